@@ -1,0 +1,22 @@
+"""SQLite: one writer with group commit per process, read-only readers, migrations."""
+
+from novacast.database.connection import IntegrityError, Row
+from novacast.database.database import Database
+from novacast.database.migrations import Migrations, migrate, pending, statements
+from novacast.database.query import Page, Query, keyset
+from novacast.database.transaction import Then, Transaction
+
+__all__ = [
+    "Database",
+    "IntegrityError",
+    "Migrations",
+    "Page",
+    "Query",
+    "Row",
+    "Then",
+    "Transaction",
+    "keyset",
+    "migrate",
+    "pending",
+    "statements",
+]

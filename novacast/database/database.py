@@ -1,0 +1,103 @@
+"""The database as a slice sees it: `await db.write(unit)`, `await db.one(query)`, `await db.all(query)`."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import TypeVar
+
+import aiosqlite
+
+from novacast.clock import Clock
+from novacast.database.connection import open_reader, translated
+from novacast.database.query import Query
+from novacast.database.transaction import Transaction
+from novacast.database.writer import Writer
+
+T = TypeVar("T")
+
+
+class View:
+    """One consistent picture for several reads."""
+
+    def __init__(self, connection: aiosqlite.Connection) -> None:
+        self._connection = connection
+
+    async def all(self, query: Query[T]) -> list[T]:
+        rows = await self._connection.execute_fetchall(query.sql, query.params)
+        return [query.make(row) for row in rows]
+
+    async def one(self, query: Query[T]) -> T | None:
+        """The first row; queries that may match more say LIMIT 1."""
+        rows = await self.all(query)
+        return rows[0] if rows else None
+
+
+class Database:
+    """Open with `await Database.open(...)`, close with `await db.close()`. The file must be migrated already."""
+
+    def __init__(self, path: Path, clock: Clock, readers: list[aiosqlite.Connection]) -> None:
+        self.path, self.clock = path, clock
+        self._listeners: list[Callable[[], None]] = []
+        self._writer = Writer(path, clock, self._announced)
+        self._readers = readers
+        self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
+        for reader in readers:
+            self._free.put_nowait(reader)
+
+    @classmethod
+    async def open(cls, path: Path, clock: Clock, *, readers: int = 4) -> "Database":
+        connections: list[aiosqlite.Connection] = []
+        try:
+            for _ in range(readers):
+                connections.append(await open_reader(path))  # noqa: PERF401 - those already open must be closed if one fails
+            return cls(path, clock, connections)
+        except Exception as error:
+            for connection in connections:
+                await connection.close()
+            raise translated(error, path) from error
+
+    async def close(self) -> None:
+        for reader in self._readers:
+            await reader.close()
+        # The last connection to close folds the write-ahead log into the file: let that be the writer.
+        await self._writer.close()
+
+    async def write(self, unit: Callable[[Transaction], T]) -> T:
+        return await self._writer.write(unit)
+
+    async def one(self, query: Query[T]) -> T | None:
+        async with self._reader() as view:
+            return await view.one(query)
+
+    async def all(self, query: Query[T]) -> list[T]:
+        async with self._reader() as view:
+            return await view.all(query)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[View]:
+        """Several reads that see one state."""
+        async with self._reader() as view:
+            await view.all(Query("BEGIN", (), tuple))
+            try:
+                yield view
+            finally:
+                await view.all(Query("COMMIT", (), tuple))
+
+    def on_announcement(self, listener: Callable[[], None]) -> None:
+        """Call `listener` on the event loop after each commit of this process that announced something."""
+        self._listeners.append(listener)
+
+    def _announced(self) -> None:
+        for listener in self._listeners:
+            listener()
+
+    @asynccontextmanager
+    async def _reader(self) -> AsyncIterator[View]:
+        connection = await self._free.get()
+        try:
+            yield View(connection)
+        except Exception as error:
+            raise translated(error, self.path) from error
+        finally:
+            self._free.put_nowait(connection)

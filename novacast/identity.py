@@ -1,0 +1,108 @@
+"""Who asks, and what they may do: roles, actions, and the one table between them."""
+
+import secrets
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Literal
+
+
+class Role(StrEnum):
+    """A person's part in an organization."""
+
+    OWNER = "owner"
+    MANAGER = "manager"
+    PRODUCER = "producer"
+    MODERATOR = "moderator"
+    BOX_OFFICE = "box_office"
+    DOOR = "door"
+
+
+class Action(StrEnum):
+    """What can be asked of an organization or of a thing that belongs to it."""
+
+    ORG_VIEW = "org.view"
+    ORG_EDIT = "org.edit"
+    ORG_DELETE = "org.delete"
+    MEMBER_VIEW = "member.view"
+    MEMBER_MANAGE = "member.manage"
+    OWNER_MANAGE = "owner.manage"
+    VIDEO_VIEW = "video.view"
+    VIDEO_UPLOAD = "video.upload"
+    VIDEO_EDIT = "video.edit"
+    VIDEO_DELETE = "video.delete"
+    CHAT_MODERATE = "chat.moderate"
+    ORDER_VIEW = "order.view"
+    ORDER_MANAGE = "order.manage"
+    CHECK_IN = "check_in"
+
+
+_EVERYONE = frozenset({Action.ORG_VIEW, Action.VIDEO_VIEW})
+_MANAGER = frozenset(Action) - {Action.ORG_DELETE, Action.OWNER_MANAGE}
+
+PERMISSIONS: Mapping[Role, frozenset[Action]] = MappingProxyType(
+    {
+        Role.OWNER: frozenset(Action),
+        Role.MANAGER: _MANAGER,
+        Role.PRODUCER: _EVERYONE
+        | {
+            Action.MEMBER_VIEW,
+            Action.VIDEO_UPLOAD,
+            Action.VIDEO_EDIT,
+            Action.VIDEO_DELETE,
+            Action.CHAT_MODERATE,
+        },
+        Role.MODERATOR: _EVERYONE | {Action.MEMBER_VIEW, Action.CHAT_MODERATE},
+        Role.BOX_OFFICE: _EVERYONE | {Action.ORDER_VIEW, Action.ORDER_MANAGE, Action.CHECK_IN},
+        Role.DOOR: _EVERYONE | {Action.CHECK_IN},
+    }
+)
+
+OWN_THINGS = frozenset({Action.VIDEO_VIEW, Action.VIDEO_EDIT, Action.VIDEO_DELETE})
+"""Actions that whoever made a thing keeps on it, for as long as they are a member with any role."""
+
+Scope = Literal["read", "write", "upload", "admin"]
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """The one who asks. Anonymous when `person_id` is None and `system` is false."""
+
+    person_id: str | None = None
+    session_id: str | None = None
+    name: str = ""
+    language: str = "en"
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    scopes: frozenset[Scope] | None = None
+    """None: no token stands between the person and their rights. A token's scopes only narrow."""
+    verified: bool = False
+    system: bool = False
+
+    @property
+    def signed_in(self) -> bool:
+        return self.person_id is not None
+
+    def allows(self, action: Action, org_id: str, owner_id: str | None = None) -> bool:
+        """Whether role or ownership permits `action` on a thing of `org_id` that `owner_id` made."""
+        if self.system:
+            return True
+        role = self.roles.get(org_id)
+        if role is None:
+            return False
+        if action in PERMISSIONS[role]:
+            return True
+        return action in OWN_THINGS and owner_id is not None and owner_id == self.person_id
+
+    def has_scope(self, scope: Scope) -> bool:
+        return self.scopes is None or scope in self.scopes or "admin" in self.scopes
+
+
+ANONYMOUS = Principal()
+SYSTEM = Principal(name="system", system=True)
+
+
+def new_id() -> str:
+    """A public id: 96 random bits in 20 lower-case letters and digits, so that nobody can count or guess."""
+    return b32encode(secrets.token_bytes(12)).decode().rstrip("=").lower()

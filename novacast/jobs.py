@@ -1,0 +1,128 @@
+"""The queue, and the only importer of Huey. A job is a name and ids: the row is the truth, the job a wake-up.
+
+Jobs may run twice, late or never; each re-reads its row, and a sweep finds rows whose wake-up was lost. The queue has
+its own SQLite file (or Redis, or Postgres), so that an enqueue never waits for a transaction of ours.
+"""
+
+import asyncio
+import logging
+import threading
+from collections.abc import Awaitable, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, cast
+
+from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from huey.consumer import Consumer
+
+from novacast.database import Transaction
+from novacast.errors import BadSettings
+from novacast.settings import Jobs
+
+log = logging.getLogger(__name__)
+
+Work = Callable[..., Awaitable[None]]
+"""What a job does: an async function of the job's ids."""
+
+HIGH, NORMAL, LOW = 100, 50, 10
+
+
+def connect(settings: Jobs, path: Path) -> Huey:
+    """Huey on the engine that the settings name; `path` is the file of the sqlite engine."""
+    if settings.engine == "sqlite":
+        huey = SqliteHuey("novacast", filename=str(path), results=False, fsync=True, timeout=10, strict_fifo=True)
+        path.chmod(0o600)
+        return huey
+    if not settings.url:
+        raise BadSettings(f"[jobs] engine = {settings.engine!r} needs url as well.")
+    if settings.engine == "redis":
+        return RedisHuey("novacast", url=settings.url, results=False)
+    return PostgresHuey("novacast", dsn=settings.url, results=False)
+
+
+class JobQueue:
+    """Enqueues by name. What a name does is only known to the worker's table (`wiring`)."""
+
+    def __init__(self, huey: Huey) -> None:
+        self._huey = huey
+        self._task = bridge(huey, {})
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="jobs")
+
+    def enqueue(self, name: str, *ids: str, priority: int = NORMAL, delay: float = 0) -> None:
+        """Put a job in the queue without waiting for its disk. `delay` in seconds."""
+        self._thread.submit(self._put, name, ids, priority, delay)
+
+    def enqueue_after(self, tx: Transaction, name: str, *ids: str, priority: int = NORMAL, delay: float = 0) -> None:
+        """Enqueue once the transaction is on disk, never if it is rolled back."""
+        tx.after_commit(lambda: self.enqueue(name, *ids, priority=priority, delay=delay))
+
+    async def close(self) -> None:
+        """Wait until everything enqueued is in the queue's file."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._huey.storage.close()
+
+    def waiting(self) -> int:
+        """How many jobs nobody has taken yet."""
+        return cast("int", self._huey.pending_count())
+
+    def _put(self, name: str, ids: tuple[str, ...], priority: int, delay: float) -> None:
+        try:
+            self._huey.enqueue(self._task.s(name, *ids, priority=priority, delay=delay or None))
+        except Exception:
+            log.exception("enqueueing %s failed; its sweep will find it", name)
+
+
+def bridge(huey: Huey, table: Mapping[str, Work], running: "Running | None" = None) -> Any:
+    """The one Huey task: looks a name up in `table` and runs it in an event loop of its own."""
+
+    def run(name: str, *ids: str) -> None:
+        work = table.get(name)
+        if work is None:
+            log.error("there is no job called %s", name)
+            return
+        asyncio.run((running or Running()).watch(work, ids))
+
+    return huey.task(name="novacast")(run)
+
+
+class Running:
+    """The jobs under way in this process, over all threads, so that a stop can reach them."""
+
+    def __init__(self) -> None:
+        self._tasks: dict[asyncio.Task[None], asyncio.AbstractEventLoop] = {}
+        self._lock = threading.Lock()
+        self._stopping = False
+
+    async def watch(self, work: Work, ids: tuple[str, ...]) -> None:
+        task = asyncio.current_task()
+        assert task is not None
+        with self._lock:
+            if self._stopping:
+                return
+            self._tasks[task] = asyncio.get_running_loop()
+        try:
+            await work(*ids)
+        except asyncio.CancelledError:
+            log.info("a job was stopped half way; its sweep takes it up again")
+        finally:
+            with self._lock:
+                del self._tasks[task]
+
+    def cancel(self) -> None:
+        with self._lock:
+            self._stopping = True
+            for task, loop in self._tasks.items():
+                loop.call_soon_threadsafe(task.cancel)
+
+
+class Worker(Consumer):  # type: ignore[misc]  # huey has no types
+    """Huey's consumer with our table. A stop cancels running jobs, which end their children first."""
+
+    def __init__(self, huey: Huey, table: Mapping[str, Work], workers: int) -> None:
+        self._running = Running()
+        bridge(huey, table, self._running)
+        super().__init__(huey, workers=workers, periodic=False, max_delay=0.25, graceful_signal="TERM")
+
+    def stop(self, graceful: bool = False) -> None:
+        self._running.cancel()
+        super().stop(graceful=True)

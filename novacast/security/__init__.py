@@ -1,0 +1,1 @@
+"""Hashes, signatures, tokens: the only importer of cryptography."""

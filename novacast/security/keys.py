@@ -1,0 +1,85 @@
+"""Keys on disk, one file each, readable by their owner alone; and what is signed with them.
+
+A signed text is `purpose`-bound: a signature made for one purpose is worth nothing for another.
+"""
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import secrets
+from pathlib import Path
+
+from novacast.errors import BadSettings, Unauthenticated
+
+KEY_BYTES = 32
+
+
+def secret(folder: Path, name: str) -> bytes:
+    """The key called `name`, made at its first use. Two processes that start together get the same one."""
+    path = folder / f"{name}.key"
+    try:
+        if not path.exists():
+            _create(path)
+        key = path.read_bytes()
+    except OSError as error:
+        raise BadSettings(f"The key {path} can't be used: {error.strerror}. Mend its owner and permissions.") from error
+    if len(key) != KEY_BYTES:
+        raise BadSettings(f"The key {path} is damaged ({len(key)} bytes, not {KEY_BYTES}). Restore it from a backup.")
+    return key
+
+
+def _create(path: Path) -> None:
+    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        os.write(handle, secrets.token_bytes(KEY_BYTES))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    try:
+        path.hardlink_to(unfinished)
+    except FileExistsError:
+        pass  # the other process was first: its key is the key
+    finally:
+        unfinished.unlink()
+
+
+class Signer:
+    """HMAC-SHA-256 over `purpose` and payload; the text is URL-safe."""
+
+    def __init__(self, key: bytes, purpose: str) -> None:
+        self._key = hmac.digest(key, purpose.encode(), "sha256")
+
+    def sign(self, payload: bytes) -> str:
+        return f"{_text(payload)}.{_text(hmac.digest(self._key, payload, 'sha256'))}"
+
+    def verify(self, text: str) -> bytes:
+        """The payload of a text that `sign` made. Raises Unauthenticated."""
+        body, _, mark = text.partition(".")
+        try:
+            payload, signature = _bytes(body), _bytes(mark)
+        except (ValueError, binascii.Error) as error:
+            raise Unauthenticated("This address is not complete. Ask for a new one.") from error
+        if not hmac.compare_digest(signature, hmac.digest(self._key, payload, "sha256")):
+            raise Unauthenticated("This address was not made here, or was altered. Ask for a new one.")
+        return payload
+
+
+def new_token(size: int = 24) -> str:
+    """A bearer secret of `size` random bytes, URL-safe."""
+    return secrets.token_urlsafe(size)
+
+
+def digest(token: str) -> bytes:
+    """What is stored of a bearer secret: it has entropy enough to need no slow hash."""
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _text(data: bytes) -> str:
+    return base64.urlsafe_b64encode(data).decode().rstrip("=")
+
+
+def _bytes(text: str) -> bytes:
+    return base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)

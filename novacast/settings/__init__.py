@@ -1,0 +1,35 @@
+"""Settings: defaults, then a TOML file, then NOVACAST_* variables, then validation. Frozen once loaded."""
+
+from novacast.settings.load import config_path, entries, load, replace, variable
+from novacast.settings.sections import (
+    Accounts,
+    Database,
+    Jobs,
+    Log,
+    Mail,
+    Playback,
+    Server,
+    Settings,
+    Tls,
+    Transcode,
+    Uploads,
+)
+
+__all__ = [
+    "Accounts",
+    "Database",
+    "Jobs",
+    "Log",
+    "Mail",
+    "Playback",
+    "Server",
+    "Settings",
+    "Tls",
+    "Transcode",
+    "Uploads",
+    "config_path",
+    "entries",
+    "load",
+    "replace",
+    "variable",
+]

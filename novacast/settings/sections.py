@@ -1,0 +1,178 @@
+"""Every setting, with its default, bounds and sentence for the manual.
+
+`config.example.toml` is generated from these classes, so that it can't lie. A setting `cache_bytes` of section
+`playback` is `[playback] cache_bytes` in the file and `NOVACAST_PLAYBACK_CACHE_BYTES` in the environment.
+"""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+
+def setting(
+    default: Any,
+    doc: str,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    choices: tuple[str, ...] = (),
+    secret: bool = False,
+) -> Any:
+    """A setting with its sentence for the manual and its bounds; `secret` values are masked when shown."""
+    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "secret": secret}
+    if isinstance(default, (list, dict)):
+        raise TypeError("defaults are immutable: use a tuple")
+    return field(default=default, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """Where the server listens and how it is reached."""
+
+    host: str = setting("127.0.0.1", "Address to listen on; 0.0.0.0 for every network of this machine.")
+    port: int = setting(8080, "TCP port of the pages and the API.", low=0, high=65535)
+    public_url: str = setting("", "Address people type, such as https://tickets.example.org; empty: host and port.")
+    trusted_proxies: tuple[str, ...] = setting((), "Addresses of reverse proxies whose X-Forwarded-* is believed.")
+    allowed_origins: tuple[str, ...] = setting((), "Other sites whose pages may play media from here (CORS).")
+    max_body: int = setting(1_048_576, "Largest request body in bytes, uploads of media aside.", low=1024)
+    header_seconds: float = setting(10.0, "Seconds a client may take to send a request's head.", low=1, high=120)
+    body_seconds: float = setting(30.0, "Seconds a client may take to send a small request's body.", low=1, high=600)
+    max_connections: int = setting(20_000, "Connections held at once.", low=10)
+    drain_seconds: float = setting(10.0, "Seconds that running requests get when the server stops.", low=0, high=300)
+    uvloop: bool = setting(True, "Use the faster event loop where it is installed.")
+    api_docs: bool = setting(True, "Show the API's documentation at /api/docs.")
+
+
+@dataclass(frozen=True, slots=True)
+class Tls:
+    """HTTPS by this server itself. `novacast tls` fills these in."""
+
+    certificate: str = setting("", "Path of the certificate chain (PEM); empty: plain http.")
+    key: str = setting("", "Path of the certificate's private key (PEM).")
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """What is written to the log."""
+
+    level: str = setting("info", "Least weight that is logged.", choices=("debug", "info", "warning", "error"))
+    format: str = setting("text", "text for people, json for machines.", choices=("text", "json"))
+
+
+@dataclass(frozen=True, slots=True)
+class Accounts:
+    """People: how they sign up and stay signed in."""
+
+    sign_up: bool = setting(True, "Whether anyone may make an account.")
+    session_days: int = setting(30, "Days a browser stays signed in when it is used.", low=1, high=365)
+    access_minutes: int = setting(10, "Life of an API access token.", low=1, high=60)
+    refresh_days: int = setting(30, "Life of an API refresh token.", low=1, high=365)
+    invitation_days: int = setting(14, "Days an invitation stays open.", low=1, high=90)
+    argon2_memory_kib: int = setting(19_456, "Memory of one password hash in KiB (OWASP's least: 19456).", low=8192)
+    argon2_iterations: int = setting(2, "Passes of one password hash.", low=1, high=20)
+    tries_per_address: int = setting(20, "Sign-ins one network address may try in five minutes.", low=1)
+    tries_per_account: int = setting(8, "Sign-ins one account may see in five minutes.", low=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """Outgoing mail."""
+
+    method: str = setting(
+        "folder", "smtp, or folder: each mail becomes a file in the data folder.", choices=("smtp", "folder")
+    )
+    sender: str = setting("NovaCast <noreply@localhost>", "Address that mails come from.")
+    host: str = setting("localhost", "SMTP server.")
+    port: int = setting(587, "SMTP port.", low=1, high=65535)
+    security: str = setting("starttls", "How the SMTP connection is encrypted.", choices=("none", "starttls", "tls"))
+    username: str = setting("", "SMTP user; empty: no log-in.")
+    password: str = setting("", "SMTP password; better in NOVACAST_MAIL_PASSWORD_FILE.", secret=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Uploads:
+    """Videos on their way in."""
+
+    max_bytes: int = setting(64 * 1024**3, "Largest file in bytes.", low=1024)
+    expire_hours: int = setting(48, "Hours an unfinished upload is kept after its last byte.", low=1, high=720)
+    per_person: int = setting(20, "Unfinished uploads one person may have.", low=1, high=1000)
+    reserve_bytes: int = setting(1024**3, "Free disk that uploads and transcodes leave alone.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Transcode:
+    """Making renditions."""
+
+    heights: tuple[int, ...] = setting(
+        (144, 240, 360, 480, 720, 1080), "Rungs, by the short side in pixels.", low=64, high=4320
+    )
+    preset: str = setting(
+        "veryfast",
+        "x264 preset.",
+        choices=("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"),
+    )
+    gop_seconds: float = setting(4.0, "Distance of keyframes and length of segments.", low=1, high=10)
+    max_pixels: int = setting(67_108_864, "Largest frame that is decoded, in pixels.", low=65_536)
+    max_hours: float = setting(24.0, "Longest video that is taken.", low=0.01, high=240)
+    workers: int = setting(1, "Jobs at the same time.", low=1, high=64)
+    nice: int = setting(10, "How far transcodes step back for everything else (nice).", low=0, high=19)
+    ffmpeg: str = setting("", "Path of FFmpeg; empty: the system's if it can do all, else the one installed with us.")
+
+
+@dataclass(frozen=True, slots=True)
+class Playback:
+    """Who may watch, and for how long a permission lasts."""
+
+    grant_minutes: int = setting(5, "Life of a signed address before it is opened.", low=1, high=60)
+    session_hours: float = setting(6.0, "Life of a viewing session without renewal.", low=0.1, high=48)
+    devices: int = setting(3, "Viewing sessions one person may have on one video.", low=1, high=100)
+    cache_bytes: int = setting(256 * 1024**2, "Memory for segments that are asked for often.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """SQLite."""
+
+    readers: int = setting(4, "Read-only connections.", low=1, high=64)
+    backup_keep: int = setting(5, "Copies made before migrations that are kept.", low=1, high=100)
+
+
+@dataclass(frozen=True, slots=True)
+class Jobs:
+    """The queue."""
+
+    engine: str = setting(
+        "sqlite",
+        "sqlite, or redis / postgres for workers on other machines.",
+        choices=("sqlite", "redis", "postgres"),
+    )
+    url: str = setting("", "Address of Redis or Postgres.", secret=True)
+    worker: bool = setting(True, "Whether the server starts a worker of its own.")
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that can be set. `data` is the one folder that holds all state."""
+
+    data: Path = setting(Path(), "Folder of all state; empty: the user's state directory.")
+    instance: str = setting("NovaCast", "Name of this venue's NovaCast, shown on pages and in mails.")
+    language: str = setting("en", "Language of pages and mails where a person chose none (BCP 47).")
+    server: Server = field(default_factory=Server)
+    tls: Tls = field(default_factory=Tls)
+    log: Log = field(default_factory=Log)
+    accounts: Accounts = field(default_factory=Accounts)
+    mail: Mail = field(default_factory=Mail)
+    uploads: Uploads = field(default_factory=Uploads)
+    transcode: Transcode = field(default_factory=Transcode)
+    playback: Playback = field(default_factory=Playback)
+    database: Database = field(default_factory=Database)
+    jobs: Jobs = field(default_factory=Jobs)
+
+    @property
+    def public_url(self) -> str:
+        """Address people type, without a slash at its end."""
+        if self.server.public_url:
+            return self.server.public_url.rstrip("/")
+        scheme = "https" if self.tls.certificate else "http"
+        host = "127.0.0.1" if self.server.host in ("0.0.0.0", "::", "") else self.server.host  # noqa: S104 - compared
+        return f"{scheme}://{f'[{host}]' if ':' in host else host}:{self.server.port}"

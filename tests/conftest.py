@@ -1,0 +1,20 @@
+"""Fixtures that every room of the tests may use."""
+
+from pathlib import Path
+
+import pytest
+
+from novacast.folder import DataFolder
+from tests.fakes.clock import FakeClock
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> DataFolder:
+    data = DataFolder.at(tmp_path / "data")
+    data.prepare()
+    return data

@@ -1,0 +1,105 @@
+import asyncio
+import threading
+from pathlib import Path
+
+import pytest
+
+from novacast import outbox
+from novacast.clock import SystemClock
+from novacast.database import Database, Transaction, migrate
+from novacast.errors import BadSettings
+from novacast.jobs import HIGH, LOW, JobQueue, Worker, connect
+from novacast.settings import Jobs
+
+
+class Bench:
+    """Jobs that note their ids, and one that runs until it is stopped."""
+
+    def __init__(self) -> None:
+        self.done: list[tuple[str, ...]] = []
+        self.changed = threading.Condition()
+        self.stopped = False
+
+    async def note(self, *ids: str) -> None:
+        with self.changed:
+            self.done.append(ids)
+            self.changed.notify_all()
+
+    async def fail(self, *ids: str) -> None:
+        raise LookupError("a job went wrong")
+
+    async def forever(self) -> None:
+        await self.note("started")
+        try:
+            await asyncio.Event().wait()
+        finally:
+            self.stopped = True
+
+    def until(self, count: int) -> None:
+        with self.changed:
+            assert self.changed.wait_for(lambda: len(self.done) >= count, timeout=20)
+
+    def worker(self, path: Path) -> Worker:
+        table = {"note": self.note, "fail": self.fail, "forever": self.forever}
+        return Worker(connect(Jobs(), path), table, workers=1)
+
+
+async def test_a_job_reaches_a_worker_with_its_ids_and_the_urgent_go_first(tmp_path: Path) -> None:
+    queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
+    queue.enqueue("note", "late", priority=LOW)
+    queue.enqueue("note", "a", "b", priority=HIGH)
+    await queue.close()
+    bench = Bench()
+    worker = bench.worker(tmp_path / "queue.db")
+    worker.start()
+    await asyncio.to_thread(bench.until, 2)
+    await asyncio.to_thread(worker.stop)
+    assert bench.done == [("a", "b"), ("late",)]
+
+
+async def test_a_failing_or_unknown_job_does_not_stop_the_worker(tmp_path: Path) -> None:
+    queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
+    for name in ("fail", "unheard of", "note"):
+        queue.enqueue(name)
+    await queue.close()
+    bench = Bench()
+    worker = bench.worker(tmp_path / "queue.db")
+    worker.start()
+    await asyncio.to_thread(bench.until, 1)
+    await asyncio.to_thread(worker.stop)
+
+
+async def test_a_stop_reaches_a_running_job(tmp_path: Path) -> None:
+    queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
+    queue.enqueue("forever")
+    await queue.close()
+    bench = Bench()
+    worker = bench.worker(tmp_path / "queue.db")
+    worker.start()
+    await asyncio.to_thread(bench.until, 1)
+    await asyncio.to_thread(worker.stop)
+    assert bench.stopped
+
+
+async def test_a_job_of_an_undone_transaction_is_never_queued(tmp_path: Path) -> None:
+    migrate(tmp_path / "test.db", [outbox.migrations], SystemClock(), backups=tmp_path)
+    db = await Database.open(tmp_path / "test.db", SystemClock(), readers=1)
+    queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
+
+    def undone(tx: Transaction) -> None:
+        queue.enqueue_after(tx, "note", "no")
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        await db.write(undone)
+    await db.write(lambda tx: queue.enqueue_after(tx, "note", "yes"))
+    await db.close()
+    await queue.close()
+    assert JobQueue(connect(Jobs(), tmp_path / "queue.db")).waiting() == 1
+
+
+def test_the_queue_is_for_its_owner_alone_and_an_engine_without_address_is_refused(tmp_path: Path) -> None:
+    connect(Jobs(), tmp_path / "queue.db")
+    assert (tmp_path / "queue.db").stat().st_mode & 0o077 == 0
+    with pytest.raises(BadSettings, match="url"):
+        connect(Jobs(engine="redis"), tmp_path / "queue.db")
