@@ -3,9 +3,13 @@
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from novacast.folder import DataFolder
 from tests.fakes.clock import FakeClock
+
+settings.register_profile("novacast", deadline=None)  # a busy machine is no failure
+settings.load_profile("novacast")
 
 
 @pytest.fixture

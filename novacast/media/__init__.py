@@ -1,0 +1,1 @@
+"""FFmpeg kit: child processes, finding FFmpeg, probing, ladders, commands, progress, playlists. No database, no web."""

@@ -1,0 +1,182 @@
+"""The steps of a transcode, run: a ladder, a poster, a storyboard, a sample. Each writes only below the folder it is
+given, which is the caller's to make visible or to throw away; nothing is complete before the call returns.
+"""
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from novacast.errors import ChildFailed, DiskFull, MediaFailure
+from novacast.media import commands
+from novacast.media.boxes import LARGEST_INIT, codecs_of
+from novacast.media.commands import AUDIO_FOLDER, PLAYLIST, Encoding
+from novacast.media.ffmpeg import FFmpeg
+from novacast.media.info import MediaInfo
+from novacast.media.ladder import Ladder, Rung, Sound
+from novacast.media.playlists import (
+    MediaPlaylist,
+    Rate,
+    Rendition,
+    Variant,
+    measured,
+    multivariant,
+    read_media_playlist,
+)
+from novacast.media.process import PROGRESS, Child, Command, Limits
+from novacast.media.progress import Progress, ProgressReader
+from novacast.media.samples import Sample, sample_command
+from novacast.media.storyboard import Storyboard, plan_storyboard, webvtt
+
+POSTER, SHEETS, CUES, MASTER = "poster.jpg", "storyboard_%d.jpg", "storyboard.vtt", "master.m3u8"
+STILL_LIMITS = Limits(wall=300, cpu=300, file_size=64 * 1024**2, nice=5)
+ENCODE_LIMITS = Limits(file_size=2 * 1024**3, nice=10)
+
+Tell = Callable[[Progress], None]
+Watch = Callable[[Child], None]
+"""Gets the running child, to pause or stop it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One rendition as it lies on disk, checked and measured."""
+
+    name: str
+    playlist: MediaPlaylist
+    rate: Rate
+    codecs: str
+    size: int
+    """Bytes of all its files."""
+
+
+@dataclass(frozen=True, slots=True)
+class FinishedLadder:
+    rungs: tuple[tuple[Rung, Finished], ...]
+    sound: tuple[Sound, Finished] | None
+
+    @property
+    def master(self) -> str:
+        """The multivariant playlist, for a file beside the rungs' folders."""
+        return master_of(self.rungs, self.sound)
+
+
+def master_of(rungs: tuple[tuple[Rung, Finished], ...], sound: tuple[Sound, Finished] | None) -> str:
+    """Of any set of rungs that share one sound: the ones published so far."""
+    variants = [
+        Variant(f"{done.name}/{PLAYLIST}", done.rate, done.codecs, rung.width, rung.height, rung.fps)
+        for rung, done in rungs
+    ]
+    if sound is None:
+        return multivariant(variants, None)
+    plan, done = sound
+    audio = Rendition(f"{done.name}/{PLAYLIST}", done.rate, done.codecs, plan.channels, language=plan.language)
+    return multivariant(variants, audio)
+
+
+async def run_ffmpeg(command: Command, *, tell: Tell | None = None, watch: Watch | None = None) -> None:
+    """Run what `commands` or `samples` built, with its progress pipe. Raises ChildFailed, DiskFull."""
+    reader = ProgressReader(tell or (lambda _: None))
+    async with await Child.start(replace(command, outputs={**command.outputs, PROGRESS: reader})) as child:
+        if watch is not None:
+            watch(child)
+        outcome = await child.wait()
+    if outcome.stopped and outcome.ok:  # FFmpeg closed its files well, but they are not the whole
+        raise MediaFailure(f"{command.name} was stopped before its end.")
+    try:
+        outcome.check(command)
+    except ChildFailed as failure:
+        if any("No space left on device" in line for line in failure.tail):
+            raise DiskFull(
+                f"There is no room left on the disk of {command.cwd}: {command.name} can't go on."
+            ) from failure
+        raise
+
+
+async def make_ladder(
+    program: FFmpeg, source: Path, info: MediaInfo, ladder: Ladder, folder: Path, *,
+    encoding: Encoding | None = None, limits: Limits = ENCODE_LIMITS,
+    tell: Tell | None = None, watch: Watch | None = None,
+) -> FinishedLadder:  # fmt: skip
+    """Encode every rung and the sound into `folder`, then check what was written. Raises MediaFailure."""
+    encoding = replace(encoding or Encoding(), tone_map=program.has("tone_map"))
+    await asyncio.to_thread(_make_folders, folder, ladder)
+    argv = commands.ladder_command(program.path, source, info, ladder, encoding)
+    await run_ffmpeg(Command("The transcode", argv, limits, cwd=folder), tell=tell, watch=watch)
+    return await asyncio.to_thread(inspect_ladder, folder, ladder)
+
+
+def inspect_ladder(folder: Path, ladder: Ladder) -> FinishedLadder:
+    """Blocking. Reads playlists, sizes and codecs back; raises MediaFailure unless all is there and aligned."""
+    rungs = tuple((rung, inspect(folder / rung.name)) for rung in ladder.rungs)
+    first = rungs[0][1]
+    for _, done in rungs:
+        if done.playlist.timeline != first.playlist.timeline:
+            raise MediaFailure(f"The rungs {first.name} and {done.name} are cut at different times.")
+    sound = (ladder.sound, inspect(folder / AUDIO_FOLDER)) if ladder.sound is not None else None
+    return FinishedLadder(rungs, sound)
+
+
+def inspect(folder: Path) -> Finished:
+    """Blocking. One rendition's folder. Raises MediaFailure when a file is missing, empty or not what it should be."""
+    try:
+        playlist = read_media_playlist((folder / PLAYLIST).read_text())
+        sizes = [(folder / segment.name).stat().st_size for segment in playlist.segments]
+        with (folder / playlist.init).open("rb") as file:
+            init = file.read(LARGEST_INIT + 1)
+    except (OSError, UnicodeDecodeError) as error:
+        raise MediaFailure(f"The rendition {folder.name} is not complete: {error}.") from error
+    if not all(sizes):
+        raise MediaFailure(f"The rendition {folder.name} holds an empty segment.")
+    codecs = ",".join(codecs_of(init))
+    return Finished(folder.name, playlist, measured(playlist, sizes), codecs, sum(sizes) + len(init))
+
+
+async def make_poster(program: FFmpeg, source: Path, info: MediaInfo, folder: Path) -> Path:
+    """From a twentieth of the way in; from the very beginning where a seek finds no picture."""
+    try:
+        return await _poster(program, source, info, folder, info.duration // 20)
+    except MediaFailure:
+        return await _poster(program, source, info, folder, 0)
+
+
+async def _poster(program: FFmpeg, source: Path, info: MediaInfo, folder: Path, start: int) -> Path:
+    tone_map = program.has("tone_map")
+    argv = commands.poster_command(program.path, source, info, POSTER, start=start, tone_map=tone_map)
+    await run_ffmpeg(Command("The poster", argv, STILL_LIMITS, cwd=folder))
+    return await asyncio.to_thread(_written, folder / POSTER)
+
+
+async def make_storyboard(program: FFmpeg, rung: Rung, done: Finished, folder: Path) -> Storyboard:
+    """Sheets and cues in `folder`, from the finished `rung` below it."""
+    board = plan_storyboard(done.playlist, rung.width, rung.height)
+    argv = commands.storyboard_command(
+        program.path,
+        f"{done.name}/{PLAYLIST}",
+        every=board.every,
+        tile=(board.width, board.height),
+        grid=(board.columns, board.rows),
+        target=SHEETS,
+    )
+    await run_ffmpeg(Command("The storyboard", argv, STILL_LIMITS, cwd=folder))
+    for sheet in range(board.sheets):
+        await asyncio.to_thread(_written, folder / (SHEETS % sheet))
+    await asyncio.to_thread((folder / CUES).write_text, webvtt(board, SHEETS))
+    return board
+
+
+async def make_sample(program: FFmpeg, sample: Sample, folder: Path, *, tell: Tell | None = None) -> Path:
+    target = f"{sample.name}.mp4"
+    argv = sample_command(program.path, sample, target, drawtext=program.has("drawtext"))
+    await run_ffmpeg(Command("The sample", argv, STILL_LIMITS, cwd=folder), tell=tell)
+    return await asyncio.to_thread(_written, folder / target)
+
+
+def _make_folders(folder: Path, ladder: Ladder) -> None:
+    for name in (*(rung.name for rung in ladder.rungs), *([AUDIO_FOLDER] if ladder.sound is not None else ())):
+        (folder / name).mkdir(parents=True, exist_ok=True)
+
+
+def _written(file: Path) -> Path:
+    if not file.is_file() or not file.stat().st_size:
+        raise MediaFailure(f"FFmpeg ended well but did not write {file.name}.")
+    return file

@@ -1,0 +1,223 @@
+"""Which FFmpeg to use. A name in `-encoders` proves nothing: each feature is tried once on a tenth of a second."""
+
+import asyncio
+import json
+import re
+import shutil
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile, TemporaryDirectory
+from typing import Any
+
+import imageio_ffmpeg
+
+from novacast.errors import BadSettings, ChildFailed, MediaFailure, NovaCastError
+from novacast.media.process import PROGRESS, Command, Limits, run_child
+
+CACHE_FILE = "ffmpeg-trials.json"
+TRIALS = 1
+"""Number of this set of trials: results of another set are not believed."""
+TRIAL_SECONDS = 30.0
+
+_PICTURE = "-f lavfi -i testsrc2=size=128x96:rate=10:duration=0.5"
+_SOUND = "-f lavfi -i sine=frequency=440:duration=0.5"
+_NOWHERE = "-f null -"
+_STREAMS = (
+    "-filter_complex [0:v]bwdif,fps=fps=10:start_time=0,format=yuv420p,split=2[a][b];"
+    "[a]scale=64:48:flags=bicubic:out_range=tv,setsar=1[c];[b]scale=96:72[d];[1:a]aresample=async=1:first_pts=0[s]"
+)
+_RUNG = (
+    "-map [{0}] -c {1} -f hls -hls_time 4 -hls_playlist_type vod -hls_segment_type fmp4 -hls_flags independent_segments"
+    " -hls_fmp4_init_filename {0}.mp4 -hls_segment_filename {0}%d.m4s -avoid_negative_ts disabled {0}.m3u8"
+)
+_FORCED = "-force_key_frames expr:gte(t,n_forced*4) -profile:v high -x264-params 8x8dct=1"
+_TONE_MAP = (
+    "-vf setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc,zscale=t=linear:npl=100,"
+    "format=gbrpf32le,zscale=p=bt709,tonemap=hable,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Feature:
+    name: str
+    purpose: str
+    """What is lost without it, in plain words."""
+    argv: tuple[str, ...]
+    needed: bool = True
+
+
+def _feature(name: str, purpose: str, *parts: str, needed: bool = True) -> Feature:
+    return Feature(name, purpose, tuple(" ".join(parts).split()), needed)
+
+
+FEATURES = (
+    _feature("h264", "H.264 video (libx264)", _PICTURE, "-c:v libx264 -pix_fmt yuv420p", _NOWHERE),
+    _feature("aac", "AAC sound", _SOUND, "-c:a aac", _NOWHERE),
+    _feature(
+        "ladder", "HLS with fMP4 segments, several sizes from one decoding",
+        _PICTURE, _SOUND, _STREAMS,
+        _FORCED, _RUNG.format("c", "libx264"), _FORCED, _RUNG.format("d", "libx264"), _RUNG.format("s", "aac"),
+    ),
+    _feature("progress", "progress reports", "-progress pipe:3 -stats_period 0.5", _PICTURE, _NOWHERE),
+    _feature(
+        "stills", "posters and storyboards",
+        _PICTURE, "-vf thumbnail=2,select='not(mod(n,2))',scale=64:48,tile=2x2 -fps_mode vfr -c:v mjpeg",
+        "-frames:v 1 -f image2 -update 1 still.jpg",
+    ),
+    _feature("drawtext", "text burnt into pictures", _PICTURE, "-vf drawtext=text=12", _NOWHERE, needed=False),
+    _feature("tone_map", "HDR in right colours on ordinary screens", _PICTURE, _TONE_MAP, _NOWHERE, needed=False),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """What one program can do. `missing` maps a feature's name to the last words of its trial."""
+
+    path: str
+    version: str
+    features: tuple[str, ...]
+    missing: Mapping[str, str]
+
+    @property
+    def lacks(self) -> tuple[Feature, ...]:
+        return tuple(feature for feature in FEATURES if feature.needed and feature.name not in self.features)
+
+
+@dataclass(frozen=True, slots=True)
+class FFmpeg:
+    path: Path
+    version: str
+    features: frozenset[str]
+    why: str
+    """For `novacast doctor`: which one this is, why it was chosen, what it can't do."""
+
+    def has(self, feature: str) -> bool:
+        return feature in self.features
+
+
+async def find_ffmpeg(cache: Path, *, explicit: Path | None = None) -> FFmpeg:
+    """The explicit one; else the system's when it can do all that is needed; else the one imageio-ffmpeg ships.
+
+    `cache` is a folder; trials run again only for another file. Raises BadSettings for an explicit one that won't do,
+    MediaFailure when there is none.
+    """
+    if explicit is not None:
+        trial = await tried(explicit, cache)
+        if trial.lacks:
+            raise BadSettings(f"The FFmpeg that is set, {explicit}, can't do what is needed: {_missing(trial)}")
+        return _chosen(trial, f"{explicit} is used because the settings name it.")
+    reason = "There is no system FFmpeg"
+    if found := shutil.which("ffmpeg"):
+        trial = await tried(Path(found), cache)
+        if not trial.lacks:
+            return _chosen(trial, f"The system's {found} is used: it passed a trial of every feature that is needed.")
+        reason = f"The system's {found} can't do what is needed ({_missing(trial).rstrip('.')})"
+    return await _shipped(reason, cache)
+
+
+async def _shipped(reason: str, cache: Path) -> FFmpeg:
+    try:
+        path = Path(imageio_ffmpeg.get_ffmpeg_exe())
+    except RuntimeError as error:
+        raise MediaFailure(
+            f"{reason}, and imageio-ffmpeg ships none for this machine. Install FFmpeg 5.1 or newer."
+        ) from error
+    trial = await tried(path, cache)
+    if trial.lacks:
+        raise MediaFailure(
+            f"{reason}, and the one of imageio-ffmpeg fails too: {_missing(trial)} Install FFmpeg 5.1 or newer."
+        )
+    return _chosen(trial, f"{reason}; the one that imageio-ffmpeg ships is used: {path}.")
+
+
+def _chosen(trial: Trial, why: str) -> FFmpeg:
+    lost = [f.purpose for f in FEATURES if not f.needed and f.name not in trial.features]
+    if lost:
+        why += f" It can't do: {', '.join(lost)}."
+    return FFmpeg(Path(trial.path), trial.version, frozenset(trial.features), why)
+
+
+def _missing(trial: Trial) -> str:
+    return " ".join(f"{f.purpose}: {trial.missing.get(f.name, 'failed').rstrip('.')}." for f in trial.lacks)
+
+
+async def tried(path: Path, cache: Path) -> Trial:
+    """The trial of this very file (path, time and size), from the cache when there is one."""
+    key = await asyncio.to_thread(_key, path)
+    file = cache / CACHE_FILE
+    known = await asyncio.to_thread(_load, file)
+    if (kept := known.get(key)) is not None:
+        with suppress(TypeError, KeyError):
+            return Trial(kept["path"], kept["version"], tuple(kept["features"]), dict(kept["missing"]))
+    trial, certain = await _try_all(path)
+    if certain:
+        known[key] = asdict(trial)
+        await asyncio.to_thread(_save, file, known)
+    return trial
+
+
+def _key(path: Path) -> str:
+    try:
+        found = path.stat()
+    except OSError:
+        return f"{path} missing"
+    return f"{path.resolve()} {found.st_mtime_ns} {found.st_size} {TRIALS}"
+
+
+def _load(file: Path) -> dict[str, dict[str, Any]]:
+    """A cache that is missing or unreadable is an empty one: trials cost a second or two."""
+    try:
+        known = json.loads(file.read_text())
+    except (OSError, ValueError):
+        return {}
+    return {key: trial for key, trial in known.items() if isinstance(trial, dict)} if isinstance(known, dict) else {}
+
+
+def _save(file: Path, known: Mapping[str, Any]) -> None:
+    with suppress(OSError):  # a folder that can't be written costs the next start a second or two
+        file.parent.mkdir(parents=True, exist_ok=True)
+        with NamedTemporaryFile("w", dir=file.parent, prefix=file.name, delete=False) as fresh:
+            json.dump(known, fresh, indent=1)
+        Path(fresh.name).replace(file)
+
+
+async def _try_all(path: Path) -> tuple[Trial, bool]:
+    """The trial, and whether it would end the same way again: an answer, not a time-out or a lack of memory."""
+    version = await _version(path)
+    if version is None:
+        return Trial(str(path), "", (), {feature.name: f"{path} does not run as FFmpeg" for feature in FEATURES}), False
+    missing: dict[str, str] = {}
+    certain = True
+    for feature in FEATURES:
+        try:
+            await _try(path, feature)
+        except ChildFailed as failure:
+            missing[feature.name] = failure.tail[-1] if failure.tail else failure.message
+            certain = certain and (failure.returncode or 0) > 0
+    return Trial(str(path), version, tuple(f.name for f in FEATURES if f.name not in missing), missing), certain
+
+
+async def _version(path: Path) -> str | None:
+    command = Command("FFmpeg", (str(path), "-hide_banner", "-version"), Limits(wall=TRIAL_SECONDS))
+    try:
+        ran = await run_child(command, capture=64 * 1024)
+    except NovaCastError:
+        return None
+    found = re.match(r"ffmpeg version (\S+)", ran.stdout.decode(errors="replace"))
+    return found[1] if found else None
+
+
+async def _try(path: Path, feature: Feature) -> None:
+    quiet = ("-hide_banner", "-nostdin", "-nostats", "-loglevel", "error")
+    with TemporaryDirectory(prefix="novacast-trial-") as folder:
+        await run_child(
+            Command(
+                f"The trial of {feature.purpose}",
+                (str(path), *quiet, *feature.argv),
+                Limits(wall=TRIAL_SECONDS, nice=5),
+                outputs={PROGRESS: lambda _: None},
+                cwd=Path(folder),
+            )
+        )

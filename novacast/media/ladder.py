@@ -1,0 +1,159 @@
+"""Which renditions a video gets. Pure: the same facts and heights always give the same ladder."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from math import ceil, floor
+
+from novacast.errors import InvalidInput, MediaFailure
+from novacast.media.info import Audio, MediaInfo, Video
+
+SEGMENT_SECONDS = 4
+FASTEST = Fraction(60)
+AUDIO_CODECS = "mp4a.40.2"
+"""AAC-LC, RFC 6381 3.3."""
+
+KBIT = {144: 200, 240: 400, 360: 800, 480: 1400, 720: 2800, 1080: 5000, 1440: 9000, 2160: 16000}
+"""Height of a rung -> kbit/s for 16:9 at up to 30 pictures a second, H.264 at x264's veryfast."""
+HEIGHTS = (144, 240, 360, 480, 720, 1080)
+
+NEARLY = Fraction(21, 20)
+"""A source this little below a rung's size still gets that rung, at the source's size (1916x1076 is 1080p)."""
+
+USUAL_RATES = tuple(
+    Fraction(n, d)
+    for n, d in ((24000, 1001), (24, 1), (25, 1), (30000, 1001), (30, 1), (48, 1), (50, 1), (60000, 1001), (60, 1))
+)
+
+# Rec. ITU-T H.264 table A-1: level_idc, macroblocks a second, macroblocks a frame, decoded picture buffer in
+# macroblocks, kbit/s of the Main profile (High takes 1.25 of it).
+LEVELS = (
+    (10, 1485, 99, 396, 64), (11, 3000, 396, 900, 192), (12, 6000, 396, 2376, 384), (13, 11880, 396, 2376, 768),
+    (20, 11880, 396, 2376, 2000), (21, 19800, 792, 4752, 4000), (22, 20250, 1620, 8100, 4000),
+    (30, 40500, 1620, 8100, 10000), (31, 108000, 3600, 18000, 14000), (32, 216000, 5120, 20480, 20000),
+    (40, 245760, 8192, 32768, 20000), (42, 522240, 8704, 34816, 50000), (50, 589824, 22080, 110400, 135000),
+    (51, 983040, 36864, 184320, 240000), (52, 2073600, 36864, 184320, 240000),
+)  # fmt: skip
+REFERENCES = 4
+"""Decoded pictures that must fit; at 1080p level 4 holds just these."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    name: str
+    width: int
+    height: int
+    bitrate: int
+    """Bits a second that are meant for demanding pictures; simple ones take less."""
+    maxrate: int
+    bufsize: int
+    """Bits; with maxrate it bounds any two seconds."""
+    fps: Fraction
+    level: int
+    """level_idc: 31 is level 3.1."""
+
+    @property
+    def codecs(self) -> str:
+        """High profile, no constraint flags: what the encoder is told to write, and what `boxes` reads back."""
+        return f"avc1.6400{self.level:02x}"
+
+
+@dataclass(frozen=True, slots=True)
+class Sound:
+    """The one rendition that all rungs share."""
+
+    index: int
+    """Of the stream in the source."""
+    channels: int
+    bitrate: int
+    language: str | None
+    sample_rate: int = 48_000
+    codecs: str = AUDIO_CODECS
+
+
+@dataclass(frozen=True, slots=True)
+class Ladder:
+    rungs: tuple[Rung, ...]
+    """The smallest first; never empty."""
+    fps: Fraction
+    sound: Sound | None
+
+    @property
+    def gop(self) -> int:
+        """Frames from one forced keyframe to the next, at most."""
+        return ceil(self.fps * SEGMENT_SECONDS)
+
+
+def plan_ladder(info: MediaInfo, heights: Iterable[int] = HEIGHTS) -> Ladder:
+    """Rungs of the wanted heights that the source fills. A source below all of them gets one rung of its own size.
+
+    Raises MediaFailure without a picture, InvalidInput for a height that is not in the table.
+    """
+    if info.video is None:
+        raise MediaFailure("The file has sound but no picture; there is nothing to make a video of.")
+    wanted = sorted(set(heights))
+    if not wanted or not KBIT.keys() >= set(wanted):
+        known = ", ".join(map(str, KBIT))
+        raise InvalidInput(f"The heights {wanted} are not all rungs of the ladder; there are {known}.")
+    fps = frame_rate(info.video.fps)
+    rungs = tuple(_rungs(info.video, wanted, fps))
+    return Ladder(rungs or (_own_size(info.video, fps),), fps, _sound(info.main_audio))
+
+
+def frame_rate(source: Fraction) -> Fraction:
+    """The usual rate nearby (within 0.3 %), halved until it is at most 60; never below 1."""
+    near = min(USUAL_RATES, key=lambda usual: abs(usual - source))
+    rate = near if abs(near - source) * 1000 <= 3 * near else source.limit_denominator(1001)
+    while rate > FASTEST:
+        rate /= 2
+    return max(rate, Fraction(1))
+
+
+def _rungs(video: Video, heights: Iterable[int], fps: Fraction) -> Iterator[Rung]:
+    """A rung is a box of 16:9, turned for portrait, that the picture is fitted into without growing."""
+    width, height = video.display_size
+    long, short = max(width, height), min(width, height)
+    sizes = set()
+    for rung in heights:
+        scale = min(Fraction(rung * 16, 9) / long, Fraction(rung) / short)
+        shrink = min(scale, Fraction(1))
+        size = _even(width * shrink, width), _even(height * shrink, height)
+        if scale <= NEARLY and size not in sizes:
+            sizes.add(size)
+            yield _rung(f"{rung}p", size, KBIT[rung], fps)
+
+
+def _own_size(video: Video, fps: Fraction) -> Rung:
+    shown_width, shown_height = video.display_size
+    size = _even(shown_width, shown_width), _even(shown_height, shown_height)
+    rung = next((rung for rung in KBIT if rung >= min(size)), max(KBIT))
+    return _rung(f"{min(size)}p", size, KBIT[rung], fps)
+
+
+def _rung(name: str, size: tuple[int, int], kbit: int, fps: Fraction) -> Rung:
+    bitrate = kbit * (1400 if fps > 31 else 1000)
+    maxrate = bitrate * 5 // 4
+    return Rung(name, *size, bitrate, maxrate, 2 * maxrate, fps, level_of(*size, fps, maxrate))
+
+
+def level_of(width: int, height: int, fps: Fraction, maxrate: int) -> int:
+    """The lowest H.264 level that holds such a picture with the High profile; 52 where none does."""
+    across, down = -(-width // 16), -(-height // 16)
+    for level, rate, frame, buffer, kbit in LEVELS:
+        fits = across * down <= frame and across * across <= 8 * frame and down * down <= 8 * frame
+        if fits and across * down * fps <= rate and across * down * REFERENCES <= buffer and maxrate <= kbit * 1250:
+            return level
+    return LEVELS[-1][0]
+
+
+def _even(length: Fraction, most: Fraction) -> int:
+    """The nearest even number up to `most`: 4:2:0 has one colour sample for two pixels. At least 2."""
+    near = 2 * round(length / 2)
+    return max(2, near if near <= most else 2 * floor(most / 2))
+
+
+def _sound(audio: Audio | None) -> Sound | None:
+    if audio is None:
+        return None
+    channels = min(audio.channels, 2)
+    return Sound(audio.index, channels, bitrate=64_000 * channels + 32_000 * (channels == 1), language=audio.language)

@@ -1,0 +1,46 @@
+"""Real FFmpegs and the clips they make, once for a run."""
+
+import shutil
+import subprocess
+from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
+
+import imageio_ffmpeg
+import pytest
+
+Make = Callable[..., Path]
+
+
+def programs() -> list[Path]:
+    system = shutil.which("ffmpeg")
+    return [*([Path(system)] if system else []), Path(imageio_ffmpeg.get_ffmpeg_exe())]
+
+
+@pytest.fixture(scope="session", params=programs(), ids=lambda path: "shipped" if "imageio" in str(path) else "system")
+def program(request: pytest.FixtureRequest) -> Path:
+    path: Path = request.param
+    return path
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Make:
+    """`clips(name, *options)`: a file that FFmpeg made; asked for again, it is the same file."""
+    folder = tmp_path_factory.mktemp("clips")
+    shipped = imageio_ffmpeg.get_ffmpeg_exe()
+
+    def make(
+        name: str, *options: str, size: str = "320x180", rate: str = "25", seconds: float = 3, sound: bool = True
+    ) -> Path:
+        made_of = f"{options} {size} {rate} {seconds} {sound}"
+        target = folder / sha256(made_of.encode()).hexdigest()[:16] / name
+        if not target.exists():
+            target.parent.mkdir(exist_ok=True)
+            source = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate={rate}:duration={seconds}"]
+            tone = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}"] if sound else []
+            fast = ["-preset", "ultrafast", "-pix_fmt", "yuv420p"] if not options else []
+            command = [shipped, "-v", "error", "-nostdin", "-y", *source, *tone, *fast, *options, str(target)]
+            subprocess.run(command, check=True)
+        return target
+
+    return make
