@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -27,47 +28,64 @@ Work = Callable[..., Awaitable[None]]
 HIGH, NORMAL, LOW = 100, 50, 10
 
 
-def connect(settings: Jobs, path: Path) -> Huey:
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Two queues in one place, so that a mail never waits behind a transcode of an hour."""
+
+    short: Huey
+    long: Huey
+
+
+def connect(settings: Jobs, path: Path) -> Lanes:
     """Huey on the engine that the settings name; `path` is the file of the sqlite engine."""
+    lanes = Lanes(_huey("novacast", settings, path), _huey("novacast-long", settings, path))
     if settings.engine == "sqlite":
-        huey = SqliteHuey("novacast", filename=str(path), results=False, fsync=True, timeout=10, strict_fifo=True)
         path.chmod(0o600)
-        return huey
+    return lanes
+
+
+def _huey(name: str, settings: Jobs, path: Path) -> Huey:
+    if settings.engine == "sqlite":
+        return SqliteHuey(name, filename=str(path), results=False, fsync=True, timeout=10, strict_fifo=True)
     if not settings.url:
         raise BadSettings(f"[jobs] engine = {settings.engine!r} needs url as well.")
     if settings.engine == "redis":
-        return RedisHuey("novacast", url=settings.url, results=False)
-    return PostgresHuey("novacast", dsn=settings.url, results=False)
+        return RedisHuey(name, url=settings.url, results=False)
+    return PostgresHuey(name, dsn=settings.url, results=False)
 
 
 class JobQueue:
     """Enqueues by name. What a name does is only known to the worker's table (`wiring`)."""
 
-    def __init__(self, huey: Huey) -> None:
-        self._huey = huey
-        self._task = bridge(huey, {})
+    def __init__(self, lanes: Lanes) -> None:
+        self._lanes = lanes
+        self._short, self._long = bridge(lanes.short, {}), bridge(lanes.long, {})
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="jobs")
 
-    def enqueue(self, name: str, *ids: str, priority: int = NORMAL, delay: float = 0) -> None:
-        """Put a job in the queue without waiting for its disk. `delay` in seconds."""
-        self._thread.submit(self._put, name, ids, priority, delay)
+    def enqueue(self, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False) -> None:
+        """Put a job in the queue without waiting for its disk. `delay` in seconds; `long`: may take minutes."""
+        self._thread.submit(self._put, name, ids, priority, delay, long)
 
-    def enqueue_after(self, tx: Transaction, name: str, *ids: str, priority: int = NORMAL, delay: float = 0) -> None:
+    def enqueue_after(
+        self, tx: Transaction, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False
+    ) -> None:
         """Enqueue once the transaction is on disk, never if it is rolled back."""
-        tx.after_commit(lambda: self.enqueue(name, *ids, priority=priority, delay=delay))
+        tx.after_commit(lambda: self.enqueue(name, *ids, priority=priority, delay=delay, long=long))
 
     async def close(self) -> None:
         """Wait until everything enqueued is in the queue's file."""
         await asyncio.to_thread(self._thread.shutdown)
-        self._huey.storage.close()
+        self._lanes.short.storage.close()
+        self._lanes.long.storage.close()
 
     def waiting(self) -> int:
         """How many jobs nobody has taken yet."""
-        return cast("int", self._huey.pending_count())
+        return cast("int", self._lanes.short.pending_count() + self._lanes.long.pending_count())
 
-    def _put(self, name: str, ids: tuple[str, ...], priority: int, delay: float) -> None:
+    def _put(self, name: str, ids: tuple[str, ...], priority: int, delay: float, long: bool) -> None:
+        huey, task = (self._lanes.long, self._long) if long else (self._lanes.short, self._short)
         try:
-            self._huey.enqueue(self._task.s(name, *ids, priority=priority, delay=delay or None))
+            huey.enqueue(task.s(name, *ids, priority=priority, delay=delay or None))
         except Exception:
             log.exception("enqueueing %s failed; its sweep will find it", name)
 
@@ -115,12 +133,37 @@ class Running:
                 loop.call_soon_threadsafe(task.cancel)
 
 
-class Worker(Consumer):  # type: ignore[misc]  # huey has no types
-    """Huey's consumer with our table. A stop cancels running jobs, which end their children first."""
+class Worker:
+    """Takes jobs of both lanes. A stop cancels the running ones, which end their children and leave their rows."""
 
-    def __init__(self, huey: Huey, table: Mapping[str, Work], workers: int) -> None:
+    def __init__(self, lanes: Lanes, table: Mapping[str, Work], workers: int) -> None:
+        """`workers`: how many long jobs run at the same time; short ones have a thread of their own."""
         self._running = Running()
-        bridge(huey, table, self._running)
+        bridge(lanes.short, table, self._running)
+        bridge(lanes.long, table, self._running)
+        self._short = _Consumer(lanes.short, self._running, 1)
+        self._long = _Consumer(lanes.long, self._running, workers)
+
+    def run(self) -> None:
+        """Until TERM or INT, whose handlers are the long lane's, in the main thread."""
+        self._short.start()
+        try:
+            self._long.run()
+        finally:
+            self._short.stop()
+
+    def start(self) -> None:
+        self._short.start()
+        self._long.start()
+
+    def stop(self) -> None:
+        self._long.stop()
+        self._short.stop()
+
+
+class _Consumer(Consumer):  # type: ignore[misc]  # huey has no types
+    def __init__(self, huey: Huey, running: Running, workers: int) -> None:
+        self._running = running
         super().__init__(huey, workers=workers, periodic=False, max_delay=0.25, graceful_signal="TERM")
 
     def stop(self, graceful: bool = False) -> None:

@@ -103,3 +103,17 @@ def test_the_queue_is_for_its_owner_alone_and_an_engine_without_address_is_refus
     assert (tmp_path / "queue.db").stat().st_mode & 0o077 == 0
     with pytest.raises(BadSettings, match="url"):
         connect(Jobs(engine="redis"), tmp_path / "queue.db")
+
+
+async def test_a_short_job_does_not_wait_for_a_long_one(tmp_path: Path) -> None:
+    queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
+    queue.enqueue("forever", long=True)
+    queue.enqueue("note", "short")
+    await queue.close()
+    bench = Bench()
+    worker = bench.worker(tmp_path / "queue.db")
+    worker.start()
+    await asyncio.to_thread(bench.until, 2)
+    await asyncio.to_thread(worker.stop)
+    assert sorted(bench.done) == [("short",), ("started",)]
+    assert bench.stopped

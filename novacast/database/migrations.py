@@ -24,11 +24,14 @@ def pending(path: Path, sets: Sequence[Migrations]) -> list[str]:
     """Names of the migrations that are still to be applied, as `set.name`. Raises NewerDatabase."""
     if not path.exists():
         return [f"{one.name}.{migration.name}" for one in sets for migration in one._migrations]  # noqa: SLF001 - no public list
-    connection = open_writer(path)
     try:
-        return _pending(sqlite_utils.Database(connection), sets, path)
-    finally:
-        connection.close()
+        connection = open_writer(path)
+        try:
+            return _pending(sqlite_utils.Database(connection), sets, path)
+        finally:
+            connection.close()
+    except sqlite3.Error as error:
+        raise translated(error, path) from error
 
 
 def migrate(path: Path, sets: Sequence[Migrations], clock: Clock, *, backups: Path, keep: int = 5) -> list[str]:

@@ -1,5 +1,6 @@
 """Settings: defaults, then a TOML file, then NOVACAST_* variables, then validation. Frozen once loaded."""
 
+from novacast.settings.environment import as_environment
 from novacast.settings.load import config_path, entries, load, replace, variable
 from novacast.settings.sections import (
     Accounts,
@@ -27,6 +28,7 @@ __all__ = [
     "Tls",
     "Transcode",
     "Uploads",
+    "as_environment",
     "config_path",
     "entries",
     "load",

@@ -16,10 +16,13 @@ from novacast.settings.sections import Settings
 PREFIX = "NOVACAST_"
 
 
-def load(file: Path | None = None, environ: Mapping[str, str] | None = None, **overrides: Any) -> Settings:
+def load(
+    file: Path | None = None, environ: Mapping[str, str] | None = None, *, state: str = "novacast", **overrides: Any
+) -> Settings:
     """Settings from `file` (None: `$NOVACAST_CONFIG`, else the user's config folder if there is one there).
 
-    `overrides` are dotted names with `__` for the dot (`server__port=0`), as the command line gives them.
+    `state` names the folder in the user's state directory that is taken when none is set. `overrides` are dotted names
+    with `__` for the dot (`server__port=0`), as the command line gives them.
     Raises BadSettings that names file, key and the nearest known key.
     """
     environ = os.environ if environ is None else environ
@@ -30,7 +33,7 @@ def load(file: Path | None = None, environ: Mapping[str, str] | None = None, **o
     for name, value in overrides.items():
         settings = replace(settings, name.replace("__", "."), value)
     if settings.data == Path():
-        settings = dataclasses.replace(settings, data=_state_home(environ) / "novacast")
+        settings = dataclasses.replace(settings, data=_state_home(environ) / state)
     _fit_together(settings)
     return settings
 

@@ -51,7 +51,7 @@ def descriptors() -> int:
 
 async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
-        while not condition():  # noqa: ASYNC110  /proc has no event to wait for
+        while not condition():
             await asyncio.sleep(0.005)
 
 

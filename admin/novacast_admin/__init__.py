@@ -1,0 +1,1 @@
+"""What operators use: the command line and the terminal screen. The server never imports this package."""

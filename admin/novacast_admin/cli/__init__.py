@@ -1,0 +1,1 @@
+"""The command line: one module per noun, loaded when that noun is called and not before."""

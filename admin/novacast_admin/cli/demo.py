@@ -1,0 +1,151 @@
+"""`novacast demo`: one command from nothing to a venue that can be looked around in."""
+
+import asyncio
+import errno
+import os
+import socket
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from novacast.errors import Conflict, MediaFailure
+from novacast.folder import DataFolder
+from novacast.media.ffmpeg import find_ffmpeg
+from novacast.media.samples import SAMPLES
+from novacast.settings import Settings, load
+from novacast.vods.transcoding.models import TranscodeState
+from novacast_admin import demo as stage
+from novacast_admin.cli import transcodes, venue
+from novacast_admin.cli.command import Command, examples, invocation, noun_app
+from novacast_admin.cli.output import out, print_json, print_table, say
+
+app = noun_app("Start a whole venue with people and videos, to look around in.")
+
+PORT, TRIES = 8080, 20
+HOST = "127.0.0.1"
+PAGES = (
+    ("", "home"),
+    ("/login", "sign in"),
+    ("/studio", "bring videos in"),
+    ("/api/docs", "the API"),
+    ("/demo/mail", "mails"),
+)
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "novacast demo", "novacast demo --data ~/lantern", "novacast demo --port 9000", "novacast demo --no-serve"
+    ),
+)
+def demo(
+    context: typer.Context,
+    port: Annotated[
+        int | None,
+        typer.Option(min=0, max=65535, help=f"Port to listen on; without it {PORT} or the next that is free."),
+    ] = None,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server when all is made.")] = True,
+) -> None:
+    """Make a venue with people for each role and three videos, and serve it to this machine alone.
+
+    Started again, it goes on where it stopped. Its passwords are known to everyone, so it listens on loopback only.
+    """
+    settings = _settings(context, _free(port) if serve else PORT)
+    folder = DataFolder.at(settings.data)
+    folder.prepare()
+    with folder.lock():
+        record = stage.Record(folder)
+        record.claim()
+        venue.up_to_date(settings, folder, locked=True)
+        if not record.complete:
+            asyncio.run(_make(settings, folder))
+            record.finish()
+    if not serve:
+        _show(settings.public_url, folder, as_json=invocation(context).json)
+        return
+    from novacast import app as server
+
+    as_json = invocation(context).json
+    server.serve(settings, demo=True, ready=lambda address: _show(address, folder, as_json=as_json))
+
+
+def _settings(context: typer.Context, port: int) -> Settings:
+    """The demo's own: the settings of a real venue (its mail server, its public address) are none of its business."""
+    given = invocation(context)
+    chosen: dict[str, Any] = {} if given.data is None else {"data": given.data}
+    return load(
+        given.config or Path(os.devnull),
+        state="novacast-demo",
+        **chosen,
+        server__host=HOST,
+        server__port=port,
+        server__public_url="",
+        tls__certificate="",
+        tls__key="",
+        mail__method="folder",
+    )
+
+
+async def _make(settings: Settings, folder: DataFolder) -> None:
+    explicit = Path(settings.transcode.ffmpeg) if settings.transcode.ffmpeg else None
+    say(f"Making a venue in {folder.root}. This happens once.")
+    ffmpeg = await find_ffmpeg(folder.cache, explicit=explicit)
+    async with venue.opened(settings) as services:
+        organization = await stage.cast(services)
+        there = {video.source_name: video for video in await stage.brought(services, organization)}
+        with transcodes.bars() as shown:
+            for sample in SAMPLES:
+                if stage.file_name(sample) not in there:
+                    line = shown.add_task(sample.title, total=None, step="filming")
+                    file = await stage.film(ffmpeg, sample, folder.cache)
+                    video = await stage.bring(services, organization, sample, file)
+                    there[video.source_name] = video
+                    shown.remove_task(line)
+            titles = {video.id: video.title for video in there.values()}
+            ended = await transcodes.follow(services, titles, here=True, shown=shown)
+    for transcode in ended:
+        if transcode.state is not TranscodeState.DONE:
+            raise MediaFailure(f"{titles[transcode.video_id]} could not be transcoded: {transcode.reason}")
+
+
+def _free(port: int | None) -> int:
+    """The port that was asked for, or the first free one from the usual one on. Raises Conflict."""
+    if port is not None:
+        if port and not _can_listen(port):
+            raise Conflict(f"Another program listens on port {port}. Give another one with --port.")
+        return port
+    for candidate in range(PORT, PORT + TRIES):
+        if _can_listen(candidate):
+            if candidate != PORT:
+                say(f"Another program listens on port {PORT}; {candidate} is used.")
+            return candidate
+    raise Conflict(f"Ports {PORT} to {PORT + TRIES - 1} are all taken. Give a free one with --port.")
+
+
+def _can_listen(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except OSError as error:
+            if error.errno in (errno.EADDRINUSE, errno.EACCES):
+                return False
+            raise
+    return True
+
+
+def _show(address: str, folder: DataFolder, *, as_json: bool) -> None:
+    if as_json:
+        people = [{"email": one.email, "name": one.name, "role": one.role} for one in stage.CAST]
+        print_json({"address": address, "data": str(folder.root), "password": stage.PASSWORD, "people": people})
+        return
+    out.print()
+    print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in PAGES])
+    out.print()
+    print_table(
+        ("sign in as", "password", "name", "part"),
+        [(one.email, stage.PASSWORD, one.name, f"{one.part} ({one.role or 'none'})") for one in stage.CAST],
+    )
+    out.print()
+    say(f"Everything is in {folder.root}. Ctrl-C stops the server; run it again to go on.")

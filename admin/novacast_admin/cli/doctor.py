@@ -1,0 +1,54 @@
+"""`novacast doctor`: show what the examination finds."""
+
+import asyncio
+
+import typer
+from rich.markup import escape
+
+from novacast import wiring
+from novacast.clock import SystemClock
+from novacast.operations.doctor import examine
+from novacast.operations.models import Finding, State, healthy
+from novacast.settings import Settings
+from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
+from novacast_admin.cli.exits import CHECK_FAILED
+from novacast_admin.cli.output import out, print_json
+
+app = noun_app("Look for what is wrong, and say how to mend it.")
+
+MARKS = {State.OK: "[green]ok     [/]", State.WARNING: "[yellow]warning[/]", State.FAILED: "[red]failed [/]"}
+
+
+@app.command(
+    cls=Command,
+    epilog=examples(
+        "novacast doctor", "novacast doctor --data /srv/lantern", "novacast doctor --json && systemctl start novacast"
+    ),
+)
+def doctor(context: typer.Context) -> None:
+    """Look for what is wrong, and say how to mend it. Exit code 1 when something failed; warnings are let pass."""
+    as_json = invocation(context).json
+    findings = asyncio.run(_examine(settings_of(context), aloud=not as_json))
+    if as_json:
+        print_json(
+            {
+                "healthy": healthy(findings),
+                "findings": [
+                    {"check": one.check, "state": one.state.value, "message": one.message, "mend": one.mend}
+                    for one in findings
+                ],
+            }
+        )
+    if not healthy(findings):
+        raise typer.Exit(CHECK_FAILED)
+
+
+async def _examine(settings: Settings, *, aloud: bool) -> list[Finding]:
+    findings = []
+    async for finding in examine(settings, SystemClock(), wiring.MIGRATIONS):
+        findings.append(finding)
+        if aloud:
+            out.print(f"{MARKS[finding.state]} [bold]{finding.check:<12}[/] {escape(finding.message)}")
+            if finding.mend:
+                out.print(f"{'':<21}[cyan]mend:[/] {escape(finding.mend)}")
+    return findings

@@ -1,0 +1,74 @@
+"""`novacast`: the table of nouns, and what becomes of an error that nobody caught."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from novacast import __version__
+from novacast.errors import NovaCastError
+from novacast_admin.cli.command import Config, Data, Json
+from novacast_admin.cli.exits import exit_code
+from novacast_admin.cli.nouns import Noun, Root
+
+RUN, MEND, PEOPLE = "Run", "Look after", "People and videos"
+
+
+class NovaCast(Root):
+    nouns = (
+        Noun("demo", "Start a whole venue with people and videos, to look around in.", RUN),
+        Noun("init", "Make the data folder and the first person.", RUN),
+        Noun("serve", "Run the server.", RUN),
+        Noun("worker", "Run a worker on its own, for transcodes and mail.", RUN),
+        Noun("doctor", "Look for what is wrong, and say how to mend it.", MEND),
+        Noun("migrate", "Bring the database up to date.", MEND),
+        Noun("config", "Show, check and explain the settings.", MEND),
+        Noun("tls", "HTTPS: a certificate for a local network or a public domain.", MEND),
+        Noun("user", "People: add, list, change, let in.", PEOPLE),
+        Noun("org", "Organizations and who belongs to them.", PEOPLE),
+        Noun("video", "Videos: bring in, list, try again, delete.", PEOPLE),
+    )
+
+
+app = typer.Typer(
+    cls=NovaCast,
+    help="Box office, broadcaster and cinema for an independent venue, on one machine that it owns.",
+    epilog="`novacast NOUN --help` explains each with examples. Exit codes are listed in docs/reference/cli.md.",
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"novacast {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def novacast(
+    data: Data = None,
+    config: Config = None,
+    json: Json = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """The options here may also stand behind the command's name."""
+
+
+def run() -> None:
+    """Entry point of the program. Never returns; an error of ours is one line on stderr, without a traceback."""
+    try:
+        app(prog_name="novacast")
+    except NovaCastError as error:
+        from novacast_admin.cli.output import refuse
+
+        refuse(error)
+        sys.exit(exit_code(error))
+
+
+if __name__ == "__main__":
+    run()

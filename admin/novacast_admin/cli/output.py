@@ -1,0 +1,56 @@
+"""What commands print: tables for people, JSON for scripts, one line for a refusal."""
+
+import json
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from novacast.errors import NovaCastError
+
+UNFOLDED = 1000
+"""Columns."""
+
+# What is piped into a file or a program must not be folded to the width of a screen that is not there.
+out = Console(width=None if sys.stdout.isatty() else UNFOLDED, highlight=False, soft_wrap=True)
+err = Console(stderr=True, highlight=False, soft_wrap=True)
+
+
+def print_json(value: Any) -> None:
+    sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
+    """Cells are plain text: what looks like markup in a title or a name is shown as it was written."""
+    table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    for row in rows:
+        table.add_row(*(escape("" if cell is None else str(cell)) for cell in row))
+    out.print(table, soft_wrap=False)
+
+
+def say(message: str) -> None:
+    """A line for people, on stderr, so that --json leaves stdout to the answer."""
+    err.print(escape(message))
+
+
+def more(cursor: str | None) -> None:
+    """Say that a list goes on, if it does."""
+    if cursor is not None:
+        say(f"There are more: --cursor {cursor}")
+
+
+def refuse(error: NovaCastError) -> None:
+    """One line: the stable code and the message. Fields that were named apart follow on lines of their own."""
+    err.print(f"[bold red]{error.code}[/]: {escape(_one_line(error.message))}")
+    for field in error.errors:
+        if field.message != error.message:
+            err.print(f"  {escape(field.field)}: {escape(_one_line(field.message))}")
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())

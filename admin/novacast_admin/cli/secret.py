@@ -1,0 +1,37 @@
+"""Passwords on their way in: from a prompt, a file or a pipe, never from the command line, which others can read."""
+
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from novacast.errors import InvalidInput
+
+LONGEST = 4096
+
+PasswordFile = Annotated[
+    Path | None,
+    typer.Option("--password-file", metavar="FILE", help="Read the password from here; - is standard input."),
+]
+
+
+def password(file: Path | None) -> str:
+    """The first line of `file`, or what is typed twice. Raises InvalidInput where there is nobody to ask."""
+    if file is not None:
+        return _first_line(file)
+    if not sys.stdin.isatty():
+        raise InvalidInput("There is no terminal to ask for the password at. Give it with --password-file.")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _first_line(file: Path) -> str:
+    try:
+        with nullcontext(sys.stdin) if str(file) == "-" else file.open(encoding="utf-8") as source:
+            text = source.readline(LONGEST)
+    except (OSError, UnicodeDecodeError) as error:
+        raise InvalidInput(f"The password can't be read from {file}: {error}.") from error
+    if not (line := text.rstrip("\r\n")):
+        raise InvalidInput(f"The password in {file} is empty.")
+    return line

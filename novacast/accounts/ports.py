@@ -1,0 +1,47 @@
+"""What accounts needs of its neighbours."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from novacast.database import Transaction
+
+
+class Mailer(Protocol):
+    def send(
+        self,
+        tx: Transaction,
+        *,
+        to: str,
+        template: str,
+        language: str,
+        context: Mapping[str, str],
+        person_id: str | None = None,
+    ) -> None:
+        """Queue a mail that leaves once the transaction is on disk. `person_id`: whose data it is."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """The person whose data is asked for."""
+
+    person_id: str
+    email: str
+
+
+class PersonalData(Protocol):
+    """What another slice holds about people."""
+
+    @property
+    def section(self) -> str:
+        """Its key in the export."""
+        ...
+
+    async def export(self, subject: Subject) -> Any:
+        """Everything held, as JSON values; instants in ISO 8601."""
+        ...
+
+    def erase(self, tx: Transaction, subject: Subject) -> None:
+        """Delete or anonymise it, all or nothing with the account itself."""
+        ...

@@ -1,0 +1,109 @@
+"""Export and erasure of everything that is held about a person, over all slices."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from novacast.accounts.organizations import store as organizations
+from novacast.accounts.organizations.service import member_changed
+from novacast.accounts.people import store as people
+from novacast.accounts.people.models import Account
+from novacast.accounts.people.service import People, changed
+from novacast.accounts.ports import PersonalData, Subject
+from novacast.accounts.registration import store as sign_ups
+from novacast.accounts.sessions import store as sessions
+from novacast.accounts.sessions.models import Session
+from novacast.clock import Clock, iso
+from novacast.database import Database, Then, Transaction
+from novacast.errors import Conflict
+from novacast.identity import Principal, Role
+
+
+class Privacy:
+    def __init__(self, db: Database, clock: Clock, people: People, others: Sequence[PersonalData]) -> None:
+        self._db, self._clock, self._people, self._others = db, clock, people, others
+
+    async def export(self, principal: Principal) -> dict[str, Any]:
+        """Everything held, as JSON values; secrets (password, codes, tokens) only as the fact that they are there."""
+        account = await self._people.account(principal)
+        person, now = account.person, self._clock.now()
+        async with self._db.snapshot() as view:
+            signed_in = await view.all(sessions.of_person(person.id, now, tokens=False))
+            tokens = await view.all(sessions.of_person(person.id, now, tokens=True))
+            memberships = await view.all(organizations.of_person(person.id))
+            pending_email = await view.one(people.pending_email(person.id, now))
+            invitations = await view.all(organizations.invitations_to(account.email_key))
+        subject = Subject(person.id, person.email)
+        return {
+            "exported_at": iso(now),
+            "person": {
+                "id": person.id,
+                "email": person.email,
+                "name": person.name,
+                "language": person.language,
+                "created_at": iso(person.created_at),
+                "second_factor": person.second_factor,
+            },
+            "pending_email": pending_email,
+            "sessions": [_session(session) for session in signed_in],
+            "api_tokens": [
+                {"name": token.name, "scopes": sorted(token.scopes or ())} | _session(token) for token in tokens
+            ],
+            "memberships": [
+                {"organization_id": one.organization.id, "organization": one.organization.name, "role": one.role}
+                for one in memberships
+            ],
+            "invitations": [
+                {"organization": name, "role": one.role, "sent_at": iso(one.created_at)} for one, name in invitations
+            ],
+            **{other.section: await other.export(subject) for other in self._others},
+        }
+
+    async def erase(self, principal: Principal, password: str, then: Then[None] | None = None) -> None:
+        """End the account for good. Raises Conflict while the person is the last owner of an organization."""
+        account = await self._people.confirm_password(principal, password)
+
+        def unit(tx: Transaction) -> None:
+            self._erase(tx, account)
+            if then:
+                then(tx, None)
+
+        await self._db.write(unit)
+
+    def _erase(self, tx: Transaction, account: Account) -> None:
+        person = account.person
+        subject = Subject(person.id, person.email)
+        _leave_all(tx, person.id)
+        for other in self._others:
+            other.erase(tx, subject)
+        sessions.revoke_all(tx, person.id, tokens=True)
+        sessions.delete_all(tx, person.id)
+        organizations.drop_invitations_to(tx, account.email_key)
+        sign_ups.drop(tx, account.email_key)
+        people.anonymise(tx, person.id)
+        changed(tx, person.id)
+
+
+def _leave_all(tx: Transaction, person_id: str) -> None:
+    memberships = tx.all(organizations.of_person(person_id))
+    stuck = [
+        one.organization.name
+        for one in memberships
+        if one.role is Role.OWNER and tx.one(organizations.owners(one.organization.id)) == 1
+    ]
+    if stuck:
+        raise Conflict(
+            f"You are the last owner of {', '.join(stuck)}. Make someone else an owner, or delete it, and try again."
+        )
+    for one in memberships:
+        organizations.drop_member(tx, one.organization.id, person_id)
+        member_changed(tx, one.organization.id, person_id, None)
+
+
+def _session(session: Session) -> dict[str, Any]:
+    return {
+        "device": session.device,
+        "address": session.address,
+        "created_at": iso(session.created_at),
+        "seen_at": iso(session.seen_at),
+        "expires_at": iso(session.expires_at),
+    }

@@ -1,0 +1,22 @@
+"""All API routes of the slice."""
+
+from novacast.accounts.organizations.routes import InvitationRoutes, OrganizationRoutes
+from novacast.accounts.people.routes import PeopleRoutes
+from novacast.accounts.privacy.routes import PrivacyRoutes
+from novacast.accounts.registration.routes import RegistrationRoutes
+from novacast.accounts.second_factor.routes import SecondFactorRoutes
+from novacast.accounts.services import AccountServices
+from novacast.accounts.sessions.routes import SessionRoutes, TokenRoutes
+
+
+def account_routes(own: AccountServices) -> tuple[object, ...]:
+    return (
+        RegistrationRoutes(own.registration),
+        SessionRoutes(own.sessions),
+        TokenRoutes(own.sessions, own.tokens),
+        PeopleRoutes(own.people),
+        SecondFactorRoutes(own.second_factor),
+        PrivacyRoutes(own.privacy),
+        OrganizationRoutes(own.organizations),
+        InvitationRoutes(own.invitations),
+    )

@@ -1,0 +1,29 @@
+"""Forgetting what has run out."""
+
+import logging
+
+from novacast.accounts.organizations import store as organizations
+from novacast.accounts.people import store as people
+from novacast.accounts.registration import store as sign_ups
+from novacast.accounts.sessions import store as sessions
+from novacast.clock import DAY
+from novacast.database import Database, Transaction
+
+log = logging.getLogger(__name__)
+
+DEAD_SESSIONS_KEPT = 30 * DAY
+
+
+class Sweep:
+    def __init__(self, db: Database, *, refresh_days: int) -> None:
+        self._db = db
+        self._refresh = refresh_days * DAY
+
+    async def run(self) -> int:
+        """How many rows are gone."""
+        return await self._db.write(self._sweep)
+
+    def _sweep(self, tx: Transaction) -> int:
+        gone = sign_ups.drop_expired(tx) + people.drop_expired_mail_tokens(tx) + organizations.drop_expired(tx)
+        gone += sessions.drop_used_refresh(tx, tx.now - self._refresh)
+        return gone + sessions.drop_dead(tx, tx.now - DEAD_SESSIONS_KEPT)

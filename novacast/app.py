@@ -1,0 +1,156 @@
+"""Root of the server: what starts, in which order, and how it ends. The listener is opened last and closed first."""
+
+import asyncio
+import logging
+import sys
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+
+import uvloop
+
+from novacast import logs, wiring
+from novacast.accounts.pages import account_pages
+from novacast.accounts.routes import account_routes
+from novacast.clock import Clock, SystemClock
+from novacast.database import migrate
+from novacast.errors import NovaCastError
+from novacast.folder import DataFolder
+from novacast.i18n import Languages
+from novacast.media.process import STDOUT, Child, Command
+from novacast.metrics import Metrics
+from novacast.notifications.pages import DemoMailPages
+from novacast.operations.pages import TlsPages
+from novacast.operations.tls import Tls
+from novacast.playback.routes import PlaybackRoutes
+from novacast.settings import Settings, as_environment
+from novacast.tasks import TaskGroup
+from novacast.vods.pages import VideoPages
+from novacast.vods.routes import VideoRoutes
+from novacast.vods.studio.pages import StudioPages
+from novacast.vods.uploads.routes import UploadRoutes
+from novacast.web.server import Parts, WebServer, stop_signals
+from novacast.wiring import Services
+
+log = logging.getLogger(__name__)
+
+BACK_OFF = (1, 2, 4, 8, 16, 30)
+HEALTHY_SECONDS = 60.0
+
+Ready = Callable[[str], object]
+
+
+def serve(settings: Settings, *, demo: bool = False, ready: Ready | None = None) -> None:
+    """Serve until TERM or INT. `ready` is called with the address once requests are answered.
+
+    Raises AlreadyRunning, BadSettings, NewerDatabase, DiskFull before anything is served.
+    """
+    logs.configure(settings.log.level, settings.log.format)
+    run = uvloop.run if settings.server.uvloop else asyncio.run
+    run(_serve(settings, demo, ready))
+
+
+async def _serve(settings: Settings, demo: bool, ready: Ready | None) -> None:
+    async with stop_signals() as stop, running(settings, demo=demo) as server:
+        address = settings.public_url if settings.server.port else f"http://{settings.server.host}:{server.port}"
+        log.info("serving at %s", address)
+        if ready is not None:
+            ready(address)
+        await stop.wait()
+        log.info("stopping")
+
+
+@asynccontextmanager
+async def running(settings: Settings, *, demo: bool = False) -> AsyncIterator[WebServer]:
+    """The whole server on its data folder, for as long as the block lasts."""
+    folder, clock = DataFolder.at(settings.data), SystemClock()
+    folder.prepare()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.lock())
+        keep = settings.database.backup_keep
+        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups, keep=keep)
+        own = await stack.enter_async_context(wiring.services(settings, clock))
+        server = WebServer(_parts(own, demo))
+        own.playback.subscribe(own.outbox)
+        own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
+        await own.outbox.start()
+        stack.push_async_callback(own.outbox.close)
+        own.playback.start()
+        tasks = TaskGroup("server")
+        stack.push_async_callback(tasks.close)
+        for sweep in wiring.sweeps(own):
+            tasks.start(_sweeping(sweep), f"sweep of {sweep.name}")
+        if settings.jobs.worker:
+            tasks.start(_keep_worker(settings, clock), "worker")
+        stack.push_async_callback(server.stop)
+        await server.start()
+        yield server
+
+
+def routes(own: Services, *, demo: bool) -> list[object]:
+    """Everything that is reached over HTTP, slice by slice."""
+    vods, organizations = own.vods, own.accounts.organizations
+    listed = [
+        *account_routes(own.accounts),
+        *account_pages(own.accounts, Languages(own.settings.language)),
+        VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source),
+        UploadRoutes(vods.uploads),
+        VideoPages(vods.videos, vods.positions, organizations),
+        StudioPages(vods.videos, vods.transcoding, vods.uploads, organizations),
+        PlaybackRoutes(own.playback.playback),
+        TlsPages(own.settings, Tls(own.settings, own.folder, own.clock)),
+    ]
+    if demo and own.settings.mail.method == "folder":
+        listed.append(DemoMailPages(own.notifications.folder))
+    return listed
+
+
+def _parts(own: Services, demo: bool) -> Parts:
+    return Parts(
+        settings=own.settings,
+        routes=routes(own, demo=demo),
+        authenticator=own.accounts.authenticator,
+        db=own.db,
+        outbox=own.outbox,
+        clock=own.clock,
+        limiter=own.limiter,
+        metrics=Metrics(),
+        media=own.playback.delivery,
+        socket=own.folder.socket,
+    )
+
+
+async def _sweeping(sweep: wiring.Sweep) -> None:
+    while True:
+        try:
+            await sweep.run()
+        except NovaCastError as error:
+            log.warning("the sweep of %s was put off: %s", sweep.name, error)
+        except Exception:
+            log.exception("the sweep of %s failed; it is tried again", sweep.name)
+        await asyncio.sleep(sweep.every)
+
+
+async def _keep_worker(settings: Settings, clock: Clock) -> None:
+    """A worker child, started again when it ends: at once after a healthy minute, else later and later."""
+    command = Command(
+        "the worker",
+        (sys.executable, "-m", "novacast.worker"),
+        outputs={STDOUT: _pass_on},
+        environment=as_environment(settings),
+        grace=settings.server.drain_seconds,
+    )
+    failures = 0
+    while True:
+        started = clock.monotonic()
+        async with await Child.start(command) as child:
+            outcome = await child.wait()
+        healthy = clock.monotonic() - started > HEALTHY_SECONDS
+        failures = 0 if healthy else failures + 1
+        wait = BACK_OFF[min(failures, len(BACK_OFF)) - 1] if failures else 0
+        log.error("the worker ended (%s); again in %d s: %s", outcome.returncode, wait, " / ".join(outcome.tail[-3:]))
+        await asyncio.sleep(wait)
+
+
+def _pass_on(data: bytes) -> None:
+    sys.stderr.buffer.write(data)
+    sys.stderr.buffer.flush()

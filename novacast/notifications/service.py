@@ -1,0 +1,118 @@
+"""Queueing mails in the transaction of what they tell, and sending them, once as far as SMTP allows."""
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Protocol
+
+from novacast.clock import DAY, MINUTE, Clock, iso
+from novacast.database import Database, Transaction
+from novacast.identity import new_id
+from novacast.jobs import HIGH, JobQueue
+from novacast.notifications import store
+from novacast.notifications.letters import Letters
+from novacast.notifications.models import Delayed, Mail, Refused, State, wait_after
+from novacast.notifications.transport import Transport
+
+log = logging.getLogger(__name__)
+
+JOB = "notifications.send"
+LEASE = 5 * MINUTE
+"""Longer than any delivery may take: past it the sender is taken for dead."""
+KEPT = 30 * DAY
+SWEPT = 500
+
+
+class Mailbox:
+    """Takes mails from other slices (accounts' Mailer port)."""
+
+    def __init__(self, queue: JobQueue, letters: Letters) -> None:
+        self._queue, self._letters = queue, letters
+
+    def send(
+        self,
+        tx: Transaction,
+        *,
+        to: str,
+        template: str,
+        language: str,
+        context: Mapping[str, str],
+        person_id: str | None = None,
+    ) -> None:
+        """Queue a mail that leaves once the transaction is on disk. `person_id`: whose data it is."""
+        if template not in self._letters.names:
+            raise LookupError(f"there is no mail template called {template}")
+        mail_id = new_id()
+        store.insert(tx, mail_id, to, template, language, context, person_id)
+        self._queue.enqueue_after(tx, JOB, mail_id, priority=HIGH)
+
+
+class Delivery:
+    def __init__(self, db: Database, clock: Clock, queue: JobQueue, letters: Letters, transport: Transport) -> None:
+        self._db, self._clock, self._queue = db, clock, queue
+        self._letters, self._transport = letters, transport
+
+    async def send(self, mail_id: str) -> None:
+        """Send a mail that is due; one that is sent, taken by another, or gone, is left alone."""
+        if not await self._db.write(lambda tx: store.claim(tx, mail_id, tx.now + LEASE)):
+            return
+        mail = await self._db.one(store.mail(mail_id))
+        if mail is None:
+            return
+        try:
+            await self._transport.deliver(self._letters.write(mail), mail.file)
+        except Refused as error:
+            log.warning("mail %s (%s) was refused: %s", mail.id, mail.template, error)
+            await self._end(mail, State.FAILED, str(error))
+        except Delayed as error:
+            await self._postpone(mail, str(error))
+        else:
+            await self._end(mail, State.SENT, "")
+
+    async def sweep(self) -> int:
+        """Wake what is due and was forgotten; forget what is long over. How many were woken."""
+        now = self._clock.now()
+        due = await self._db.all(store.due(now, SWEPT))
+        for mail_id in due:
+            self._queue.enqueue(JOB, mail_id)
+        await self._db.write(lambda tx: store.drop_old(tx, now - KEPT))
+        return len(due)
+
+    async def _end(self, mail: Mail, state: State, error: str) -> None:
+        await self._db.write(lambda tx: store.end(tx, mail.id, state, error))
+
+    async def _postpone(self, mail: Mail, error: str) -> None:
+        wait = wait_after(mail.attempts)
+        if wait is None:
+            log.error("mail %s (%s) is given up: %s", mail.id, mail.template, error)
+            await self._end(mail, State.FAILED, error)
+            return
+        log.warning("mail %s (%s) waits %d s: %s", mail.id, mail.template, wait // 1_000_000, error)
+        await self._db.write(lambda tx: store.postpone(tx, mail.id, tx.now + wait, error))
+
+
+class Subject(Protocol):
+    @property
+    def person_id(self) -> str: ...
+    @property
+    def email(self) -> str: ...
+
+
+class MailedData:
+    """What is held about a person here (accounts' PersonalData port)."""
+
+    section = "mails"
+
+    def __init__(self, db: Database, transport: Transport) -> None:
+        self._db, self._transport = db, transport
+
+    async def export(self, subject: Subject) -> Any:
+        mails = await self._db.all(store.of_person(subject.person_id, subject.email))
+        return [
+            {"to": mail.to, "about": mail.template, "state": mail.state, "created_at": iso(mail.created_at)}
+            for mail in mails
+        ]
+
+    def erase(self, tx: Transaction, subject: Subject) -> None:
+        for mail in tx.all(store.of_person(subject.person_id, subject.email)):
+            tx.after_commit(lambda file=mail.file: self._transport.forget(file))  # type: ignore[misc]  # a default binds the name
+        store.drop(tx, subject.person_id, subject.email)

@@ -1,0 +1,94 @@
+"""SQL of mails."""
+
+import json
+from collections.abc import Mapping
+
+from novacast.database import Query, Row, Transaction
+from novacast.notifications.models import Mail, State
+
+
+def mail(mail_id: str) -> Query[Mail]:
+    return Query("SELECT * FROM mail WHERE id = ?", (mail_id,), _mail)
+
+
+def due(now: int, limit: int) -> Query[str]:
+    """Ids of mails whose time has come, those whose sender died among them."""
+    return Query(
+        "SELECT id FROM mail WHERE state IN ('queued', 'sending') AND next_at <= ? ORDER BY next_at LIMIT ?",
+        (now, limit),
+        lambda row: str(row["id"]),
+    )
+
+
+def of_person(person_id: str, address: str) -> Query[Mail]:
+    return Query(
+        "SELECT * FROM mail WHERE person_id = ? OR to_address = ? ORDER BY created_at, id", (person_id, address), _mail
+    )
+
+
+def insert(
+    tx: Transaction,
+    mail_id: str,
+    to: str,
+    template: str,
+    language: str,
+    context: Mapping[str, str],
+    person_id: str | None,
+) -> None:
+    tx.insert(
+        "mail",
+        id=mail_id,
+        person_id=person_id,
+        to_address=to,
+        template=template,
+        language=language,
+        context=json.dumps(dict(context), ensure_ascii=False),
+        state=State.QUEUED,
+        next_at=tx.now,
+        created_at=tx.now,
+    )
+
+
+def claim(tx: Transaction, mail_id: str, until: int) -> int:
+    """1 for the one that may send it, and has until `until` to do so; 0 for everyone else."""
+    return tx.run(
+        "UPDATE mail SET state = 'sending', attempts = attempts + 1, next_at = ? "
+        "WHERE id = ? AND state IN ('queued', 'sending') AND next_at <= ?",
+        (until, mail_id, tx.now),
+    )
+
+
+def postpone(tx: Transaction, mail_id: str, next_at: int, error: str) -> None:
+    tx.run(
+        "UPDATE mail SET state = 'queued', next_at = ?, error = ? WHERE id = ? AND state = 'sending'",
+        (next_at, error, mail_id),
+    )
+
+
+def end(tx: Transaction, mail_id: str, state: State, error: str) -> None:
+    tx.run(
+        "UPDATE mail SET state = ?, error = ?, context = '{}', ended_at = ? WHERE id = ? AND state = 'sending'",
+        (state, error, tx.now, mail_id),
+    )
+
+
+def drop(tx: Transaction, person_id: str, address: str) -> None:
+    tx.run("DELETE FROM mail WHERE person_id = ? OR to_address = ?", (person_id, address))
+
+
+def drop_old(tx: Transaction, before: int) -> int:
+    return tx.run("DELETE FROM mail WHERE ended_at < ?", (before,))
+
+
+def _mail(row: Row) -> Mail:
+    return Mail(
+        row["id"],
+        row["to_address"],
+        row["template"],
+        row["language"],
+        json.loads(row["context"]),
+        State(row["state"]),
+        row["attempts"],
+        row["created_at"],
+        row["error"],
+    )

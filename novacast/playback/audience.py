@@ -1,0 +1,243 @@
+"""Everyone who watches now, in memory, so that a segment costs no signature, no SQL and no permission check.
+
+A session is loaded at its first request, after a restart too, and its permission is asked then. A fact that names its
+viewer, organization or thing puts it in doubt: the next request asks again before a byte goes out. Nothing is decided
+here that the rows don't say, so any seat may be forgotten at any time.
+"""
+
+import asyncio
+import logging
+from collections.abc import Iterable, Sequence
+from functools import partial
+
+from novacast.clock import HOUR, Clock
+from novacast.database import Database, Transaction
+from novacast.errors import Forbidden, Gone, NotFound, NovaCastError, Unauthenticated
+from novacast.outbox import Event
+from novacast.playback import store
+from novacast.playback.models import KEPT, RECHECK, TOUCH, EndReason, Viewing, refused, touched
+from novacast.playback.permission import Permission
+from novacast.playback.ports import Playable
+from novacast.playback.tokens import Tokens
+from novacast.tasks import TaskGroup
+
+log = logging.getLogger(__name__)
+
+SEATS = 50_000
+"""Sessions held in memory; about 1 kB each."""
+FLUSH_SECONDS = 10.0
+SWEEP_SECONDS = 60.0
+BATCH = 500
+
+
+class Seat:
+    """One viewing session in memory. `folder` is only meaningful while `open`."""
+
+    __slots__ = (
+        "asked_at",
+        "doubts",
+        "expires_at",
+        "folder",
+        "id",
+        "media_id",
+        "names",
+        "open",
+        "seen_at",
+        "token",
+        "work",
+    )
+
+    def __init__(self, id_: str, token: str) -> None:
+        self.id, self.token = id_, token
+        self.media_id = ""
+        self.folder = ""
+        self.expires_at = 0
+        self.seen_at = 0
+        self.asked_at = 0
+        self.open = False
+        """Whether the permission is known to hold."""
+        self.doubts = 0
+        """Counts the facts that touched it, so that an answer from before one of them is not believed after it."""
+        self.names: tuple[str, ...] = ()
+        self.work: asyncio.Task[NotFound | Gone | None] | None = None
+
+
+class Audience:
+    """`start` and `close` bracket its life; `hear` is a subscriber of the outbox."""
+
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        permission: Permission,
+        tokens: Tokens,
+        *,
+        session_hours: float,
+        capacity: int = SEATS,
+    ) -> None:
+        self._db, self._clock, self._permission, self._tokens = db, clock, permission, tokens
+        self._life = round(session_hours * HOUR)
+        self._capacity = capacity
+        self._seats: dict[str, Seat] = {}
+        self._named: dict[str, set[Seat]] = {}
+        self._signs: dict[str, tuple[int, int]] = {}
+        self._tasks = TaskGroup("audience")
+
+    def __len__(self) -> int:
+        return len(self._seats)
+
+    def seated(self, token: str, media_id: str) -> Seat | None:
+        """The hot path: the seat, if it is known and beyond doubt."""
+        seat = self._seats.get(token)
+        if seat is None or not seat.open or seat.media_id != media_id:
+            return None
+        now = self._clock.now()
+        if now >= seat.expires_at or now - seat.asked_at >= RECHECK:
+            return None
+        if now - seat.seen_at >= TOUCH:
+            self._renew(seat, now)
+        return seat
+
+    async def admit(self, token: str, media_id: str) -> Seat:
+        """The seat of a session, loaded and asked about as needed. Raises NotFound, or Gone once it is over."""
+        seat = self._seats.get(token) or self._take(token)
+        now = self._clock.now()
+        if now >= seat.expires_at or now - seat.asked_at >= RECHECK:
+            seat.open = False
+        await self._settle(seat)
+        if seat.media_id != media_id:
+            raise NotFound("There is nothing at this address.")
+        if now - seat.seen_at >= TOUCH:
+            self._renew(seat, now)
+        return seat
+
+    def doubt(self, ids: Iterable[str]) -> None:
+        """Look again at all sessions that one of these people, sessions, organizations or things is part of."""
+        for id_ in ids:
+            for seat in self._named.get(id_, ()):
+                seat.open = False
+                seat.doubts += 1
+
+    async def hear(self, event: Event) -> None:
+        self.doubt(touched(event.topic, event.subject, event.payload))
+
+    def start(self) -> None:
+        self._tasks.start(self._flushing(), "flush")
+        self._tasks.start(self._sweeping(), "sweep")
+
+    async def close(self) -> None:
+        await self._tasks.close()
+        await self.flush()
+
+    async def flush(self) -> None:
+        """Write down the signs of life gathered since the last time."""
+        signs = [(id_, seen, expires) for id_, (seen, expires) in self._signs.items()]
+        self._signs.clear()
+        for first in range(0, len(signs), BATCH):
+            await self._db.write(partial(_touch, signs[first : first + BATCH]))
+
+    async def sweep(self) -> int:
+        """Forget sessions that are long over, in the file and in memory; how many rows."""
+        now = self._clock.now()
+        for seat in [seat for seat in self._seats.values() if now >= seat.expires_at]:
+            self._leave(seat)
+        total = 0
+        while swept := await self._db.write(lambda tx: store.sweep(tx, tx.now - KEPT)):
+            total += swept
+        return total
+
+    def _renew(self, seat: Seat, now: int) -> None:
+        seat.seen_at, seat.expires_at = now, now + self._life
+        self._signs[seat.id] = (now, seat.expires_at)
+
+    def _take(self, token: str) -> Seat:
+        """A seat for a token that was made here. Raises NotFound for any other, without a look at the database."""
+        seat = Seat(self._tokens.session(token), token)
+        while len(self._seats) >= self._capacity:
+            self._leave(next(iter(self._seats.values())))
+        self._seats[token] = seat
+        self._index(seat, seat.id)
+        return seat
+
+    def _leave(self, seat: Seat) -> None:
+        self._seats.pop(seat.token, None)
+        for name in seat.names:
+            if seats := self._named.get(name):
+                seats.discard(seat)
+                if not seats:
+                    del self._named[name]
+        seat.names = ()
+
+    def _index(self, seat: Seat, *names: str | None) -> None:
+        """Listen for facts about `names`. A seat that was given up meanwhile stays given up."""
+        if self._seats.get(seat.token) is seat:
+            for name in names:
+                if name is not None and name not in seat.names:
+                    seat.names += (name,)
+                    self._named.setdefault(name, set()).add(seat)
+
+    async def _settle(self, seat: Seat) -> None:
+        """Ask once, however many requests wait for the answer."""
+        while not seat.open:
+            if seat.work is None or seat.work.done():
+                seat.work = self._tasks.start(self._ask(seat), seat.id)
+            if refusal := await asyncio.shield(seat.work):
+                raise type(refusal)(refusal.message)
+
+    async def _ask(self, seat: Seat) -> NotFound | Gone | None:
+        """Open the seat, or give it up and say why."""
+        try:
+            while True:
+                doubts = seat.doubts
+                viewing = await self._row(seat.id)
+                # Listening comes before asking: a fact that falls in between is a doubt, and asks once more.
+                self._index(seat, viewing.media_id, viewing.org_id, viewing.viewer.person_id, viewing.viewer.session_id)
+                playable = await self._allowed(viewing)
+                if seat.doubts == doubts:
+                    break
+        except (NotFound, Gone) as refusal:
+            self._leave(seat)
+            return refusal
+        except BaseException:
+            self._leave(seat)
+            raise
+        seat.media_id, seat.folder = viewing.media_id, str(playable.folder)
+        seat.seen_at, seat.expires_at = max(viewing.seen_at, seat.seen_at), max(viewing.expires_at, seat.expires_at)
+        seat.asked_at = self._clock.now()
+        seat.open = True
+        return None
+
+    async def _row(self, id_: str) -> Viewing:
+        viewing = await self._db.one(store.viewing(id_))
+        if viewing is None:
+            raise NotFound("There is no such viewing session. Open the page again.")
+        viewing.check(self._clock.now())
+        return viewing
+
+    async def _allowed(self, viewing: Viewing) -> Playable:
+        """Raises Gone, and ends the session for good, if its viewer may not go on."""
+        try:
+            return await self._permission.recheck(viewing.viewer, viewing.media_id)
+        except (NotFound, Unauthenticated, Forbidden) as error:
+            await self._db.write(lambda tx: store.end(tx, viewing.id, EndReason.REFUSED))
+            raise refused() from error
+
+    async def _flushing(self) -> None:
+        while True:
+            await asyncio.sleep(FLUSH_SECONDS)
+            try:
+                await self.flush()
+            except NovaCastError as error:
+                log.warning("signs of life could not be written: %s", error.message)
+
+    async def _sweeping(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP_SECONDS)
+            try:
+                await self.sweep()
+            except NovaCastError as error:
+                log.warning("old viewing sessions could not be swept: %s", error.message)
+
+
+def _touch(signs: Sequence[tuple[str, int, int]], tx: Transaction) -> None:
+    store.touch(tx, signs)

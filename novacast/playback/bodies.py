@@ -1,0 +1,71 @@
+"""Shapes of playback's requests and answers."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from novacast.clock import SECOND, iso
+from novacast.database import Page
+from novacast.playback.models import Stream, Viewing
+from novacast.web import Body
+
+
+class StreamQuery(Body):
+    take_over: Annotated[bool, Field(description="End the session longest unseen where too many devices watch.")] = (
+        False
+    )
+
+
+class StreamBody(Body):
+    id: str
+    kind: Annotated[str, Field(description="`video` or `live`.")]
+    title: str
+    org_id: str
+    url: Annotated[str, Field(description="HLS multivariant playlist. Opening it begins a viewing session.")]
+    url_expires_at: Annotated[str, Field(description="Until when `url` can begin; once begun it stays usable.")]
+    poster: str | None
+    storyboard: Annotated[str | None, Field(description="WebVTT whose cues are pictures with `#xywh`.")]
+    duration: Annotated[float | None, Field(description="Seconds; null while unknown or endless.")]
+
+    @classmethod
+    def of(cls, stream: Stream) -> "StreamBody":
+        return cls(
+            id=stream.media_id,
+            kind=stream.kind,
+            title=stream.title,
+            org_id=stream.org_id,
+            url=stream.url,
+            url_expires_at=iso(stream.expires_at),
+            poster=stream.poster,
+            storyboard=stream.storyboard,
+            duration=None if stream.duration is None else stream.duration / SECOND,
+        )
+
+
+class ViewingBody(Body):
+    id: str
+    media_id: str
+    title: str
+    device: Annotated[str, Field(description="For people, such as `Firefox on Linux`.")]
+    started_at: str
+    seen_at: Annotated[str, Field(description="Half a minute exact.")]
+
+    @classmethod
+    def of(cls, viewing: Viewing) -> "ViewingBody":
+        return cls(
+            id=viewing.id,
+            media_id=viewing.media_id,
+            title=viewing.title,
+            device=viewing.device,
+            started_at=iso(viewing.started_at),
+            seen_at=iso(viewing.seen_at),
+        )
+
+
+class ViewingsBody(Body):
+    items: list[ViewingBody]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[Viewing]) -> "ViewingsBody":
+        return cls(items=[ViewingBody.of(viewing) for viewing in page.items], next=page.next)

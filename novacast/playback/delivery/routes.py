@@ -1,0 +1,216 @@
+"""The one handler of `/media/…`, which the server calls ahead of its middlewares. No other path leads to media.
+
+`/media/open/{grant}/{name}` begins a viewing session and leads to `/media/{session}/{media_id}/{name}`.
+"""
+
+import logging
+import os
+
+from aiohttp import HttpVersion11, web
+from aiohttp.abc import AbstractStreamWriter
+
+from novacast.errors import NotFound, NovaCastError
+from novacast.identity import new_id
+from novacast.playback.audience import Audience, Seat
+from novacast.playback.delivery.cache import Held, HotCache, Loose
+from novacast.playback.delivery.conditions import Verdict, conditional, decide
+from novacast.playback.delivery.heads import Heads
+from novacast.playback.delivery.names import fits
+from novacast.playback.delivery.sending import STALL_SECONDS, Release, Sending, Streamed, Whole
+from novacast.playback.models import device_name
+from novacast.playback.service import Playback
+from novacast.web.problems import Refusal, refusal
+
+log = logging.getLogger(__name__)
+
+PREFIX = "/media/"
+PIECE = 256 * 1024
+_ALL = Verdict(200)
+_UNSATISFIABLE = "None of the bytes that were asked for exist. The file is {} bytes long."
+
+
+class Delivery:
+    def __init__(
+        self,
+        playback: Playback,
+        audience: Audience,
+        cache: HotCache,
+        heads: Heads,
+        *,
+        stall_seconds: float = STALL_SECONDS,
+    ) -> None:
+        self._playback, self._audience, self._cache, self._heads = playback, audience, cache, heads
+        self._stall = stall_seconds
+
+    async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
+        """Answer a request whose path begins with PREFIX; whatever goes wrong is an answer too."""
+        if request.method == "OPTIONS":
+            return self._plain(request, 204, self._heads.preflight())
+        if request.method not in ("GET", "HEAD"):
+            return self._refuse(
+                request,
+                Refusal(405, "method_not_allowed", "Media is read, not written.", headers={"Allow": "GET, HEAD"}),
+            )
+        try:
+            return await self._answer(request)
+        except Exception as error:  # noqa: BLE001 - the table of problems knows them all, and logs what is ours
+            return self._refuse(request, refusal(error))
+
+    async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        # Taken from the wire as it is: percent signs, dots and slashes mean what they say.
+        path, _, _ = request.raw_path.partition("?")
+        parts = path.split("/", 4)
+        if len(parts) != 5 or parts[1] != "media":
+            raise NotFound("There is nothing at this address.")
+        _, _, token, media_id, name = parts
+        if token == "open":  # noqa: S105 - a word of the path, shorter than any token
+            return await self._open(request, media_id, name)
+        seat = self._audience.seated(token, media_id) or await self._audience.admit(token, media_id)
+        key = (seat.folder, name)
+        held = self._cache.get(key) or await self._cache.fetch(key)
+        if isinstance(held, Loose):
+            return self._from_disk(request, held, seat)
+        return self._from_memory(request, held)
+
+    async def _open(self, request: web.BaseRequest, grant: str, name: str) -> web.StreamResponse:
+        if not fits(name):
+            raise NotFound("There is nothing at this address.")
+        opened = await self._playback.open(grant, device_name(request.headers.get("User-Agent", "")))
+        location = f"{PREFIX}{opened.token}/{opened.media_id}/{name}"
+        return self._plain(request, 302, self._heads.redirect(location))
+
+    def _from_memory(self, request: web.BaseRequest, held: Held) -> web.StreamResponse:
+        if conditional(request.headers):
+            verdict = self._decided(request, held)
+            if verdict.status in (412, 416):
+                return self._refuse(request, _refused(verdict, held))
+            head = self._verdict_head(request, verdict, held)
+            body = held.body[verdict.start : verdict.stop]
+        else:
+            verdict, body = _ALL, held.body
+            head = self._heads.opening(200) + held.whole + self._heads.cors(request.headers)
+        if request.method == "HEAD":
+            body = body[:0]
+        source = None if held.handle is None else (held.handle, verdict.start)
+        return Answer(request, verdict.status, head, Whole(body, self._stall, _Holding(self._cache, held), source))
+
+    def _from_disk(self, request: web.BaseRequest, loose: Loose, seat: Seat) -> web.StreamResponse:
+        verdict = self._decided(request, loose)
+        if verdict.status in (412, 416):
+            os.close(loose.handle)
+            return self._refuse(request, _refused(verdict, loose))
+        stop = verdict.start if request.method == "HEAD" else verdict.stop
+        reading = _Reading(self._audience, self._cache, seat, loose.handle, verdict.start, stop)
+        head = self._verdict_head(request, verdict, loose)
+        return Answer(request, verdict.status, head, Streamed(reading, self._stall))
+
+    @staticmethod
+    def _decided(request: web.BaseRequest, file: Held | Loose) -> Verdict:
+        facts = file.facts
+        return decide(request.method, request.headers, facts.etag, facts.seconds, facts.size)
+
+    def _verdict_head(self, request: web.BaseRequest, verdict: Verdict, file: Held | Loose) -> bytes:
+        lines = b""
+        if verdict.status in (200, 206):
+            lines = b"Content-Length: %d\r\n" % (verdict.stop - verdict.start)
+        if verdict.status == 206:
+            lines += b"Content-Range: bytes %d-%d/%d\r\n" % (verdict.start, verdict.stop - 1, file.facts.size)
+        return self._heads.opening(verdict.status) + file.head + lines + self._heads.cors(request.headers)
+
+    def _plain(self, request: web.BaseRequest, status: int, head: bytes, body: bytes = b"") -> web.StreamResponse:
+        head = self._heads.opening(status) + head + self._heads.cors(request.headers)
+        return Answer(request, status, head, Whole(memoryview(b"" if request.method == "HEAD" else body), self._stall))
+
+    def _refuse(self, request: web.BaseRequest, refused: Refusal) -> web.StreamResponse:
+        problem = refused.problem(request, new_id())
+        # The path holds the viewer's secret, which has no business in a document that gets logged and pasted.
+        body = problem.model_copy(update={"instance": PREFIX}).model_dump_json().encode()
+        return self._plain(request, refused.status, self._heads.problem(body, refused.headers), body)
+
+
+class Answer(web.StreamResponse):
+    """An answer whose head is bytes already, without its last line. aiohttp's header map and writer are left out;
+    keep-alive, pipelining, the rest of a request's body and draining at shutdown stay with its protocol."""
+
+    def __init__(self, request: web.BaseRequest, status: int, head: bytes, sending: Sending) -> None:
+        super().__init__(status=status)
+        self._alive = request.keep_alive
+        self._head, self._sending, self._sent = head, sending, 0
+
+    @property
+    def keep_alive(self) -> bool:
+        return self._alive
+
+    @property
+    def body_length(self) -> int:
+        return self._sent
+
+    @property
+    def prepared(self) -> bool:
+        return self._sent > 0
+
+    async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
+        self._sent = await self._sending.to(request, self._head + _last_line(request, self._alive))
+        return None
+
+    async def write_eof(self, data: bytes = b"") -> None:
+        """Everything was written by `prepare`."""
+
+
+def _last_line(request: web.BaseRequest, alive: bool) -> bytes:
+    """Connection, where it differs from what the version implies (RFC 9112 section 9.3), and the end of the head."""
+    if request.version >= HttpVersion11:
+        return b"\r\n" if alive else b"Connection: close\r\n\r\n"
+    return b"Connection: keep-alive\r\n\r\n" if alive else b"Connection: close\r\n\r\n"
+
+
+class _Holding:
+    """Keeps a body counted for as long as a slow reader has it."""
+
+    __slots__ = ("_cache", "_held")
+
+    def __init__(self, cache: HotCache, held: Held) -> None:
+        self._cache, self._held = cache, held
+
+    def __call__(self) -> Release:
+        self._cache.pin(self._held)
+        return self._release
+
+    def _release(self) -> None:
+        self._cache.unpin(self._held)
+
+
+class _Reading:
+    """Pieces of a long file. That takes a long time, so the permission is looked at before each."""
+
+    def __init__(self, audience: Audience, cache: HotCache, seat: Seat, handle: int, start: int, stop: int) -> None:
+        self._audience, self._cache, self._seat, self._handle = audience, cache, seat, handle
+        self._at, self._stop = start, stop
+
+    async def piece(self) -> bytes:
+        if self._at >= self._stop:
+            return b""
+        token, media_id = self._seat.token, self._seat.media_id
+        if self._audience.seated(token, media_id) is None:
+            try:
+                await self._audience.admit(token, media_id)
+            except NovaCastError as error:
+                raise ConnectionResetError("the viewer may not go on") from error
+        size = min(PIECE, self._stop - self._at)
+        piece = await self._cache.in_thread(os.pread, self._handle, size, self._at)
+        if not piece:
+            raise ConnectionResetError("a file for viewers became shorter while it was sent")
+        self._at += len(piece)
+        return piece
+
+    def close(self) -> None:
+        os.close(self._handle)
+
+
+def _refused(verdict: Verdict, file: Held | Loose) -> Refusal:
+    if verdict.status == 412:
+        return Refusal(412, "precondition_failed", "The file is not the one that the request's condition names.")
+    size = file.facts.size
+    return Refusal(
+        416, "range_not_satisfiable", _UNSATISFIABLE.format(size), headers={"Content-Range": f"bytes */{size}"}
+    )

@@ -1,0 +1,25 @@
+"""What an operator sees of playback."""
+
+from collections.abc import Callable
+
+from novacast.metrics import Metrics
+from novacast.playback.audience import Audience
+from novacast.playback.delivery.cache import HotCache
+
+
+def measure(metrics: Metrics, cache: HotCache, audience: Audience) -> None:
+    """Register figures that are read when somebody asks: counting for a registry would cost every segment."""
+    stats = cache.stats
+    shown: tuple[tuple[str, str, Callable[[], float]], ...] = (
+        ("media_cache_hits", "Files answered from memory.", lambda: stats.hits),
+        ("media_cache_misses", "Files that were not in memory, or had to be looked at again.", lambda: stats.misses),
+        ("media_cache_joined", "Misses that waited for a read already under way.", lambda: stats.joined),
+        ("media_cache_reads", "Files read into memory.", lambda: stats.reads),
+        ("media_cache_evictions", "Files pushed out of memory.", lambda: stats.evictions),
+        ("media_streamed", "Files sent from disk, for want of room or for their size.", lambda: stats.streamed),
+        ("media_cache_bytes", "Memory taken by files.", lambda: cache.size),
+        ("media_cache_capacity_bytes", "Memory that files may take.", lambda: cache.capacity),
+        ("viewing_sessions_held", "Viewing sessions in memory.", lambda: len(audience)),
+    )
+    for name, doc, read in shown:
+        metrics.gauge(name, doc).set_function(read)

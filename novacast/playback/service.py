@@ -1,0 +1,143 @@
+"""Use cases of playback: give a grant, open it, see and end one's sessions."""
+
+from dataclasses import dataclass
+
+from novacast.clock import HOUR, MINUTE, Clock
+from novacast.database import Database, Page, Transaction, keyset
+from novacast.errors import NotFound, Unauthenticated
+from novacast.identity import Principal, new_id
+from novacast.limits import Rate, RateLimiter
+from novacast.playback import store
+from novacast.playback.audience import Audience
+from novacast.playback.models import EndReason, Grant, Stream, Viewer, Viewing, make_room
+from novacast.playback.permission import Permission
+from novacast.playback.ports import Playable
+from novacast.playback.tokens import Tokens, fresh
+from novacast.settings import Playback as PlaybackSettings
+
+OPEN = "/media/open"
+GRANTS = Rate("playback.grants", burst=120, period=60)
+"""Addresses one person may ask for, or one network address without a person (a school has one for all)."""
+STRANGERS = Rate("playback.grants.anonymous", burst=600, period=60)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    token: str
+    media_id: str
+
+
+class Playback:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        settings: PlaybackSettings,
+        permission: Permission,
+        tokens: Tokens,
+        audience: Audience,
+        limiter: RateLimiter,
+    ) -> None:
+        self._db, self._clock, self._settings = db, clock, settings
+        self._permission, self._tokens, self._audience, self._limiter = permission, tokens, audience, limiter
+
+    async def stream(self, principal: Principal, media_id: str, *, address: str, take_over: bool = False) -> Stream:
+        """A fresh grant for a thing that `principal` may watch, as an address.
+
+        Raises NotFound, Unauthenticated if signing in would help, Conflict when too many devices watch it already
+        (checked again when the address is opened), RateLimited.
+        """
+        self._count(principal, address)
+        playable = await self._permission.locate(principal, media_id)
+        now = self._clock.now()
+        viewer = Viewer.of(principal)
+        if viewer.person_id is not None:
+            active = await self._db.all(store.active_on(viewer.person_id, media_id, now))
+            make_room(active, self._settings.devices, now, take_over=take_over)
+        until = now + self._settings.grant_minutes * MINUTE
+        grant = Grant(new_id(), playable.media_id, viewer, until, take_over)
+        return self._described(playable, f"{OPEN}/{self._tokens.sign(grant)}", until)
+
+    async def open(self, text: str, device: str) -> Opened:
+        """The session that a grant stands for, begun now if it is the first time. `device` is a name for people.
+
+        Raises Unauthenticated (not made here), Gone (too old, or the session is over), NotFound, Conflict (devices).
+        """
+        grant = self._tokens.grant(text)
+        opened = Opened(self._tokens.token(grant.id), grant.media_id)
+        known = await self._db.one(store.viewing(grant.id))
+        if known is not None:
+            known.check(self._clock.now())
+            return opened
+        fresh(grant, self._clock.now())
+        playable = await self._permission.recheck(grant.viewer, grant.media_id)
+        await self._db.write(lambda tx: self._begin(tx, grant, playable, device))
+        return opened
+
+    async def sessions(self, principal: Principal, cursor: str | None, limit: int) -> Page[Viewing]:
+        """What the person watches, on which devices; newest first."""
+        after = keyset(cursor, int, str)
+        rows = await self._db.all(store.active_of(_person(principal), self._clock.now(), limit + 1, after))
+        return Page.of(rows, limit, lambda one: (one.started_at, one.id))
+
+    async def end(self, principal: Principal, session_id: str) -> None:
+        """End one of the person's own sessions; its next segment is refused. Raises NotFound."""
+        person_id = _person(principal)
+
+        def unit(tx: Transaction) -> None:
+            viewing = tx.one(store.viewing(session_id))
+            if viewing is None or viewing.viewer.person_id != person_id:
+                raise NotFound("You have no such viewing session.")
+            self._end(tx, viewing, EndReason.ENDED)
+
+        await self._db.write(unit)
+
+    def _begin(self, tx: Transaction, grant: Grant, playable: Playable, device: str) -> None:
+        if tx.one(store.viewing(grant.id)) is not None:
+            return  # a player asked twice at the same moment
+        if grant.viewer.person_id is not None:
+            active = tx.all(store.active_on(grant.viewer.person_id, grant.media_id, tx.now))
+            for leaving in make_room(active, self._settings.devices, tx.now, take_over=grant.take_over):
+                self._end(tx, leaving, EndReason.TAKEN_OVER)
+        viewing = Viewing(
+            id=grant.id,
+            media_id=grant.media_id,
+            org_id=playable.org_id,
+            title=playable.title,
+            viewer=grant.viewer,
+            device=device,
+            started_at=tx.now,
+            seen_at=tx.now,
+            expires_at=tx.now + round(self._settings.session_hours * HOUR),
+        )
+        store.add(tx, viewing)
+
+    def _end(self, tx: Transaction, viewing: Viewing, reason: EndReason) -> None:
+        if store.end(tx, viewing.id, reason):
+            tx.after_commit(lambda: self._audience.doubt((viewing.id,)))
+
+    def _count(self, principal: Principal, address: str) -> None:
+        if principal.person_id is not None:
+            self._limiter.check(GRANTS, principal.person_id)
+        else:
+            self._limiter.check(STRANGERS, address)
+
+    @staticmethod
+    def _described(playable: Playable, base: str, until: int) -> Stream:
+        return Stream(
+            media_id=playable.media_id,
+            kind=playable.kind,
+            org_id=playable.org_id,
+            title=playable.title,
+            url=f"{base}/{playable.master}",
+            expires_at=until,
+            poster=f"{base}/{playable.poster}" if playable.poster else None,
+            storyboard=f"{base}/{playable.storyboard}" if playable.storyboard else None,
+            duration=playable.duration,
+        )
+
+
+def _person(principal: Principal) -> str:
+    if principal.person_id is None:
+        raise Unauthenticated("Sign in to see what you watch.")
+    return principal.person_id

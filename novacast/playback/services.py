@@ -1,0 +1,60 @@
+"""The slice put together: what wiring hands to routes, the server's media handler and other slices."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from novacast.clock import Clock
+from novacast.database import Database
+from novacast.limits import RateLimiter
+from novacast.outbox import Outbox
+from novacast.playback.audience import Audience
+from novacast.playback.delivery.cache import HotCache
+from novacast.playback.delivery.heads import Heads
+from novacast.playback.delivery.routes import Delivery
+from novacast.playback.permission import Permission
+from novacast.playback.ports import MediaSource, Viewers
+from novacast.playback.privacy import PlaybackData
+from novacast.playback.service import Playback
+from novacast.playback.tokens import Tokens
+from novacast.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PlaybackServices:
+    """`start` once facts are delivered, `close` when no viewer is served any more."""
+
+    playback: Playback
+    audience: Audience
+    cache: HotCache
+    delivery: Delivery
+    personal: PlaybackData
+
+    def subscribe(self, outbox: Outbox) -> None:
+        """Revocations arrive as facts; what was before a start is asked about at each session's first request."""
+        outbox.subscribe("playback", self.audience.hear)
+
+    def start(self) -> None:
+        self.audience.start()
+
+    async def close(self) -> None:
+        await self.audience.close()
+        await self.cache.close()
+
+
+def playback_services(
+    db: Database,
+    clock: Clock,
+    settings: Settings,
+    limiter: RateLimiter,
+    sources: Sequence[MediaSource],
+    viewers: Viewers,
+    key: bytes,
+) -> PlaybackServices:
+    """`key`: 32 secret bytes of this installation."""
+    own, permission, tokens = settings.playback, Permission(sources, viewers), Tokens(key)
+    audience = Audience(db, clock, permission, tokens, session_hours=own.session_hours)
+    heads = Heads(clock, settings.server.allowed_origins)
+    cache = HotCache(own.cache_bytes, clock, heads.shared)
+    playback = Playback(db, clock, own, permission, tokens, audience, limiter)
+    delivery = Delivery(playback, audience, cache, heads)
+    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience))

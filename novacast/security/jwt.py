@@ -1,0 +1,73 @@
+"""Access tokens: JWTs of a few minutes (RFC 9068's type and claims), signed and read by this server alone (HS256)."""
+
+import hmac
+from dataclasses import dataclass
+from functools import lru_cache
+
+import jwt
+
+from novacast.clock import SECOND
+from novacast.errors import Unauthenticated
+
+_ALGORITHM = "HS256"
+_TYPE = "at+jwt"
+_AUDIENCE = "novacast"
+_LONGEST = 2048
+_REMEMBERED = 1024
+_REFUSED = "This access token is not valid any more. Refresh it, or sign in again."
+
+
+@dataclass(frozen=True, slots=True)
+class AccessClaims:
+    person_id: str
+    session_id: str
+    """The session (token family) that this token lives and dies with."""
+    expires_at: int
+
+
+class AccessTokens:
+    def __init__(self, key: bytes, issuer: str) -> None:
+        self._key = hmac.digest(key, b"access token", "sha256")
+        self._issuer = issuer
+        # What a signature covers never changes, so checking it once per token is enough; the time is checked always.
+        self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
+
+    def issue(self, claims: AccessClaims, now: int) -> str:
+        payload = {
+            "iss": self._issuer,
+            "aud": _AUDIENCE,
+            "sub": claims.person_id,
+            "sid": claims.session_id,
+            "iat": now // SECOND,
+            "exp": claims.expires_at // SECOND,
+        }
+        return jwt.encode(payload, self._key, algorithm=_ALGORITHM, headers={"typ": _TYPE})
+
+    def read(self, token: str, now: int) -> AccessClaims:
+        """The claims of a token that `issue` made and that has not run out. Raises Unauthenticated."""
+        claims = self._verified(token)
+        if claims.expires_at <= now:
+            raise Unauthenticated(_REFUSED)
+        return claims
+
+    def _verify(self, token: str) -> AccessClaims:
+        if len(token) > _LONGEST:
+            raise Unauthenticated(_REFUSED)
+        try:
+            whole = jwt.decode_complete(
+                token,
+                self._key,
+                algorithms=[_ALGORITHM],
+                audience=_AUDIENCE,
+                issuer=self._issuer,
+                # The one clock is ours: PyJWT would ask the machine's.
+                options={"require": ["exp", "iat", "sub", "sid"], "verify_exp": False, "verify_iat": False},
+            )
+        except jwt.InvalidTokenError as error:
+            raise Unauthenticated(_REFUSED) from error
+        payload = whole["payload"]
+        person_id, session_id, expires = payload["sub"], payload["sid"], payload["exp"]
+        fits = isinstance(person_id, str) and isinstance(session_id, str) and type(expires) is int
+        if not fits or whole["header"].get("typ") != _TYPE:
+            raise Unauthenticated(_REFUSED)
+        return AccessClaims(person_id, session_id, expires * SECOND)

@@ -1,0 +1,1 @@
+"""Videos on demand: uploads, transcodes, the library, who may watch."""

@@ -1,0 +1,35 @@
+"""What the end of an organization means for its videos: they end with it."""
+
+from novacast import outbox
+from novacast.database import Database, Transaction
+from novacast.jobs import JobQueue
+from novacast.outbox import Event
+from novacast.vods import store
+from novacast.vods.removal import JOB as REMOVE
+from novacast.vods.uploads import store as uploads
+
+BATCH = 100
+"""Videos that go in one transaction, so that none takes long."""
+
+
+class Endings:
+    """A durable subscriber of facts: what a crash interrupts is told again."""
+
+    def __init__(self, db: Database, queue: JobQueue) -> None:
+        self._db = db
+        self._queue = queue
+
+    async def hear(self, event: Event) -> None:
+        if event.topic == "organization.deleted":
+            while await self._db.write(lambda tx: self._end_some(tx, event.subject)):
+                pass
+
+    def _end_some(self, tx: Transaction, org_id: str) -> int:
+        """How many went. Uploads that are under way expire by themselves, their files with them."""
+        uploads.expire(tx, org_id)
+        ended = tx.all(store.some_of(org_id, BATCH))
+        for video_id in ended:
+            store.doom(tx, video_id)
+            outbox.emit(tx, "video.deleted", video_id, outbox.INTERNAL)
+            self._queue.enqueue_after(tx, REMOVE, video_id)
+        return len(ended)

@@ -1,0 +1,208 @@
+"""Where the files of a video lie, and how they get there so that nothing half done is ever seen.
+
+`uploads/<id>`                  a file on its way in, then complete and waiting for the worker
+`media/<id>/original.<ext>`     the complete original
+`media/<id>/<edition>/`         what is published: playlists, rungs, pictures; the row says which edition counts
+`media/.work/<id>-<edition>/`   an edition in the making, on the same file system, renamed when it is whole
+
+Everything here blocks: call it through `whole`.
+"""
+
+import asyncio
+import errno
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import ParamSpec, TypeVar
+
+from novacast.errors import DiskFull
+from novacast.folder import DataFolder
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+FULL = (errno.ENOSPC, errno.EDQUOT)
+COPY_BYTES = 4 * 1024 * 1024
+SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mts", ".m2ts", ".mpg", ".mpeg", ".flv", ".wmv", ".mxf"}
+)
+
+
+async def whole(work: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Run `work` in a thread. If the caller is cancelled, the cancellation waits until `work` is done."""
+    return await unbroken(asyncio.get_running_loop().run_in_executor(None, lambda: work(*args, **kwargs)))
+
+
+async def unbroken(future: asyncio.Future[T]) -> T:
+    """Its result. If the caller is cancelled, the cancellation waits until it is done."""
+    try:
+        return await asyncio.shield(future)
+    except asyncio.CancelledError:
+        while not future.done():
+            try:
+                await asyncio.wait({future})
+            except asyncio.CancelledError:
+                continue
+        raise
+
+
+@contextmanager
+def room(folder: Path) -> Iterator[None]:
+    """Turns the errors of a full disk (or quota) into DiskFull that names the folder."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in FULL:
+            raise DiskFull(f"No room left on the disk that holds {folder}. Free some and try again.") from error
+        raise
+
+
+@dataclass(frozen=True, slots=True)
+class MediaFolders:
+    data: DataFolder
+
+    @property
+    def work(self) -> Path:
+        return self.data.media / ".work"
+
+    def arrival(self, video_id: str) -> Path:
+        return self.data.uploads / video_id
+
+    def video(self, video_id: str) -> Path:
+        return self.data.media / video_id
+
+    def edition(self, video_id: str, edition: str) -> Path:
+        return self.video(video_id) / edition
+
+    def making(self, video_id: str, edition: str) -> Path:
+        return self.work / f"{video_id}-{edition}"
+
+    def original(self, video_id: str) -> Path | None:
+        """The complete original; None if there is none (yet)."""
+        folder = self.video(video_id)
+        return next(iter(sorted(folder.glob("original*"))), None) if folder.is_dir() else None
+
+    def settle(self, video_id: str, source_name: str) -> Path | None:
+        """Bring the arrived file to its place, if that is not done yet; where it is. None: there is no file."""
+        if (original := self.original(video_id)) is not None:
+            return original
+        arrival = self.arrival(video_id)
+        if not arrival.exists():
+            return None
+        suffix = Path(source_name).suffix.lower()
+        target = self.video(video_id) / f"original{suffix if suffix in SUFFIXES else ''}"
+        target.parent.mkdir(mode=0o700, exist_ok=True)
+        with room(self.data.media):
+            self._move(arrival, target)
+        return target
+
+    def start(self, video_id: str, edition: str) -> Path:
+        """A fresh folder for an edition in the making."""
+        folder = self.making(video_id, edition)
+        shutil.rmtree(folder, ignore_errors=True)
+        with room(self.data.media):
+            folder.mkdir(parents=True, mode=0o700)
+        return folder
+
+    def publish(self, video_id: str, edition: str) -> None:
+        """Everything to disk first, then one rename: the edition is there whole, or not at all."""
+        making, place = self.making(video_id, edition), self.edition(video_id, edition)
+        with room(self.data.media):
+            sync_tree(making)
+            making.rename(place)
+            sync_folder(place.parent)
+
+    def abandon(self, video_id: str, edition: str) -> None:
+        """Remove whatever an attempt left behind, wherever it had got."""
+        shutil.rmtree(self.making(video_id, edition), ignore_errors=True)
+        shutil.rmtree(self.edition(video_id, edition), ignore_errors=True)
+
+    def keep_only(self, video_id: str, edition: str) -> None:
+        """Remove the editions that `edition` replaced."""
+        for entry in self.video(video_id).iterdir():
+            if entry.is_dir() and entry.name != edition:
+                shutil.rmtree(entry, ignore_errors=True)
+
+    def remove(self, video_id: str) -> None:
+        """All of a video. Can be called again where it was interrupted. Raises OSError if something stays."""
+        for folder in (self.video(video_id), *self.work.glob(f"{video_id}-*")):
+            if folder.exists():
+                shutil.rmtree(folder)
+        self.arrival(video_id).unlink(missing_ok=True)
+
+    def unfinished(self) -> list[tuple[str, str]]:
+        """Editions in the making: (video, edition)."""
+        if not self.work.is_dir():
+            return []
+        names = [entry.name.partition("-") for entry in self.work.iterdir()]
+        return [(video_id, edition) for video_id, _, edition in names]
+
+    def discard_making(self, video_id: str, edition: str) -> None:
+        shutil.rmtree(self.making(video_id, edition), ignore_errors=True)
+
+    def free(self) -> int:
+        """Bytes that are free for us on the disk that holds the media."""
+        return free_bytes(self.data.media)
+
+    def _move(self, source: Path, target: Path) -> None:
+        try:
+            source.rename(target)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            unfinished = target.with_name(f".{target.name}")
+            copy(source, unfinished)
+            unfinished.rename(target)
+            sync_folder(target.parent)
+            source.unlink()
+        sync_folder(target.parent)
+
+
+def free_bytes(folder: Path) -> int:
+    stat = os.statvfs(folder)
+    return stat.f_bavail * stat.f_frsize
+
+
+def copy(source: Path, target: Path, tell: Callable[[int], None] = lambda _: None) -> None:
+    """To a file that does not exist yet, onto the disk; nothing stays if it fails. `tell` gets the bytes so far."""
+    done = 0
+    with source.open("rb") as incoming, target.open("xb") as outgoing:
+        try:
+            target.chmod(0o600)
+            while chunk := incoming.read(COPY_BYTES):
+                outgoing.write(chunk)
+                done += len(chunk)
+                tell(done)
+            outgoing.flush()
+            os.fsync(outgoing.fileno())
+        except BaseException:
+            target.unlink()
+            raise
+
+
+def sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def sync_tree(folder: Path) -> None:
+    """Every file and folder below, onto the disk."""
+    for parent, _, names in os.walk(folder):
+        for name in names:
+            handle = os.open(Path(parent) / name, os.O_RDONLY)
+            try:
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+        sync_folder(Path(parent))
+
+
+def size_of(folder: Path) -> int:
+    """Bytes of all files below."""
+    return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())

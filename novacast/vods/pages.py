@@ -1,0 +1,90 @@
+"""Pages for those who watch: home, library, a video."""
+
+from urllib.parse import urlencode
+
+from novacast.errors import InvalidInput
+from novacast.identity import Action, Principal
+from novacast.vods.bodies import LibraryPageQuery, poster_path, resume_of
+from novacast.vods.cards import Card, card, date_of, duration, visibility_name, watching_card
+from novacast.vods.ports import Organizations
+from novacast.vods.service import Videos
+from novacast.vods.watching import Positions
+from novacast.web import Call, Html, page
+
+PAGE = 24
+LATEST = 8
+PLAYER_CSP = {
+    "style-src": "'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
+    "media-src": "'self' blob: data:",
+}
+"""The hash of an empty style element, which media-chrome makes and fills by script; hls.js opens captions with an empty
+`data:` track."""
+
+
+class VideoPages:
+    def __init__(self, videos: Videos, positions: Positions, organizations: Organizations) -> None:
+        self._videos = videos
+        self._positions = positions
+        self._organizations = organizations
+
+    @page("/", public=True)
+    async def home(self, call: Call) -> Html:
+        latest = await self._videos.library(call.principal, limit=LATEST)
+        context = {
+            "latest": [card(video, poster_path(video)) for video in latest.items],
+            "watching": await self._unfinished(call.principal, 4),
+            "may_upload": may_upload(call.principal),
+        }
+        return Html("home.html", context)
+
+    @page("/library", public=True)
+    async def library(self, call: Call, query: LibraryPageQuery) -> Html:
+        text = query.q.strip()
+        try:
+            found = await self._videos.library(call.principal, text=text, cursor=query.cursor, limit=PAGE)
+        except InvalidInput:  # an old cursor of another list: its first page will do
+            found = await self._videos.library(call.principal, text=text, limit=PAGE)
+        first = not text and query.cursor is None
+        context = {
+            "q": text,
+            "videos": [card(video, poster_path(video)) for video in found.items],
+            "watching": await self._unfinished(call.principal, 4) if first else [],
+            "next": address("/library", q=text, cursor=found.next) if found.next else "",
+            "first": address("/library", q=text) if query.cursor else "",
+            "may_upload": may_upload(call.principal),
+        }
+        return Html("vods/library.html", context)
+
+    @page("/watch/{video_id}", public=True)
+    async def watch(self, call: Call, video_id: str) -> Html:
+        detail = await self._videos.show(call.principal, video_id)
+        video = detail.video
+        names = await self._organizations.names([video.org_id])
+        context = {
+            "video": video,
+            "ready": video.edition is not None,
+            "poster": poster_path(video) or "",
+            "resume": resume_of(detail.position),
+            "duration": duration(video.duration),
+            "date": date_of(video.published_at or video.created_at),
+            "organization": names.get(video.org_id, ""),
+            "visibility": visibility_name(video.visibility),
+            "editable": detail.editable,
+        }
+        return Html("vods/watch.html", context, csp=PLAYER_CSP)
+
+    async def _unfinished(self, principal: Principal, limit: int) -> list[Card]:
+        if not principal.signed_in:
+            return []
+        rows = await self._positions.unfinished(principal, limit)
+        return [watching_card(row, poster_path(row.video)) for row in rows]
+
+
+def may_upload(principal: Principal) -> bool:
+    return any(principal.allows(Action.VIDEO_UPLOAD, org_id) for org_id in principal.roles)
+
+
+def address(path: str, **query: str | None) -> str:
+    """With what is not empty of `query`."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given)}" if given else path

@@ -1,0 +1,1 @@
+"""Where the makers of videos work: upload, follow, edit, delete."""

@@ -1,0 +1,138 @@
+"""Answers remembered under an Idempotency-Key, so that a repeated POST repeats the answer and not the effect.
+
+The answer is stored in the transaction of the effect: whatever dies in between, there are both or neither. The rules
+are those of draft-ietf-httpapi-idempotency-key-header: same key with another request is refused, so is one in flight.
+"""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from novacast.clock import DAY
+from novacast.database import Database, Migrations, Query, Row, Transaction, statements
+from novacast.errors import InFlight, KeyReused, Malformed
+
+KEPT = DAY
+"""How long, in microseconds, an answer is repeated."""
+HEADER = "Idempotency-Key"
+REPLAYED = "Idempotent-Replayed"
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+
+migrations = Migrations("web")
+
+
+@migrations()
+def m001_answers(db: Any) -> None:
+    statements(
+        db,
+        """CREATE TABLE web_answers (
+            owner TEXT NOT NULL,
+            key TEXT NOT NULL,
+            fingerprint BLOB NOT NULL,
+            status INTEGER NOT NULL CHECK (status BETWEEN 200 AND 299),
+            body TEXT,
+            created_at INTEGER NOT NULL,
+            PRIMARY KEY (owner, key)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX web_answers_age ON web_answers (created_at)",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    fingerprint: bytes
+    status: int
+    body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A key, whose it is, and the request it stands for."""
+
+    owner: str
+    key: str
+    fingerprint: bytes
+
+
+@dataclass(slots=True)
+class Ticket:
+    """One request's part in this: what its handler remembered, and under which key if it has one."""
+
+    claim: Claim | None = None
+    status: int = 200
+    kept: bool = False
+    """Whether an answer was remembered and its transaction is on disk."""
+    body: str | None = None
+
+    def keep(self, tx: Transaction, body: str | None) -> None:
+        if (claim := self.claim) is not None:
+            # One too old to be repeated may still lie under this key; one young enough would have been repeated.
+            expired = (claim.owner, claim.key, tx.now - KEPT)
+            tx.run("DELETE FROM web_answers WHERE owner = ? AND key = ? AND created_at < ?", expired)
+            tx.insert(
+                "web_answers",
+                owner=claim.owner,
+                key=claim.key,
+                fingerprint=claim.fingerprint,
+                status=self.status,
+                body=body,
+                created_at=tx.now,
+            )
+        tx.after_commit(lambda: self._note(body))
+
+    def _note(self, body: str | None) -> None:
+        self.kept, self.body = True, body
+
+
+class Answers:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+        self._working: set[tuple[str, str]] = set()
+
+    @contextmanager
+    def working(self, claim: Claim) -> Iterator[None]:
+        """Hold the key while its request is worked on. Raises InFlight."""
+        mark = (claim.owner, claim.key)
+        if mark in self._working:
+            raise InFlight("A request with this Idempotency-Key is still being worked on. Ask again in a moment.")
+        self._working.add(mark)
+        try:
+            yield
+        finally:
+            self._working.discard(mark)
+
+    async def known(self, claim: Claim) -> Answer | None:
+        """The answer given before, if any. Raises KeyReused if the key stood for another request."""
+        oldest = self._db.clock.now() - KEPT
+        answer = await self._db.one(_find(claim.owner, claim.key, oldest))
+        if answer is not None and answer.fingerprint != claim.fingerprint:
+            raise KeyReused("This Idempotency-Key was used for another request. Make a new key for each new request.")
+        return answer
+
+    async def sweep(self) -> int:
+        """Forget what is too old to be repeated; how many."""
+        return await self._db.write(lambda tx: tx.run("DELETE FROM web_answers WHERE created_at < ?", (tx.now - KEPT,)))
+
+
+def claim(owner: str, key: str, method: str, path: str, body: bytes) -> Claim:
+    """Raises Malformed for a key that is empty, longer than 255, or not visible ASCII."""
+    if not _KEY.fullmatch(key):
+        raise Malformed(f"{HEADER} must be 1 to 255 visible ASCII characters, such as a UUID.")
+    head = f"{method} {path}\n".encode("utf-8", "surrogateescape")
+    return Claim(owner, key, hashlib.sha256(head + body).digest())
+
+
+def _find(owner: str, key: str, oldest: int) -> Query[Answer]:
+    return Query(
+        "SELECT fingerprint, status, body FROM web_answers WHERE owner = ? AND key = ? AND created_at >= ?",
+        (owner, key, oldest),
+        _answer,
+    )
+
+
+def _answer(row: Row) -> Answer:
+    return Answer(row["fingerprint"], row["status"], row["body"])

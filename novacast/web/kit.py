@@ -1,0 +1,28 @@
+"""What every request needs at hand: made once by `web.server`, given to middlewares and endpoints."""
+
+from dataclasses import dataclass
+
+from novacast.clock import Clock
+from novacast.i18n import Languages
+from novacast.limits import RateLimiter
+from novacast.metrics import Metrics
+from novacast.settings import Settings
+from novacast.web.authentication import Authenticator
+from novacast.web.idempotency import Answers
+from novacast.web.parsing import BodyReader
+from novacast.web.protection import Edge
+from novacast.web.templates import Templates
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    settings: Settings
+    authenticator: Authenticator
+    clock: Clock
+    limiter: RateLimiter
+    languages: Languages
+    metrics: Metrics
+    answers: Answers
+    bodies: BodyReader
+    edge: Edge
+    templates: Templates

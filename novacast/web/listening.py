@@ -1,0 +1,124 @@
+"""Where the server listens: TCP, with or without TLS, and a Unix socket for the operator."""
+
+import asyncio
+import errno
+import logging
+import os
+import socket
+import ssl
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from novacast.errors import BadSettings
+from novacast.settings import Settings, Tls
+
+log = logging.getLogger(__name__)
+
+BACKLOG = 1024
+Factory = Callable[[], asyncio.Protocol]
+
+
+async def tcp(factory: Factory, settings: Settings, certificate: "Certificate | None") -> asyncio.Server:
+    """Raises BadSettings that says which address and why."""
+    host, port = settings.server.host, settings.server.port
+    try:
+        return await asyncio.get_running_loop().create_server(
+            factory,
+            host or None,
+            port,
+            backlog=BACKLOG,
+            ssl=None if certificate is None else certificate.context,
+            ssl_handshake_timeout=None if certificate is None else settings.server.header_seconds,
+        )
+    except OSError as error:
+        raise BadSettings(_refused(host, port, error)) from error
+
+
+async def unix(factory: Factory, path: Path) -> asyncio.Server:
+    """Only the owner may connect. Raises BadSettings."""
+    try:
+        listener = _bound(path)
+        try:
+            return await asyncio.get_running_loop().create_unix_server(factory, sock=listener, backlog=BACKLOG)
+        except BaseException:
+            listener.close()
+            raise
+    except OSError as error:
+        why = "its path is longer than a socket's may be" if error.errno is None else os.strerror(error.errno)
+        raise BadSettings(f"The operator's socket {path} can't be made: {why}. Choose another data folder.") from error
+
+
+def _bound(path: Path) -> socket.socket:
+    """A socket that a dead server left is replaced; that it is dead, the data folder's lock tells."""
+    if path.exists() and stat.S_ISSOCK(path.lstat().st_mode):
+        path.unlink()
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+    try:
+        listener.bind(str(path))
+        path.chmod(0o600)
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _refused(host: str, port: int, error: OSError) -> str:
+    where = f"{host or 'every address'} port {port}"
+    if error.errno == errno.EADDRINUSE:
+        return (
+            f"{where} is taken by another program. Stop that one, or choose another port: [server] port in the "
+            "settings, or NOVACAST_SERVER_PORT."
+        )
+    if error.errno == errno.EACCES:
+        return f"{where} may not be opened by this user: ports under 1024 are the administrator's. Choose a higher one."
+    if error.errno == errno.EADDRNOTAVAIL or isinstance(error, socket.gaierror):
+        return f"{where}: this machine has no such address. Mend [server] host."
+    return f"{where} can't be listened on: {error.strerror or error}."
+
+
+class Certificate:
+    """A TLS context whose certificate is read again when its file changes; new connections get the new one."""
+
+    def __init__(self, tls: Tls) -> None:
+        self._tls = tls
+        self._stamp = self._look()
+        self.context = _context()
+        try:
+            self._load(self.context)
+        except (OSError, ssl.SSLError) as error:
+            raise BadSettings(
+                f"[tls] certificate {tls.certificate!r} with key {tls.key!r} can't be used: {error}. "
+                "`novacast tls` makes a working pair."
+            ) from error
+
+    def refresh(self) -> bool:
+        """Whether a new certificate was found and is in use. A half written one waits for the next call."""
+        if (stamp := self._look()) == self._stamp:
+            return False
+        try:
+            # On a context of its own first: one that fails half way would spoil the one in use.
+            self._load(_context())
+            self._load(self.context)
+        except (OSError, ssl.SSLError) as error:
+            log.warning("the certificate %s changed but can't be used yet: %s", self._tls.certificate, error)
+            return False
+        self._stamp = stamp
+        return True
+
+    def _load(self, context: ssl.SSLContext) -> None:
+        context.load_cert_chain(self._tls.certificate, self._tls.key or None)
+
+    def _look(self) -> tuple[int, ...]:
+        paths = [Path(name) for name in (self._tls.certificate, self._tls.key) if name]
+        try:
+            return tuple(part for path in paths for part in (path.stat().st_mtime_ns, path.stat().st_ino))
+        except OSError:
+            return ()
+
+
+def _context() -> ssl.SSLContext:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.set_alpn_protocols(["http/1.1"])
+    return context

@@ -1,0 +1,129 @@
+"""Who a request really comes from, and whether a browser was tricked into sending it."""
+
+import ipaddress
+from collections.abc import Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from novacast.errors import BadSettings, Forbidden
+from novacast.settings import Settings
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
+LOCAL = "local"
+"""Address of callers on the Unix socket."""
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    address: str
+    secure: bool
+    local: bool
+    """Straight on the Unix socket, whose file only its owner may open."""
+
+
+class Edge:
+    """Looks through reverse proxies, but only through those that the settings trust."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._trusted = _networks(settings.server.trusted_proxies)
+        self._public = urlsplit(settings.public_url)
+        self._https = self._public.scheme == "https"
+
+    def client(self, request: web.Request) -> Client:
+        transport = request.transport
+        local = transport is not None and isinstance(transport.get_extra_info("sockname"), (str, bytes))
+        proxied = "X-Forwarded-For" in request.headers
+        peer = LOCAL if local else _plain(request.remote or "")
+        trusts = local or self._trusts(peer)
+        forwarded = request.headers.get("X-Forwarded-Proto", "").strip().lower() if trusts else ""
+        secure = self._https or forwarded == "https" or request.secure
+        address = self._behind(request, peer) if trusts and proxied else peer
+        return Client(address, secure, local and not proxied)
+
+    def _behind(self, request: web.Request, peer: str) -> str:
+        """The last address that no trusted proxy has: what stands before it, a client may have invented."""
+        hops = ",".join(request.headers.getall("X-Forwarded-For")).split(",")
+        address = peer
+        for hop in reversed(hops):
+            address = _plain(hop.strip())
+            if not self._trusts(address):
+                break
+        return address or peer
+
+    def _trusts(self, address: str) -> bool:
+        if not self._trusted:
+            return False
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self._trusted)
+
+    def check_origin(self, request: web.Request, client: Client, *, cookie: bool, bearer: bool) -> None:
+        """Refuse what another site made a browser send (CSRF). Raises Forbidden.
+
+        A token in the Authorization header is never sent by a browser on its own. Browsers say where a request was
+        made, by Sec-Fetch-Site or by Origin; a cookie that comes without either came from no browser we know.
+        """
+        if request.method in SAFE_METHODS or bearer or client.local:
+            return
+        site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+        if site is not None:
+            allowed = site in ("same-origin", "none")
+        elif origin is not None:
+            allowed = self.is_own(origin, request, client)
+        else:
+            allowed = not cookie
+        if not allowed:
+            raise Forbidden("This request was made by another site. Open the page here and try again.")
+
+    def is_own(self, origin: str, request: web.Request, client: Client) -> bool:
+        scheme = "https" if client.secure else "http"
+        own = {f"{self._public.scheme}://{self._public.netloc}".lower(), f"{scheme}://{request.host}".lower()}
+        return origin.lower() in own
+
+
+def safe_next(target: str | None, default: str = "/") -> str:
+    """`target` if it is a path of this site, else `default`: no one is sent elsewhere by a link of ours."""
+    if not target or len(target) > 2000 or not target.startswith("/") or target.startswith(("//", "/\\")):
+        return default
+    if "\\" in target or any(ord(char) <= 0x20 or ord(char) == 0x7F for char in target):
+        return default
+    try:
+        parts = urlsplit(target)
+    except ValueError:
+        return default
+    return default if parts.scheme or parts.netloc else target
+
+
+def network(address: str) -> str:
+    """What a rate is counted by: an IPv4 address, or the /64 that one IPv6 customer has to himself."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address):
+        return str(ipaddress.ip_network((ip, 64), strict=False))
+    return str(ip)
+
+
+def _plain(address: str) -> str:
+    """The address without zone or port, IPv4 in IPv6 unwrapped; "" if it is none."""
+    try:
+        ip = ipaddress.ip_address(address.split("%")[0].strip("[]"))
+    except ValueError:
+        return ""
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped:
+        return str(ip.ipv4_mapped)
+    return str(ip)
+
+
+def _networks(addresses: Sequence[str]) -> list[Network]:
+    try:
+        return [ipaddress.ip_network(address, strict=False) for address in addresses]
+    except ValueError as error:
+        raise BadSettings(f"[server] trusted_proxies: {error}. Write addresses or networks (10.0.0.0/8).") from error

@@ -1,0 +1,96 @@
+"""The API's documentation, from the routes themselves: the document for programs, pages for people. Works offline."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import web
+
+from novacast import errors
+from novacast.errors import NovaCastError
+from novacast.web.answers import Html
+from novacast.web.call import Call
+from novacast.web.problems import HTTP_CODES, INSIDE, status_of, title
+from novacast.web.routing import page
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation as the page shows it."""
+
+    method: str
+    path: str
+    summary: str
+    anchor: str
+    details: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorCode:
+    code: str
+    title: str
+    status: int
+    meaning: str
+
+
+class ReferenceRoutes:
+    def __init__(self, document: Mapping[str, Any]) -> None:
+        self._raw = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+        self._tags = _by_tag(document)
+        self._schemas = sorted(document["components"]["schemas"].items())
+
+    @page("/api/openapi.json", public=True)
+    async def openapi(self, call: Call) -> web.Response:
+        return web.Response(body=self._raw, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    @page("/api/docs", public=True)
+    async def docs(self, call: Call) -> Html:
+        return Html("reference/api.html", {"tags": self._tags, "schemas": self._schemas, "pretty": _pretty})
+
+    @page("/docs/errors", public=True)
+    async def errors(self, call: Call) -> Html:
+        return Html("reference/errors.html", {"codes": error_codes()})
+
+
+def error_codes() -> Sequence[ErrorCode]:
+    """Every code that a problem document may carry."""
+    found = [
+        ErrorCode(cls.code, title(cls.code), status_of(cls), _meaning(cls))
+        for cls in _tree()
+        if cls is not NovaCastError
+    ]
+    found += [ErrorCode(code, title(code), status, words) for status, (code, words) in HTTP_CODES.items()]
+    found.append(ErrorCode("internal", title("internal"), 500, INSIDE[500]))
+    return sorted({item.code: item for item in reversed(found)}.values(), key=lambda item: (item.status, item.code))
+
+
+def _tree(root: type[NovaCastError] = NovaCastError) -> Iterator[type[NovaCastError]]:
+    yield root
+    for below in root.__subclasses__():
+        yield from _tree(below)
+
+
+def _meaning(error: type[NovaCastError]) -> str:
+    """The line of the tree that heads `novacast.errors`, or the class's own words."""
+    if (own := vars(error).get("__doc__")) is not None:
+        return str(own).splitlines()[0]
+    for line in (errors.__doc__ or "").splitlines():
+        words = line.strip("│├└─ ").split(maxsplit=1)
+        if len(words) == 2 and words[0] == error.__name__:
+            return words[1]
+    return ""
+
+
+def _by_tag(document: Mapping[str, Any]) -> Sequence[tuple[str, Sequence[Operation]]]:
+    found: dict[str, list[Operation]] = {}
+    for path, methods in document["paths"].items():
+        for method, details in methods.items():
+            anchor = details["operationId"].replace(".", "-").lower()
+            operation = Operation(method.upper(), path, details["summary"], anchor, details)
+            found.setdefault((details.get("tags") or ["other"])[0], []).append(operation)
+    return sorted(found.items())
+
+
+def _pretty(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False)

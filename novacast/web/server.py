@@ -1,0 +1,226 @@
+"""The HTTP side of the server process: put together here, started last, stopped first."""
+
+import asyncio
+import contextlib
+import logging
+import resource
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from aiohttp import web
+
+from novacast.clock import Clock
+from novacast.database import Database
+from novacast.errors import NovaCastError
+from novacast.i18n import Languages
+from novacast.identity import new_id
+from novacast.limits import RateLimiter
+from novacast.metrics import Metrics
+from novacast.outbox import Outbox
+from novacast.settings import Settings
+from novacast.tasks import TaskGroup
+from novacast.web import listening, openapi
+from novacast.web.application import application
+from novacast.web.authentication import Authenticator
+from novacast.web.connections import Door
+from novacast.web.idempotency import Answers
+from novacast.web.kit import Kit
+from novacast.web.parsing import BodyReader
+from novacast.web.problems import document, refusal
+from novacast.web.protection import Edge
+from novacast.web.realtime import Limits as RealtimeLimits
+from novacast.web.realtime import Realtime, RealtimeRoutes
+from novacast.web.reference import ReferenceRoutes
+from novacast.web.routing import Route, collect
+from novacast.web.static import StaticFiles
+from novacast.web.templates import Templates
+
+log = logging.getLogger(__name__)
+
+HERE = Path(__file__).parent
+MEDIA = "/media/"
+SWEEP_SECONDS = 600.0
+CERTIFICATE_SECONDS = 60.0
+
+MediaHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
+"""Answers what is under MEDIA, ahead of router and middlewares: bytes must not pay for what pages need."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parts:
+    """What the server is made of. `routes` are objects with decorated methods."""
+
+    settings: Settings
+    routes: Sequence[object]
+    authenticator: Authenticator
+    db: Database
+    outbox: Outbox
+    clock: Clock
+    limiter: RateLimiter
+    metrics: Metrics
+    media: MediaHandler | None = None
+    socket: Path | None = None
+    """Where the operator's Unix socket goes; whoever can open it is the system itself."""
+    templates: Sequence[Path] = (HERE / "templates",)
+    static: Sequence[Path] = (HERE / "static",)
+    realtime: RealtimeLimits = RealtimeLimits()
+
+
+class WebServer:
+    """Make it before the outbox starts (event streams subscribe), start it when everything else runs."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts, self._settings = parts, parts.settings
+        self._kit, static = _kit(parts)
+        self.realtime = Realtime(parts.outbox, parts.db, parts.authenticator, parts.metrics, parts.realtime)
+        self.routes = _routes(parts, self.realtime)
+        self._app = application(self._kit, self.routes, static)
+        self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
+        self._tasks = TaskGroup("web")
+        self._listeners: list[asyncio.AbstractServer] = []
+        self._door: Door | None = None
+        self.port = self._settings.server.port
+        """The bound one, once started."""
+
+    async def start(self) -> None:
+        """Listen. Raises BadSettings that says which address can't be had, and why."""
+        settings = self._settings
+        certificate = listening.Certificate(settings.tls) if settings.tls.certificate else None
+        _allow_files(settings.server.max_connections)
+        await self._runner.setup()
+        server = self._runner.server
+        assert server is not None
+        server.request_handler = _front(server.request_handler, self._parts.media)
+        self._door = Door(server, settings.server.max_connections, settings.server.header_seconds)
+        try:
+            tcp = await listening.tcp(self._door, settings, certificate)
+            self._listeners.append(tcp)
+            self.port = tcp.sockets[0].getsockname()[1]
+            if self._parts.socket is not None:
+                self._listeners.append(await listening.unix(self._door, self._parts.socket))
+        except BaseException:
+            await self.stop()
+            raise
+        self._tasks.start(self._sweep(), "sweep")
+        if certificate is not None:
+            self._tasks.start(_renew(certificate), "certificate")
+
+    async def stop(self) -> None:
+        """Take no more, let running requests finish within `[server] drain_seconds`, cut the rest."""
+        for listener in self._listeners:
+            listener.close()
+        self._listeners.clear()
+        if self._parts.socket is not None:
+            self._parts.socket.unlink(missing_ok=True)
+        await self._tasks.close()
+        self.realtime.close()
+        await self._drain()
+        await self._runner.cleanup()
+
+    async def _drain(self) -> None:
+        server = self._runner.server
+        if server is None or self._door is None:
+            return
+        seconds = self._settings.server.drain_seconds
+        server.pre_shutdown()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await server.shutdown(seconds + 1)
+        if left := len(self._door.inside):
+            log.warning("%d connections were still busy after %g s and are cut", left, seconds)
+        # The second time it cancels the handlers instead of waiting for them.
+        await server.shutdown(0.01)
+        self._door.abort()
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                await self._door.empty.wait()
+
+    async def _sweep(self) -> None:
+        while True:
+            with contextlib.suppress(NovaCastError):
+                await self._kit.answers.sweep()
+            await asyncio.sleep(SWEEP_SECONDS)
+
+
+@asynccontextmanager
+async def stop_signals() -> AsyncIterator[asyncio.Event]:
+    """An event that TERM or INT sets. A second signal ends the process at once, as if nobody had listened."""
+    loop, stop = asyncio.get_running_loop(), asyncio.Event()
+    signals = (signal.SIGTERM, signal.SIGINT)
+
+    def leave() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+
+    def received() -> None:
+        leave()
+        stop.set()
+
+    for number in signals:
+        loop.add_signal_handler(number, received)
+    try:
+        yield stop
+    finally:
+        leave()
+
+
+def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
+    settings = parts.settings
+    static = StaticFiles(*parts.static)
+    kit = Kit(
+        settings=settings,
+        authenticator=parts.authenticator,
+        clock=parts.clock,
+        limiter=parts.limiter,
+        languages=Languages(settings.language),
+        metrics=parts.metrics,
+        answers=Answers(parts.db),
+        bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
+        edge=Edge(settings),
+        templates=Templates(settings.instance, static, parts.templates),
+    )
+    return kit, static
+
+
+def _routes(parts: Parts, realtime: Realtime) -> list[Route]:
+    routes = collect(*parts.routes, RealtimeRoutes(realtime))
+    if parts.settings.server.api_docs:
+        described = openapi.document(routes, title=parts.settings.instance, url=parts.settings.public_url)
+        routes += collect(ReferenceRoutes(described))
+    return routes
+
+
+def _front(app: MediaHandler, media: MediaHandler | None) -> MediaHandler:
+    if media is None:
+        return app
+
+    async def front(request: web.BaseRequest) -> web.StreamResponse:
+        if not request.raw_path.startswith(MEDIA):
+            return await app(request)
+        try:
+            return await media(request)
+        except NovaCastError as error:
+            found = refusal(error)
+            return document(found.problem(request, new_id()), found.headers)
+
+    return front
+
+
+async def _renew(certificate: listening.Certificate) -> None:
+    while True:
+        await asyncio.sleep(CERTIFICATE_SECONDS)
+        if certificate.refresh():
+            log.info("the renewed certificate is in use")
+
+
+def _allow_files(connections: int) -> None:
+    """Each connection is an open file; raise the soft limit as far as the hard one lets us."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = connections + 1000
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

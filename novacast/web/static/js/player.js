@@ -1,0 +1,208 @@
+// <nova-player video-id="ID" resume="12.5" reports> around a <template data-part="controls"> and one data-part="state";
+// templates/player.html writes it. Plays /api/v1/streams/ID by hls.js under media-chrome's controls.
+import Hls from "../vendor/hls.js/hls.js";
+import "../vendor/media-chrome/index.js";
+import "../vendor/media-chrome/menu/index.js";
+import { addTranslation } from "../vendor/media-chrome/utils/i18n.js";
+import { prepare } from "./chrome.js";
+import { Positions } from "./positions.js";
+import { Renditions } from "./renditions.js";
+
+const OVER = new Set([401, 403, 410]);
+const MANY = 3;
+const MANY_SECONDS = 60;
+const NATIVE_TYPE = "application/vnd.apple.mpegurl";
+
+class Refused extends Error {
+  constructor(status, problem) {
+    super(problem.detail ?? "");
+    this.status = status;
+    this.code = problem.code ?? "";
+  }
+}
+
+class NovaPlayer extends HTMLElement {
+  #video = null;
+  #controls = null;
+  #state = null;
+  #hls = null;
+  #words = {};
+  #renewals = [];
+  #repairs = [];
+  #renewing = false;
+  #renditions = new Renditions((index) => { if (this.#hls) this.#hls.nextLevel = index; });
+  #positions = null;
+
+  connectedCallback() {
+    if (this.#video) return;
+    this.#words = JSON.parse(this.querySelector("[data-part=words]").textContent);
+    addTranslation(document.documentElement.lang, this.#words.controls);
+    const part = (name) => this.querySelector(`template[data-part=${name}]`).content;
+    this.#state = part("state").firstElementChild;
+    this.append(part("controls"));
+    this.querySelector("[data-part=before]")?.remove();
+    this.#controls = this.querySelector("media-controller");
+    this.#video = this.querySelector("video");
+    this.#video.videoRenditions = this.#renditions;
+    // Told after the fact: the controller looked at the element before the list was there.
+    this.#controls.mediaStore.dispatch({ type: "mediaelementchangerequest", detail: undefined });
+    this.#controls.mediaStore.dispatch({ type: "mediaelementchangerequest", detail: this.#video });
+    this.#video.addEventListener("error", () => this.#nativeFailed());
+    this.#state.querySelector("[data-part=retry]").addEventListener("click", (event) => this.#retry(event));
+    if (this.hasAttribute("reports")) this.#positions = new Positions(this.getAttribute("video-id"), this.#video);
+    this.#start(Number(this.getAttribute("resume")) || 0);
+  }
+
+  disconnectedCallback() {
+    this.#positions?.end();
+    this.#hls?.destroy();
+    this.#hls = null;
+  }
+
+  get video() {
+    return this.#video;
+  }
+
+  /** Ask for the stream and play from `at` seconds. */
+  async #start(at, { play = false, takeOver = false } = {}) {
+    this.#hide();
+    try {
+      const stream = await this.#ask(takeOver);
+      if (!this.isConnected) return;
+      this.#prepareTracks(stream);
+      if (Hls.isSupported()) this.#attach(stream, at);
+      else if (this.#video.canPlayType(NATIVE_TYPE)) this.#attachNative(stream, at);
+      else return this.#show("unsupported", { final: true });
+      // A browser may refuse to play without a press; the controls are there for it.
+      if (play) this.#video.play().catch(() => {});
+    } catch (error) {
+      this.#explain(error);
+    }
+  }
+
+  async #ask(takeOver) {
+    const address = `/api/v1/streams/${encodeURIComponent(this.getAttribute("video-id"))}${takeOver ? "?take_over=true" : ""}`;
+    const response = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
+    if (response.ok) return response.json();
+    throw new Refused(response.status, await response.json().catch(() => ({})));
+  }
+
+  #prepareTracks(stream) {
+    if (stream.poster && !this.#video.poster) this.#video.poster = stream.poster;
+    const old = this.#video.querySelector("track[label=thumbnails]");
+    if (!stream.storyboard || old?.src === new URL(stream.storyboard, location).href) return;
+    old?.remove();
+    const track = Object.assign(document.createElement("track"), { kind: "metadata", label: "thumbnails", default: true });
+    track.src = stream.storyboard;
+    this.#video.append(track);
+    track.track.mode = "hidden";
+  }
+
+  #attach(stream, at) {
+    this.#hls?.destroy();
+    // CMAF needs no transmuxing, so there is nothing for a worker to do. A player no taller than 360 px loads no 1080p.
+    const hls = new Hls({ enableWorker: false, startPosition: at || -1, capLevelToPlayerSize: true, backBufferLength: 60 });
+    this.#hls = hls;
+    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#renditions.fill(hls.levels));
+    hls.on(Hls.Events.ERROR, (_, data) => this.#failed(hls, data));
+    hls.loadSource(stream.url);
+    hls.attachMedia(this.#video);
+  }
+
+  #attachNative(stream, at) {
+    this.#video.addEventListener("loadedmetadata", () => { if (at) this.#video.currentTime = at; }, { once: true });
+    this.#video.src = stream.url;
+  }
+
+  #failed(hls, data) {
+    if (hls !== this.#hls) return;
+    this.dispatchEvent(new CustomEvent("streamerror", { detail: { details: data.details, fatal: data.fatal } }));
+    if (OVER.has(data.response?.code)) return this.#renew();
+    if (!data.fatal) return;
+    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.#may(this.#repairs)) return hls.recoverMediaError();
+    if (data.response?.code === 409) return this.#renew();
+    this.#show(data.type === Hls.ErrorTypes.NETWORK_ERROR ? "network" : "media");
+  }
+
+  #nativeFailed() {
+    if (this.#hls || !this.#video.error) return;
+    if (this.#may(this.#renewals)) this.#again();
+    else this.#show("media");
+  }
+
+  /** The viewing session is over: ask for another, which also says plainly why there may be none. */
+  #renew() {
+    if (this.#renewing) return;
+    if (this.#may(this.#renewals)) this.#again();
+    else this.#show("network");
+  }
+
+  async #again(options = {}) {
+    this.#renewing = true;
+    const play = options.play ?? !this.#video.paused;
+    this.#hls?.stopLoad();
+    const at = this.#video.currentTime || Number(this.getAttribute("resume")) || 0;
+    await this.#start(at, { ...options, play });
+    this.#renewing = false;
+  }
+
+  /** At most MANY in MANY_SECONDS, so that a server that says no forever is not asked forever. */
+  #may(times) {
+    const now = performance.now() / 1000;
+    while (times.length && now - times[0] > MANY_SECONDS) times.shift();
+    if (times.length >= MANY) return false;
+    times.push(now);
+    return true;
+  }
+
+  #retry(event) {
+    this.#renewals = [];
+    this.#repairs = [];
+    this.#again({ play: true, takeOver: event.currentTarget.dataset.takeOver === "yes" });
+  }
+
+  #explain(error) {
+    if (!(error instanceof Refused)) return this.#show("network");
+    if (error.status === 401) return this.#show("login", { detail: error.message, final: true, login: true });
+    if (error.status === 409) return this.#show("devices", { detail: error.message, takeOver: true });
+    if (error.status === 404) return this.#show("gone", { final: true });
+    if (error.status === 429 || error.status >= 500) return this.#show("busy", { detail: error.message });
+    this.#show("refused", { detail: error.message });
+  }
+
+  #show(kind, { detail = "", final = false, takeOver = false, login = false } = {}) {
+    const wasInside = this.contains(document.activeElement);
+    this.#hls?.stopLoad();
+    this.#video.pause();
+    this.#state.dataset.kind = kind;
+    const find = (name) => this.#state.querySelector(`[data-part=${name}]`);
+    find("message").textContent = this.#words.states[kind];
+    find("detail").textContent = detail;
+    find("login").hidden = !login;
+    const retry = find("retry");
+    retry.hidden = final;
+    retry.dataset.takeOver = takeOver ? "yes" : "";
+    retry.querySelector("span").textContent = takeOver ? this.#words.takeOver : this.#words.retry;
+    this.#controls.inert = true;
+    this.append(this.#state);
+    if (wasInside && !final) retry.focus();
+  }
+
+  #hide() {
+    if (!this.#state.isConnected) return;
+    const wasInside = this.#state.contains(document.activeElement);
+    this.#state.remove();
+    this.#controls.inert = false;
+    if (wasInside) this.querySelector("media-play-button").focus();
+  }
+}
+
+prepare([...new Set(
+  [...document.querySelectorAll("template[data-part=controls]")].flatMap((template) =>
+    [...template.content.querySelectorAll("*")].map((element) => element.localName)),
+)].filter((name) => customElements.get(name)));
+prepare([
+  "media-tooltip", "media-gesture-receiver", "media-preview-thumbnail", "media-preview-time-display",
+  "media-preview-chapter-display", "media-chrome-menu", "media-chrome-menu-item", "media-keyboard-shortcuts-dialog",
+]);
+customElements.define("nova-player", NovaPlayer);

@@ -1,0 +1,97 @@
+"""Pages: Jinja2 with autoescape and gettext, and what every template finds in its context.
+
+`me` (Principal), `venue` (name of this instance), `language` (BCP 47), `path`, `theme` ("dark", "light", ""), `notice`
+(Notice, once after a redirect), `request_id`; functions `static(name)`, `_`, `gettext`, `ngettext`.
+"""
+
+import base64
+import binascii
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import aiohttp_jinja2
+import jinja2
+from aiohttp import web
+
+from novacast import i18n
+from novacast.web.answers import Html, Notice
+from novacast.web.problems import Problem
+from novacast.web.sessions import Cookie, read
+from novacast.web.state import STATE, State
+from novacast.web.static import StaticFiles
+
+FOLDER = Path(__file__).parent
+NOTICE = "novacast_notice"
+THEME = "novacast_theme"
+
+_EXTENSIONS = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols"]
+
+
+class Templates:
+    def __init__(self, venue: str, static: StaticFiles, folders: Sequence[Path]) -> None:
+        self._venue, self._static = venue, static
+        self._loader = jinja2.FileSystemLoader([str(folder) for folder in folders])
+
+    def install(self, app: web.Application) -> None:
+        env = aiohttp_jinja2.setup(
+            app,
+            loader=self._loader,
+            extensions=_EXTENSIONS,
+            trim_blocks=True,
+            auto_reload=False,
+            undefined=jinja2.StrictUndefined,
+            default_helpers=False,
+        )
+        env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with jinja2.ext.i18n
+            i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
+        )
+        env.globals["static"] = self._static.url
+
+    def render(self, request: web.Request, html: Html) -> web.Response:
+        state = request[STATE]
+        notice = _notice(request, state)
+        context = {**self._context(request, state), "notice": notice, **html.context}
+        response = aiohttp_jinja2.render_template(html.template, request, context, status=html.status)
+        if notice is not None:
+            Cookie(NOTICE, "", 0).put(response, secure=state.client.secure)
+        return response
+
+    def error(self, request: web.Request, problem: Problem, headers: Mapping[str, str]) -> web.Response:
+        context = {
+            "status": problem.status,
+            "title": problem.title,
+            "message": problem.detail,
+            "retry_after": int(headers.get("Retry-After", 0)),
+        }
+        response = self.render(request, Html("error.html", context, problem.status))
+        response.headers.update(headers)
+        return response
+
+    def _context(self, request: web.Request, state: State) -> dict[str, Any]:
+        theme = request.cookies.get(THEME, "")
+        return {
+            "me": state.principal,
+            "venue": self._venue,
+            "language": i18n.language(),
+            "path": request.path,
+            "theme": theme if theme in ("dark", "light") else "",
+            "request_id": state.request_id,
+        }
+
+
+def notice_cookie(notice: Notice) -> Cookie:
+    text = json.dumps([notice.kind, notice.text]).encode()
+    return Cookie(NOTICE, base64.urlsafe_b64encode(text).decode().rstrip("="), 60)
+
+
+def _notice(request: web.Request, state: State) -> Notice | None:
+    kept = read(request, NOTICE, secure=state.client.secure)
+    if kept is None:
+        return None
+    try:
+        kind, text = json.loads(base64.urlsafe_b64decode(kept + "=" * (-len(kept) % 4)))
+    except (ValueError, TypeError, binascii.Error, RecursionError):
+        return None
+    return Notice(kind, text) if kind in ("good", "bad", "note") and isinstance(text, str) else None

@@ -1,0 +1,118 @@
+"""What both roots share: the slices put together, their ports joined, and the table of jobs."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+from novacast import outbox
+from novacast.accounts import schema as accounts_schema
+from novacast.accounts.ports import PersonalData
+from novacast.accounts.services import AccountServices, account_services
+from novacast.clock import DAY, Clock
+from novacast.database import Database, Migrations
+from novacast.folder import DataFolder
+from novacast.jobs import JobQueue, Work, connect
+from novacast.limits import RateLimiter
+from novacast.notifications import schema as notifications_schema
+from novacast.notifications.service import JOB as SEND
+from novacast.notifications.services import NotificationServices, notification_services
+from novacast.operations.tls import Tls
+from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
+from novacast.outbox import Outbox
+from novacast.playback import schema as playback_schema
+from novacast.playback.services import PlaybackServices, playback_services
+from novacast.security.keys import secret
+from novacast.settings import Settings
+from novacast.vods import schema as vods_schema
+from novacast.vods.removal import JOB as REMOVE
+from novacast.vods.services import VodServices, vod_services
+from novacast.vods.transcoding.models import JOB as TRANSCODE
+from novacast.web import idempotency
+
+MIGRATIONS: Sequence[Migrations] = (
+    outbox.migrations,
+    idempotency.migrations,
+    accounts_schema.migrations,
+    notifications_schema.migrations,
+    vods_schema.migrations,
+    playback_schema.migrations,
+)
+"""In the order of their foreign keys."""
+
+FACTS_KEPT = 7 * DAY
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    settings: Settings
+    folder: DataFolder
+    clock: Clock
+    db: Database
+    outbox: Outbox
+    queue: JobQueue
+    limiter: RateLimiter
+    notifications: NotificationServices
+    accounts: AccountServices
+    vods: VodServices
+    playback: PlaybackServices
+
+
+JOBS: Mapping[str, Callable[[Services], Work]] = {
+    SEND: lambda own: own.notifications.delivery.send,
+    TRANSCODE: lambda own: own.vods.work.run,
+    REMOVE: lambda own: own.vods.removal.remove,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """Work that makes good what a crash or a lost wake-up left undone. `every` in seconds."""
+
+    name: str
+    every: float
+    run: Callable[[], Awaitable[object]]
+
+
+def sweeps(own: Services) -> Sequence[Sweep]:
+    async def prune() -> None:
+        before = own.clock.now() - FACTS_KEPT
+        await own.db.write(lambda tx: outbox.prune(tx, before))
+
+    return (
+        Sweep("transcodes", 10, own.vods.transcoding.sweep),
+        Sweep("removals", 60, own.vods.removal.sweep),
+        Sweep("uploads", 300, own.vods.uploads.sweep),
+        Sweep("mails", 60, own.notifications.delivery.sweep),
+        Sweep("accounts", 3600, own.accounts.sweep.run),
+        Sweep("facts", 3600, prune),
+        Sweep("certificate", EVERY_SECONDS, Renewal(Tls(own.settings, own.folder, own.clock), own.clock).sweep),
+    )
+
+
+@asynccontextmanager
+async def services(settings: Settings, clock: Clock, *, readers: int | None = None) -> AsyncIterator[Services]:
+    """Everything below the roots, on a prepared folder with a migrated database; closed in reverse."""
+    folder = DataFolder.at(settings.data)
+    db = await Database.open(folder.database, clock, readers=readers or settings.database.readers)
+    queue = JobQueue(connect(settings.jobs, folder.queue))
+    own = _joined(settings, folder, clock, db, queue)
+    try:
+        yield own
+    finally:
+        await own.playback.close()
+        own.accounts.close()
+        await db.close()
+        # Last: what was committed until now may still have something to enqueue.
+        await queue.close()
+
+
+def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, queue: JobQueue) -> Services:
+    key, limiter = secret(folder.keys, "installation"), RateLimiter(clock)
+    mail = notification_services(db, queue, clock, settings, folder)
+    vods = vod_services(db, queue, clock, settings, folder)
+    # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
+    personal: list[PersonalData] = [mail.personal, vods.personal]
+    accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
+    playback = playback_services(db, clock, settings, limiter, [vods.source], accounts.sessions, key)
+    personal.append(playback.personal)
+    return Services(settings, folder, clock, db, Outbox(db), queue, limiter, mail, accounts, vods, playback)

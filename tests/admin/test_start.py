@@ -1,0 +1,55 @@
+"""`novacast` alone loads next to nothing: what a command does not need must not slow it down."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HEAVY = (
+    "textual",
+    "stripe",
+    "aiohttp",
+    "huey",
+    "pydantic",
+    "aiosqlite",
+    "sqlite_utils",
+    "cryptography",
+    "av",
+    "ffmpeg",
+)
+
+
+def loaded(*arguments: str) -> tuple[set[str], subprocess.CompletedProcess[str]]:
+    """The modules in memory when the program ends, and how it ended."""
+    program = (
+        "import atexit, sys\n"
+        "atexit.register(lambda: print('\\n' + ' '.join(sys.modules), file=sys.stderr))\n"
+        "from novacast_admin.cli.main import run\nrun()"
+    )
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(ROOT), str(ROOT / "admin"))), "HOME": "/nowhere"}
+    done = subprocess.run(
+        [sys.executable, "-c", program, *arguments], env=environment, capture_output=True, text=True, timeout=60
+    )
+    return set(done.stderr.splitlines()[-1].split()), done
+
+
+def test_help_loads_no_server_no_terminal_screen_and_no_payments() -> None:
+    modules, done = loaded("--help")
+    assert done.returncode == 0, done.stderr
+    assert "demo" in done.stdout
+    assert modules & set(HEAVY) == set()
+    assert {name for name in modules if name.startswith("novacast.")} == {"novacast.errors"}
+
+
+def test_version_loads_no_more() -> None:
+    modules, done = loaded("--version")
+    assert done.stdout.startswith("novacast ")
+    assert modules & set(HEAVY) == set()
+
+
+def test_a_noun_loads_its_own_module_and_no_other_noun() -> None:
+    modules, done = loaded("config", "path", "--json")
+    assert done.returncode == 0, done.stderr
+    assert "novacast_admin.cli.config" in modules
+    assert not modules & {"novacast_admin.cli.video", "novacast_admin.cli.demo", "aiohttp", "textual", "stripe"}

@@ -1,0 +1,171 @@
+"""A whole venue as an operator runs it: `novacast serve` in a process of its own, on a data folder."""
+
+import asyncio
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from novacast.clock import SystemClock
+from novacast.database import migrate
+from novacast.folder import DataFolder
+from novacast.identity import SYSTEM, Principal, Role
+from novacast.settings import Server, Settings
+from novacast.wiring import MIGRATIONS, services
+
+PASSWORD = "a stage with 9 lamps"
+PEOPLE = {"owner": Role.OWNER, "producer": Role.PRODUCER, "door": Role.DOOR, "visitor": None}
+FAST = {
+    "NOVACAST_TRANSCODE_HEIGHTS": "144,240",
+    "NOVACAST_TRANSCODE_PRESET": "ultrafast",
+    "NOVACAST_ACCOUNTS_ARGON2_MEMORY_KIB": "8192",
+    "NOVACAST_ACCOUNTS_ARGON2_ITERATIONS": "1",
+    "NOVACAST_UPLOADS_RESERVE_BYTES": "0",
+    "NOVACAST_SERVER_PORT": "0",
+    "NOVACAST_SERVER_DRAIN_SECONDS": "2",
+}
+
+
+@dataclass(slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(slots=True)
+class Venue:
+    """`org` belongs to `owner`; everyone's password is PASSWORD."""
+
+    folder: Path
+    org: str
+    url: str = ""
+    process: subprocess.Popen[str] | None = None
+    listener: threading.Thread | None = None
+    lines: list[str] = field(default_factory=list)
+    environment: dict[str, str] = field(default_factory=dict)
+
+    async def start(self) -> None:
+        """Returns when it answers. Raises AssertionError with what it said if it ended instead."""
+        environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "NOVACAST_DATA": str(self.folder)}
+        command = [sys.executable, "-c", "from novacast_admin.cli.main import run; run()", "serve"]
+        self.process = subprocess.Popen(
+            command,
+            stderr=subprocess.PIPE,
+            text=True,
+            env=environment | FAST | self.environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+        ready: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+        loop = asyncio.get_running_loop()
+        self.listener = threading.Thread(target=self._listen, args=(self.process, loop, ready), daemon=True)
+        self.listener.start()
+        self.url = await ready
+
+    def _listen(
+        self, process: subprocess.Popen[str], loop: asyncio.AbstractEventLoop, ready: "asyncio.Future[str]"
+    ) -> None:
+        assert process.stderr is not None
+        told = False
+        for line in process.stderr:
+            self.lines.append(line)
+            if not told and "listens on" in line:
+                told = True
+                loop.call_soon_threadsafe(ready.set_result, line.split()[-1])
+        process.stderr.close()
+        if not told:
+            loop.call_soon_threadsafe(ready.set_exception, AssertionError("it did not start: " + self.said()))
+
+    def said(self) -> str:
+        return "".join(self.lines)
+
+    def end(self, number: signal.Signals = signal.SIGTERM) -> int:
+        """Send a signal, wait, and give the exit code."""
+        assert self.process is not None
+        assert self.listener is not None
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+        code = self.process.wait(30)
+        self.listener.join(30)
+        return code
+
+    async def ask(
+        self, method: str, path: str, token: str = "", body: Any = None, headers: Mapping[str, str] | None = None
+    ) -> Answer:
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(path if "://" in path else self.url + path, data, method=method)
+        if data is not None:
+            request.add_header("Content-Type", "application/json")
+        if token:
+            request.add_header("Authorization", f"Bearer {token}")
+        for name, value in (headers or {}).items():
+            request.add_header(name, value)
+        return await asyncio.to_thread(_ask, request)
+
+    async def token(self, who: str) -> str:
+        """An API access token of one of PEOPLE."""
+        answer = await self.ask("POST", "/api/v1/tokens", body={"email": f"{who}@venue.example", "password": PASSWORD})
+        assert answer.status in (200, 201), answer.body
+        return str(answer.json["access_token"])
+
+
+class _Stay(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *_: Any) -> None:
+        return None
+
+
+_opener = urllib.request.build_opener(_Stay)
+
+
+def _ask(request: urllib.request.Request) -> Answer:
+    try:
+        with _opener.open(request, timeout=60) as response:
+            return Answer(response.status, response.headers, response.read())
+    except urllib.error.HTTPError as error:
+        with error:
+            return Answer(error.code, error.headers, error.read())
+
+
+async def found(folder: Path) -> Venue:
+    """A venue with its people on a new folder, not started."""
+    data, clock = DataFolder.at(folder), SystemClock()
+    data.prepare()
+    migrate(data.database, MIGRATIONS, clock, backups=data.backups)
+    async with services(Settings(data=folder, server=Server(port=0)), clock) as own:
+        ids = {}
+        for name in PEOPLE:
+            person = await own.accounts.administration.create_person(
+                SYSTEM, f"{name}@venue.example", name.title(), PASSWORD
+            )
+            ids[name] = person.id
+        organization = await own.accounts.organizations.create(
+            Principal(person_id=ids["owner"], verified=True), "The Playhouse"
+        )
+        for name, role in PEOPLE.items():
+            if role not in (None, Role.OWNER):
+                await own.accounts.administration.set_role(SYSTEM, organization.id, ids[name], role)
+    return Venue(folder, organization.id)
+
+
+@asynccontextmanager
+async def open_venue(folder: Path, **environment: str) -> AsyncIterator[Venue]:
+    venue = await found(folder)
+    venue.environment = environment
+    await venue.start()
+    try:
+        yield venue
+    finally:
+        if venue.process is not None and venue.process.poll() is None:
+            venue.end(signal.SIGKILL)

@@ -1,0 +1,124 @@
+"""The house rules, held against every file. The exception lists are explicit, and only ever get shorter."""
+
+from collections.abc import Iterable, Mapping
+from fnmatch import fnmatch
+
+import pytest
+
+from tests.architecture import rules, tree
+
+SLICES = ("accounts", "live", "vods", "playback", "chat", "tickets", "payments", "notifications", "operations")
+
+SQL_PLACES = (
+    "novacast/*/store.py",
+    "novacast/*/schema.py",
+    "novacast/*/store/*.py",
+    "novacast/outbox.py",
+    "novacast/database/*",
+    "novacast/web/idempotency.py",
+)
+ALLOWED: Mapping[str, tuple[str, ...]] = {
+    "environment": ("novacast/settings/*",),
+    "time": ("novacast/clock.py",),
+    "tasks": ("novacast/tasks.py",),
+    # launcher.py is what the child is before it becomes the program; process.py starts it.
+    "children": ("novacast/media/process.py", "novacast/media/launcher.py"),
+    "sql_text": SQL_PLACES,
+}
+
+
+def broken(rule: rules.Rule, sources: Iterable[tuple[str, str]], allowed: Iterable[str] = ()) -> list[str]:
+    places = tuple(allowed)
+    return [
+        f"{path}:{violation}"
+        for path, source in sources
+        if not any(fnmatch(path, place) for place in places)
+        for violation in rule(source)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "rule"),
+    [
+        ("environment", rules.environment),
+        ("time", rules.time),
+        ("tasks", rules.tasks),
+        ("children", rules.children),
+        ("sql_text", rules.sql_text),
+    ],
+)
+def test_what_has_one_owner_is_done_by_it_alone(name: str, rule: rules.Rule) -> None:
+    assert broken(rule, tree.python("novacast", "admin"), ALLOWED[name]) == []
+
+
+@pytest.mark.parametrize("name", sorted(ALLOWED))
+def test_every_exception_is_still_needed(name: str) -> None:
+    rule: rules.Rule = getattr(rules, name)
+    used = {path for path, source in tree.python("novacast", "admin") if rule(source)}
+    pointless = [place for place in ALLOWED[name] if not any(fnmatch(path, place) for path in used)]
+    assert [place for place in pointless if place not in ("novacast/*/store/*.py",)] == []
+
+
+def test_packages_with_one_owner_are_imported_by_it_alone() -> None:
+    for path, source in tree.python("novacast", "admin"):
+        assert broken(rules.owned_imports(path), [(path, source)]) == []
+
+
+def test_in_a_slice_only_routes_pages_and_bodies_know_the_web() -> None:
+    sources = [
+        (path, source)
+        for slice_ in SLICES
+        for path, source in tree.python(f"novacast/{slice_}")
+        if path.rpartition("/")[2] not in rules.WEB_FILES
+    ]
+    assert broken(rules.knows_web, sources) == []
+
+
+def test_handlers_parse_call_one_service_and_respond() -> None:
+    sources = [item for slice_ in SLICES for item in tree.python(f"novacast/{slice_}")]
+    assert broken(rules.handlers, sources) == []
+
+
+def test_what_is_waived_is_waived_with_code_and_reason() -> None:
+    assert broken(rules.waivers, tree.python("novacast", "admin", "tests", "packaging")) == []
+
+
+def test_no_file_has_more_than_350_lines() -> None:
+    assert broken(rules.length, tree.python("novacast", "admin", "tests", "packaging")) == []
+
+
+def test_95_of_100_functions_have_less_than_40_lines() -> None:
+    sizes = [
+        (lines, f"{path}:{name}")
+        for path, source in tree.python("novacast", "admin")
+        for name, lines in rules.functions(source)
+    ]
+    long = sorted((item for item in sizes if item[0] >= 40), reverse=True)
+    assert len(long) <= len(sizes) * 0.05, long
+
+
+def test_no_module_has_a_name_that_says_nothing() -> None:
+    vague = [path for path, _ in tree.files("", ".py") if rules.VAGUE & set(path.removesuffix(".py").split("/"))]
+    assert vague == []
+
+
+def test_folders_that_share_names_with_other_peoples_modules_are_no_packages() -> None:
+    for folder in ("packaging", "systemd", "admin"):
+        assert not (tree.ROOT / folder / "__init__.py").exists()
+
+
+def test_no_file_holds_what_is_of_no_use_to_a_reader() -> None:
+    found = [
+        f"{name}:{violation}"
+        for name, path in tree.files()
+        if name != "LICENSE" and (text := tree.text(path)) is not None
+        for violation in rules.words(text)
+    ]
+    assert found == []
+
+
+def test_scripts_that_people_start_can_be_started() -> None:
+    for script in ("packaging/run", "packaging/check", "packaging/docs", ".ci/run"):
+        path = tree.ROOT / script
+        assert path.stat().st_mode & 0o111 == 0o111, script
+        assert path.read_text().startswith("#!")

@@ -1,0 +1,119 @@
+"""A real Chromium for tests: where it is, how it is started, what is asked of every page."""
+
+import os
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize
+
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+    "--autoplay-policy=no-user-gesture-required",
+)
+DESKTOP: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+WITHIN = 20_000
+"""Milliseconds that anything which is going to happen gets."""
+STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+
+
+def find_chromium() -> str:
+    """Its path; without one the test is skipped, or fails where everything must be tested (CI=true)."""
+    wanted = os.environ.get("NOVACAST_CHROMIUM")
+    for name in (wanted,) if wanted else ("chromium", "chromium-browser", "google-chrome"):
+        found = shutil.which(name)
+        if found is not None:
+            return found
+    reason = "Chromium is missing: install the package chromium, or name it in NOVACAST_CHROMIUM"
+    if os.environ.get("CI") == "true":
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+@dataclass
+class Window:
+    """A page, and what it complained of in the console: refused by the policy, failed to load, thrown."""
+
+    page: Page
+    complaints: list[str] = field(default_factory=list)
+
+    def hear(self, message: ConsoleMessage) -> None:
+        if message.type in ("error", "warning"):
+            self.complaints.append(message.text)
+
+    async def until(self, function: str) -> None:
+        """Wait for a JavaScript function such as `() => document.title` to be true.
+
+        A bare expression would need eval, which the pages' policy forbids.
+        """
+        await self.page.wait_for_function(function)
+
+    async def check_accessibility(self) -> None:
+        """axe-core finds nothing against WCAG 2.2 AA."""
+        # axe waits for nothing: a colour in mid-transition would be measured.
+        await self.page.evaluate(
+            "() => Promise.all(document.getAnimations().map((one) => one.finished.catch(() => {})))"
+        )
+        found = await Axe().run(self.page, options={"runOnly": {"type": "tag", "values": list(STANDARDS)}})
+        assert found.violations_count == 0, found.generate_report()
+
+    async def check_fits(self) -> None:
+        """Nothing makes the page scroll sideways."""
+        over = await self.page.evaluate(
+            "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert over <= 0, f"{self.page.url} is {over} px wider than the screen"
+
+
+@dataclass(frozen=True)
+class Windows:
+    """Opens pages, each in a fresh profile, and takes pictures of them."""
+
+    browser: Browser
+    pictures: Path
+
+    async def open(self, url: str, *, phone: bool = False, scheme: Scheme = "light", scripts: bool = True) -> Window:
+        context = await self.browser.new_context(
+            viewport=PHONE if phone else DESKTOP,
+            color_scheme=scheme,
+            java_script_enabled=scripts,
+            has_touch=phone,
+            reduced_motion="reduce",
+        )
+        page = await context.new_page()
+        page.set_default_timeout(WITHIN)
+        window = Window(page)
+        page.on("console", window.hear)
+        page.on("pageerror", lambda error: window.complaints.append(str(error)))
+        await page.goto(url)
+        return window
+
+    async def picture(self, window: Window, name: str) -> Path:
+        """For people to look at: `$NOVACAST_PICTURES/<name>.png`, else in the test's own temporary folder."""
+        path = self.pictures / f"{name}.png"
+        await window.page.screenshot(path=path, full_page=True)
+        return path
+
+    async def pictures_of(self, url: str, name: str) -> None:
+        """Desktop and phone, light and dark: nothing too wide, axe-core finds nothing (each size and scheme once)."""
+        window = await self.open(url)
+        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+            await window.page.set_viewport_size(viewport)
+            for scheme in SCHEMES:
+                await window.page.emulate_media(color_scheme=scheme)
+                await window.check_fits()
+                if (size, scheme) in (("desktop", "light"), ("phone", "dark")):
+                    await window.check_accessibility()
+                await self.picture(window, f"{name}-{size}-{scheme}")

@@ -1,0 +1,199 @@
+"""A venue small enough to hold in one hand: films in folders, people with sessions, and a real server in front."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from ssl import SSLContext
+
+from aiohttp import web
+
+from novacast import outbox
+from novacast.database import Database, migrate
+from novacast.errors import NotFound, Unauthenticated
+from novacast.identity import Action, Principal, Role
+from novacast.limits import RateLimiter
+from novacast.outbox import Outbox
+from novacast.playback import schema
+from novacast.playback.audience import SEATS, Audience
+from novacast.playback.delivery.cache import HotCache
+from novacast.playback.delivery.heads import Heads
+from novacast.playback.delivery.routes import Delivery
+from novacast.playback.permission import Permission
+from novacast.playback.service import Playback
+from novacast.playback.tokens import Tokens
+from novacast.settings import Playback as PlaybackSettings
+from tests.fakes.clock import FakeClock
+
+ORG, FILM = "orgorgorgorgorgorgor", "filmfilmfilmfilmfilm"
+PLAYLIST = b"#EXTM3U\n#EXT-X-VERSION:7\n"
+SEGMENT = bytes(range(256)) * 200
+
+
+@dataclass(frozen=True, slots=True)
+class Film:
+    folder: Path
+    media_id: str = FILM
+    kind: str = "video"
+    org_id: str = ORG
+    title: str = "Stalker"
+    master: str = "master.m3u8"
+    poster: str | None = "poster.jpg"
+    storyboard: str | None = "storyboard.vtt"
+    duration: int | None = 9_660_000_000
+
+
+@dataclass(slots=True)
+class Venue:
+    """The neighbours' side of playback's ports: what may be seen, and who is signed in."""
+
+    films: dict[str, Film] = field(default_factory=dict)
+    visibility: str = "public"
+    signed_in: dict[str, Principal] = field(default_factory=dict)
+    located: int = 0
+
+    async def locate(self, principal: Principal, media_id: str) -> Film:
+        self.located += 1
+        film = self.films.get(media_id)
+        if film is None:
+            raise NotFound("There is no such film.")
+        if self.visibility == "public" or principal.allows(Action.VIDEO_EDIT, film.org_id):
+            return film
+        if not principal.signed_in:
+            raise Unauthenticated("Sign in to watch this.")
+        raise NotFound("There is no such film.")
+
+    async def principal_of(self, session_id: str) -> Principal | None:
+        return self.signed_in.get(session_id)
+
+    def person(self, name: str, role: Role | None = None) -> Principal:
+        roles = {ORG: role} if role else {}
+        principal = Principal(person_id=f"person-{name}", session_id=f"session-{name}", roles=roles)
+        self.signed_in[f"session-{name}"] = principal
+        return principal
+
+
+class World:
+    """`restart` forgets everything that is not on disk."""
+
+    def __init__(self, root: Path, clock: FakeClock, settings: PlaybackSettings, origins: tuple[str, ...] = ()) -> None:
+        self.root, self.clock, self.settings, self.origins = root, clock, settings, origins
+        self.folder = root / "media" / "film"
+        self.folder.mkdir(parents=True)
+        self.venue = Venue({FILM: Film(self.folder)})
+        self.seats = SEATS
+        self.stall_seconds = 30.0
+
+    def put(self, name: str, body: bytes) -> Path:
+        path = self.folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(body)
+        return path
+
+    async def open(self) -> None:
+        path = self.root / "world.db"
+        migrate(path, [outbox.migrations, schema.migrations], self.clock, backups=self.root / "backups")
+        self.db = await Database.open(path, self.clock, readers=2)
+        permission, tokens = Permission([self.venue], self.venue), Tokens(b"k" * 32)
+        hours = self.settings.session_hours
+        self.audience = Audience(self.db, self.clock, permission, tokens, session_hours=hours, capacity=self.seats)
+        limiter = RateLimiter(self.clock)
+        self.playback = Playback(self.db, self.clock, self.settings, permission, tokens, self.audience, limiter)
+        heads = Heads(self.clock, self.origins)
+        self.cache = HotCache(self.settings.cache_bytes, self.clock, heads.shared)
+        self.outbox = Outbox(self.db)
+        self.outbox.subscribe("playback", self.audience.hear)
+        await self.outbox.start()
+        delivery = Delivery(self.playback, self.audience, self.cache, heads, stall_seconds=self.stall_seconds)
+        self.runner = web.ServerRunner(web.Server(delivery, access_log=None), shutdown_timeout=1)
+        await self.runner.setup()
+
+    async def listen(self, tls: SSLContext | None = None) -> int:
+        await web.TCPSite(self.runner, "127.0.0.1", 0, ssl_context=tls).start()
+        port: int = self.runner.addresses[0][1]
+        self.port = port
+        return port
+
+    async def close(self) -> None:
+        await self.runner.cleanup()
+        await self.outbox.close()
+        await self.audience.close()
+        await self.cache.close()
+        await self.db.close()
+
+    async def restart(self) -> None:
+        await self.close()
+        await self.open()
+        await self.listen()
+
+    async def session(self, principal: Principal, *, take_over: bool = False, device: str = "Firefox on Linux") -> str:
+        """Path of a fresh viewing session, without a slash at its end."""
+        stream = await self.playback.stream(principal, FILM, address="192.0.2.1", take_over=take_over)
+        opened = await self.playback.open(stream.url.split("/")[3], device)
+        return f"/media/{opened.token}/{opened.media_id}"
+
+    async def get(self, target: str, method: str = "GET", **headers: str) -> "Answer":
+        return await exchange(self.port, target, method, headers)
+
+    async def tell(self, topic: str, subject: str, **payload: str) -> None:
+        """A neighbour's fact, and the certainty that playback has heard it."""
+        heard = asyncio.Event()
+
+        async def listen(event: outbox.Event) -> None:
+            await self.audience.hear(event)
+            heard.set()
+
+        self.outbox.subscribe("test", listen)
+        await self.outbox.close()
+        await self.outbox.start()
+        await self.db.write(lambda tx: outbox.emit(tx, topic, subject, outbox.INTERNAL, **payload))
+        async with asyncio.timeout(5):
+            await heard.wait()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: dict[str, str]
+    """Names in lower case."""
+    body: bytes
+
+
+async def exchange(port: int, target: str, method: str, headers: dict[str, str]) -> Answer:
+    """One request with its target on the wire exactly as given: no client tidies up its dots and percent signs."""
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    try:
+        lines = [f"{method} {target} HTTP/1.1", "Host: test", "Connection: close"]
+        lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        writer.write("\r\n".join([*lines, "", ""]).encode("latin-1"))
+        async with asyncio.timeout(10):
+            raw = await reader.read()
+    finally:
+        writer.close()
+    return parsed(raw)
+
+
+def parsed(raw: bytes) -> Answer:
+    head, _, body = raw.partition(b"\r\n\r\n")
+    first, *lines = head.decode("latin-1").split("\r\n")
+    pairs = (line.partition(": ") for line in lines)
+    return Answer(int(first.split()[1]), {name.lower(): value for name, _, value in pairs}, body)
+
+
+@asynccontextmanager
+async def opened(world: World) -> AsyncIterator[World]:
+    world.put("master.m3u8", PLAYLIST)
+    world.put("v360/seg1.m4s", SEGMENT)
+    world.put("poster.jpg", b"\xff\xd8\xff")
+    await world.open()
+    await world.listen()
+    try:
+        yield world
+    finally:
+        await world.close()
+
+
+def descriptors() -> int:
+    """How many this process holds open."""
+    return len(list(Path("/proc/self/fd").iterdir()))

@@ -1,0 +1,87 @@
+"""The video slice behind the real web server. Also a process of its own, made to be killed:
+`python -m tests.vods.serving DATA` prints its port and serves until then."""
+
+import asyncio
+import contextlib
+import sys
+from collections.abc import AsyncIterator, Mapping, Sequence
+from pathlib import Path
+
+from novacast import outbox
+from novacast.clock import Clock, SystemClock
+from novacast.errors import Unauthenticated
+from novacast.folder import DataFolder
+from novacast.identity import Principal
+from novacast.limits import RateLimiter
+from novacast.media.ffmpeg import find_ffmpeg
+from novacast.metrics import Metrics
+from novacast.settings import Server, Settings
+from novacast.vods.pages import VideoPages
+from novacast.vods.routes import VideoRoutes
+from novacast.vods.source import VideoSource
+from novacast.vods.studio.pages import StudioPages
+from novacast.vods.uploads.routes import UploadRoutes
+from novacast.web import Credentials
+from novacast.web.server import Parts, WebServer
+from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, House
+
+PEOPLE: Mapping[str, Principal] = {who.name: who for who in (PRODUCER, OWNER, DOOR, OUTSIDER)}
+
+
+class Tokens:
+    """Whoever brings a person's name as a token or session is that person."""
+
+    async def authenticate(self, credentials: Credentials) -> Principal:
+        try:
+            return PEOPLE[credentials.bearer or credentials.session or ""]
+        except KeyError as error:
+            raise Unauthenticated("Nobody has this token.") from error
+
+
+class Names:
+    async def names(self, org_ids: Sequence[str]) -> Mapping[str, str]:
+        known = {ORG: "The Playhouse", OTHER_ORG: "The Other House"}
+        return {org_id: known[org_id] for org_id in org_ids if org_id in known}
+
+
+@contextlib.asynccontextmanager
+async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
+    """The address of a server over `house`."""
+    facts = outbox.Outbox(house.db)
+    source = VideoSource(house.db, house.folders)
+    routes = (
+        VideoRoutes(house.videos, house.positions, house.transcoding, source),
+        UploadRoutes(house.uploads),
+        VideoPages(house.videos, house.positions, Names()),
+        StudioPages(house.videos, house.transcoding, house.uploads, Names()),
+    )
+    parts = Parts(
+        settings=Settings(server=Server(port=0, drain_seconds=0.5)),
+        routes=routes,
+        authenticator=Tokens(),
+        db=house.db,
+        outbox=facts,
+        clock=clock,
+        limiter=RateLimiter(clock),
+        metrics=Metrics(),
+    )
+    server = WebServer(parts)
+    await facts.start()
+    await server.start()
+    try:
+        yield f"http://127.0.0.1:{server.port}"
+    finally:
+        await server.stop()
+        await facts.close()
+
+
+async def main(data: DataFolder) -> None:
+    clock = SystemClock()
+    house = await House.open(data, clock, lambda: find_ffmpeg(data.cache))
+    async with serving(house, clock) as address:
+        print(address, flush=True)
+        await asyncio.Event().wait()
+
+
+if __name__ == "__main__":
+    asyncio.run(main(DataFolder.at(Path(sys.argv[1]))))
