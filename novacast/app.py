@@ -21,6 +21,7 @@ from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
 from novacast.operations.pages import TlsPages
 from novacast.operations.tls import Tls
+from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
@@ -75,6 +76,7 @@ async def running(settings: Settings, *, demo: bool = False) -> AsyncIterator[We
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
+        await own.vods.transcoding.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in wiring.sweeps(own):
@@ -105,6 +107,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
 
 
 def _parts(own: Services, demo: bool) -> Parts:
+    metrics = Metrics()
+    measure(metrics, own.playback.cache, own.playback.audience)
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),
@@ -113,9 +117,10 @@ def _parts(own: Services, demo: bool) -> Parts:
         outbox=own.outbox,
         clock=own.clock,
         limiter=own.limiter,
-        metrics=Metrics(),
+        metrics=metrics,
         media=own.playback.delivery,
         socket=own.folder.socket,
+        cache=own.folder.cache,
     )
 
 

@@ -6,7 +6,6 @@ NovaCastError
 │   ├── TooLarge                over a limit that the message names
 │   └── UnsupportedMedia        a file or content type that is not taken here
 ├── Unauthenticated             nobody is signed in, or the credential is wrong
-│   └── SecondFactorRequired    the password was right; a one-time code is missing
 ├── Forbidden                   signed in, may see the thing, may not do this
 ├── NotFound                    missing, or not for this caller's eyes: strangers can't tell which
 ├── Gone                        was here and is not coming back (expired upload, used link)
@@ -72,10 +71,6 @@ class UnsupportedMedia(InvalidInput):
 
 class Unauthenticated(NovaCastError):
     code = "unauthenticated"
-
-
-class SecondFactorRequired(Unauthenticated):
-    code = "second_factor_required"
 
 
 class Forbidden(NovaCastError):

@@ -4,10 +4,14 @@ One float per key is the whole state, so a table of many keys stays small; it is
 are nearest to being free again are forgotten first.
 """
 
+import ipaddress
 from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.errors import RateLimited
+
+_IPV6_SITE = 64
+"""Bits of an IPv6 address that one subscriber line shares (RFC 6177): counting single addresses would count nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +74,16 @@ class RateLimiter:
             del self._cells[key]
         while len(self._cells) >= self._capacity:
             del self._cells[min(self._cells, key=lambda key: self._cells[key].due)]
+
+
+def network(address: str) -> str:
+    """What counts as one place: an IPv4 address, or the /64 of an IPv6 address; what is no address, as it is."""
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped:
+            return str(parsed.ipv4_mapped)
+        return str(ipaddress.ip_network((parsed, _IPV6_SITE), strict=False))
+    return str(parsed)

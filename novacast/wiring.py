@@ -28,6 +28,7 @@ from novacast.vods.removal import JOB as REMOVE
 from novacast.vods.services import VodServices, vod_services
 from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.web import idempotency
+from novacast.web.personal import AnswersData
 
 MIGRATIONS: Sequence[Migrations] = (
     outbox.migrations,
@@ -111,7 +112,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     mail = notification_services(db, queue, clock, settings, folder)
     vods = vod_services(db, queue, clock, settings, folder)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    personal: list[PersonalData] = [mail.personal, vods.personal]
+    personal: list[PersonalData] = [mail.personal, vods.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(db, clock, settings, limiter, [vods.source], accounts.sessions, key)
     personal.append(playback.personal)

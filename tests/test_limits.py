@@ -1,7 +1,7 @@
 import pytest
 
 from novacast.errors import RateLimited
-from novacast.limits import Rate, RateLimiter
+from novacast.limits import Rate, RateLimiter, network
 from tests.fakes.clock import FakeClock
 
 RATE = Rate("try", burst=3, period=30, growth=2, longest=100)
@@ -82,3 +82,19 @@ def test_the_table_is_bounded(clock: FakeClock) -> None:
     for number in range(1000):
         limiter.check(RATE, str(number))
     assert len(limiter._cells) <= 100
+
+
+@pytest.mark.parametrize(
+    ("address", "place"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
+        ("::ffff:203.0.113.7", "203.0.113.7"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("local", "local"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_line_counts_as_one_place(address: str, place: str) -> None:
+    assert network(address) == place

@@ -1,15 +1,11 @@
 """How often strangers may try: per network address and per account, each refusal waiting longer than the last."""
 
-import ipaddress
-
 from novacast.clock import HOUR, MINUTE, SECOND
-from novacast.limits import Rate, RateLimiter
+from novacast.limits import Rate, RateLimiter, network
 from novacast.settings import Accounts
 
 _FIVE_MINUTES = 5 * MINUTE / SECOND
 _HOUR = HOUR / SECOND
-_IPV6_SITE = 64
-"""Bits of an IPv6 address that one subscriber line shares (RFC 6177): counting single addresses would count nothing."""
 
 
 class Gates:
@@ -63,16 +59,3 @@ class Gates:
 
     def invite(self, person_id: str) -> None:
         self._limiter.check(self._invite, person_id)
-
-
-def network(address: str) -> str:
-    """What counts as one place: an IPv4 address, or the /64 of an IPv6 address."""
-    try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
-    except ValueError:
-        return address
-    if isinstance(parsed, ipaddress.IPv6Address):
-        if parsed.ipv4_mapped:
-            return str(parsed.ipv4_mapped)
-        return str(ipaddress.ip_network((parsed, _IPV6_SITE), strict=False))
-    return str(parsed)

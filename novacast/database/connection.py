@@ -1,7 +1,9 @@
 """Connections to SQLite with the pragmas that our rules stand on, and its errors in our words."""
 
 import errno
+import os
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 
 import aiosqlite
@@ -27,11 +29,26 @@ _READER = ("PRAGMA query_only=ON",)
 
 def open_writer(path: Path) -> sqlite3.Connection:
     """A connection that may write. Transactions are ours alone: the driver begins none by itself."""
+    _keep_private(path)
     connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False, cached_statements=512)
     connection.row_factory = sqlite3.Row
     for pragma in (*_EVERYWHERE, *_WRITER):
         connection.execute(pragma)
     return connection
+
+
+def _keep_private(path: Path) -> None:
+    """For its owner alone, whatever folder it lies in: it holds digests of passwords, and mails with their links.
+
+    SQLite gives the files beside it the same mode. One that is there is never opened here: closing it again would drop
+    the locks that SQLite holds on it in this process. What can't be done, SQLite says better a moment later.
+    """
+    with suppress(OSError):
+        if not path.exists():
+            os.close(os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600))
+    for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        with suppress(OSError):
+            file.chmod(file.stat().st_mode & 0o700)
 
 
 async def open_reader(path: Path) -> aiosqlite.Connection:

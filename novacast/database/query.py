@@ -45,11 +45,16 @@ def keyset(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
     except (ValueError, binascii.Error, RecursionError):
         key = None
     fits = isinstance(key, list) and len(key) == len(kinds)
-    if not fits or not all(type(value) is kind for value, kind in zip(key, kinds, strict=True)):
-        raise InvalidInput.field("cursor", "This cursor is not one that a list of this kind gave out.")
-    if any(isinstance(value, int) and not -(2**63) <= value < 2**63 for value in key):
+    if not fits or not all(type(value) is kind and _storable(value) for value, kind in zip(key, kinds, strict=True)):
         raise InvalidInput.field("cursor", "This cursor is not one that a list of this kind gave out.")
     return tuple(key)
+
+
+def _storable(value: Any) -> bool:
+    """SQLite takes 64-bit integers and UTF-8 texts; JSON can hold halves of surrogate pairs, which UTF-8 can't."""
+    if isinstance(value, int):
+        return -(2**63) <= value < 2**63
+    return not any("\ud800" <= sign <= "\udfff" for sign in str(value))
 
 
 def _encode(key: Sequence[int | str]) -> str:

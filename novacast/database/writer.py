@@ -141,8 +141,7 @@ class Writer:
             if job.future.cancelled():
                 continue
             if job.error is not None:
-                error = job.error
-                job.future.set_exception(translated(error, self._path) if isinstance(error, Exception) else error)
+                job.future.set_exception(_presentable(job.error, self._path))
             else:
                 job.future.set_result(job.result)
         if any(job.announced for job in jobs if job.error is None):
@@ -155,3 +154,9 @@ class Writer:
                 effect()
             except Exception:
                 log.exception("an effect after commit failed; its sweep will find what it left undone")
+
+
+def _presentable(error: BaseException, path: Path) -> BaseException:
+    if isinstance(error, StopIteration):
+        return RuntimeError(f"a unit of work raised {error!r}, which no future can carry")
+    return translated(error, path) if isinstance(error, Exception) else error

@@ -1,7 +1,10 @@
-"""Just enough of ISO/IEC 14496-12 boxes to say what an initialization segment holds (RFC 6381 codec strings)."""
+"""Just enough of ISO/IEC 14496-12 boxes to say what an initialization segment holds (RFC 6381 codec strings), and
+whether a media segment is whole.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import BinaryIO
 
 from novacast.errors import MediaFailure
 
@@ -44,6 +47,25 @@ def boxes(data: bytes | memoryview) -> Iterator[Box]:
             raise MediaFailure("The initialization segment is damaged: a box is longer than what is left.")
         yield Box(bytes(view[4:8]), view[header:size])
         view = view[size:]
+
+
+def is_whole(segment: BinaryIO, size: int) -> bool:
+    """Whether a media segment of `size` bytes is boxes from end to end, and each of its pictures' data is there.
+
+    Only heads of boxes are read; those of a segment with a hole in it, or cut off, do not add up.
+    """
+    at, kinds = 0, []
+    while at < size:
+        segment.seek(at)
+        head = segment.read(16)
+        length = int.from_bytes(head[:4], "big")
+        if length == 1:
+            length = int.from_bytes(head[8:], "big")
+        if length < 8 or at + length > size:
+            return False
+        kinds.append(head[4:8])
+        at += length
+    return kinds.count(b"moof") == kinds.count(b"mdat") > 0
 
 
 def codecs_of(init: bytes) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from typing import Any
 import ffmpeg
 
 from novacast.media.info import MediaInfo, Video
-from novacast.media.ladder import SEGMENT_SECONDS, Ladder, Rung, Sound
+from novacast.media.ladder import Ladder, Rung, Sound
 from novacast.media.process import PROGRESS
 
 Node = Any
@@ -58,7 +58,7 @@ def ladder_command(
     copies = picture.filter_multi_output("split", len(ladder.rungs))
     outputs = [_rung(copies[n], rung, ladder, encoding) for n, rung in enumerate(ladder.rungs)]
     if ladder.sound is not None:
-        outputs.append(_sound(opened, ladder.sound))
+        outputs.append(_sound(opened, ladder.sound, ladder.seconds))
     return line(program, ffmpeg.merge_outputs(*outputs), threads=encoding.threads)
 
 
@@ -120,24 +120,25 @@ def _rung(node: Node, rung: Rung, ladder: Ladder, encoding: Encoding) -> Node:
     return _hls(
         scaled,
         rung.name,
+        ladder.seconds,
         **{
             "c:v": "libx264", "preset": encoding.preset, "crf": encoding.crf, "profile:v": "high",
             "level:v": rung.level, "maxrate:v": rung.maxrate, "bufsize:v": rung.bufsize, "pix_fmt": "yuv420p",
             # Transform 8x8 keeps the profile High where a preset would fall back to Baseline.
             "x264-params": "8x8dct=1", "sc_threshold": 0, "g": ladder.gop, "keyint_min": ladder.gop,
-            "force_key_frames": f"expr:gte(t,n_forced*{SEGMENT_SECONDS})", "threads": encoding.threads,
+            "force_key_frames": f"expr:gte(t,n_forced*{float(ladder.seconds):g})", "threads": encoding.threads,
         },
     )  # fmt: skip
 
 
-def _sound(opened: Node, sound: Sound) -> Node:
+def _sound(opened: Node, sound: Sound, seconds: Fraction) -> Node:
     """Starts at zero with the picture, gaps filled with silence, so that it never drifts."""
     node = opened[str(sound.index)].filter("aresample", **{"async": 1, "first_pts": 0})
     options = {"c:a": "aac", "b:a": sound.bitrate, "ac": sound.channels, "ar": sound.sample_rate}
-    return _hls(node, AUDIO_FOLDER, **options)
+    return _hls(node, AUDIO_FOLDER, seconds, **options)
 
 
-def _hls(node: Node, folder: str, **options: Any) -> Node:
+def _hls(node: Node, folder: str, seconds: Fraction, **options: Any) -> Node:
     """CMAF segments. Time stamps stay as encoded, so that the edit lists of picture (reordering) and sound (priming)
     are exact; shifted to zero, as FFmpeg would, the picture came 45 ms late. `movflags=+cmaf` adds only a brand, and
     FFmpeg 5 then loses the edit list.
@@ -145,7 +146,7 @@ def _hls(node: Node, folder: str, **options: Any) -> Node:
     return ffmpeg.output(
         node,
         f"{folder}/{PLAYLIST}",
-        f="hls", hls_time=SEGMENT_SECONDS, hls_playlist_type="vod", hls_list_size=0, hls_segment_type="fmp4",
+        f="hls", hls_time=f"{float(seconds):g}", hls_playlist_type="vod", hls_list_size=0, hls_segment_type="fmp4",
         hls_flags="independent_segments", hls_fmp4_init_filename=INIT, hls_segment_filename=f"{folder}/{SEGMENTS}",
         avoid_negative_ts="disabled", map_metadata=-1, map_chapters=-1, **options,
     )  # fmt: skip

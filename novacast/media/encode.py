@@ -3,13 +3,14 @@ given, which is the caller's to make visible or to throw away; nothing is comple
 """
 
 import asyncio
+import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from novacast.errors import ChildFailed, DiskFull, MediaFailure
 from novacast.media import commands
-from novacast.media.boxes import LARGEST_INIT, codecs_of
+from novacast.media.boxes import LARGEST_INIT, codecs_of, is_whole
 from novacast.media.commands import AUDIO_FOLDER, PLAYLIST, Encoding
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.info import MediaInfo
@@ -120,15 +121,22 @@ def inspect(folder: Path) -> Finished:
     """Blocking. One rendition's folder. Raises MediaFailure when a file is missing, empty or not what it should be."""
     try:
         playlist = read_media_playlist((folder / PLAYLIST).read_text())
-        sizes = [(folder / segment.name).stat().st_size for segment in playlist.segments]
+        sizes = [_whole(folder / segment.name) for segment in playlist.segments]
         with (folder / playlist.init).open("rb") as file:
             init = file.read(LARGEST_INIT + 1)
     except (OSError, UnicodeDecodeError) as error:
         raise MediaFailure(f"The rendition {folder.name} is not complete: {error}.") from error
-    if not all(sizes):
-        raise MediaFailure(f"The rendition {folder.name} holds an empty segment.")
     codecs = ",".join(codecs_of(init))
     return Finished(folder.name, playlist, measured(playlist, sizes), codecs, sum(sizes) + len(init))
+
+
+def _whole(segment: Path) -> int:
+    """Size of the segment. FFmpeg's HLS muxer may lose what a full disk does not take and end well."""
+    with segment.open("rb") as file:
+        size = os.fstat(file.fileno()).st_size
+        if not is_whole(file, size):
+            raise MediaFailure(f"The rendition {segment.parent.name} is not complete: {segment.name} is cut off.")
+    return size
 
 
 async def make_poster(program: FFmpeg, source: Path, info: MediaInfo, folder: Path) -> Path:

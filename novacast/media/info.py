@@ -78,12 +78,6 @@ class Video:
         width, height = self.width * self.sample_aspect, Fraction(self.height)
         return (height, width) if self.rotation in {90, 270} else (width, height)
 
-    @property
-    def variable_rate(self) -> bool:
-        if not self.average_fps or not self.base_fps:
-            return False
-        return abs(self.average_fps - self.base_fps) > self.base_fps / 100
-
 
 @dataclass(frozen=True, slots=True)
 class Audio:

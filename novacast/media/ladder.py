@@ -8,7 +8,7 @@ from math import ceil, floor
 from novacast.errors import InvalidInput, MediaFailure
 from novacast.media.info import Audio, MediaInfo, Video
 
-SEGMENT_SECONDS = 4
+SEGMENT_SECONDS = Fraction(4)
 FASTEST = Fraction(60)
 AUDIO_CODECS = "mp4a.40.2"
 """AAC-LC, RFC 6381 3.3."""
@@ -77,14 +77,16 @@ class Ladder:
     """The smallest first; never empty."""
     fps: Fraction
     sound: Sound | None
+    seconds: Fraction = SEGMENT_SECONDS
+    """From one forced keyframe to the next, and of one segment; the last frame before it may reach past it."""
 
     @property
     def gop(self) -> int:
         """Frames from one forced keyframe to the next, at most."""
-        return ceil(self.fps * SEGMENT_SECONDS)
+        return ceil(self.fps * self.seconds)
 
 
-def plan_ladder(info: MediaInfo, heights: Iterable[int] = HEIGHTS) -> Ladder:
+def plan_ladder(info: MediaInfo, heights: Iterable[int] = HEIGHTS, seconds: Fraction = SEGMENT_SECONDS) -> Ladder:
     """Rungs of the wanted heights that the source fills. A source below all of them gets one rung of its own size.
 
     Raises MediaFailure without a picture, InvalidInput for a height that is not in the table.
@@ -97,7 +99,7 @@ def plan_ladder(info: MediaInfo, heights: Iterable[int] = HEIGHTS) -> Ladder:
         raise InvalidInput(f"The heights {wanted} are not all rungs of the ladder; there are {known}.")
     fps = frame_rate(info.video.fps)
     rungs = tuple(_rungs(info.video, wanted, fps))
-    return Ladder(rungs or (_own_size(info.video, fps),), fps, _sound(info.main_audio))
+    return Ladder(rungs or (_own_size(info.video, fps),), fps, _sound(info.main_audio), seconds)
 
 
 def frame_rate(source: Fraction) -> Fraction:

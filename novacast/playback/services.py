@@ -12,8 +12,8 @@ from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.routes import Delivery
 from novacast.playback.permission import Permission
+from novacast.playback.personal import PlaybackData
 from novacast.playback.ports import MediaSource, Viewers
-from novacast.playback.privacy import PlaybackData
 from novacast.playback.service import Playback
 from novacast.playback.tokens import Tokens
 from novacast.settings import Settings

@@ -41,6 +41,9 @@ class Server:
     drain_seconds: float = setting(10.0, "Seconds that running requests get when the server stops.", low=0, high=300)
     uvloop: bool = setting(True, "Use the faster event loop where it is installed.")
     api_docs: bool = setting(True, "Show the API's documentation at /api/docs.")
+    hsts_days: int = setting(
+        0, "Days for which browsers take nothing but https here (HSTS); 0: not sent.", low=0, high=730
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,23 @@ from pydantic import Field
 
 from novacast.clock import SECOND, iso
 from novacast.database import Page
-from novacast.vods.models import Changes, Position, Rung, Video, VideoState, Visibility, Watching
+from novacast.vods.models import (
+    DESCRIPTION_LENGTH,
+    TITLE_LENGTH,
+    Changes,
+    Position,
+    Rung,
+    Video,
+    VideoState,
+    Visibility,
+    Watching,
+)
 from novacast.vods.service import Detail, StudioEntry
 from novacast.vods.transcoding.models import Transcode, TranscodeState
 from novacast.web import Body, ListQuery
 
 Text = Annotated[str, Field(max_length=200)]
+LANGUAGE = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$"
 
 
 class LibraryQuery(ListQuery):
@@ -28,9 +39,9 @@ class StudioQuery(LibraryQuery):
 class ChangesBody(Body):
     """What is left out stays as it is."""
 
-    title: str | None = None
-    description: str | None = None
-    language: str | None = None
+    title: Annotated[str | None, Field(min_length=1, max_length=TITLE_LENGTH)] = None
+    description: Annotated[str | None, Field(max_length=DESCRIPTION_LENGTH)] = None
+    language: Annotated[str | None, Field(pattern=LANGUAGE, description="BCP 47 tag; empty: not said.")] = None
     visibility: Visibility | None = None
 
     def changes(self) -> Changes:

@@ -1,7 +1,8 @@
-"""What the end of an organization means for its videos: they end with it."""
+"""What the end of an organization means for its videos, and that of a role for uploads: they end with it."""
 
 from novacast import outbox
 from novacast.database import Database, Transaction
+from novacast.identity import PERMISSIONS, Action, Role
 from novacast.jobs import JobQueue
 from novacast.outbox import Event
 from novacast.vods import store
@@ -23,10 +24,14 @@ class Endings:
         if event.topic == "organization.deleted":
             while await self._db.write(lambda tx: self._end_some(tx, event.subject)):
                 pass
+        elif event.topic == "member.changed":
+            role, org_id = event.payload["role"], event.payload["org_id"]
+            if role is None or Action.VIDEO_UPLOAD not in PERMISSIONS[Role(role)]:
+                await self._db.write(lambda tx: uploads.withdraw(tx, org_id, event.subject))
 
     def _end_some(self, tx: Transaction, org_id: str) -> int:
-        """How many went. Uploads that are under way expire by themselves, their files with them."""
-        uploads.expire(tx, org_id)
+        """How many went. Uploads that are under way never become videos; the sweep takes their files."""
+        uploads.withdraw(tx, org_id)
         ended = tx.all(store.some_of(org_id, BATCH))
         for video_id in ended:
             store.doom(tx, video_id)

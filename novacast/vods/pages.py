@@ -1,15 +1,16 @@
 """Pages for those who watch: home, library, a video."""
 
+from typing import Any
 from urllib.parse import urlencode
 
-from novacast.errors import InvalidInput
+from novacast.errors import InvalidInput, Unauthenticated
 from novacast.identity import Action, Principal
 from novacast.vods.bodies import LibraryPageQuery, poster_path, resume_of
 from novacast.vods.cards import Card, card, date_of, duration, visibility_name, watching_card
 from novacast.vods.ports import Organizations
-from novacast.vods.service import Videos
+from novacast.vods.service import Detail, Videos
 from novacast.vods.watching import Positions
-from novacast.web import Call, Html, page
+from novacast.web import Call, Html, Redirect, page
 
 PAGE = 24
 LATEST = 8
@@ -56,28 +57,34 @@ class VideoPages:
         return Html("vods/library.html", context)
 
     @page("/watch/{video_id}", public=True)
-    async def watch(self, call: Call, video_id: str) -> Html:
-        detail = await self._videos.show(call.principal, video_id)
-        video = detail.video
-        names = await self._organizations.names([video.org_id])
-        context = {
-            "video": video,
-            "ready": video.edition is not None,
-            "poster": poster_path(video) or "",
-            "resume": resume_of(detail.position),
-            "duration": duration(video.duration),
-            "date": date_of(video.published_at or video.created_at),
-            "organization": names.get(video.org_id, ""),
-            "visibility": visibility_name(video.visibility),
-            "editable": detail.editable,
-        }
-        return Html("vods/watch.html", context, csp=PLAYER_CSP)
+    async def watch(self, call: Call, video_id: str) -> Html | Redirect:
+        try:
+            detail = await self._videos.show(call.principal, video_id)
+        except Unauthenticated:  # the page is public, this video is not
+            return Redirect(address("/login", next=f"/watch/{video_id}"))
+        names = await self._organizations.names([detail.video.org_id])
+        return Html("vods/watch.html", _shown(detail, names.get(detail.video.org_id, "")), csp=PLAYER_CSP)
 
     async def _unfinished(self, principal: Principal, limit: int) -> list[Card]:
         if not principal.signed_in:
             return []
         rows = await self._positions.unfinished(principal, limit)
         return [watching_card(row, poster_path(row.video)) for row in rows]
+
+
+def _shown(detail: Detail, organization: str) -> dict[str, Any]:
+    video = detail.video
+    return {
+        "video": video,
+        "ready": video.edition is not None,
+        "poster": poster_path(video) or "",
+        "resume": resume_of(detail.position),
+        "duration": duration(video.duration),
+        "date": date_of(video.published_at or video.created_at),
+        "organization": organization,
+        "visibility": visibility_name(video.visibility),
+        "editable": detail.editable,
+    }
 
 
 def may_upload(principal: Principal) -> bool:

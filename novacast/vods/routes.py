@@ -25,7 +25,20 @@ from novacast.vods.watching import Positions
 from novacast.web import Body, Call, delete, get, patch, post, put
 
 VIDEO = "/api/v1/videos/{video_id}"
-_PICTURE = {"responses": {"200": {"description": "A JPEG.", "content": {"image/jpeg": {}}}}}
+_JPEG = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
+_PICTURE = {
+    "parameters": [
+        {"name": name, "in": "header", "schema": {"type": "string"}, "description": f"RFC 9110, {section}."}
+        for name, section in (("Range", "14.2"), ("If-None-Match", "13.1.2"), ("If-Modified-Since", "13.1.3"))
+    ],
+    "responses": {
+        "200": {"description": "A JPEG.", "content": _JPEG},
+        "206": {"description": "The part of it that `Range` asks for.", "content": _JPEG},
+        "304": {"description": "It is still what the caller holds."},
+        "412": {"description": "`If-Match` or `If-Unmodified-Since` does not hold."},
+        "416": {"description": "`Range` lies behind its end; `Content-Range` tells its length."},
+    },
+}
 
 
 class PosterQuery(Body):

@@ -14,7 +14,7 @@ from novacast.web.static import PREFIX, StaticFiles
 
 def application(kit: Kit, routes: Sequence[Route], static: StaticFiles) -> web.Application:
     app = web.Application(middlewares=Middlewares(kit).in_order(), client_max_size=kit.settings.server.max_body)
-    app.on_response_prepare.append(headers.protect)
+    app.on_response_prepare.append(headers.protection(kit.settings.server.hsts_days))
     kit.templates.install(app)
     app.router.add_get(PREFIX + "{path:.+}", static.serve)
     own_head = {route.path for route in routes if route.method == "HEAD"}

@@ -11,10 +11,9 @@ from pydantic import BaseModel
 from novacast.database import Then, Transaction
 from novacast.errors import Malformed, TooLarge
 from novacast.identity import Principal
-from novacast.limits import Rate, RateLimiter
+from novacast.limits import Rate, RateLimiter, network
 from novacast.web.authentication import Credentials
 from novacast.web.idempotency import Ticket
-from novacast.web.protection import network
 from novacast.web.sessions import Cookie
 
 T = TypeVar("T")

@@ -1,10 +1,10 @@
 """Headers that protect a browser from what an answer must not do, on every answer of the application."""
 
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 
 from aiohttp import web
 
-from novacast.web.state import STATE
+from novacast.web.state import STATE, State
 
 CONTENT_SECURITY_POLICY: Mapping[str, str] = {
     "default-src": "'none'",
@@ -20,7 +20,7 @@ CONTENT_SECURITY_POLICY: Mapping[str, str] = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
-HSTS = "max-age=31536000"
+_DAY = 86_400
 
 _ALWAYS: Mapping[str, str] = {
     "X-Content-Type-Options": "nosniff",
@@ -32,17 +32,25 @@ _ALWAYS: Mapping[str, str] = {
 }
 
 
-async def protect(request: web.Request, response: web.StreamResponse) -> None:
+def protection(hsts_days: int) -> Callable[[web.Request, web.StreamResponse], Awaitable[None]]:
     """Signal `on_response_prepare`: the last moment before the head is written, for streams too."""
-    state = request.get(STATE)
+
+    async def protect(request: web.Request, response: web.StreamResponse) -> None:
+        _protect(request.get(STATE), response, hsts_days)
+
+    return protect
+
+
+def _protect(state: State | None, response: web.StreamResponse, hsts_days: int) -> None:
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", policy(state.csp if state is not None else {}))
     response.headers.setdefault("Cache-Control", "private, no-cache" if _is_page(response) else "no-store")
     if state is not None:
         response.headers["X-Request-ID"] = state.request_id
-        if state.client.secure:
-            response.headers.setdefault("Strict-Transport-Security", HSTS)
+        # Only where it is asked for: a browser that holds to it takes no exception for a certificate it does not trust.
+        if hsts_days and state.client.secure:
+            response.headers.setdefault("Strict-Transport-Security", f"max-age={hsts_days * _DAY}")
 
 
 def policy(overrides: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ are those of draft-ietf-httpapi-idempotency-key-header: same key with another re
 """
 
 import hashlib
+import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -47,6 +48,16 @@ class Answer:
     fingerprint: bytes
     status: int
     body: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """An answer as its owner may see it."""
+
+    key: str
+    status: int
+    body: str | None
+    created_at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +129,10 @@ class Answers:
         return await self._db.write(lambda tx: tx.run("DELETE FROM web_answers WHERE created_at < ?", (tx.now - KEPT,)))
 
 
+def owner_of(person_id: str) -> str:
+    return f"person:{person_id}"
+
+
 def claim(owner: str, key: str, method: str, path: str, body: bytes) -> Claim:
     """Raises Malformed for a key that is empty, longer than 255, or not visible ASCII."""
     if not _KEY.fullmatch(key):
@@ -136,3 +151,24 @@ def _find(owner: str, key: str, oldest: int) -> Query[Answer]:
 
 def _answer(row: Row) -> Answer:
     return Answer(row["fingerprint"], row["status"], row["body"])
+
+
+def of_person(person_id: str) -> Query[Kept]:
+    return Query(
+        "SELECT key, status, body, created_at FROM web_answers WHERE owner = ? ORDER BY created_at, key",
+        (owner_of(person_id),),
+        lambda row: Kept(row["key"], row["status"], row["body"], row["created_at"]),
+    )
+
+
+def forget_person(tx: Transaction, person_id: str, email: str) -> None:
+    """The person's own answers go. Those given to others keep their keys, so that no effect happens twice, and lose
+    their text where the person is named in it: someone's invitation, the sign-up before there was a person.
+    """
+    tx.run("DELETE FROM web_answers WHERE owner = ?", (owner_of(person_id),))
+    # As they stand within JSON strings; SQLite folds the case of ASCII only.
+    address = json.dumps(email, ensure_ascii=False)[1:-1]
+    tx.run(
+        "UPDATE web_answers SET body = NULL WHERE instr(body, ?) > 0 OR instr(lower(body), lower(?)) > 0",
+        (json.dumps(person_id), address),
+    )

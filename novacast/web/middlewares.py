@@ -9,12 +9,13 @@ from aiohttp.typedefs import Handler, Middleware
 
 from novacast import logs
 from novacast.identity import Principal
+from novacast.limits import network
 from novacast.web.authentication import admit, presented, principal
 from novacast.web.endpoints import Endpoint, answer
-from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, claim
+from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, claim, owner_of
 from novacast.web.kit import Kit
 from novacast.web.problems import Refusal, document, refusal
-from novacast.web.protection import Client, network
+from novacast.web.protection import Client
 from novacast.web.routing import Route
 from novacast.web.state import STATE, State
 from novacast.web.static import PREFIX as STATIC
@@ -203,7 +204,7 @@ def shown_path(request: web.Request, route: Route | None) -> str:
 def _owner(who: Principal, client: Client) -> str:
     if who.system:
         return "system"
-    return f"person:{who.person_id}" if who.signed_in else f"network:{network(client.address)}"
+    return owner_of(who.person_id) if who.person_id else f"network:{network(client.address)}"
 
 
 def _wants_page(request: web.Request, route: Route | None) -> bool:

@@ -154,7 +154,7 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
     if route.idempotent:
         for answer in found.values():
             answer["headers"] = {REPLAYED: {"description": "`true` for a repetition.", "schema": {"type": "string"}}}
-    codes: dict[int, list[str]] = {}
+    codes: dict[int, list[str]] = {431: ["head_too_large"]}
     for error in _refusals(route):
         codes.setdefault(status_of(error), []).append(error.code)
     if route.body is not None:
@@ -167,6 +167,8 @@ def _refusals(route: Route) -> list[type[NovaCastError]]:
     found: list[type[NovaCastError]] = [errors.Malformed, errors.Unauthenticated, *route.errors]
     if not route.public or route.method not in ("GET", "HEAD", "OPTIONS"):
         found.append(errors.Forbidden)
+    if route.method not in ("GET", "HEAD", "OPTIONS"):
+        found.append(errors.DiskFull)
     if route.path_params:
         found.append(errors.NotFound)
     if route.body is not None or route.query is not None:
@@ -183,6 +185,6 @@ def _problem(status: int, codes: Sequence[str]) -> dict[str, Any]:
     names = ", ".join(f"`{'internal' if status == 500 else code}`" for code in codes)
     content = {MEDIA_TYPE: {"schema": {"$ref": _REF.format(model="Problem")}}}
     problem: dict[str, Any] = {"description": f"{HTTPStatus(status).phrase}: {names}", "content": content}
-    if status in (409, 429, 503):
+    if status in (409, 429, 503, 507):
         problem["headers"] = _RETRY_AFTER
     return problem

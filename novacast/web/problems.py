@@ -41,7 +41,7 @@ STATUSES: Mapping[type[NovaCastError], int] = {
 INSIDE: Mapping[int, str] = {
     500: "Something went wrong here. It has been noted under the request's id.",
     503: "The server can't do this right now. Nothing was changed; try again in a moment.",
-    507: "The server's disk is full. Nothing was changed; try again later.",
+    507: "The server's disk is full. Nothing is lost, and an upload keeps what has arrived. Try again later.",
 }
 HTTP_CODES: Mapping[int, tuple[str, str]] = {
     400: ("malformed", "The request can't be read."),

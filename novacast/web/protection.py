@@ -14,6 +14,9 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 LOCAL = "local"
 """Address of callers on the Unix socket."""
 
+RELAYED = ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host", "X-Real-IP", "Forwarded", "Via")
+"""Any of these on the Unix socket means that a proxy speaks there for others: that is nobody, not the operator."""
+
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -42,7 +45,7 @@ class Edge:
         forwarded = request.headers.get("X-Forwarded-Proto", "").strip().lower() if trusts else ""
         secure = self._https or forwarded == "https" or request.secure
         address = self._behind(request, peer) if trusts and proxied else peer
-        return Client(address, secure, local and not proxied)
+        return Client(address, secure, local and not any(name in request.headers for name in RELAYED))
 
     def _behind(self, request: web.Request, peer: str) -> str:
         """The last address that no trusted proxy has: what stands before it, a client may have invented."""
@@ -98,17 +101,6 @@ def safe_next(target: str | None, default: str = "/") -> str:
     except ValueError:
         return default
     return default if parts.scheme or parts.netloc else target
-
-
-def network(address: str) -> str:
-    """What a rate is counted by: an IPv4 address, or the /64 that one IPv6 customer has to himself."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if isinstance(ip, ipaddress.IPv6Address):
-        return str(ipaddress.ip_network((ip, 64), strict=False))
-    return str(ip)
 
 
 def _plain(address: str) -> str:

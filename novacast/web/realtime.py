@@ -21,18 +21,20 @@ from novacast.clock import iso
 from novacast.database import Database
 from novacast.errors import Malformed, RateLimited, Unauthenticated
 from novacast.identity import Principal
+from novacast.limits import network
 from novacast.metrics import Metrics
 from novacast.outbox import Event, Outbox
 from novacast.web.authentication import Authenticator
 from novacast.web.bodies import Body
 from novacast.web.call import Call
-from novacast.web.protection import network
 from novacast.web.routing import get
 
 log = logging.getLogger(__name__)
 
 REVOKED = "session.revoked"
 """Fact whose subject is the id of a session that has ended; its streams end with it."""
+ROLE = "member.changed"
+"""Fact whose subject is a person whose role in an organization is another, or none, from now on."""
 MOST_TOPICS = 50
 
 
@@ -58,6 +60,8 @@ class _Client:
     asked_at: float
     """When it was last asked who this is, in seconds of the monotonic clock."""
     ended: bool = False
+    doubted: bool = False
+    """Their role has changed: until it is asked again, what comes is kept and shown to nobody."""
 
     def wants(self, event: Event) -> bool:
         if not visible(self.principal, event.audience):
@@ -66,6 +70,9 @@ class _Client:
 
     def is_ended_by(self, event: Event) -> bool:
         return event.topic == REVOKED and event.subject == self.principal.session_id
+
+    def is_doubted_by(self, event: Event) -> bool:
+        return event.topic == ROLE and event.subject == self.principal.person_id
 
     def end(self) -> None:
         """No more events; the stream ends with the next look at the queue, which a full one gets at once."""
@@ -100,9 +107,10 @@ class Realtime:
 
     async def told(self, event: Event) -> None:
         for client in self._clients:
+            client.doubted = client.doubted or client.is_doubted_by(event)
             if client.is_ended_by(event):
                 client.end()
-            elif not client.ended and client.wants(event):
+            elif not client.ended and (client.doubted or client.wants(event)):
                 self._pass_on(client, event)
 
     def _pass_on(self, client: _Client, event: Event) -> None:
@@ -147,23 +155,25 @@ class Realtime:
             sent = tail
             await sender.mark("reset", tail)
         else:
-            sent = await self._replay(client, sender, last)
+            sent = await self._replay(call, client, sender, last)
         self._clients.add(client)
         if self._closed:
             return
         # What was committed between the last read and taking part; the queue may hold some of it again.
-        sent = await self._replay(client, sender, sent)
+        sent = await self._replay(call, client, sender, sent)
         await self._follow(call, client, sender, sent)
 
     async def _is_lost(self, last: int, tail: int) -> bool:
         first = await self._db.one(outbox.first_seq()) or tail + 1
         return last > tail or last < first - 1 or tail - last > self._limits.replay
 
-    async def _replay(self, client: _Client, sender: "_Sender", sent: int) -> int:
+    async def _replay(self, call: Call, client: _Client, sender: "_Sender", sent: int) -> int:
         while rows := await self._db.all(outbox.after(sent)):
             if any(client.is_ended_by(event) for event in rows):
                 client.ended = True
                 break
+            if any(client.is_doubted_by(event) for event in rows):
+                await self._renew(call, client)
             await sender.events([event for event in rows if client.wants(event)])
             sent = rows[-1].seq
         return sent
@@ -176,14 +186,16 @@ class Realtime:
             except TimeoutError:
                 event = None
                 await sender.heartbeat()
-            if event is not None and event.seq > sent:
-                await sender.events([event])
-                sent = event.seq
-            if self._clock.monotonic() - client.asked_at >= self._limits.renew:
+            if client.doubted or self._clock.monotonic() - client.asked_at >= self._limits.renew:
                 await self._renew(call, client)
+            if event is not None and event.seq > sent and not client.ended:
+                # Once more: the role that it was queued under may be gone.
+                await sender.events([event] if client.wants(event) else [])
+                sent = event.seq
 
     async def _renew(self, call: Call, client: _Client) -> None:
         client.asked_at = self._clock.monotonic()
+        client.doubted = False
         if call.credentials is None:
             return
         try:

@@ -64,6 +64,8 @@ class Parts:
     media: MediaHandler | None = None
     socket: Path | None = None
     """Where the operator's Unix socket goes; whoever can open it is the system itself."""
+    cache: Path | None = None
+    """A folder of the server's own for what can be made again."""
     templates: Sequence[Path] = (HERE / "templates",)
     static: Sequence[Path] = (HERE / "static",)
     realtime: RealtimeLimits = RealtimeLimits()
@@ -180,7 +182,7 @@ def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
         answers=Answers(parts.db),
         bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
         edge=Edge(settings),
-        templates=Templates(settings.instance, static, parts.templates),
+        templates=Templates(settings.instance, static, parts.templates, parts.cache),
     )
     return kit, static
 

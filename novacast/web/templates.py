@@ -6,6 +6,7 @@
 
 import base64
 import binascii
+import contextlib
 import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 import aiohttp_jinja2
 import jinja2
 from aiohttp import web
+from jinja2.bccache import Bucket
 
 from novacast import i18n
 from novacast.web.answers import Html, Notice
@@ -29,15 +31,30 @@ THEME = "novacast_theme"
 _EXTENSIONS = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols"]
 
 
+class _Compiled(jinja2.FileSystemBytecodeCache):
+    """Templates as Python's bytecode, so that a start need not compile them; a disk that takes none does no harm."""
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            super().dump_bytecode(bucket)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        with contextlib.suppress(OSError):
+            super().load_bytecode(bucket)
+
+
 class Templates:
-    def __init__(self, venue: str, static: StaticFiles, folders: Sequence[Path]) -> None:
+    def __init__(self, venue: str, static: StaticFiles, folders: Sequence[Path], cache: Path | None = None) -> None:
+        """`cache`: a folder that nobody else may write, for what is compiled; what lies there is run."""
         self._venue, self._static = venue, static
+        self._compiled = _Compiled(str(cache)) if cache is not None else None
         self._loader = jinja2.FileSystemLoader([str(folder) for folder in folders])
 
     def install(self, app: web.Application) -> None:
         env = aiohttp_jinja2.setup(
             app,
             loader=self._loader,
+            bytecode_cache=self._compiled,
             extensions=_EXTENSIONS,
             trim_blocks=True,
             auto_reload=False,

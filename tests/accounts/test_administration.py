@@ -1,6 +1,5 @@
 import pytest
 
-from novacast.accounts.rates import network
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from novacast.identity import SYSTEM, Role
 from tests.accounts.house import PASSWORD, House
@@ -59,18 +58,3 @@ async def test_people_come_in_pages(house: House) -> None:
     first = await house.own.administration.people(SYSTEM, None, 2)
     second = await house.own.administration.people(SYSTEM, first.next, 2)
     assert [person.name for person in (*first.items, *second.items)] == ["P 2", "P 1", "P 0"]
-
-
-@pytest.mark.parametrize(
-    ("address", "place"),
-    [
-        ("203.0.113.7", "203.0.113.7"),
-        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
-        ("2001:db8:1:2::1", "2001:db8:1:2::/64"),
-        ("::ffff:203.0.113.7", "203.0.113.7"),
-        ("fe80::1%eth0", "fe80::/64"),
-        ("local", "local"),
-    ],
-)
-def test_an_ipv6_line_counts_as_one_place(address: str, place: str) -> None:
-    assert network(address) == place

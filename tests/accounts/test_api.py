@@ -65,6 +65,10 @@ async def test_the_second_step_is_asked_for_and_taken(served: Served) -> None:
 async def test_a_scoped_token_does_what_its_scopes_say(served: Served) -> None:
     bearer = await program(served)
     body = {"password": PASSWORD, "name": "reader", "scopes": ["read"], "days": 3}
+    status, writer = await served.api("POST", "/me/tokens", {**body, "scopes": ["write"]}, bearer=bearer)
+    assert (await served.api("PATCH", "/me", {"name": "Eve"}, bearer=writer["secret"]))[0] == 403
+    assert (await served.api("POST", "/organizations", {"name": "Eve's"}, bearer=writer["secret"]))[0] == 201
+    assert (await served.api("DELETE", f"/me/tokens/{writer['token']['id']}", bearer=bearer))[0] == 204
     status, made = await served.api("POST", "/me/tokens", body, bearer=bearer)
     assert status == 201
     assert (await served.api("GET", "/me", bearer=made["secret"]))[0] == 200

@@ -3,7 +3,7 @@ import asyncio
 import pytest
 
 from novacast.errors import Conflict, Forbidden, Gone, InvalidInput, RateLimited
-from novacast.identity import Principal, Role
+from novacast.identity import SYSTEM, Principal, Role
 from tests.accounts.house import ORIGIN, PASSWORD, House
 
 WHERE = ORIGIN.address
@@ -117,3 +117,38 @@ async def test_invitations_are_no_way_to_write_to_the_world(house: House) -> Non
         return_exceptions=True,
     )
     assert sum(isinstance(result, RateLimited) for result in results) == 11
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "lost"),
+    [
+        (Role.OWNER, None, {Role.OWNER, Role.PRODUCER}),
+        (Role.OWNER, Role.DOOR, {Role.OWNER, Role.PRODUCER}),
+        (Role.OWNER, Role.MANAGER, {Role.OWNER}),
+        (Role.MANAGER, Role.OWNER, set()),
+    ],
+)
+async def test_invitations_end_with_the_right_to_send_them(
+    house: House, before: Role, after: Role | None, lost: set[Role]
+) -> None:
+    owner, org_id, _ = await invited(house, "other@example.org")
+    helper = await house.person("helper@example.org", "Hel")
+    assert helper.person_id is not None
+    await house.own.administration.set_role(SYSTEM, org_id, helper.person_id, before)
+    helper = await house.again(helper)
+    tokens = {}
+    for role in (Role.OWNER, Role.PRODUCER) if before is Role.OWNER else (Role.PRODUCER,):
+        await house.own.invitations.invite(helper, org_id, f"a-{role}@example.org", role)
+        tokens[role] = house.letterbox.last("invitation").token
+    if after is None:
+        await house.own.organizations.remove(owner, org_id, helper.person_id)
+    else:
+        await house.own.organizations.set_role(owner, org_id, helper.person_id, after)
+    for role, token in tokens.items():
+        if role in lost:
+            with pytest.raises(Gone):
+                await house.own.invitations.accept_as_new(token, "Ghost", "en", PASSWORD, WHERE)
+        else:
+            await house.own.invitations.accept_as_new(token, "Guest", "en", PASSWORD, WHERE)
+    left = await house.own.invitations.listed(owner, org_id, None, 10)
+    assert [one.email for one in left.items] == ["other@example.org"]

@@ -10,6 +10,8 @@ from novacast.accounts.sessions.models import Kind
 from novacast.database import Query, Transaction
 from novacast.errors import Conflict, InvalidInput, Unauthenticated
 from novacast.identity import SYSTEM, Role
+from novacast.web.idempotency import Ticket, claim, owner_of
+from novacast.web.personal import AnswersData
 from tests.accounts.house import ORIGIN, PASSWORD, House
 
 
@@ -84,6 +86,33 @@ async def test_erased_nothing_tells_who_it_was(house: House) -> None:
         await house.sign_in("rare.name@example.org")
     with pytest.raises(Unauthenticated):
         await house.own.people.me(principal)
+
+
+async def remember(house: House, owner: str, body: str) -> None:
+    """An answer that is kept under an Idempotency-Key."""
+    ticket = Ticket(claim(owner, "wish", "POST", "/api/v1/somewhere", b""))
+    await house.db.write(lambda tx: ticket.keep(tx, body))
+
+
+async def test_answers_that_are_kept_for_repetition_are_exported_and_forget_the_person(house: House) -> None:
+    principal = await busy_person(house)
+    person_id = principal.person_id or ""
+    await remember(house, owner_of(person_id), '{"name":"Rare Personname"}')
+    await remember(house, "network:203.0.113.7", '{"email":"Rare.Name@example.org"}')
+    await remember(house, owner_of("producer"), f'{{"person_id":"{person_id}","name":"Rare Personname"}}')
+    await remember(house, "system", '{"email":"someone.else@example.org"}')
+    answers = AnswersData(house.db)
+    privacy = Privacy(house.db, house.clock, house.own.people, [answers])
+    [own] = (await privacy.export(principal))["remembered_answers"]
+    assert (own["key"], own["status"], own["answer"]) == ("wish", 200, {"name": "Rare Personname"})
+
+    await privacy.erase(principal, PASSWORD)
+    left = await everything(house)
+    assert "rare" not in left
+    assert "personname" not in left
+    assert "someone.else@example.org" in left
+    owners = await house.db.all(Query("SELECT owner FROM web_answers ORDER BY owner", (), lambda row: str(row[0])))
+    assert owners == ["network:203.0.113.7", "person:producer", "system"], "a repetition must not act again"
 
 
 async def test_erasure_ends_what_is_signed_in_and_tells_it(house: House) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from novacast.database import Migrations, migrate, pending, statements
+from novacast.database.connection import open_writer
 from novacast.errors import NewerDatabase
 from tests.database.conftest import sets
 from tests.fakes.clock import FakeClock
@@ -80,3 +81,20 @@ def test_only_so_many_copies_are_kept(path: Path, tmp_path: Path, clock: FakeClo
         clock.advance(60)
         migrate(path, [*sets(), *extra], clock, backups=tmp_path / "backups", keep=2)
     assert len(list((tmp_path / "backups").iterdir())) == 2
+
+
+def test_the_database_is_its_owners_alone_even_in_a_folder_open_to_all(tmp_path: Path, clock: FakeClock) -> None:
+    folder = tmp_path / "open"
+    folder.mkdir()
+    folder.chmod(0o755)
+    path = folder / "novacast.db"
+    path.touch(mode=0o644)
+    for _ in range(2):
+        migrate(path, sets(), clock, backups=tmp_path / "backups")
+        connection = open_writer(path)
+        connection.execute("DELETE FROM note")
+        files = sorted(folder.glob("novacast.db*"))
+        assert [file.name for file in files] == ["novacast.db", "novacast.db-shm", "novacast.db-wal"]
+        assert [file.stat().st_mode & 0o077 for file in files] == [0, 0, 0]
+        connection.close()
+        path.chmod(0o644)

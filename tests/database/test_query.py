@@ -27,6 +27,7 @@ def test_the_last_page_has_no_cursor() -> None:
         "WzFlOTk5LCJhIl0",
         "W" * 5000,
         "WzE4NDQ2NzQ0MDczNzA5NTUxNjE2LCJhIl0",
+        "WzEsIlx1ZDgwMCJd",
         "é",
     ],
 )

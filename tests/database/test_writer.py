@@ -82,6 +82,14 @@ async def test_a_caller_that_went_away_does_not_stop_the_writer(db: Database) ->
     assert "next" in await db.all(NOTES)
 
 
+async def test_a_unit_that_raises_what_no_future_takes_holds_up_no_one(db: Database) -> None:
+    results = await asyncio.gather(
+        db.write(lambda tx: next(iter(()))), db.write(lambda tx: tx.insert("note", text="b")), return_exceptions=True
+    )
+    assert isinstance(results[0], RuntimeError)
+    assert await db.all(NOTES) == ["b"]
+
+
 async def test_readers_cannot_write(db: Database) -> None:
     with pytest.raises(Exception, match=r"readonly|read-only|can't be written"):
         await db.all(Query("INSERT INTO note (text) VALUES ('x')", (), tuple))

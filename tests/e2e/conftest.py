@@ -7,10 +7,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import async_playwright
 
 from tests.e2e import ladder as ladders
-from tests.e2e.browser import FLAGS, Windows, find_chromium
+from tests.e2e.browser import Windows, find_chromium
 from tests.e2e.stage import Stage
 
 
@@ -27,12 +26,8 @@ def chromium() -> str:
 
 @pytest.fixture
 async def windows(chromium: str, tmp_path: Path) -> AsyncIterator[Windows]:
-    pictures = Path(os.environ.get("NOVACAST_PICTURES", tmp_path / "pictures"))
-    pictures.mkdir(parents=True, exist_ok=True)
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
-        yield Windows(browser, pictures)
-        await browser.close()
+    async with Windows.start(chromium, tmp_path) as windows:
+        yield windows
 
 
 @pytest.fixture(scope="session")

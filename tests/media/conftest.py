@@ -1,8 +1,9 @@
 """Real FFmpegs and the clips they make, once for a run."""
 
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,8 @@ import imageio_ffmpeg
 import pytest
 
 Make = Callable[..., Path]
+SmallDisk = Callable[[int], Path]
+"""Bytes -> a folder on a disk that holds no more."""
 
 
 def programs() -> list[Path]:
@@ -44,3 +47,21 @@ def clips(tmp_path_factory: pytest.TempPathFactory) -> Make:
         return target
 
     return make
+
+
+@pytest.fixture
+def small_disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SmallDisk]:
+    if os.geteuid() != 0:
+        pytest.skip("only root may mount a small disk")
+    mounted: list[Path] = []
+
+    def mount(size: int) -> Path:
+        folder = tmp_path_factory.mktemp("small")
+        if subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder], check=False).returncode:
+            pytest.skip("this machine lets nobody mount a small disk")
+        mounted.append(folder)
+        return folder
+
+    yield mount
+    for folder in mounted:
+        subprocess.run(["umount", folder], check=True)

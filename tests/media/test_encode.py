@@ -1,4 +1,5 @@
 import asyncio
+import os
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -24,7 +25,7 @@ from novacast.media.probe import probe
 from novacast.media.process import Child, Command, Limits
 from novacast.media.progress import Progress
 from novacast.media.samples import SAMPLES
-from tests.media.conftest import Make, programs
+from tests.media.conftest import Make, SmallDisk, programs
 from tests.media.test_probe import DISGUISES, listener
 
 FAST = Encoding(preset="ultrafast")
@@ -68,6 +69,23 @@ async def test_all_rungs_are_cut_at_the_same_times_and_start_with_keyframes(
     assert ladder.sound is not None
     assert ladder.sound[1].codecs == "mp4a.40.2"
     assert 'CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="audio"' in ladder.master
+
+
+async def test_segments_are_as_long_as_they_are_wanted_in_every_rung(
+    program: Path, clips: Make, tmp_path: Path
+) -> None:
+    source = clips("drop.mp4", size="640x360", rate="30000/1001", seconds=5)
+    info = await probe(source)
+    plan = plan_ladder(info, (144, 240), Fraction(2))
+    assert plan.gop == 60
+    ladder = await make_ladder(kit(program), source, info, plan, tmp_path, encoding=FAST)
+    for rung, done in ladder.rungs:
+        assert done.playlist.timeline == ladder.rungs[0][1].playlist.timeline
+        assert done.playlist.timeline[:2] == (Fraction("2.002"), Fraction("2.002"))
+        frames = packets(tmp_path / rung.name, done)
+        assert [round(at, 3) for at, key in frames if key] == [0.0, 2.002, 4.004]
+    assert ladder.sound is not None
+    assert [round(length) for length in ladder.sound[1].playlist.timeline] == [2, 2, 1]
 
 
 async def test_picture_and_sound_start_together(program: Path, clips: Make, tmp_path: Path) -> None:
@@ -196,7 +214,7 @@ async def test_percent_signs_and_blanks_in_folders_mean_nothing(program: Path, c
     assert ladder.rungs[0][1].size > 0
 
 
-@pytest.mark.parametrize("harm", ["playlist", "init", "segment", "empty", "sound", "times"])
+@pytest.mark.parametrize("harm", ["playlist", "init", "segment", "empty", "cut", "head", "sound", "times"])
 async def test_an_incomplete_ladder_is_refused(clips: Make, tmp_path: Path, harm: str) -> None:
     source = clips("plain.mp4", seconds=6)
     info = await probe(source)
@@ -211,6 +229,10 @@ async def test_an_incomplete_ladder_is_refused(clips: Make, tmp_path: Path, harm
         (rung / "seg_00001.m4s").unlink()
     elif harm == "empty":
         (rung / "seg_00000.m4s").write_bytes(b"")
+    elif harm == "cut":
+        os.truncate(rung / "seg_00000.m4s", (rung / "seg_00000.m4s").stat().st_size - 1)
+    elif harm == "head":
+        os.truncate(rung / "seg_00000.m4s", (rung / "seg_00000.m4s").read_bytes().index(b"mdat") - 4)
     elif harm == "sound":
         (tmp_path / "audio" / "index.m3u8").write_text("#EXTM3U\n")
     else:
@@ -244,3 +266,18 @@ async def test_a_full_disk_is_told_as_such(tmp_path: Path) -> None:
     with pytest.raises(DiskFull, match="no room left") as failure:
         await run_ffmpeg(Command("The transcode", ("sh", "-c", words), cwd=tmp_path))
     assert str(tmp_path) in failure.value.message
+
+
+@pytest.mark.parametrize("share", [0.3, 0.9], ids=["early", "late"])
+async def test_what_a_full_disk_lost_is_never_taken_for_a_ladder(
+    program: Path, clips: Make, tmp_path: Path, small_disk: SmallDisk, share: float
+) -> None:
+    """FFmpeg's HLS muxer notes that there is no space left, goes on, and exits with 0."""
+    source = clips("film.mp4", seconds=6)
+    info = await probe(source)
+    plan = plan_ladder(info, (144,), Fraction(2))
+    roomy = await make_ladder(kit(program), source, info, plan, tmp_path, encoding=FAST)
+    assert roomy.sound is not None
+    wanted = roomy.rungs[0][1].size + roomy.sound[1].size
+    with pytest.raises(MediaFailure):
+        await make_ladder(kit(program), source, info, plan, small_disk(round(wanted * share)), encoding=FAST)

@@ -145,6 +145,24 @@ def test_a_reader_that_vanishes_in_the_middle_holds_nothing(tmp_path: Path, run:
     run(story())
 
 
+@LOOPS
+def test_a_file_cut_short_under_way_is_sent_whole_from_memory(tmp_path: Path, run: Loop) -> None:
+    async def story() -> None:
+        async with opened(world_at(tmp_path, 64 * MIB)) as world:
+            body = os.urandom(2 * MIB)
+            path = world.put("big.m4s", body)
+            base = await world.session(ANONYMOUS)
+            assert (await world.get(f"{base}/big.m4s")).body == body
+            assert (await world.get(f"{base}/big.m4s", Range=f"bytes=1000-{MIB}")).body == body[1000 : MIB + 1]
+            os.truncate(path, MIB // 2)
+            assert (await world.get(f"{base}/big.m4s")).body == body
+            assert (await world.get(f"{base}/big.m4s", Range=f"bytes={MIB}-")).body == body[MIB:]
+            path.unlink()
+            assert (await world.get(f"{base}/big.m4s")).body == body
+
+    run(story())
+
+
 async def test_a_long_file_stops_in_the_middle_when_the_permission_ends(tmp_path: Path) -> None:
     async with opened(world_at(tmp_path, 0)) as world:
         body = os.urandom(24 * MIB)

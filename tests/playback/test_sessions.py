@@ -11,7 +11,7 @@ from novacast.errors import RateLimited, Unauthenticated
 from novacast.identity import ANONYMOUS, Principal, Role
 from novacast.playback import store
 from novacast.playback.models import KEPT, Viewing, touched
-from novacast.playback.privacy import PlaybackData
+from novacast.playback.personal import PlaybackData
 from novacast.playback.service import GRANTS
 from tests.playback.world import FILM, ORG, PLAYLIST, SEGMENT, Film, World
 

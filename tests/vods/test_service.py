@@ -1,6 +1,7 @@
 """Finding, looking at, editing, deleting videos; and going on where one stopped."""
 
 import asyncio
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
@@ -309,3 +310,36 @@ async def test_the_videos_of_a_deleted_organization_go_with_it(house: House, clo
     assert (await house.videos.show(STRANGER, kept)).video.id == kept
     with pytest.raises(Gone):
         await house.uploads.show(PRODUCER, upload.upload.id)
+
+
+@pytest.mark.parametrize(("role", "goes_on"), [(None, False), ("door", False), ("manager", True)])
+async def test_an_upload_becomes_no_video_once_its_role_is_gone(house: House, role: str | None, goes_on: bool) -> None:
+    wish = Wish("f", "F", "", "", Visibility.PUBLIC, ORG, "")
+    waiting = (await house.uploads.begin(PRODUCER, 5, wish)).upload.id
+    others = (await house.uploads.begin(OWNER, 5, wish)).upload.id
+    running = (await house.uploads.begin(PRODUCER, 5, wish)).upload.id
+    endings = Endings(house.db, house.queue)
+
+    async def lose_the_role_before_the_last_byte(at_most: int) -> AsyncIterator[bytes]:
+        yield b"1234"
+        payload = {"org_id": ORG, "person_id": PRODUCER.person_id, "role": role}
+        subject = PRODUCER.person_id or ""
+        await house.db.write(lambda tx: outbox.emit(tx, "member.changed", subject, outbox.org(ORG), **payload))
+        await endings.hear((await house.facts("member.changed"))[-1])
+        yield b"5"
+
+    async def all_of_it(at_most: int) -> AsyncIterator[bytes]:
+        yield b"12345"
+
+    if goes_on:
+        assert (await house.uploads.append(PRODUCER, running, 0, lose_the_role_before_the_last_byte)).upload.finished
+        assert (await house.uploads.append(PRODUCER, waiting, 0, all_of_it)).upload.finished
+    else:
+        with pytest.raises(Gone):
+            await house.uploads.append(PRODUCER, running, 0, lose_the_role_before_the_last_byte)
+        with pytest.raises(Gone):
+            await house.uploads.append(PRODUCER, waiting, 0, all_of_it)
+        assert await house.db.one(store.by_id(running)) is None
+        await house.uploads.sweep()
+        assert not house.folders.arrival(running).exists()
+    assert (await house.uploads.append(OWNER, others, 0, all_of_it)).upload.finished

@@ -81,10 +81,21 @@ async def test_over_https_only_the_protected_cookie_counts(open_house: Open) -> 
     async with house.ask("POST", "/login", None, data={"email": "a@b"}, headers=SAME) as response:
         session = response.cookies["__Host-novacast_session"]
         assert session["secure"]
-        assert response.headers["Strict-Transport-Security"]
     plain, protected = ({"Cookie": f"{name}novacast_session=tom"} for name in ("", "__Host-"))
     assert (await house.json("GET", "/api/v1/me", None, headers=plain))[0] == 401
     assert (await house.json("GET", "/api/v1/me", None, headers=protected))[0] == 200
+
+
+@pytest.mark.parametrize(("url", "days", "sent"), [
+    ("https://house.example", 0, None), ("https://house.example", 365, "max-age=31536000"), ("", 365, None),
+])  # fmt: skip
+async def test_browsers_are_held_to_https_only_where_it_is_asked_for(
+    open_house: Open, url: str, days: int, sent: str | None
+) -> None:
+    house = await open_house(public_url=url, hsts_days=days)
+    for path in ("/", "/api/v1/nothing"):
+        async with house.ask("GET", path, None) as response:
+            assert response.headers.get("Strict-Transport-Security") == sent
 
 
 @pytest.mark.parametrize("path", ["/", "/api/v1/things", "/api/v1/nothing", "/nowhere", "/api/v1/realtime"])

@@ -30,7 +30,9 @@ async def test_shapes_limits_and_refusals_are_told(document: Any) -> None:
     operation = document["paths"]["/api/v1/things"]["post"]
     assert operation["security"] == [{"session": []}, {"bearer": ["write"]}]
     assert operation["description"] == "Words about it."
-    assert {"201", "400", "401", "403", "408", "409", "413", "415", "422", "500", "503"} == set(operation["responses"])
+    assert {"201", "400", "401", "403", "408", "409", "413", "415", "422", "431", "500", "503", "507"} == set(
+        operation["responses"]
+    )
     assert operation["parameters"][0]["name"] == "Idempotency-Key"
     assert "Retry-After" in operation["responses"]["409"]["headers"]
     reference = operation["requestBody"]["content"]["application/json"]["schema"]["$ref"]

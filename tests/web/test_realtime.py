@@ -160,6 +160,28 @@ async def test_a_stream_ends_with_its_session(house: House) -> None:
         assert await ada.names(1) == ["a.b"]
 
 
+async def test_who_loses_a_role_hears_nothing_more_of_its_house(house: House) -> None:
+    house.known.people["tom"] = Principal("tom", "session-tom", roles={"house": Role.DOOR})
+    async with listening(house, "tom") as tom:
+        await tom.next()
+        await house.emit("a.house", "before", outbox.org("house"))
+        assert await tom.names(1) == ["a.house"]
+        house.known.people["tom"] = Principal("tom", "session-tom")
+        await house.emit("member.changed", "tom", outbox.org("house"), role=None)
+        await house.emit("a.house", "after", outbox.org("house"))
+        await house.emit("a.all", "x", outbox.PUBLIC)
+        assert await tom.names(1) == ["a.all"]
+
+
+async def test_who_gets_a_role_hears_of_its_house_at_once(house: House) -> None:
+    async with listening(house, "tom", topics="a") as tom:
+        await tom.next()
+        house.known.people["tom"] = Principal("tom", "session-tom", roles={"house": Role.DOOR})
+        await house.emit("member.changed", "tom", outbox.org("house"), role="door")
+        await house.emit("a.house", "x", outbox.org("house"))
+        assert await tom.names(1) == ["a.house"]
+
+
 async def test_a_stream_ends_when_its_token_has_run_out(open_house: Open) -> None:
     house = await open_house(limits=Limits(heartbeat=0.05, renew=60))
     async with listening(house, "reader") as stream:

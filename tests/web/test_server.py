@@ -99,8 +99,9 @@ async def test_the_operators_socket_speaks_for_the_system(open_house: Open, tmp_
     async with aiohttp.ClientSession(connector=aiohttp.UnixConnector(str(path))) as client:
         async with client.get("http://local/api/v1/me") as response:
             assert (await response.json())["id"] == "system"
-        async with client.get("http://local/api/v1/me", headers={"X-Forwarded-For": "203.0.113.9"}) as response:
-            assert response.status == 401, "a proxy in front of it does not"
+        for name in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Real-IP", "Forwarded", "Via"):
+            async with client.get("http://local/api/v1/me", headers={name: "203.0.113.9"}) as response:
+                assert response.status == 401, f"a proxy in front of it, which says {name}, does not"
         async with client.get("http://local/api/v1/me", headers={"Authorization": "Bearer tom"}) as response:
             assert (await response.json())["id"] == "tom"
 

@@ -78,6 +78,7 @@ def _settings(context: typer.Context, port: int) -> Settings:
         given.config or Path(os.devnull),
         state="novacast-demo",
         **chosen,
+        instance=stage.ORGANIZATION,
         server__host=HOST,
         server__port=port,
         server__public_url="",

@@ -40,7 +40,10 @@ def init(
 
     async def work(services: Services) -> str:
         if (await services.accounts.administration.people(SYSTEM, None, 1)).items:
-            raise Conflict(f"{folder.root} has people already. Add more with `novacast user add`.")
+            raise Conflict(
+                f"{folder.root} has people already. Add more with `novacast user add`, and an organization for one of"
+                " them with `novacast org add`."
+            )
         person = await services.accounts.administration.create_person(SYSTEM, email, name, secret, settings.language)
         title = organization or settings.instance
         return (await services.accounts.organizations.create(Principal(person_id=person.id), title)).slug

@@ -28,4 +28,12 @@ def serve(
     from novacast import app as server
 
     settings = settings_of(context, server__host=host, server__port=port, jobs__worker=worker)
-    server.serve(settings, ready=lambda address: say(f"NovaCast listens on {address}"))
+
+    def ready(address: str) -> None:
+        say(f"NovaCast listens on {address}")
+        if settings.server.public_url and settings.server.port:
+            # A proxy may stand between the two; without one, this line shows what is missing.
+            scheme = "https" if settings.tls.certificate else "plain http"
+            say(f"On this machine: {scheme} at port {settings.server.port} of {settings.server.host}.")
+
+    server.serve(settings, ready=ready)

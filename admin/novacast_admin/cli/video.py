@@ -44,10 +44,7 @@ def import_(
     wait: Wait = True,
 ) -> None:
     """Bring files in and have them transcoded: by the running server's worker, else here."""
-    if visibility not in tuple(Visibility):
-        raise InvalidInput.field("visibility", f"{visibility} is none of {', '.join(Visibility)}.")
-    if title and len(files) > 1:
-        raise InvalidInput.field("title", "One title can't be the title of several files.")
+    _check(files, title, visibility)
     settings, failures = settings_of(context), 0
     here = not DataFolder.at(settings.data).held()
 
@@ -70,11 +67,14 @@ def import_(
                         tell=lambda done, line=line: shown.update(line, completed=done),  # type: ignore[misc]  # bound per file
                     )
                 except NovaCastError as error:
+                    if len(files) == 1:
+                        raise
                     refuse(error)
                     failures += 1
                 else:
                     brought.append(video)
-                shown.remove_task(line)
+                finally:
+                    shown.remove_task(line)
             titles = {video.id: video.title for video in brought}
             ended = await transcodes.follow(services, titles, here=here, shown=shown) if wait and titles else []
         return brought, ended
@@ -90,6 +90,13 @@ def import_(
         _explain(failed)
     if failed or failures:
         raise typer.Exit(CHECK_FAILED)
+
+
+def _check(files: list[Path], title: str, visibility: str) -> None:
+    if visibility not in tuple(Visibility):
+        raise InvalidInput.field("visibility", f"{visibility} is none of {', '.join(Visibility)}.")
+    if title and len(files) > 1:
+        raise InvalidInput.field("title", "One title can't be the title of several files.")
 
 
 @app.command(

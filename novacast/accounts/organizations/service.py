@@ -20,14 +20,19 @@ from novacast.accounts.people.service import person_id_of
 from novacast.clock import Clock
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, FieldError, Forbidden, NotFound
-from novacast.identity import Action, Principal, Role, new_id
+from novacast.identity import PERMISSIONS, Action, Principal, Role, new_id
 
 PER_PERSON = 100
 """Organizations one person may belong to."""
 
 
 def member_changed(tx: Transaction, org_id: str, person_id: str, role: Role | None) -> None:
-    """`role` None: not a member any more."""
+    """`role` None: not a member any more. Invitations that they sent end with the right to send them."""
+    rights = PERMISSIONS[role] if role else frozenset[Action]()
+    if Action.MEMBER_MANAGE not in rights:
+        store.drop_invitations_by(tx, org_id, person_id, tuple(Role))
+    elif Action.OWNER_MANAGE not in rights:
+        store.drop_invitations_by(tx, org_id, person_id, (Role.OWNER,))
     payload = {"org_id": org_id, "person_id": person_id, "role": role}
     outbox.emit(tx, "member.changed", person_id, outbox.org(org_id), **payload)
 

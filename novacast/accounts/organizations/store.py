@@ -167,6 +167,12 @@ def drop_invitations_to(tx: Transaction, email_key: str) -> None:
     tx.run("DELETE FROM invitations WHERE email_key = ?", (email_key,))
 
 
+def drop_invitations_by(tx: Transaction, org_id: str, person_id: str, roles: Iterable[Role]) -> None:
+    """Those that this person sent for one of `roles`."""
+    for role in roles:
+        tx.run("DELETE FROM invitations WHERE org_id = ? AND invited_by = ? AND role = ?", (org_id, person_id, role))
+
+
 def drop_expired(tx: Transaction) -> int:
     return tx.run("DELETE FROM invitations WHERE expires_at <= ?", (tx.now,))
 

@@ -11,7 +11,16 @@ from novacast.web import Body
 
 Email = Annotated[str, Field(min_length=3, max_length=LONGEST_EMAIL, examples=["ada@example.org"])]
 Name = Annotated[str, Field(min_length=1, max_length=LONGEST_NAME, examples=["Ada Lovelace"])]
-Language = Annotated[str, Field(min_length=2, max_length=35, description="BCP 47 tag.", examples=["en", "de-AT"])]
+Language = Annotated[
+    str,
+    Field(
+        min_length=2,
+        max_length=35,
+        pattern=r"^[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,4}$",
+        description="BCP 47 tag.",
+        examples=["en", "de-AT"],
+    ),
+]
 Password = Annotated[str, Field(min_length=1, max_length=LONGEST, json_schema_extra={"format": "password"})]
 NewPassword = Annotated[str, Field(min_length=SHORTEST, max_length=LONGEST, json_schema_extra={"format": "password"})]
 MailToken = Annotated[str, Field(min_length=1, max_length=200, description="The `token` of the link in the mail.")]

@@ -26,7 +26,7 @@ class PeopleRoutes:
     async def me(self, call: Call) -> PersonBody:
         return PersonBody.of(await self._people.me(call.principal))
 
-    @patch("/api/v1/me", tag="account", summary="Change name or language")
+    @patch("/api/v1/me", tag="account", scope="admin", summary="Change name or language")
     async def edit(self, call: Call, body: ProfileBody) -> PersonBody:
         return PersonBody.of(await self._people.edit(call.principal, body.name, body.language))
 

@@ -1,7 +1,6 @@
 """Export and erasure over the API."""
 
 from novacast.accounts.people.bodies import PasswordBody
-from novacast.accounts.people.routes import nothing
 from novacast.accounts.privacy.bodies import ExportBody
 from novacast.accounts.privacy.service import Privacy
 from novacast.errors import Conflict, RateLimited
@@ -20,11 +19,13 @@ class PrivacyRoutes:
         "/api/v1/me/erase",
         tag="account",
         scope="admin",
+        # Afterwards there is nobody left whose repetition could be answered.
+        idempotent=False,
         status=204,
         summary="End my account for good",
         errors=(Conflict, RateLimited),
     )
     async def erase(self, call: Call, body: PasswordBody) -> None:
         """Refused while I am the last owner of an organization."""
-        await self._privacy.erase(call.principal, body.password, then=call.remember(nothing))
+        await self._privacy.erase(call.principal, body.password)
         call.end_session()

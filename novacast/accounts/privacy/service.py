@@ -13,7 +13,7 @@ from novacast.accounts.registration import store as sign_ups
 from novacast.accounts.sessions import store as sessions
 from novacast.accounts.sessions.models import Session
 from novacast.clock import Clock, iso
-from novacast.database import Database, Then, Transaction
+from novacast.database import Database, Transaction
 from novacast.errors import Conflict
 from novacast.identity import Principal, Role
 
@@ -58,16 +58,10 @@ class Privacy:
             **{other.section: await other.export(subject) for other in self._others},
         }
 
-    async def erase(self, principal: Principal, password: str, then: Then[None] | None = None) -> None:
+    async def erase(self, principal: Principal, password: str) -> None:
         """End the account for good. Raises Conflict while the person is the last owner of an organization."""
         account = await self._people.confirm_password(principal, password)
-
-        def unit(tx: Transaction) -> None:
-            self._erase(tx, account)
-            if then:
-                then(tx, None)
-
-        await self._db.write(unit)
+        await self._db.write(lambda tx: self._erase(tx, account))
 
     def _erase(self, tx: Transaction, account: Account) -> None:
         person = account.person

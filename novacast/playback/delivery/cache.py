@@ -14,7 +14,7 @@ from typing import TypeVar
 
 from novacast.clock import Clock
 from novacast.errors import NotFound
-from novacast.playback.delivery.files import Facts, open_below, read_whole, resident
+from novacast.playback.delivery.files import Facts, open_below, read_whole
 from novacast.playback.delivery.names import REWRITTEN, fits, suffix
 from novacast.tasks import TaskGroup
 
@@ -29,10 +29,9 @@ OVERHEAD = 1024
 REWRITTEN_SECONDS, IMMUTABLE_SECONDS = 1.0, 60.0
 """How long a file is believed to be what it was, by whether its kind changes under one name."""
 THREADS = 4
-HANDLES = 512
-"""Bodies that the kernel can send without a copy, at most: each takes two descriptors, its own and the mapping's."""
-HANDLED = 32 * 1024
-"""Bytes from which that pays."""
+HANDLES, HANDLED = 1024, 256 * 1024
+"""How many files are kept open besides, and the bytes from which that pays: the kernel can send its own copy of them
+with fewer touches of memory. What it has forgotten meanwhile is sent from ours."""
 
 
 @dataclass(slots=True)
@@ -54,10 +53,10 @@ class Held:
 
     __slots__ = ("believed_until", "body", "cost", "facts", "handle", "head", "key", "listed", "pins", "whole")
 
-    def __init__(self, key: Key, body: memoryview, handle: int | None, facts: Facts, head: bytes) -> None:
-        self.key, self.body, self.facts, self.head = key, body, facts, head
+    def __init__(self, key: Key, body: bytes, handle: int | None, facts: Facts, head: bytes) -> None:
+        self.key, self.body, self.facts, self.head = key, memoryview(body), facts, head
         self.handle = handle
-        """Of the same bytes, for the kernel to send; open while the file is listed."""
+        """Of the file, for the kernel to send from its own copy; open while the file is listed."""
         self.whole = b"%bContent-Length: %d\r\n" % (head, len(body))
         self.cost = len(body) + OVERHEAD
         self.believed_until = 0.0
@@ -178,12 +177,12 @@ class HotCache:
         self.size += cost
         try:
             self.stats.reads += 1
-            body, resident_handle = await self.in_thread(_read, handle, facts.size, self._handles < HANDLES)
+            body, kept = await self.in_thread(_read, handle, facts.size, self._handles < HANDLES)
         except BaseException:
             self.size -= cost
             raise
-        self._handles += resident_handle is not None
-        held = self._held[key] = Held(key, body, resident_handle, facts, self._head(key[1], facts))
+        self._handles += kept is not None
+        held = self._held[key] = Held(key, body, kept, facts, self._head(key[1], facts))
         return self._believed(held)
 
     def _believed(self, held: Held) -> Held:
@@ -221,8 +220,13 @@ class HotCache:
                 self.size -= held.cost
 
 
-def _read(handle: int, size: int, resident_too: bool) -> tuple[memoryview, int | None]:
-    body = read_whole(handle, size)
-    if size >= HANDLED and resident_too and (found := resident(body)) is not None:
-        return found[1], found[0]
-    return memoryview(body), None
+def _read(handle: int, size: int, keep: bool) -> tuple[bytes, int | None]:
+    """The file's bytes, and the descriptor, closed unless it is to be kept."""
+    kept = False
+    try:
+        body = read_whole(handle, size)
+        kept = keep and size >= HANDLED
+        return body, handle if kept else None
+    finally:
+        if not kept:
+            os.close(handle)

@@ -1,7 +1,6 @@
 """Opening a file below a folder so that no link, device or race leads out of it. All of it blocks: call in a thread."""
 
 import errno
-import mmap
 import os
 import stat
 from dataclasses import dataclass
@@ -61,37 +60,27 @@ def open_below(folder: str, name: str) -> tuple[int, Facts]:
 
 
 def read_whole(handle: int, size: int) -> bytes:
-    """`size` bytes from the start, and the descriptor closed. Raises OSError if the file has become shorter."""
-    try:
-        with open(handle, "rb", buffering=0, closefd=False) as file:
-            body = file.read(size)
-            while len(body) < size and (more := file.read(size - len(body))):
-                body += more
-    finally:
-        os.close(handle)
-    if len(body) != size:
-        raise OSError(f"a file for viewers ended after {len(body)} of {size} bytes")
-    return body
+    """`size` bytes from the start. Raises OSError if the file has become shorter."""
+    pieces, at = [], 0
+    while at < size and (piece := os.pread(handle, size - at, at)):
+        pieces.append(piece)
+        at += len(piece)
+    if at != size:
+        raise OSError(f"a file for viewers ended after {at} of {size} bytes")
+    return pieces[0] if len(pieces) == 1 else b"".join(pieces)
 
 
-def resident(body: bytes) -> tuple[int, memoryview] | None:
-    """The same bytes in memory that the kernel can send by itself: a descriptor and a view. None where there is none.
+def resident(handle: int, start: int, stop: int) -> bool:
+    """Whether the kernel has these bytes in memory, as far as samples tell, so that sending them waits for no disk."""
+    try:
+        for at in (start, (start + stop) // 2, stop - 1):
+            os.preadv(handle, (_sample,), at, os.RWF_NOWAIT)
+    except (OSError, AttributeError):
+        return False
+    return True
 
-    Unlike the file's own pages these are never read back from a disk in the middle of the event loop. The view lives
-    on after the descriptor is closed.
-    """
-    try:
-        handle = os.memfd_create("media", os.MFD_CLOEXEC)
-    except (AttributeError, OSError):
-        return None
-    try:
-        left = memoryview(body)
-        while left:
-            left = left[os.write(handle, left) :]
-        return handle, memoryview(mmap.mmap(handle, len(body), prot=mmap.PROT_READ))
-    except OSError:
-        os.close(handle)
-        return None
+
+_sample = bytearray(1)
 
 
 def _translated(error: OSError, name: str) -> OSError:

@@ -5,8 +5,12 @@ import os
 from collections.abc import Callable
 from typing import Protocol
 
+from novacast.playback.delivery.files import resident
+
 SMALL = 16 * 1024
 """Bodies up to this size are joined with their head: one buffer costs less than two."""
+BEGINNING = 4 * 1024
+"""Bytes of a body that are copied beside its head where the kernel sends the rest by itself."""
 PIECE = 128 * 1024
 """What is handed at once to a transport that copies what it can't send yet."""
 STALL_SECONDS = 30.0
@@ -68,10 +72,10 @@ class Whole:
         if len(body) <= SMALL:
             transport.write(b"".join((head, body)))
         else:
-            if self._source is not None and (socket := _idle_socket(transport)) is not None:
-                head, body = _at_once(socket, head, body, *self._source)
-            if not head and not body:
-                return total
+            if self._source is not None:
+                head, body = _at_once(transport, head, body, *self._source)
+                if not head and not body:
+                    return total
             if _shares(transport):
                 transport.writelines((head, body))
             else:
@@ -170,26 +174,29 @@ def _shares(transport: asyncio.Transport) -> bool:
     return type(transport).__module__.startswith("uvloop") and transport.get_extra_info("sslcontext") is None
 
 
-def _idle_socket(transport: asyncio.Transport) -> int | None:
-    """The descriptor of a plain socket on which nothing waits to be sent, so that bytes put there stay in order."""
-    if transport.get_write_buffer_size() or transport.get_extra_info("sslcontext") is not None:
-        return None
-    socket = transport.get_extra_info("socket")
-    return None if socket is None else socket.fileno()
+def _at_once(
+    transport: asyncio.Transport, head: bytes, body: memoryview, source: int, offset: int
+) -> tuple[bytes, memoryview]:
+    """Let the kernel send what it has room for, uncopied; what is left of head and body, for the transport.
 
-
-def _at_once(socket: int, head: bytes, body: memoryview, source: int, offset: int) -> tuple[bytes, memoryview]:
-    """Let the kernel take what it has room for, uncopied; what is left of head and body, for the transport."""
+    Only past a transport that has nothing waiting, so that all bytes stay in order.
+    """
+    link = transport.get_extra_info("socket")
+    if link is None or transport.get_write_buffer_size() or transport.get_extra_info("sslcontext") is not None:
+        return head, body
+    if not resident(source, offset, offset + len(body)):
+        return head, body
     try:
-        # The start goes along with the head: a packet of its own would wake the reader for nothing.
-        sent = os.writev(socket, (head, body[:SMALL]))
+        # The body's start goes along with the head: a packet of its own would wake the reader for nothing.
+        sent = os.writev(link.fileno(), (head, body[:BEGINNING]))
     except BlockingIOError:
         return head, body
     if sent < len(head):
         return head[sent:], body
     done = sent - len(head)
     try:
-        while done < len(body) and (sent := os.sendfile(socket, source, offset + done, len(body) - done)):
+        # Zero is the end of a file that someone cut short: the rest is in memory.
+        while done < len(body) and (sent := os.sendfile(link.fileno(), source, offset + done, len(body) - done)):
             done += sent
     except BlockingIOError:
         pass

@@ -56,8 +56,13 @@ class Transcoding:
 
         return await self._change(principal, video_id, unit, then)
 
+    async def begin(self) -> None:
+        """At the server's start, before the first sweep: a server that was killed may have committed and never woken,
+        or have had a job in its hands. Nobody waits ten minutes for that; who is woken twice finds nothing to do."""
+        await self._db.write(store.forget_wake_ups)
+
     async def sweep(self) -> None:
-        """At start and every minute: wake what lost its wake-up or its worker, fail what never ends, clear folders."""
+        """Every few seconds: wake what lost its wake-up or its worker, fail what never ends, clear folders."""
 
         def unit(tx: Transaction) -> None:
             for transcode in tx.all(store.exhausted(tx.now)):

@@ -156,6 +156,11 @@ def forgotten(tx: Transaction) -> list[str]:
     return due
 
 
+def forget_wake_ups(tx: Transaction) -> None:
+    """Take every wake-up for lost: the next sweep makes them anew."""
+    tx.run("UPDATE transcodes SET wake_at = ? WHERE state = 'queued'", (tx.now,))
+
+
 def workers() -> Query[str]:
     """Tokens of the attempts that run or may still run."""
     return Query("SELECT worker FROM transcodes WHERE state = 'running'", (), lambda row: str(row["worker"]))

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -112,7 +112,7 @@ class TranscodeWork:
             tell=lambda told: pulse.encoding(told, info.duration),
         )
         pulse.at("pictures", 960)
-        poster = await _tried(_poster(program, source, info, folder), "poster", video.id)
+        poster = await _tried(make_poster(program, source, info, folder), "poster", video.id)
         storyboard = await _tried(make_storyboard(program, *finished.rungs[0], folder), "storyboard", video.id)
         await whole(_write, folder / MASTER, finished.master)
         return Made(info, finished, poster, storyboard, await whole(size_of, folder))
@@ -121,7 +121,7 @@ class TranscodeWork:
         if info.duration > self._settings.max_hours * HOUR:
             hours = info.duration / HOUR
             raise MediaFailure(f"The video lasts {hours:.1f} hours; {self._settings.max_hours:g} are the most.")
-        return plan_ladder(info, self._settings.heights)
+        return plan_ladder(info, self._settings.heights, Fraction(str(self._settings.gop_seconds)))
 
     def _limits(self, info: MediaInfo) -> Limits:
         wall = 600 + SLOWEST * info.duration / SECOND
@@ -238,14 +238,6 @@ def _told(error: Exception, video_id: str, *, full: bool) -> tuple[str, str]:
         return error.message, error.code
     log.error("transcoding %s failed", video_id, exc_info=error)
     return "Something unforeseen went wrong; the server's log says what. Try again.", "internal"
-
-
-async def _poster(program: FFmpeg, source: Path, info: MediaInfo, folder: Path) -> None:
-    """A little into the film; from its very beginning where no keyframe follows, as in short clips."""
-    try:
-        await make_poster(program, source, info, folder)
-    except MediaFailure:
-        await make_poster(program, source, replace(info, duration=0), folder)
 
 
 async def _tried(making: Awaitable[object], what: str, video_id: str) -> bool:

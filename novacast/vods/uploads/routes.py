@@ -30,7 +30,7 @@ from novacast.vods.uploads.bodies import UploadBody, UploadsBody
 from novacast.vods.uploads.models import Checksum, ChecksumAlgorithm, ChecksumMismatch, Interrupted, Progress, Wish
 from novacast.vods.uploads.service import Uploads
 from novacast.web import Call, delete, get, head, options, patch, post
-from novacast.web.problems import document, refusal
+from novacast.web.problems import MEDIA_TYPE, document, refusal
 from novacast.web.state import STATE
 
 VERSION = "1.0.0"
@@ -50,13 +50,39 @@ def _parameter(name: str, schema: Mapping[str, Any], description: str, *, requir
 
 _RESUMABLE = _parameter("Tus-Resumable", {"const": VERSION}, "Version of the protocol.", required=True)
 _OFFSET = _parameter("Upload-Offset", _WHOLE, "Where these bytes begin.", required=True)
-_CHECKSUM = _parameter("Upload-Checksum", _TEXT, f"Of this request's bytes: {', '.join(ChecksumAlgorithm)}, base64.")
+_DIGEST = {
+    "type": "string",
+    "pattern": "^(sha1 [A-Za-z0-9+/]{27}=|sha256 [A-Za-z0-9+/]{43}=|md5 [A-Za-z0-9+/]{22}==)$",
+}
+_CHECKSUM = _parameter("Upload-Checksum", _DIGEST, f"Of this request's bytes: {', '.join(ChecksumAlgorithm)}, base64.")
 _LENGTH = _parameter("Upload-Length", {**_WHOLE, "minimum": 1}, "Bytes of the whole file.", required=True)
 _METADATA = _parameter(
     "Upload-Metadata", _TEXT, "filename, title, description, language, visibility, organization; values in base64."
 )
 _BYTES = {"requestBody": {"content": {CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
-_MISMATCH = {"responses": {str(MISMATCH): {"description": "The checksum differs; nothing was kept."}}}
+_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_MISMATCH = {str(MISMATCH): {"description": "The checksum differs; nothing was kept.", "content": _PROBLEM}}
+
+
+def _answer(status: int, description: str, **headers: Mapping[str, Any]) -> Mapping[str, Any]:
+    """OpenAPI of an answer without a body; `headers` are named with underscores, and are always there."""
+    named = {name.replace("_", "-"): {"required": True, "schema": schema} for name, schema in headers.items()}
+    return {str(status): {"description": description, "headers": named}}
+
+
+_VERSIONED = {"Tus_Resumable": {"const": VERSION}}
+_ABILITIES = _answer(
+    204,
+    "What it can do is in the headers.",
+    Tus_Version=_TEXT,
+    Tus_Extension=_TEXT,
+    Tus_Max_Size=_WHOLE,
+    Tus_Checksum_Algorithm=_TEXT,
+)
+_BEGUN = _answer(201, "It is begun.", Location=_TEXT, Upload_Offset=_WHOLE, **_VERSIONED)
+_FAR = _answer(200, "How many bytes are here.", Upload_Offset=_WHOLE, Upload_Length=_WHOLE, **_VERSIONED)
+_KEPT = _answer(204, "The bytes are kept.", Upload_Offset=_WHOLE, **_VERSIONED)
+_DONE = _answer(204, "Done.", **_VERSIONED)
 _ALL = (Conflict, DiskFull, Forbidden, Gone, InvalidInput, Malformed, NotFound, PreconditionFailed, TooLarge)
 
 
@@ -68,11 +94,25 @@ class UploadRoutes:
     async def unfinished(self, call: Call) -> UploadsBody:
         return UploadsBody(items=[UploadBody.of(one) for one in await self._uploads.unfinished(call.principal)])
 
-    @options(PATH, tag="uploads", summary="What this server can do", public=True, status=204)
+    @options(
+        PATH,
+        tag="uploads",
+        summary="What this server can do",
+        public=True,
+        status=204,
+        operation={"responses": _ABILITIES},
+    )
     async def discover(self, call: Call) -> web.Response:
         return self._capabilities()
 
-    @options(f"{PATH}/{{upload_id}}", tag="uploads", summary="What this server can do", public=True, status=204)
+    @options(
+        f"{PATH}/{{upload_id}}",
+        tag="uploads",
+        summary="What this server can do",
+        public=True,
+        status=204,
+        operation={"responses": _ABILITIES},
+    )
     async def discover_one(self, call: Call, upload_id: str) -> web.Response:
         return self._capabilities()
 
@@ -85,7 +125,11 @@ class UploadRoutes:
         idempotent=False,
         stream=True,
         errors=(*_ALL, UnsupportedMedia),
-        operation={"parameters": [_RESUMABLE, _LENGTH, _METADATA, _CHECKSUM], **_BYTES, **_MISMATCH},
+        operation={
+            "parameters": [_RESUMABLE, _LENGTH, _METADATA, _CHECKSUM],
+            **_BYTES,
+            "responses": {**_BEGUN, **_MISMATCH},
+        },
     )
     async def begin(self, call: Call) -> web.Response:
         """Its address is in `Location`. First bytes may come along; `Upload-Offset` then says how many were kept."""
@@ -97,7 +141,7 @@ class UploadRoutes:
         summary="How far an upload is",
         scope="upload",
         errors=(Gone, NotFound, PreconditionFailed),
-        operation={"parameters": [_RESUMABLE]},
+        operation={"parameters": [_RESUMABLE], "responses": _FAR},
     )
     async def show(self, call: Call, upload_id: str) -> web.Response:
         return await _spoken(call, partial(self._show, call, upload_id))
@@ -110,7 +154,7 @@ class UploadRoutes:
         status=204,
         stream=True,
         errors=(*_ALL, UnsupportedMedia),
-        operation={"parameters": [_RESUMABLE, _OFFSET, _CHECKSUM], **_BYTES, **_MISMATCH},
+        operation={"parameters": [_RESUMABLE, _OFFSET, _CHECKSUM], **_BYTES, "responses": {**_KEPT, **_MISMATCH}},
     )
     async def append(self, call: Call, upload_id: str) -> web.Response:
         return await _spoken(call, partial(self._append, call, upload_id))
@@ -122,7 +166,7 @@ class UploadRoutes:
         scope="upload",
         status=204,
         errors=(Conflict, NotFound, Gone, PreconditionFailed),
-        operation={"parameters": [_RESUMABLE]},
+        operation={"parameters": [_RESUMABLE], "responses": _DONE},
     )
     async def abandon(self, call: Call, upload_id: str) -> web.Response:
         return await _spoken(call, partial(self._abandon, call, upload_id))
@@ -144,7 +188,7 @@ class UploadRoutes:
                 _CHECKSUM,
             ],
             **_BYTES,
-            **_MISMATCH,
+            "responses": {**_DONE, **_MISMATCH},
         },
     )
     async def override(self, call: Call, upload_id: str) -> web.Response:

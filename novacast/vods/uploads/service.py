@@ -216,8 +216,8 @@ class Uploads:
             if store.finish(tx, upload.id, expiry):
                 self._intake.take(tx, upload.draft())
             after = tx.one(store.by_id(upload.id))
-            if after is None:
-                raise NotFound("This upload is gone.")
+            if after is None or not after.finished:
+                raise Gone("This upload was withdrawn: it may not become a video any more.")
             return after
 
         return Progress(await self._db.write(unit), upload.length)

@@ -4,6 +4,9 @@ from novacast.database import Query, Row, Transaction
 from novacast.vods.models import Visibility
 from novacast.vods.uploads.models import Upload
 
+WITHDRAWN = 0
+"""Instant of expiry of an upload that nothing may prolong: not even a request that brings bytes to it."""
+
 
 def upload(row: Row) -> Upload:
     return Upload(
@@ -75,24 +78,31 @@ def mark_unchecked(tx: Transaction, upload_id: str, offset: int | None) -> None:
 
 def touch(tx: Transaction, upload_id: str, expires_at: int) -> None:
     """Something arrived and is good."""
-    tx.run("UPDATE uploads SET unchecked_from = NULL, expires_at = ? WHERE id = ?", (expires_at, upload_id))
+    tx.run(
+        "UPDATE uploads SET unchecked_from = NULL, expires_at = ? WHERE id = ? AND expires_at > ?",
+        (expires_at, upload_id, WITHDRAWN),
+    )
 
 
 def finish(tx: Transaction, upload_id: str, expires_at: int) -> bool:
-    """False if it is finished already, or gone."""
+    """False if it is finished already, withdrawn, or gone."""
     return (
         tx.run(
             "UPDATE uploads SET state = 'finished', unchecked_from = NULL, expires_at = ? "
-            "WHERE id = ? AND state = 'open'",
-            (expires_at, upload_id),
+            "WHERE id = ? AND state = 'open' AND expires_at > ?",
+            (expires_at, upload_id, WITHDRAWN),
         )
         == 1
     )
 
 
-def expire(tx: Transaction, org_id: str) -> None:
-    """What is unfinished for this organization is over now; the sweep takes the files."""
-    tx.run("UPDATE uploads SET expires_at = ? WHERE org_id = ? AND state = 'open'", (tx.now, org_id))
+def withdraw(tx: Transaction, org_id: str, person_id: str | None = None) -> None:
+    """What is unfinished for this organization (of this person) never becomes a video; the sweep takes the files."""
+    tx.run(
+        "UPDATE uploads SET expires_at = :never WHERE org_id = :org AND state = 'open' "
+        "AND (:person IS NULL OR person_id = :person)",
+        {"never": WITHDRAWN, "org": org_id, "person": person_id},
+    )
 
 
 def remove(tx: Transaction, upload_id: str) -> None:

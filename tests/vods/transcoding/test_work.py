@@ -1,6 +1,7 @@
 """The transcode job, on real clips."""
 
 import asyncio
+import re
 from pathlib import Path
 
 import pytest
@@ -71,6 +72,14 @@ async def test_a_clip_becomes_a_ladder_with_sound_poster_and_storyboard(house: H
     assert not house.folders.arrival(video_id).exists()
     assert not list(house.folders.work.glob("*"))
     assert [event.audience for event in await house.facts("video.published")] == ["org:org1"]
+
+
+async def test_segments_are_as_long_as_the_settings_say(house: House, clips: Clips) -> None:
+    video_id = await house.arrive(clips("longer.mp4", seconds=5))
+    await house.work(Transcode(heights=(144,), preset="ultrafast", gop_seconds=2.0)).run(video_id)
+    place = await VideoSource(house.db, house.folders).locate(STRANGER, video_id)
+    lengths = re.findall(r"#EXTINF:([\d.]+)", (place.folder / "144p" / "index.m3u8").read_text())
+    assert [round(float(length)) for length in lengths] == [2, 2, 1]
 
 
 async def test_progress_is_told_to_the_organization_and_only_grows(house: House, clips: Clips) -> None:
@@ -210,6 +219,19 @@ async def test_a_worker_that_stops_hands_its_work_back_uncounted(house: House, c
     before = house.queue.waiting()
     await house.transcoding.sweep()
     await settled(house, before + 1)
+
+
+async def test_a_wake_up_that_died_with_the_server_comes_again_at_its_start(house: House, clips: Clips) -> None:
+    video_id = await house.arrive(clips("clip.mp4"))
+    await settled(house, before := house.queue.waiting())
+    await house.transcoding.sweep()
+    assert house.queue.waiting() == before
+    await house.transcoding.begin()
+    await house.transcoding.sweep()
+    await settled(house, before + 1)
+    await house.transcoding.sweep()
+    assert house.queue.waiting() == before + 1
+    assert (await row(house, video_id)).state is TranscodeState.QUEUED
 
 
 async def settled(house: House, waiting: int) -> None:

@@ -210,6 +210,10 @@ async def test_a_connection_that_breaks_in_the_middle_loses_no_byte_that_arrived
     headers = {**TUS, "Upload-Offset": "0", "Content-Type": CONTENT_TYPE}
     request = asyncio.ensure_future(producer.patch(url, data=half(), headers=headers))
     await sent.wait()
+    arrival = house.folders.arrival(upload_id)
+    async with asyncio.timeout(20):
+        while not arrival.exists() or not arrival.stat().st_size:  # a broken connection may lose what lies in it
+            await asyncio.sleep(0.005)
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)
     at = await offset(producer, url)

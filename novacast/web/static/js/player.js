@@ -1,8 +1,7 @@
 // <nova-player video-id="ID" resume="12.5" reports> around a <template data-part="controls"> and one data-part="state";
 // templates/player.html writes it. Plays /api/v1/streams/ID by hls.js under media-chrome's controls.
 import Hls from "../vendor/hls.js/hls.js";
-import "../vendor/media-chrome/index.js";
-import "../vendor/media-chrome/menu/index.js";
+import "./elements.js";
 import { addTranslation } from "../vendor/media-chrome/utils/i18n.js";
 import { prepare } from "./chrome.js";
 import { Positions } from "./positions.js";

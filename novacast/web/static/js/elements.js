@@ -1,0 +1,23 @@
+// The elements of media-chrome that templates/player.html uses. Its index.js would load twenty files more.
+import "../vendor/media-chrome/media-controller.js";
+import "../vendor/media-chrome/media-control-bar.js";
+import "../vendor/media-chrome/media-loading-indicator.js";
+import "../vendor/media-chrome/media-time-range.js";
+import "../vendor/media-chrome/media-preview-thumbnail.js";
+import "../vendor/media-chrome/media-preview-time-display.js";
+import "../vendor/media-chrome/media-preview-chapter-display.js";
+import "../vendor/media-chrome/media-play-button.js";
+import "../vendor/media-chrome/media-seek-backward-button.js";
+import "../vendor/media-chrome/media-seek-forward-button.js";
+import "../vendor/media-chrome/media-mute-button.js";
+import "../vendor/media-chrome/media-volume-range.js";
+import "../vendor/media-chrome/media-time-display.js";
+import "../vendor/media-chrome/media-pip-button.js";
+import "../vendor/media-chrome/media-fullscreen-button.js";
+import "../vendor/media-chrome/menu/media-chrome-menu-item.js";
+import "../vendor/media-chrome/menu/media-captions-menu.js";
+import "../vendor/media-chrome/menu/media-captions-menu-button.js";
+import "../vendor/media-chrome/menu/media-rendition-menu.js";
+import "../vendor/media-chrome/menu/media-rendition-menu-button.js";
+import "../vendor/media-chrome/menu/media-playback-rate-menu.js";
+import "../vendor/media-chrome/menu/media-playback-rate-menu-button.js";
