@@ -28,6 +28,7 @@ def commands() -> Iterator[tuple[str, Any]]:
 
 
 COMMANDS = dict(commands())
+GROUPS = sorted({name.split()[0] for name in COMMANDS if " " in name})
 
 
 def examples(command: Any) -> list[str]:
@@ -57,6 +58,12 @@ def test_examples_use_only_options_that_there_are(name: str) -> None:
 def test_every_command_takes_the_options_that_all_share(name: str) -> None:
     known = {option for param in COMMANDS[name].params for option in param.opts}
     assert known >= {"--data", "--config", "--json"}
+
+
+@pytest.mark.parametrize("noun", GROUPS)
+def test_a_noun_shows_examples_of_its_verbs(noun: str, novacast: Novacast) -> None:
+    said = " ".join(novacast(noun, "--help").out.split())
+    assert f"Examples: novacast {noun} " in said
 
 
 def test_help_is_asked_for_in_two_ways(novacast: Novacast) -> None:

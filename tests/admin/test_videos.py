@@ -84,6 +84,12 @@ def test_what_is_no_video_fails_with_the_reason_and_the_others_go_on(
     assert "gone.mp4" in done.err
 
 
+def test_of_one_file_that_is_refused_the_exit_code_tells_why(lantern: Novacast, tmp_path: Path) -> None:
+    (tmp_path / "empty.mp4").touch()
+    assert lantern("video", "import", str(tmp_path / "gone.mp4"), "--org", "lantern").code == 66
+    assert lantern("video", "import", str(tmp_path / "empty.mp4"), "--org", "lantern").code == 65
+
+
 def test_an_import_need_not_be_waited_for(lantern: Novacast, clip: Path) -> None:
     [video] = items(lantern("video", "import", str(clip), "--org", "lantern", "--no-wait", "--json"))
     assert video["transcode"] is None

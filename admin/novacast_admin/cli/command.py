@@ -108,11 +108,12 @@ def examples(*lines: str) -> str:
     return "\n\n".join(["[dim]Examples:[/dim]", *shown])
 
 
-def noun_app(about: str, *, group: bool = False) -> typer.Typer:
-    """The app of one noun's module. A `group` has verbs below it even while it has only one."""
+def noun_app(about: str, *, group: bool = False, epilog: str = "") -> typer.Typer:
+    """The app of one noun's module. A `group` has verbs below it even while it has only one, and examples of them."""
     app = typer.Typer(
         cls=Group,
         help=about,
+        epilog=epilog or None,
         no_args_is_help=group,
         add_completion=False,
         rich_markup_mode="rich",

@@ -9,7 +9,15 @@ from novacast.settings import config_path, load, manual
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.output import out, print_json, print_table, say
 
-app = noun_app("Show, check and explain the settings.", group=True)
+app = noun_app(
+    "Show, check and explain the settings.",
+    group=True,
+    epilog=examples(
+        "novacast config path",
+        "novacast config check",
+        "novacast config show --changed",
+    ),
+)
 
 
 @app.command(

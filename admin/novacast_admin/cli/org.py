@@ -13,7 +13,14 @@ from novacast_admin.cli import venue
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.output import more, print_json, print_table, say
 
-app = noun_app("Organizations and who belongs to them.", group=True)
+app = noun_app(
+    "Organizations and who belongs to them.",
+    group=True,
+    epilog=examples(
+        "novacast org add 'The Lantern' --owner ada@lantern.example",
+        "novacast org members lantern",
+    ),
+)
 
 Limit = Annotated[int, typer.Option(min=1, max=1000, help="How many at most.")]
 Cursor = Annotated[str | None, typer.Option(help="Where the last list ended.")]

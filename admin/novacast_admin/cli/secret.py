@@ -30,8 +30,10 @@ def _first_line(file: Path) -> str:
     try:
         with nullcontext(sys.stdin) if str(file) == "-" else file.open(encoding="utf-8") as source:
             text = source.readline(LONGEST)
-    except (OSError, UnicodeDecodeError) as error:
-        raise InvalidInput(f"The password can't be read from {file}: {error}.") from error
+    except OSError as error:
+        raise InvalidInput(f"The password can't be read from {file}: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise InvalidInput(f"The password can't be read from {file}: it is no text in UTF-8.") from error
     if not (line := text.rstrip("\r\n")):
         raise InvalidInput(f"The password in {file} is empty.")
     return line

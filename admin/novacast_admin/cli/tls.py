@@ -16,7 +16,15 @@ from novacast.settings import Settings, config_path, variable
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.output import print_json, print_table, say
 
-app = noun_app("HTTPS: a certificate for a local network or a public domain.", group=True)
+app = noun_app(
+    "HTTPS: a certificate for a local network or a public domain.",
+    group=True,
+    epilog=examples(
+        "novacast tls local --write",
+        "novacast tls acme --domain tickets.example.org --email you@example.org --agree --write",
+        "novacast tls status",
+    ),
+)
 
 Write = Annotated[bool, typer.Option("--write", help="Name the certificate in the settings file, too.")]
 

@@ -14,7 +14,14 @@ from novacast_admin.cli.command import Command, examples, invocation, noun_app, 
 from novacast_admin.cli.output import more, print_json, print_table, say
 from novacast_admin.cli.secret import PasswordFile, password
 
-app = noun_app("People: add, list, change, let in.", group=True)
+app = noun_app(
+    "People: add, list, change, let in.",
+    group=True,
+    epilog=examples(
+        "novacast user add ada@lantern.example --name 'Ada Byron'",
+        "novacast user role ada@lantern.example lantern producer",
+    ),
+)
 
 Email = Annotated[str, typer.Argument(help="Address of the account.")]
 ROLES = tuple(role.value for role in Role)

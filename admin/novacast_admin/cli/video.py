@@ -18,7 +18,14 @@ from novacast_admin.cli.command import Command, examples, invocation, noun_app, 
 from novacast_admin.cli.exits import CHECK_FAILED
 from novacast_admin.cli.output import more, print_json, print_table, refuse, say
 
-app = noun_app("Videos: bring in, list, try again, delete.", group=True)
+app = noun_app(
+    "Videos: bring in, list, try again, delete.",
+    group=True,
+    epilog=examples(
+        "novacast video import concert.mov --org lantern --visibility public",
+        "novacast video list --state failed",
+    ),
+)
 
 Id = Annotated[str, typer.Argument(metavar="ID", help="Id of the video, as `novacast video list` shows it.")]
 Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the transcode to its end.")]
