@@ -12,14 +12,18 @@ import pytest
 
 from novacast.folder import DataFolder
 from novacast.settings import load
-from tests.app.venue import FAST, Venue, found, open_venue
+from tests.app.venue import FAST, PASSWORD, Venue, found, open_venue
 
 
 def serve(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     """`novacast serve` that is expected to refuse."""
+    return command(folder, "serve", *arguments, **environment)
+
+
+def command(folder: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
     base = {"PATH": os.environ["PATH"], "HOME": str(folder), "NOVACAST_DATA": str(folder)}
     return subprocess.run(
-        [sys.executable, "-c", "from novacast_admin.cli.main import run; run()", "serve", *arguments],
+        [sys.executable, "-c", "from novacast_admin.cli.main import run; run()", *arguments],
         env=base | FAST | environment | {"PYTHONPATH": os.pathsep.join(sys.path)},
         capture_output=True,
         text=True,
@@ -98,6 +102,21 @@ async def test_a_worker_that_is_killed_comes_back(tmp_path: Path) -> None:
         first = await _worker(venue.process.pid, set())
         os.kill(first, signal.SIGKILL)
         assert await _worker(venue.process.pid, {first}) != first
+
+
+async def test_a_server_on_an_empty_folder_can_still_be_given_its_owner(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "secret").write_text(PASSWORD)
+    venue = Venue(tmp_path / "data", org="")
+    await venue.start()
+    try:
+        who = ["--email", "owner@venue.example", "--name", "Olive", "--password-file", str(tmp_path / "secret")]
+        made = command(venue.folder, "init", *who)
+        assert made.returncode == 0, made.stderr
+        answer = await venue.ask("GET", "/api/v1/me", await venue.token("owner"))
+        assert answer.json["name"] == "Olive"
+    finally:
+        venue.end(signal.SIGKILL)
 
 
 async def _worker(server: int, gone: set[int]) -> int:

@@ -30,11 +30,12 @@ def init(
     organization: Annotated[str, typer.Option(help="Name of the organization; the first person owns it.")] = "",
     password_file: PasswordFile = None,
 ) -> None:
-    """Make the data folder, its database and the first person, who owns the first organization."""
+    """Make the data folder, its database and the first person, who owns the first organization.
+
+    Works beside a server that was started on an empty folder as well.
+    """
     settings = settings_of(context)
     folder = DataFolder.at(settings.data)
-    if folder.held():
-        raise Conflict(f"A server runs on {folder.root}: this venue is there already.")
     secret = password(password_file)
     venue.up_to_date(settings, folder)
 
