@@ -24,9 +24,9 @@ STREAMS = "/api/v1/realtime"
 """Its answer never ends, so that no tool gets to judge it; tests/web/test_realtime.py does."""
 
 # Beyond what schemathesis expects: tus wants 412 for another version of itself, 413 for what is too long, and 460 for
-# bytes that a made-up checksum does not fit; a made-up link is gone (410).
+# bytes that a made-up checksum does not fit; a made-up link is gone (410), a made-up range is not there (416).
 REFUSED = [400, 401, 403, 404, 405, 406, 409, 410, 412, 413, 415, 422, 428, 429]
-ACCEPTED = ["2xx", "3xx", 401, 403, 404, 409, 410, 413, 429, 460]
+ACCEPTED = ["2xx", "3xx", 401, 403, 404, 409, 410, 413, 416, 429, 460]
 # 404 comes before 412 where there is no such upload, and 413 before all.
 HEADLESS = [400, 401, 403, 404, 406, 410, 412, 413, 415, 422]
 
@@ -81,7 +81,7 @@ async def check(venue: Venue, folder: Path, who: str, video: str, phases: str, e
         "--request-timeout",
         "30",
         "--max-time",
-        "240",
+        "120",
         "--warnings",
         "off",
         *headers,
@@ -113,9 +113,8 @@ async def public_video(venue: Venue, clip: Path) -> str:
 async def test_the_api_keeps_its_contract(tmp_path: Path, clip: Path) -> None:
     async with open_venue(tmp_path / "data", **UNLIMITED) as venue:
         video = await public_video(venue, clip)
-        for who in ("stranger", "visitor", "producer"):
-            await check(venue, tmp_path, who, video, "fuzzing", 1)
-        await check(venue, tmp_path, "owner", video, "coverage", 1)
+        for who in ("stranger", "visitor", "owner"):
+            await check(venue, tmp_path, who, video, "coverage", 1)
 
 
 @pytest.mark.slow
