@@ -74,11 +74,13 @@ async def test_the_watch_page_has_the_player_the_texts_and_the_place_to_resume(
     assert "reports" not in foreign.split("nova-player", 2)[1][:60]
 
 
-async def test_a_stranger_at_a_video_for_members_is_sent_to_log_in_or_told_to(
+async def test_a_stranger_at_a_video_for_members_is_sent_to_log_in_and_back(
     house: House, stranger: ClientSession
 ) -> None:
     video_id = await house.publish(visibility=Visibility.ORGANIZATION)
-    await page(stranger, f"/watch/{video_id}", 401)
+    async with stranger.get(f"/watch/{video_id}", allow_redirects=False) as answer:
+        assert answer.status == 303
+        assert answer.headers["Location"] == f"/login?{urlencode({'next': f'/watch/{video_id}'})}"
     hidden = await house.publish(visibility=Visibility.PRIVATE)
     await page(stranger, f"/watch/{hidden}", 404)
 
