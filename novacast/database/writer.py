@@ -94,42 +94,33 @@ class Writer:
         try:
             self._connection.execute("BEGIN IMMEDIATE")
             if len(batch) == 1:
-                self._perform_alone(batch[0])
+                # With the transaction to itself a unit needs no savepoint: what it raises undoes all there is.
+                self._perform(batch[0])
             else:
                 for job in batch:
-                    self._perform(job)
-            if self._connection.in_transaction:
-                self._connection.execute("COMMIT")
+                    self._perform_apart(job)
+            self._connection.execute("COMMIT")
         except BaseException as error:  # noqa: BLE001 - the thread must outlive whatever a commit raises
             self._undo()
             for job in batch:
                 job.error = job.error or error
         self._resolve(batch)
 
-    def _perform_alone(self, job: _Job) -> None:
-        """A unit with the transaction to itself needs no savepoint: what it raises undoes all there is."""
-        transaction = Transaction(self._connection, self._clock.now())
-        try:
-            job.result = job.unit(transaction)
-        except BaseException as error:  # noqa: BLE001 - it belongs to the caller, who gets it through the future
-            self._undo()
-            job.error = error
-        else:
-            job.effects, job.announced = transaction.effects, transaction.announced
-
     def _perform(self, job: _Job) -> None:
-        """One unit in its savepoint. Raises only if the whole transaction is gone with it (disk full, I/O error)."""
         transaction = Transaction(self._connection, self._clock.now())
+        job.result = job.unit(transaction)
+        job.effects, job.announced = transaction.effects, transaction.announced
+
+    def _perform_apart(self, job: _Job) -> None:
+        """One unit in its savepoint. Raises only if the whole transaction is gone with it (disk full, I/O error)."""
         self._connection.execute("SAVEPOINT unit")
         try:
-            job.result = job.unit(transaction)
+            self._perform(job)
         except BaseException as error:
             if not self._connection.in_transaction:
                 raise
             self._connection.execute("ROLLBACK TO unit")
             job.error = error
-        else:
-            job.effects, job.announced = transaction.effects, transaction.announced
         self._connection.execute("RELEASE unit")
 
     def _undo(self) -> None:
