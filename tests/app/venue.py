@@ -57,11 +57,13 @@ class Venue:
     listener: threading.Thread | None = None
     lines: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
+    command: str = "serve"
+    """Of novacast's; `demo` shows the mails that nobody gets."""
 
     async def start(self) -> None:
         """Returns when it answers. Raises AssertionError with what it said if it ended instead."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "NOVACAST_DATA": str(self.folder)}
-        command = [sys.executable, "-c", "from novacast_admin.cli.main import run; run()", "serve"]
+        command = [sys.executable, "-c", "from novacast_admin.cli.main import run; run()", self.command]
         self.process = subprocess.Popen(
             command,
             stderr=subprocess.PIPE,
@@ -160,8 +162,9 @@ async def found(folder: Path) -> Venue:
 
 
 @asynccontextmanager
-async def open_venue(folder: Path, **environment: str) -> AsyncIterator[Venue]:
+async def open_venue(folder: Path, *, command: str = "serve", **environment: str) -> AsyncIterator[Venue]:
     venue = await found(folder)
+    venue.command = command
     venue.environment = environment
     await venue.start()
     try:
