@@ -20,15 +20,31 @@ from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
 from novacast.operations.pages import TlsPages
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.vods.captions.pages import CaptionPages
+from novacast.vods.captions.routes import CaptionRoutes
+from novacast.vods.chapters.pages import ChapterPages
+from novacast.vods.chapters.routes import ChapterRoutes
+from novacast.vods.collections.pages import CollectionPages, CollectionStudioPages
+from novacast.vods.collections.routes import CollectionRoutes
+from novacast.vods.downloads.pages import DownloadPages
+from novacast.vods.downloads.routes import DownloadRoutes
+from novacast.vods.health.pages import AudiencePages
+from novacast.vods.health.routes import HealthRoutes
 from novacast.vods.pages import VideoPages
+from novacast.vods.pictures.pages import PicturePages
+from novacast.vods.pictures.routes import PictureRoutes
+from novacast.vods.replacement.pages import ReplacementPages
+from novacast.vods.replacement.routes import ReplacementRoutes
 from novacast.vods.routes import VideoRoutes
+from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
+from novacast.vods.views.routes import ViewRoutes
 from novacast.web.server import Parts, WebServer, stop_signals
 from novacast.wiring import Services
 
@@ -73,6 +89,7 @@ async def running(settings: Settings, *, demo: bool = False) -> AsyncIterator[We
         server = WebServer(_parts(own, demo))
         own.playback.subscribe(own.outbox)
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
+        own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
@@ -96,10 +113,29 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *account_pages(own.accounts, Languages(own.settings.language)),
         VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source),
         UploadRoutes(vods.uploads),
-        VideoPages(vods.videos, vods.positions, organizations),
-        StudioPages(vods.videos, vods.transcoding, vods.uploads, organizations),
+        StorageRoutes(vods.quotas),
+        VideoPages(
+            vods.videos, vods.positions, organizations, vods.chapters, vods.downloads, vods.collections, own.views
+        ),
+        ViewRoutes(own.views),
+        HealthRoutes(own.health),
+        AudiencePages(vods.videos, own.views, own.health),
+        CollectionRoutes(vods.collections),
+        CollectionPages(vods.collections, organizations),
+        CollectionStudioPages(vods.collections, vods.videos, organizations),
+        CaptionRoutes(vods.captions.captions, vods.captions.speech),
+        CaptionPages(vods.captions.captions, vods.captions.speech),
+        ChapterRoutes(vods.chapters),
+        ChapterPages(vods.videos, vods.chapters),
+        PictureRoutes(vods.pictures),
+        PicturePages(vods.pictures),
+        DownloadRoutes(vods.downloads),
+        ReplacementRoutes(vods.replacements),
+        ReplacementPages(vods.replacements, vods.uploads),
+        DownloadPages(vods.videos, vods.downloads),
+        StudioPages(vods.videos, vods.transcoding, vods.uploads, organizations, own.views, vods.quotas),
         PlaybackRoutes(own.playback.playback),
-        TlsPages(own.settings, Tls(own.settings, own.folder, own.clock)),
+        TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
@@ -118,6 +154,7 @@ def _parts(own: Services, demo: bool) -> Parts:
         clock=own.clock,
         limiter=own.limiter,
         metrics=metrics,
+        key=own.key,
         media=own.playback.delivery,
         socket=own.folder.socket,
         cache=own.folder.cache,

@@ -5,8 +5,8 @@ NovaCastError
 │   ├── Malformed               not even parseable (broken JSON, bad header)
 │   ├── TooLarge                over a limit that the message names
 │   └── UnsupportedMedia        a file or content type that is not taken here
-├── Unauthenticated             nobody is signed in, or the credential is wrong
-├── Forbidden                   signed in, may see the thing, may not do this
+├── Unauthenticated             nobody is logged in, or the credential is wrong
+├── Forbidden                   logged in, may see the thing, may not do this
 ├── NotFound                    missing, or not for this caller's eyes: strangers can't tell which
 ├── Gone                        was here and is not coming back (expired upload, used link)
 ├── Conflict                    the state of things forbids it now

@@ -2,18 +2,21 @@
 
 Catalogues are `locale/<language>/LC_MESSAGES/novacast.po`; they are compiled in memory when first used. Within
 `with languages.speaking(tag)` the functions `gettext` and `ngettext` translate, in that task alone.
+
+Where it is not known yet who is going to read, as with an error, `text` and `ntext` give a `Text`: English as it
+stands, for logs and shells, and `translated` when it is shown to somebody.
 """
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
 from gettext import GNUTranslations, NullTranslations
 from io import BytesIO
 from pathlib import Path
-
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from string import Formatter
+from typing import Any
 
 FOLDER = Path(__file__).parent / "locale"
 SOURCE = "en"
@@ -43,6 +46,92 @@ def npgettext(context: str, singular: str, plural: str, n: int) -> str:
 def language() -> str:
     """BCP 47 tag of the language that is being spoken."""
     return _tag.get()
+
+
+class Text(str):
+    """What it says in English, with the template and the values that it was made of.
+
+    `{names}` of the template stand for values, with Python's format specifications. A value may be a Text itself.
+    """
+
+    __slots__ = ("number", "plural", "template", "values")
+    template: str
+    values: Mapping[str, object]
+    plural: str | None
+    number: int
+
+    def __new__(
+        cls, template: str, values: Mapping[str, object] | None = None, plural: str | None = None, number: int = 0
+    ) -> "Text":
+        values = values or {}
+        chosen = template if plural is None or number == 1 else plural
+        made = super().__new__(cls, _ENGLISH.vformat(chosen, (), values) if values else chosen)
+        made.template, made.values, made.plural, made.number = template, values, plural, number
+        return made
+
+    def translated(self) -> str:
+        """In the language that is being spoken."""
+        plural = self.plural
+        chosen = gettext(self.template) if plural is None else ngettext(self.template, plural, self.number)
+        return _SPOKEN.vformat(chosen, (), self.values) if self.values else chosen
+
+
+def text(template: str, /, **values: object) -> Text:
+    """`text("There is no video {video}.", video=id)`; the template must be literal, for the catalogues."""
+    return Text(template, values)
+
+
+def ntext(singular: str, plural: str, n: int, /, **values: object) -> Text:
+    """`{n}` stands for the number in both templates."""
+    return Text(singular, {"n": n, **values}, plural, n)
+
+
+def joined(texts: Sequence[str]) -> Text:
+    """One after the other, each translated for itself."""
+    values = {f"text{number}": one for number, one in enumerate(texts)}
+    return Text(" ".join(f"{{{name}}}" for name in values), values)
+
+
+def translated(message: str) -> str:
+    """A Text in the language that is being spoken; any other text as it is."""
+    return message.translated() if isinstance(message, Text) else message
+
+
+def packed(message: str) -> str:
+    """For a column of the database: what a Text was made of, as JSON; any other text as it is."""
+    return json.dumps(_parts(message), ensure_ascii=False, default=str) if isinstance(message, Text) else message
+
+
+def unpacked(kept: str) -> str:
+    """What was `packed`; a text that is English alone comes back as it is."""
+    return _whole(json.loads(kept)) if kept.startswith(_PACKED) else kept
+
+
+_PACKED = '{"text": '
+
+
+def _parts(message: Text) -> dict[str, Any]:
+    values = {name: _parts(one) if isinstance(one, Text) else one for name, one in message.values.items()}
+    plural = {} if message.plural is None else {"plural": message.plural, "number": message.number}
+    return {"text": message.template, "values": values, **plural}
+
+
+def _whole(parts: dict[str, Any]) -> Text:
+    values = {name: _whole(one) if isinstance(one, dict) else one for name, one in parts["values"].items()}
+    return Text(parts["text"], values, parts.get("plural"), parts.get("number", 0))
+
+
+class _Spoken(Formatter):
+    """Values for whoever reads: texts translated, fractions with their language's decimal sign."""
+
+    def format_field(self, value: object, spec: str) -> str:
+        if isinstance(value, Text):
+            value = value.translated()
+        shown = format(value, spec)
+        return shown.replace(".", _decimal_sign(language())) if isinstance(value, float) else shown
+
+
+_ENGLISH, _SPOKEN = Formatter(), _Spoken()
 
 
 class Languages:
@@ -108,8 +197,25 @@ def _accepted(header: str) -> list[str]:
     return [tag for _, tag in sorted(weighted, key=lambda pair: -pair[0])]
 
 
+# Babel is imported where it is needed: processes that only make texts, such as the probe's, start without it.
+
+
+@lru_cache(maxsize=64)
+def _decimal_sign(tag: str) -> str:
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_decimal_symbol
+
+    try:
+        return get_decimal_symbol(Locale.parse(tag, sep="-"))
+    except (ValueError, UnknownLocaleError):
+        return "."
+
+
 @lru_cache(maxsize=64)
 def _load(path: Path) -> NullTranslations:
+    from babel.messages.mofile import write_mo
+    from babel.messages.pofile import read_po
+
     compiled = BytesIO()
     with path.open("rb") as file:
         write_mo(compiled, read_po(file, locale=path.parent.parent.name))

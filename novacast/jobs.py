@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
-from huey import Huey, PostgresHuey, RedisHuey, SqliteHuey
+from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
 
 from novacast.database import Transaction
@@ -50,7 +50,7 @@ def _huey(name: str, settings: Jobs, path: Path) -> Huey:
     if not settings.url:
         raise BadSettings(f"[jobs] engine = {settings.engine!r} needs url as well.")
     if settings.engine == "redis":
-        return RedisHuey(name, url=settings.url, results=False)
+        return PriorityRedisHuey(name, url=settings.url, results=False)
     return PostgresHuey(name, dsn=settings.url, results=False)
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.errors import RateLimited
+from novacast.i18n import text
 
 _IPV6_SITE = 64
 """Bits of an IPv6 address that one subscriber line shares (RFC 6177): counting single addresses would count nothing."""
@@ -49,7 +50,9 @@ class RateLimiter:
         spacing = rate.period / rate.burst
         due = max(cell.due, now) + spacing
         if now < cell.blocked_until or due - now > rate.period + spacing * 1e-9:
-            raise RateLimited("Too many tries. Wait before the next one.", retry_after=self._refuse(rate, cell, now))
+            raise RateLimited(
+                text("Too many tries. Wait before the next one."), retry_after=self._refuse(rate, cell, now)
+            )
         cell.due = due
         if now >= cell.blocked_until + rate.period:
             cell.refusals = 0  # a whole quiet period: the past is forgiven

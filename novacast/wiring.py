@@ -14,9 +14,10 @@ from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
 from novacast.notifications import schema as notifications_schema
+from novacast.notifications import store as mails
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.services import NotificationServices, notification_services
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
 from novacast.playback import schema as playback_schema
@@ -24,9 +25,26 @@ from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
 from novacast.vods import schema as vods_schema
+from novacast.vods.captions import schema as captions_schema
+from novacast.vods.captions.extraction import JOB as EXTRACT
+from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
+from novacast.vods.chapters import schema as chapters_schema
+from novacast.vods.collections import schema as collections_schema
+from novacast.vods.downloads import schema as downloads_schema
+from novacast.vods.downloads.models import JOB as DOWNLOADS
+from novacast.vods.health import schema as health_schema
+from novacast.vods.health.service import VideoHealth
+from novacast.vods.imports import schema as imports_schema
+from novacast.vods.pictures import schema as pictures_schema
+from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.removal import JOB as REMOVE
+from novacast.vods.replacement import schema as replacement_schema
+from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.services import VodServices, vod_services
+from novacast.vods.storage import schema as storage_schema
 from novacast.vods.transcoding.models import JOB as TRANSCODE
+from novacast.vods.views import schema as views_schema
+from novacast.vods.views.service import Views
 from novacast.web import idempotency
 from novacast.web.personal import AnswersData
 
@@ -36,17 +54,31 @@ MIGRATIONS: Sequence[Migrations] = (
     accounts_schema.migrations,
     notifications_schema.migrations,
     vods_schema.migrations,
+    captions_schema.migrations,
+    imports_schema.migrations,
+    chapters_schema.migrations,
+    pictures_schema.migrations,
+    downloads_schema.migrations,
+    replacement_schema.migrations,
+    collections_schema.migrations,
+    views_schema.migrations,
+    health_schema.migrations,
+    storage_schema.migrations,
     playback_schema.migrations,
 )
 """In the order of their foreign keys."""
 
 FACTS_KEPT = 7 * DAY
+FAILED_MAILS = mails.failed
+"""For the doctor, which belongs to no slice."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
     settings: Settings
     folder: DataFolder
+    key: bytes
+    """Of this installation; what is signed derives a key of its own from it."""
     clock: Clock
     db: Database
     outbox: Outbox
@@ -56,12 +88,19 @@ class Services:
     accounts: AccountServices
     vods: VodServices
     playback: PlaybackServices
+    views: Views
+    health: VideoHealth
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
     SEND: lambda own: own.notifications.delivery.send,
     TRANSCODE: lambda own: own.vods.work.run,
     REMOVE: lambda own: own.vods.removal.remove,
+    EXTRACT: lambda own: own.vods.captions.extraction.run,
+    TRANSCRIBE: lambda own: own.vods.captions.work.run,
+    PICTURES: lambda own: own.vods.picture_work.run,
+    DOWNLOADS: lambda own: own.vods.download_work.run,
+    REPLACE: lambda own: own.vods.replacement_work.run,
 }
 
 
@@ -82,11 +121,18 @@ def sweeps(own: Services) -> Sequence[Sweep]:
     return (
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),
+        Sweep("pictures", 60, own.vods.picture_work.sweep),
+        Sweep("downloads", 300, own.vods.download_work.sweep),
+        Sweep("replacements", 60, own.vods.replacement_work.sweep),
+        Sweep("captions", 60, own.vods.captions.sweep),
+        Sweep("retention", 600, own.vods.retention.sweep),
         Sweep("uploads", 300, own.vods.uploads.sweep),
+        Sweep("views", 600, own.views.sweep),
+        Sweep("health", 3600, own.health.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
-        Sweep("certificate", EVERY_SECONDS, Renewal(Tls(own.settings, own.folder, own.clock), own.clock).sweep),
+        Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
     )
 
 
@@ -116,4 +162,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(db, clock, settings, limiter, [vods.source], accounts.sessions, key)
     personal.append(playback.personal)
-    return Services(settings, folder, clock, db, Outbox(db), queue, limiter, mail, accounts, vods, playback)
+    views = Views(db, playback.viewings)
+    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    return Services(
+        settings, folder, key, clock, db, Outbox(db), queue, limiter, mail, accounts, vods, playback, views, health
+    )

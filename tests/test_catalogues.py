@@ -15,8 +15,15 @@ from novacast.i18n import FOLDER, Languages, gettext, ngettext
 
 ROOT = Path(__file__).parents[1]
 LANGUAGES = ("de",)
-KEYWORDS = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
-PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+\}")
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "text": None,
+    "ntext": (1, 2),
+}
+PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|\{\w+(?:![rs])?(?::[^{}]*)?\}")
 
 Message = tuple[str | None, str | tuple[str, ...]]
 """Context and text; a tuple for singular and plural."""

@@ -43,6 +43,13 @@ class Bench:
         table = {"note": self.note, "fail": self.fail, "forever": self.forever}
         return Worker(connect(Jobs(), path), table, workers=1)
 
+    async def work(self, path: Path, count: int) -> None:
+        """A worker from its start to its stop, once `count` jobs are noted."""
+        worker = self.worker(path)
+        worker.start()
+        await asyncio.to_thread(self.until, count)
+        await asyncio.to_thread(worker.stop)
+
 
 async def test_a_job_reaches_a_worker_with_its_ids_and_the_urgent_go_first(tmp_path: Path) -> None:
     queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
@@ -50,10 +57,7 @@ async def test_a_job_reaches_a_worker_with_its_ids_and_the_urgent_go_first(tmp_p
     queue.enqueue("note", "a", "b", priority=HIGH)
     await queue.close()
     bench = Bench()
-    worker = bench.worker(tmp_path / "queue.db")
-    worker.start()
-    await asyncio.to_thread(bench.until, 2)
-    await asyncio.to_thread(worker.stop)
+    await bench.work(tmp_path / "queue.db", 2)
     assert bench.done == [("a", "b"), ("late",)]
 
 
@@ -63,10 +67,7 @@ async def test_a_failing_or_unknown_job_does_not_stop_the_worker(tmp_path: Path)
         queue.enqueue(name)
     await queue.close()
     bench = Bench()
-    worker = bench.worker(tmp_path / "queue.db")
-    worker.start()
-    await asyncio.to_thread(bench.until, 1)
-    await asyncio.to_thread(worker.stop)
+    await bench.work(tmp_path / "queue.db", 1)
 
 
 async def test_a_stop_reaches_a_running_job(tmp_path: Path) -> None:
@@ -74,10 +75,7 @@ async def test_a_stop_reaches_a_running_job(tmp_path: Path) -> None:
     queue.enqueue("forever")
     await queue.close()
     bench = Bench()
-    worker = bench.worker(tmp_path / "queue.db")
-    worker.start()
-    await asyncio.to_thread(bench.until, 1)
-    await asyncio.to_thread(worker.stop)
+    await bench.work(tmp_path / "queue.db", 1)
     assert bench.stopped
 
 
@@ -111,9 +109,6 @@ async def test_a_short_job_does_not_wait_for_a_long_one(tmp_path: Path) -> None:
     queue.enqueue("note", "short")
     await queue.close()
     bench = Bench()
-    worker = bench.worker(tmp_path / "queue.db")
-    worker.start()
-    await asyncio.to_thread(bench.until, 2)
-    await asyncio.to_thread(worker.stop)
+    await bench.work(tmp_path / "queue.db", 2)
     assert sorted(bench.done) == [("short",), ("started",)]
     assert bench.stopped

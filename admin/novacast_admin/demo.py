@@ -41,7 +41,7 @@ CAST = (
     Character("vera@visitor.example", "Vera Vogel", None, "a visitor without a role"),
 )
 VISIBILITIES = (Visibility.PUBLIC, Visibility.SIGNED_IN, Visibility.ORGANIZATION)
-"""One for each sample, so that signing in makes a difference."""
+"""One for each sample, so that logging in makes a difference."""
 
 
 class Record:

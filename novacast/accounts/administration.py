@@ -1,5 +1,6 @@
 """What the operator does on the command line, beyond every role: the caller must be the system itself."""
 
+from novacast.accounts.listing import behind
 from novacast.accounts.organizations import store as organizations
 from novacast.accounts.organizations.authority import keep_an_owner
 from novacast.accounts.organizations.models import Member, Organization
@@ -7,9 +8,11 @@ from novacast.accounts.organizations.service import join, member_changed
 from novacast.accounts.people import store as people
 from novacast.accounts.people.models import EmailAddress, Person
 from novacast.accounts.people.service import People
+from novacast.accounts.registration.models import SignUp
 from novacast.accounts.registration.service import Registration, enrol
-from novacast.database import Database, Page, Transaction, keyset
+from novacast.database import Database, Page, Transaction
 from novacast.errors import Forbidden, NotFound
+from novacast.i18n import text
 from novacast.identity import Principal, Role
 from novacast.security.passwords import Passwords, acceptable
 
@@ -23,20 +26,21 @@ class Administration:
     ) -> Person:
         """An account without a mail: the operator vouches for the address. Raises Conflict for a taken one."""
         _system(principal)
-        new = await self._registration.prepare(EmailAddress.parse(email), name, language, password)
-        return await self._db.write(lambda tx: enrol(tx, new))
+        new = SignUp.of(EmailAddress.parse(email), name, language)
+        hashed = await self._registration.hashed(new, password)
+        return await self._db.write(lambda tx: enrol(tx, new, hashed))
 
     async def people(self, principal: Principal, cursor: str | None, limit: int) -> Page[Person]:
         """Newest first."""
         _system(principal)
-        rows = await self._db.all(people.newest(_key(cursor), limit + 1))
+        rows = await self._db.all(people.newest(behind(cursor), limit + 1))
         return Page.of(rows, limit, lambda person: (person.created_at, person.id))
 
     async def find(self, principal: Principal, email: str) -> Person:
         _system(principal)
         account = await self._db.one(people.account_by_key(EmailAddress.parse(email).key))
         if account is None:
-            raise NotFound(f"There is no account with the address {email}.")
+            raise NotFound(text("There is no account with the address {email}.", email=email))
         return account.person
 
     async def set_password(self, principal: Principal, person_id: str, password: str) -> None:
@@ -44,7 +48,7 @@ class Administration:
         _system(principal)
         account = await self._db.one(people.account(person_id))
         if account is None:
-            raise NotFound("There is no such person.")
+            raise NotFound(text("There is no such person."))
         person = account.person
         hashed = await self._passwords.hash(acceptable(password, person.email, person.name))
         await self._db.write(lambda tx: self._people.replace_password(tx, person, hashed))
@@ -55,7 +59,7 @@ class Administration:
 
         def unit(tx: Transaction) -> Member | None:
             if tx.one(organizations.organization(org_id)) is None or tx.one(people.account(person_id)) is None:
-                raise NotFound("There is no such organization or no such person.")
+                raise NotFound(text("There is no such organization or no such person."))
             if role is None:
                 organizations.drop_member(tx, org_id, person_id)
                 member_changed(tx, org_id, person_id, None)
@@ -69,22 +73,17 @@ class Administration:
     async def organizations(self, principal: Principal, cursor: str | None, limit: int) -> Page[Organization]:
         """Newest first."""
         _system(principal)
-        rows = await self._db.all(organizations.newest(_key(cursor), limit + 1))
+        rows = await self._db.all(organizations.newest(behind(cursor), limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def find_organization(self, principal: Principal, slug: str) -> Organization:
         _system(principal)
         found = await self._db.one(organizations.by_slug(slug))
         if found is None:
-            raise NotFound(f"There is no organization with the short name {slug}.")
+            raise NotFound(text("There is no organization with the short name {slug}.", slug=slug))
         return found
 
 
 def _system(principal: Principal) -> None:
     if not principal.system:
-        raise Forbidden("Only the operator may do this, on the server's own machine.")
-
-
-def _key(cursor: str | None) -> tuple[int, str] | None:
-    key = keyset(cursor, int, str)
-    return None if key is None else (key[0], key[1])
+        raise Forbidden(text("Only the operator may do this, on the server's own machine."))

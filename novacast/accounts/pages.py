@@ -12,7 +12,7 @@ from novacast.i18n import Languages
 
 def account_pages(own: AccountServices, languages: Languages) -> tuple[object, ...]:
     return (
-        RegistrationPages(own.registration),
+        RegistrationPages(own.registration, own.sessions),
         LogInPages(own.sessions),
         ForgotPages(own.people),
         AccountPages(own.people, languages),
@@ -21,5 +21,5 @@ def account_pages(own: AccountServices, languages: Languages) -> tuple[object, .
         SecondFactorPages(own.second_factor),
         PrivacyPages(own.privacy),
         OrganizationPages(own.organizations, own.invitations),
-        InvitationPages(own.invitations, own.people),
+        InvitationPages(own.invitations, own.people, own.sessions),
     )

@@ -137,3 +137,9 @@ def m003_organizations(db: Any) -> None:
         "CREATE INDEX invitations_open ON invitations (org_id, created_at, id)",
         "CREATE INDEX invitations_expiry ON invitations (expires_at)",
     )
+
+
+@migrations()
+def m004_sign_ups_without_passwords(db: Any) -> None:
+    """Waiting sign-ups stay good: their passwords are chosen behind the link."""
+    statements(db, "ALTER TABLE sign_ups DROP COLUMN password")

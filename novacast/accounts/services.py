@@ -15,7 +15,7 @@ from novacast.accounts.second_factor.service import SecondFactor
 from novacast.accounts.sessions.authenticator import SessionAuthenticator
 from novacast.accounts.sessions.service import Sessions
 from novacast.accounts.sessions.tokens import Tokens
-from novacast.accounts.sweep import Sweep
+from novacast.accounts.sweep import Expiry
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.limits import RateLimiter
@@ -41,7 +41,7 @@ class AccountServices:
     invitations: Invitations
     privacy: Privacy
     administration: Administration
-    sweep: Sweep
+    sweep: Expiry
 
     def close(self) -> None:
         self.passwords.close()
@@ -60,22 +60,22 @@ def account_services(
     own, links, gates = settings.accounts, Links(settings.public_url), Gates(limiter, settings.accounts)
     passwords = Passwords(own.argon2_memory_kib, own.argon2_iterations)
     access = AccessTokens(key, settings.public_url)
-    registration = Registration(db, passwords, gates, mailer, links, is_open=own.sign_up)
+    registration = Registration(db, clock, passwords, gates, mailer, links, is_open=own.sign_up)
     people = People(db, clock, passwords, gates, mailer, links)
     second_factor = SecondFactor(db, clock, people, gates, Seal(key, "one-time codes"), links, settings.instance)
     tokens = Tokens(db, clock, people, gates, access, access_minutes=own.access_minutes, refresh_days=own.refresh_days)
     signer = Signer(key, "second factor")
     return AccountServices(
-        passwords,
-        registration,
-        people,
-        second_factor,
-        tokens,
-        Sessions(db, clock, passwords, gates, second_factor, tokens, signer, session_days=own.session_days),
-        SessionAuthenticator(db, clock, access, session_days=own.session_days),
-        Organizations(db, clock),
-        Invitations(db, clock, registration, gates, mailer, links, days=own.invitation_days),
-        Privacy(db, clock, people, others),
-        Administration(db, people, registration, passwords),
-        Sweep(db, refresh_days=own.refresh_days),
+        passwords=passwords,
+        registration=registration,
+        people=people,
+        second_factor=second_factor,
+        tokens=tokens,
+        sessions=Sessions(db, clock, passwords, gates, second_factor, tokens, signer, session_days=own.session_days),
+        authenticator=SessionAuthenticator(db, clock, access, session_days=own.session_days),
+        organizations=Organizations(db, clock),
+        invitations=Invitations(db, clock, registration, gates, mailer, links, days=own.invitation_days),
+        privacy=Privacy(db, clock, people, others),
+        administration=Administration(db, people, registration, passwords),
+        sweep=Expiry(db, refresh_days=own.refresh_days),
     )

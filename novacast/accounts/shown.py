@@ -1,4 +1,4 @@
-"""How instants, roles and scopes are written on pages."""
+"""How instants, roles, scopes and refusals are written on pages."""
 
 from collections.abc import Sequence
 
@@ -6,6 +6,7 @@ from babel import Locale
 from babel.dates import format_datetime
 
 from novacast.clock import moment
+from novacast.errors import FieldError, NovaCastError
 from novacast.i18n import Languages
 from novacast.i18n import gettext as _
 from novacast.i18n import language as spoken
@@ -15,6 +16,19 @@ from novacast.identity import Role, Scope
 def when(at: int) -> str:
     """An instant in the language being spoken."""
     return f"{format_datetime(moment(at), 'medium', locale=spoken().replace('-', '_'))} UTC"
+
+
+def atop(error: NovaCastError) -> tuple[FieldError, ...]:
+    """A refusal that belongs to no field, for the summary atop the form."""
+    return (FieldError("", error.code, error.message),)
+
+
+def of_form(form: str, errors: tuple[FieldError, ...]) -> tuple[FieldError, ...]:
+    """Several forms of one page ask for the password: its errors go to the field of the one that was sent."""
+    return tuple(
+        FieldError(f"{form}.{error.field}" if error.field == "password" else error.field, error.code, error.message)
+        for error in errors
+    )
 
 
 def role_name(role: Role) -> str:

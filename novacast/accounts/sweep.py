@@ -14,7 +14,7 @@ log = logging.getLogger(__name__)
 DEAD_SESSIONS_KEPT = 30 * DAY
 
 
-class Sweep:
+class Expiry:
     def __init__(self, db: Database, *, refresh_days: int) -> None:
         self._db = db
         self._refresh = refresh_days * DAY

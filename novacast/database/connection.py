@@ -9,6 +9,7 @@ from pathlib import Path
 import aiosqlite
 
 from novacast.errors import DiskFull, NovaCastError, Unavailable
+from novacast.i18n import text
 
 IntegrityError = sqlite3.IntegrityError
 Row = sqlite3.Row
@@ -68,13 +69,17 @@ def translated(error: Exception, path: Path) -> Exception:
     code = getattr(error, "sqlite_errorcode", None)
     primary = code & 0xFF if code is not None else None
     if primary == sqlite3.SQLITE_FULL or getattr(error, "errno", None) == errno.ENOSPC:
-        return DiskFull(f"No room left on the disk that holds {path}. Nothing was changed. Free some and try again.")
+        return DiskFull(
+            text("No room left on the disk that holds {path}. Nothing was changed. Free some and try again.", path=path)
+        )
     meanings: dict[int | None, NovaCastError] = {
-        sqlite3.SQLITE_BUSY: Unavailable("The database is busy. Nothing was changed; try again."),
-        sqlite3.SQLITE_IOERR: Unavailable(f"The disk that holds {path} failed. Nothing was changed."),
-        sqlite3.SQLITE_READONLY: Unavailable(f"{path} can't be written. Check who owns it."),
-        sqlite3.SQLITE_CANTOPEN: Unavailable(f"{path} can't be opened. Check that the folder is there."),
-        sqlite3.SQLITE_CORRUPT: Unavailable(f"{path} is damaged. Run `novacast doctor`."),
-        sqlite3.SQLITE_NOTADB: Unavailable(f"{path} is no database. Run `novacast doctor`."),
+        sqlite3.SQLITE_BUSY: Unavailable(text("The database is busy. Nothing was changed; try again.")),
+        sqlite3.SQLITE_IOERR: Unavailable(text("The disk that holds {path} failed. Nothing was changed.", path=path)),
+        sqlite3.SQLITE_READONLY: Unavailable(text("{path} can't be written. Check who owns it.", path=path)),
+        sqlite3.SQLITE_CANTOPEN: Unavailable(
+            text("{path} can't be opened. Check that the folder is there.", path=path)
+        ),
+        sqlite3.SQLITE_CORRUPT: Unavailable(text("{path} is damaged. Run `novacast doctor`.", path=path)),
+        sqlite3.SQLITE_NOTADB: Unavailable(text("{path} is no database. Run `novacast doctor`.", path=path)),
     }
     return meanings.get(primary, error)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from novacast.errors import InvalidInput
+from novacast.i18n import text
 
 T = TypeVar("T")
 Params = Mapping[str, Any] | Sequence[Any]
@@ -46,7 +47,7 @@ def keyset(cursor: str | None, *kinds: type) -> tuple[Any, ...] | None:
         key = None
     fits = isinstance(key, list) and len(key) == len(kinds)
     if not fits or not all(type(value) is kind and _storable(value) for value, kind in zip(key, kinds, strict=True)):
-        raise InvalidInput.field("cursor", "This cursor is not one that a list of this kind gave out.")
+        raise InvalidInput.field("cursor", text("This cursor is not one that a list of this kind gave out."))
     return tuple(key)
 
 

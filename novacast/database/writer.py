@@ -18,6 +18,7 @@ from novacast.clock import Clock
 from novacast.database.connection import open_writer, translated
 from novacast.database.transaction import Effect, Transaction
 from novacast.errors import Overloaded, Unavailable
+from novacast.i18n import text
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -55,9 +56,9 @@ class Writer:
         Whatever the unit raises undoes that unit alone and comes out here. Cancelling the caller does not undo it.
         """
         if self._closed:
-            raise Unavailable("The server is stopping; nothing was changed. Try again in a moment.")
+            raise Unavailable(text("The server is stopping; nothing was changed. Try again in a moment."))
         if self._queue.qsize() >= PENDING:
-            raise Overloaded("Too many changes are waiting for the disk. Nothing was changed; try again.")
+            raise Overloaded(text("Too many changes are waiting for the disk. Nothing was changed; try again."))
         loop = asyncio.get_running_loop()
         job = _Job(unit, loop, loop.create_future())
         self._queue.put(job)

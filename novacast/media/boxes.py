@@ -7,12 +7,16 @@ from dataclasses import dataclass
 from typing import BinaryIO
 
 from novacast.errors import MediaFailure
+from novacast.i18n import text
+from novacast.media.codec_strings import ENTRIES, codec_string
 
 LARGEST_INIT = 1024 * 1024
 """Bytes; FFmpeg's initialization segments take about 1 kB."""
 
 # Bytes of a box that come before its children: full boxes have version and flags, sample entries their fixed fields.
-_CHILDREN_AFTER = {b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0, b"stsd": 8, b"avc1": 78, b"mp4a": 28}
+_CHILDREN_AFTER = {b"moov": 0, b"trak": 0, b"mdia": 0, b"minf": 0, b"stbl": 0, b"stsd": 8} | {
+    entry: fields for entry, (fields, _, _) in ENTRIES.items()
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +48,7 @@ def boxes(data: bytes | memoryview) -> Iterator[Box]:
         elif size == 0:
             size = len(view)
         if size < header or size > len(view):
-            raise MediaFailure("The initialization segment is damaged: a box is longer than what is left.")
+            raise MediaFailure(text("The initialization segment is damaged: a box is longer than what is left."))
         yield Box(bytes(view[4:8]), view[header:size])
         view = view[size:]
 
@@ -71,10 +75,10 @@ def is_whole(segment: BinaryIO, size: int) -> bool:
 def codecs_of(init: bytes) -> tuple[str, ...]:
     """Codec strings of the tracks of an initialization segment, in their order: `avc1.64001f`, `mp4a.40.2`.
 
-    Raises MediaFailure for anything but H.264 and AAC, which is all that we write.
+    Raises MediaFailure for what is damaged, and for codecs that `codec_strings` does not know.
     """
     if len(init) > LARGEST_INIT:
-        raise MediaFailure(f"The initialization segment is larger than {LARGEST_INIT} bytes.")
+        raise MediaFailure(text("The initialization segment is larger than {most} bytes.", most=LARGEST_INIT))
     entries = [
         entry
         for box in boxes(init)
@@ -83,43 +87,9 @@ def codecs_of(init: bytes) -> tuple[str, ...]:
         for entry in table.children()
     ]
     if not entries:
-        raise MediaFailure("The initialization segment describes no track.")
+        raise MediaFailure(text("The initialization segment describes no track."))
     return tuple(_codec(entry) for entry in entries)
 
 
 def _codec(entry: Box) -> str:
-    if entry.kind == b"avc1":
-        for box in entry.find(b"avcC"):
-            if len(box.body) >= 4:  # version, profile, compatibility, level: ISO/IEC 14496-15 5.3.3.1
-                return "avc1." + bytes(box.body[1:4]).hex()
-    if entry.kind == b"mp4a":
-        for box in entry.find(b"esds"):
-            return _aac(bytes(box.body[4:]))
-    raise MediaFailure(f"The initialization segment holds {entry.kind!r}, which is neither H.264 nor AAC as expected.")
-
-
-def _aac(descriptors: bytes) -> str:
-    """`mp4a.OO.A` from an esds: object type of the decoder configuration, audio object type of its specific info.
-
-    Descriptors are tag, size in 7-bit groups, body (ISO/IEC 14496-1 8.3.3); ES 3 holds 4 holds 5.
-    """
-    tag, body = _descriptor(descriptors)
-    if tag == 3:
-        tag, body = _descriptor(body[3:])  # ES_ID and flags; FFmpeg sets none of the optional fields
-        if tag == 4 and len(body) > 13:
-            object_type = body[0]
-            tag, specific = _descriptor(body[13:])
-            if tag == 5 and specific:
-                return f"mp4a.{object_type:x}.{specific[0] >> 3}"
-    raise MediaFailure("The initialization segment holds an audio description that can't be read.")
-
-
-def _descriptor(data: bytes) -> tuple[int, bytes]:
-    if len(data) < 2:
-        return -1, b""
-    size, at = 0, 1
-    for byte in data[1:5]:
-        size, at = size << 7 | byte & 0x7F, at + 1
-        if not byte & 0x80:
-            break
-    return data[0], data[at : at + size]
+    return codec_string(entry.kind, {box.kind: bytes(box.body) for box in entry.children()})

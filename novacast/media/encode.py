@@ -4,17 +4,19 @@ given, which is the caller's to make visible or to throw away; nothing is comple
 
 import asyncio
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from novacast.errors import ChildFailed, DiskFull, MediaFailure
+from novacast.i18n import text
 from novacast.media import commands
 from novacast.media.boxes import LARGEST_INIT, codecs_of, is_whole
-from novacast.media.commands import AUDIO_FOLDER, PLAYLIST, Encoding
+from novacast.media.commands import PLAYLIST, Encoding, Wanted
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.info import MediaInfo
-from novacast.media.ladder import Ladder, Rung, Sound
+from novacast.media.ladder import Ladder, Rung
 from novacast.media.playlists import (
     MediaPlaylist,
     Rate,
@@ -27,6 +29,7 @@ from novacast.media.playlists import (
 from novacast.media.process import PROGRESS, Child, Command, Limits
 from novacast.media.progress import Progress, ProgressReader
 from novacast.media.samples import Sample, sample_command
+from novacast.media.sounds import Sound
 from novacast.media.storyboard import Storyboard, plan_storyboard, webvtt
 
 POSTER, SHEETS, CUES, MASTER = "poster.jpg", "storyboard_%d.jpg", "storyboard.vtt", "master.m3u8"
@@ -53,25 +56,28 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class FinishedLadder:
     rungs: tuple[tuple[Rung, Finished], ...]
-    sound: tuple[Sound, Finished] | None
+    sounds: tuple[tuple[Sound, Finished], ...]
 
     @property
     def master(self) -> str:
         """The multivariant playlist, for a file beside the rungs' folders."""
-        return master_of(self.rungs, self.sound)
+        return master_of(self.rungs, self.sounds)
 
 
-def master_of(rungs: tuple[tuple[Rung, Finished], ...], sound: tuple[Sound, Finished] | None) -> str:
-    """Of any set of rungs that share one sound: the ones published so far."""
+def master_of(rungs: Iterable[tuple[Rung, Finished]], sounds: Iterable[tuple[Sound, Finished]]) -> str:
+    """Of any set of rungs that share their sounds: the ones published so far."""
     variants = [
         Variant(f"{done.name}/{PLAYLIST}", done.rate, done.codecs, rung.width, rung.height, rung.fps)
         for rung, done in rungs
     ]
-    if sound is None:
-        return multivariant(variants, None)
-    plan, done = sound
-    audio = Rendition(f"{done.name}/{PLAYLIST}", done.rate, done.codecs, plan.channels, language=plan.language)
-    return multivariant(variants, audio)
+    renditions = [
+        Rendition(
+            f"{done.name}/{PLAYLIST}", done.rate, done.codecs, sound.channels, sound.label, sound.language,
+            sound.default,
+        )
+        for sound, done in sounds
+    ]  # fmt: skip
+    return multivariant(variants, renditions)
 
 
 async def run_ffmpeg(command: Command, *, tell: Tell | None = None, watch: Watch | None = None) -> None:
@@ -82,13 +88,17 @@ async def run_ffmpeg(command: Command, *, tell: Tell | None = None, watch: Watch
             watch(child)
         outcome = await child.wait()
     if outcome.stopped and outcome.ok:  # FFmpeg closed its files well, but they are not the whole
-        raise MediaFailure(f"{command.name} was stopped before its end.")
+        raise MediaFailure(text("{what} was stopped before its end.", what=command.name))
     try:
         outcome.check(command)
     except ChildFailed as failure:
         if any("No space left on device" in line for line in failure.tail):
             raise DiskFull(
-                f"There is no room left on the disk of {command.cwd}: {command.name} can't go on."
+                text(
+                    "There is no room left on the disk of {folder}: {what} can't go on.",
+                    folder=command.cwd,
+                    what=command.name,
+                )
             ) from failure
         raise
 
@@ -99,22 +109,40 @@ async def make_ladder(
     tell: Tell | None = None, watch: Watch | None = None,
 ) -> FinishedLadder:  # fmt: skip
     """Encode every rung and the sound into `folder`, then check what was written. Raises MediaFailure."""
-    encoding = replace(encoding or Encoding(), tone_map=program.has("tone_map"))
-    await asyncio.to_thread(_make_folders, folder, ladder)
-    argv = commands.ladder_command(program.path, source, info, ladder, encoding)
-    await run_ffmpeg(Command("The transcode", argv, limits, cwd=folder), tell=tell, watch=watch)
+    wanted = Wanted(ladder.rungs, ladder.sounds)
+    await make_renditions(
+        program, source, info, ladder, wanted, folder, encoding=encoding, limits=limits, tell=tell, watch=watch
+    )
     return await asyncio.to_thread(inspect_ladder, folder, ladder)
+
+
+async def make_renditions(
+    program: FFmpeg, source: Path, info: MediaInfo, ladder: Ladder, wanted: Wanted, folder: Path, *,
+    encoding: Encoding | None = None, limits: Limits = ENCODE_LIMITS,
+    tell: Tell | None = None, watch: Watch | None = None,
+) -> tuple[Finished, ...]:  # fmt: skip
+    """What is wanted, each in a folder of its name below `folder`, checked. Raises MediaFailure."""
+    encoding = replace(encoding or Encoding(), tone_map=program.has("tone_map"))
+    await asyncio.to_thread(_make_folders, folder, wanted.names)
+    argv = commands.rendition_command(program.path, source, info, ladder, wanted, encoding)
+    await run_ffmpeg(Command(text("The transcode"), argv, limits, cwd=folder), tell=tell, watch=watch)
+    return await asyncio.to_thread(lambda: tuple(inspect(folder / name) for name in wanted.names))
 
 
 def inspect_ladder(folder: Path, ladder: Ladder) -> FinishedLadder:
     """Blocking. Reads playlists, sizes and codecs back; raises MediaFailure unless all is there and aligned."""
     rungs = tuple((rung, inspect(folder / rung.name)) for rung in ladder.rungs)
-    first = rungs[0][1]
-    for _, done in rungs:
-        if done.playlist.timeline != first.playlist.timeline:
-            raise MediaFailure(f"The rungs {first.name} and {done.name} are cut at different times.")
-    sound = (ladder.sound, inspect(folder / AUDIO_FOLDER)) if ladder.sound is not None else None
-    return FinishedLadder(rungs, sound)
+    check_aligned([done for _, done in rungs])
+    return FinishedLadder(rungs, tuple((sound, inspect(folder / sound.name)) for sound in ladder.sounds))
+
+
+def check_aligned(rungs: Sequence[Finished]) -> None:
+    """Raises MediaFailure unless all are cut at the same times."""
+    for one in rungs[1:]:
+        if one.playlist.timeline != rungs[0].playlist.timeline:
+            raise MediaFailure(
+                text("The rungs {first} and {second} are cut at different times.", first=rungs[0].name, second=one.name)
+            )
 
 
 def inspect(folder: Path) -> Finished:
@@ -125,7 +153,9 @@ def inspect(folder: Path) -> Finished:
         with (folder / playlist.init).open("rb") as file:
             init = file.read(LARGEST_INIT + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise MediaFailure(f"The rendition {folder.name} is not complete: {error}.") from error
+        raise MediaFailure(
+            text("The rendition {rendition} is not complete: {why}.", rendition=folder.name, why=str(error))
+        ) from error
     codecs = ",".join(codecs_of(init))
     return Finished(folder.name, playlist, measured(playlist, sizes), codecs, sum(sizes) + len(init))
 
@@ -135,37 +165,59 @@ def _whole(segment: Path) -> int:
     with segment.open("rb") as file:
         size = os.fstat(file.fileno()).st_size
         if not is_whole(file, size):
-            raise MediaFailure(f"The rendition {segment.parent.name} is not complete: {segment.name} is cut off.")
+            raise MediaFailure(
+                text(
+                    "The rendition {rendition} is not complete: {segment} is cut off.",
+                    rendition=segment.parent.name,
+                    segment=segment.name,
+                )
+            )
     return size
 
 
 async def make_poster(program: FFmpeg, source: Path, info: MediaInfo, folder: Path) -> Path:
-    """From a twentieth of the way in; from the very beginning where a seek finds no picture."""
-    try:
-        return await _poster(program, source, info, folder, info.duration // 20)
-    except MediaFailure:
-        return await _poster(program, source, info, folder, 0)
-
-
-async def _poster(program: FFmpeg, source: Path, info: MediaInfo, folder: Path, start: int) -> Path:
+    """From a twentieth of the way in; from the very beginning where a seek finds no picture. Of sound alone: the
+    picture that came with it, else the sound drawn.
+    """
+    if info.video is None:
+        return await _cover(program, source, info, folder)
     tone_map = program.has("tone_map")
-    argv = commands.poster_command(program.path, source, info, POSTER, start=start, tone_map=tone_map)
-    await run_ffmpeg(Command("The poster", argv, STILL_LIMITS, cwd=folder))
+    starts = (info.duration // 20, 0)
+    argvs = [
+        commands.poster_command(program.path, source, info, POSTER, start=start, tone_map=tone_map) for start in starts
+    ]
+    try:
+        return await _still(argvs[0], folder)
+    except MediaFailure:
+        return await _still(argvs[1], folder)
+
+
+async def _cover(program: FFmpeg, source: Path, info: MediaInfo, folder: Path) -> Path:
+    if info.cover is not None:
+        with suppress(MediaFailure):
+            return await _still(commands.cover_command(program.path, source, info, POSTER), folder)
+    return await _still(commands.waveform_command(program.path, source, info, POSTER), folder)
+
+
+async def _still(argv: tuple[str, ...], folder: Path) -> Path:
+    await run_ffmpeg(Command(text("The poster"), argv, STILL_LIMITS, cwd=folder))
     return await asyncio.to_thread(_written, folder / POSTER)
 
 
-async def make_storyboard(program: FFmpeg, rung: Rung, done: Finished, folder: Path) -> Storyboard:
-    """Sheets and cues in `folder`, from the finished `rung` below it."""
-    board = plan_storyboard(done.playlist, rung.width, rung.height)
+async def make_storyboard(
+    program: FFmpeg, rung: Rung, playlist: MediaPlaylist, place: Path, folder: Path
+) -> Storyboard:
+    """Sheets and cues in `folder`, from the finished `rung` whose files lie in `place`, an absolute path."""
+    board = plan_storyboard(playlist, rung.width, rung.height)
     argv = commands.storyboard_command(
         program.path,
-        f"{done.name}/{PLAYLIST}",
+        f"file:{place / PLAYLIST}",
         every=board.every,
         tile=(board.width, board.height),
         grid=(board.columns, board.rows),
         target=SHEETS,
     )
-    await run_ffmpeg(Command("The storyboard", argv, STILL_LIMITS, cwd=folder))
+    await run_ffmpeg(Command(text("The storyboard"), argv, STILL_LIMITS, cwd=folder))
     for sheet in range(board.sheets):
         await asyncio.to_thread(_written, folder / (SHEETS % sheet))
     await asyncio.to_thread((folder / CUES).write_text, webvtt(board, SHEETS))
@@ -175,16 +227,16 @@ async def make_storyboard(program: FFmpeg, rung: Rung, done: Finished, folder: P
 async def make_sample(program: FFmpeg, sample: Sample, folder: Path, *, tell: Tell | None = None) -> Path:
     target = f"{sample.name}.mp4"
     argv = sample_command(program.path, sample, target, drawtext=program.has("drawtext"))
-    await run_ffmpeg(Command("The sample", argv, STILL_LIMITS, cwd=folder), tell=tell)
+    await run_ffmpeg(Command(text("The sample"), argv, STILL_LIMITS, cwd=folder), tell=tell)
     return await asyncio.to_thread(_written, folder / target)
 
 
-def _make_folders(folder: Path, ladder: Ladder) -> None:
-    for name in (*(rung.name for rung in ladder.rungs), *([AUDIO_FOLDER] if ladder.sound is not None else ())):
+def _make_folders(folder: Path, names: Iterable[str]) -> None:
+    for name in names:
         (folder / name).mkdir(parents=True, exist_ok=True)
 
 
 def _written(file: Path) -> Path:
     if not file.is_file() or not file.stat().st_size:
-        raise MediaFailure(f"FFmpeg ended well but did not write {file.name}.")
+        raise MediaFailure(text("FFmpeg ended well but did not write {file}.", file=file.name))
     return file

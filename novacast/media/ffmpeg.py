@@ -14,6 +14,7 @@ from typing import Any
 import imageio_ffmpeg
 
 from novacast.errors import BadSettings, ChildFailed, MediaFailure, NovaCastError
+from novacast.i18n import text
 from novacast.media.process import PROGRESS, Command, Limits, run_child
 
 CACHE_FILE = "ffmpeg-trials.json"
@@ -108,12 +109,13 @@ async def find_ffmpeg(cache: Path, *, explicit: Path | None = None) -> FFmpeg:
         if trial.lacks:
             raise BadSettings(f"The FFmpeg that is set, {explicit}, can't do what is needed: {_missing(trial)}")
         return _chosen(trial, f"{explicit} is used because the settings name it.")
-    reason = "There is no system FFmpeg"
+    reason = text("There is no system FFmpeg")
     if found := shutil.which("ffmpeg"):
         trial = await tried(Path(found), cache)
         if not trial.lacks:
             return _chosen(trial, f"The system's {found} is used: it passed a trial of every feature that is needed.")
-        reason = f"The system's {found} can't do what is needed ({_missing(trial).rstrip('.')})"
+        missing = _missing(trial).rstrip(".")
+        reason = text("The system's {path} can't do what is needed ({missing})", path=found, missing=missing)
     return await _shipped(reason, cache)
 
 
@@ -121,13 +123,18 @@ async def _shipped(reason: str, cache: Path) -> FFmpeg:
     try:
         path = Path(imageio_ffmpeg.get_ffmpeg_exe())
     except RuntimeError as error:
-        raise MediaFailure(
-            f"{reason}, and imageio-ffmpeg ships none for this machine. Install FFmpeg 5.1 or newer."
-        ) from error
+        message = text(
+            "{reason}, and imageio-ffmpeg ships none for this machine. Install FFmpeg 5.1 or newer.", reason=reason
+        )
+        raise MediaFailure(message) from error
     trial = await tried(path, cache)
     if trial.lacks:
         raise MediaFailure(
-            f"{reason}, and the one of imageio-ffmpeg fails too: {_missing(trial)} Install FFmpeg 5.1 or newer."
+            text(
+                "{reason}, and the one of imageio-ffmpeg fails too: {missing} Install FFmpeg 5.1 or newer.",
+                reason=reason,
+                missing=_missing(trial),
+            )
         )
     return _chosen(trial, f"{reason}; the one that imageio-ffmpeg ships is used: {path}.")
 

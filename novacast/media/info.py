@@ -45,7 +45,11 @@ class Keyframes:
     longest_gap: int
     """Microseconds between neighbours, the last one's distance to the end of what was looked at included."""
     whole: bool
-    """True when the container's index listed every frame; False when only the first part was scanned."""
+    """True when every packet was listed or read; False when only the first part was scanned."""
+    steady: bool = False
+    """Whether pictures follow each other at a constant rate, but for one in a hundred."""
+    times: tuple[int, ...] = ()
+    """Microseconds from the file's start; empty where they are too many or were not all seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +92,11 @@ class Audio:
     channels: int
     sample_rate: int
     language: str | None
+    """ISO 639-2 or whatever else the file says."""
     default: bool
+    title: str | None = None
+    clean: bool = False
+    """Packets follow each other without a gap from the file's start on, as its index has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,10 @@ class MediaInfo:
     subtitles: tuple[Subtitles, ...]
     warnings: tuple[str, ...]
     """For people, whole sentences."""
+    cover: int | None = None
+    """Index of the stream that holds a still picture."""
+    chapters: tuple[tuple[int, str], ...] = ()
+    """Microseconds from the start, and title."""
 
     @property
     def truncated(self) -> bool:

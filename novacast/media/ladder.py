@@ -6,12 +6,12 @@ from fractions import Fraction
 from math import ceil, floor
 
 from novacast.errors import InvalidInput, MediaFailure
-from novacast.media.info import Audio, MediaInfo, Video
+from novacast.i18n import text
+from novacast.media.info import MediaInfo, Video
+from novacast.media.sounds import Sound, plan_sounds
 
 SEGMENT_SECONDS = Fraction(4)
 FASTEST = Fraction(60)
-AUDIO_CODECS = "mp4a.40.2"
-"""AAC-LC, RFC 6381 3.3."""
 
 KBIT = {144: 200, 240: 400, 360: 800, 480: 1400, 720: 2800, 1080: 5000, 1440: 9000, 2160: 16000}
 """Height of a rung -> kbit/s for 16:9 at up to 30 pictures a second, H.264 at x264's veryfast."""
@@ -50,7 +50,9 @@ class Rung:
     """Bits; with maxrate it bounds any two seconds."""
     fps: Fraction
     level: int
-    """level_idc: 31 is level 3.1."""
+    """level_idc: 31 is level 3.1; of H.264."""
+    codec: str = "h264"
+    """As FFmpeg names it."""
 
     @property
     def codecs(self) -> str:
@@ -59,24 +61,12 @@ class Rung:
 
 
 @dataclass(frozen=True, slots=True)
-class Sound:
-    """The one rendition that all rungs share."""
-
-    index: int
-    """Of the stream in the source."""
-    channels: int
-    bitrate: int
-    language: str | None
-    sample_rate: int = 48_000
-    codecs: str = AUDIO_CODECS
-
-
-@dataclass(frozen=True, slots=True)
 class Ladder:
     rungs: tuple[Rung, ...]
-    """The smallest first; never empty."""
+    """The smallest first; empty for sound alone."""
     fps: Fraction
-    sound: Sound | None
+    sounds: tuple[Sound, ...]
+    """What all rungs share; empty for pictures alone."""
     seconds: Fraction = SEGMENT_SECONDS
     """From one forced keyframe to the next, and of one segment; the last frame before it may reach past it."""
 
@@ -89,17 +79,23 @@ class Ladder:
 def plan_ladder(info: MediaInfo, heights: Iterable[int] = HEIGHTS, seconds: Fraction = SEGMENT_SECONDS) -> Ladder:
     """Rungs of the wanted heights that the source fills. A source below all of them gets one rung of its own size.
 
-    Raises MediaFailure without a picture, InvalidInput for a height that is not in the table.
+    Without a picture there are none. Raises InvalidInput for a height that is not in the table, MediaFailure for
+    a file of neither picture nor sound.
     """
-    if info.video is None:
-        raise MediaFailure("The file has sound but no picture; there is nothing to make a video of.")
     wanted = sorted(set(heights))
     if not wanted or not KBIT.keys() >= set(wanted):
         known = ", ".join(map(str, KBIT))
-        raise InvalidInput(f"The heights {wanted} are not all rungs of the ladder; there are {known}.")
+        raise InvalidInput(
+            text("The heights {wanted} are not all rungs of the ladder; there are {known}.", wanted=wanted, known=known)
+        )
+    sounds = plan_sounds(info)
+    if info.video is None:
+        if not sounds:
+            raise MediaFailure(text("The file has neither picture nor sound that can be read."))
+        return Ladder((), Fraction(1), sounds, seconds)
     fps = frame_rate(info.video.fps)
     rungs = tuple(_rungs(info.video, wanted, fps))
-    return Ladder(rungs or (_own_size(info.video, fps),), fps, _sound(info.main_audio), seconds)
+    return Ladder(rungs or (_own_size(info.video, fps),), fps, sounds, seconds)
 
 
 def frame_rate(source: Fraction) -> Fraction:
@@ -132,6 +128,12 @@ def _own_size(video: Video, fps: Fraction) -> Rung:
     return _rung(f"{min(size)}p", size, KBIT[rung], fps)
 
 
+def source_rung(info: MediaInfo) -> Rung:
+    """The source's own picture as a rung, for where it is taken over as it is."""
+    assert info.video is not None
+    return _own_size(info.video, frame_rate(info.video.fps))
+
+
 def _rung(name: str, size: tuple[int, int], kbit: int, fps: Fraction) -> Rung:
     bitrate = kbit * (1400 if fps > 31 else 1000)
     maxrate = bitrate * 5 // 4
@@ -152,10 +154,3 @@ def _even(length: Fraction, most: Fraction) -> int:
     """The nearest even number up to `most`: 4:2:0 has one colour sample for two pixels. At least 2."""
     near = 2 * round(length / 2)
     return max(2, near if near <= most else 2 * floor(most / 2))
-
-
-def _sound(audio: Audio | None) -> Sound | None:
-    if audio is None:
-        return None
-    channels = min(audio.channels, 2)
-    return Sound(audio.index, channels, bitrate=64_000 * channels + 32_000 * (channels == 1), language=audio.language)

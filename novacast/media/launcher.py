@@ -17,6 +17,15 @@ import sys
 PR_SET_PDEATHSIG = 1
 """prctl(2): the signal this process gets when the thread that started it ends; survives execve(2)."""
 
+PR_SET_NO_NEW_PRIVS = 38
+"""prctl(2): from here on no program gets more by being setuid or by capabilities of its file."""
+
+PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
+"""prctl(2): ambient capabilities are those that survive execve(2) of an ordinary program."""
+
+CAPABILITY_VERSION_3 = 0x20080522
+"""capget(2): each set is two words of 32 bits."""
+
 CPU_GRACE = 5
 """Seconds between SIGXCPU, which FFmpeg takes as a TERM, and the kernel's KILL."""
 
@@ -26,6 +35,22 @@ def die_with_parent(parent: int) -> None:
         ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
     if os.getppid() != parent:  # it died before the call above could have told us
         os._exit(1)
+
+
+def renounce() -> None:
+    """What the service manager gave the server, such as ports below 1024, is nothing to a program that reads
+    strangers' files. Without ambient and inheritable capabilities execve(2) leaves an ordinary user none."""
+    if sys.platform != "linux":
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    nothing = [ctypes.c_ulong(0)] * 3
+    libc.prctl(PR_SET_NO_NEW_PRIVS, ctypes.c_ulong(1), *nothing)
+    libc.prctl(PR_CAP_AMBIENT, ctypes.c_ulong(PR_CAP_AMBIENT_CLEAR_ALL), *nothing)
+    header = (ctypes.c_uint32 * 2)(CAPABILITY_VERSION_3, 0)
+    sets = (ctypes.c_uint32 * 6)()  # effective, permitted, inheritable; and once more for the upper halves
+    if libc.capget(header, sets) == 0:
+        sets[2] = sets[5] = 0
+        libc.capset(header, sets)
 
 
 def limit(limits: dict[str, int]) -> None:
@@ -51,6 +76,7 @@ def place(fds: dict[int, int]) -> None:
 def main() -> None:
     plan, argv = json.loads(sys.argv[1]), sys.argv[2:]
     die_with_parent(plan["parent"])
+    renounce()
     place({int(here): there for here, there in plan["fds"].items()})
     if plan["nice"]:
         os.nice(plan["nice"])

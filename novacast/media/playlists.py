@@ -6,11 +6,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 
+from novacast import i18n
 from novacast.errors import MediaFailure
 
 LARGEST_PLAYLIST = 16 * 1024 * 1024
 """Bytes; a day of 4 s segments is about 1 MB."""
 
+STEREO = 2
+
+_MAP = re.compile(r'#EXT-X-MAP:URI="([^"]+)"')
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 """Names that stay in the playlist's own folder."""
 
@@ -20,6 +24,8 @@ class Segment:
     name: str
     duration: Fraction
     """Seconds, exactly as written."""
+    init: str = ""
+    """Its initialization segment, where that is another than the playlist's first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +33,7 @@ class MediaPlaylist:
     target: int
     """Seconds."""
     init: str
+    """The first initialization segment."""
     segments: tuple[Segment, ...]
 
     @property
@@ -70,63 +77,106 @@ class Rendition:
     channels: int
     name: str = "Audio"
     language: str | None = None
+    default: bool = True
+
+
+def media_playlist(init: str, target: int, segments: Iterable[Segment], *, ended: bool, grew: bool = True) -> str:
+    """`target` is fixed from the first version on. `grew`: it is read while it grows (RFC 8216 4.3.3.5).
+
+    Where a segment needs another initialization segment a new EXT-X-MAP stands before it (4.3.2.5). No discontinuity
+    goes with it: it is a MUST for a change of format, tracks or time stamps only (4.3.2.3), and those stay.
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{target}", "#EXT-X-MEDIA-SEQUENCE:0"]
+    lines += [f"#EXT-X-PLAYLIST-TYPE:{'EVENT' if grew else 'VOD'}", "#EXT-X-INDEPENDENT-SEGMENTS"]
+    lines.append(f"#EXT-X-MAP:URI={_quoted(init)}")
+    named = init
+    for segment in segments:
+        if (segment.init or init) != named:
+            named = segment.init or init
+            lines.append(f"#EXT-X-MAP:URI={_quoted(named)}")
+        lines += [f"#EXTINF:{float(segment.duration):.6f},", segment.name]
+    if ended:
+        lines.append("#EXT-X-ENDLIST")
+    return "\n".join(lines) + "\n"
+
+
+def read_growing(text: str) -> tuple[Segment, ...]:
+    """The segments that are complete by now, in a playlist that its encoder is still writing; none before the first.
+
+    Raises MediaFailure for what no encoder of ours writes.
+    """
+    if len(text) > LARGEST_PLAYLIST:
+        raise MediaFailure(i18n.text("The playlist is too large."))
+    return tuple(_segments(line.strip() for line in text.splitlines() if line.strip()))
 
 
 def read_media_playlist(text: str) -> MediaPlaylist:
     """A finished fMP4 playlist. Raises MediaFailure when it is cut off, empty, or names anything outside its folder."""
     if len(text) > LARGEST_PLAYLIST:
-        raise _damaged("is too large")
+        raise MediaFailure(i18n.text("The playlist is too large."))
     lines = [line.strip() for line in text.splitlines() if line.strip()]
     if not lines or lines[0] != "#EXTM3U":
-        raise _damaged("does not start with #EXTM3U")
+        raise MediaFailure(i18n.text("The playlist does not start with #EXTM3U."))
     if lines[-1] != "#EXT-X-ENDLIST":
-        raise _damaged("has no end: the encoder did not finish it")
-    target = _only(r"#EXT-X-TARGETDURATION:(\d{1,6})", lines, "target duration")
-    init = _local(_only(r'#EXT-X-MAP:URI="([^"]+)"', lines, "initialization segment"))
+        raise MediaFailure(i18n.text("The playlist has no end: the encoder did not finish it."))
+    target = _only(r"#EXT-X-TARGETDURATION:(\d{1,6})", lines, i18n.text("target duration"))
+    first = next((n for n, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    init = _local(_only(_MAP.pattern, lines[:first], i18n.text("initialization segment")))
     segments = tuple(_segments(lines))
     if not segments:
-        raise _damaged("names no segment")
+        raise MediaFailure(i18n.text("The playlist names no segment."))
     for segment in segments:
         if round(segment.duration) > int(target):  # RFC 8216 4.3.3.1
-            raise _damaged(f"has a segment, {segment.name}, longer than its target duration")
+            raise MediaFailure(
+                i18n.text(
+                    "The playlist has a segment, {segment}, longer than its target duration.", segment=segment.name
+                )
+            )
     return MediaPlaylist(int(target), init, segments)
 
 
 def _segments(lines: Iterable[str]) -> Iterable[Segment]:
-    duration = None
+    duration, first, init = None, "", ""
     for line in lines:
-        if line.startswith("#EXTINF:"):
+        if found := _MAP.fullmatch(line):
+            init = _local(found[1])
+            first = first or init
+        elif line.startswith("#EXTINF:"):
             duration = _seconds(line.removeprefix("#EXTINF:").partition(",")[0])
         elif not line.startswith("#"):
             if duration is None:
-                raise _damaged(f"gives no duration for {line[:100]}")
-            yield Segment(_local(line), duration)
+                raise MediaFailure(i18n.text("The playlist gives no duration for {segment}.", segment=line[:100]))
+            yield Segment(_local(line), duration, "" if init == first else init)
             duration = None
     if duration is not None:
-        raise _damaged("gives a duration for a segment that it does not name")
+        raise MediaFailure(i18n.text("The playlist gives a duration for a segment that it does not name."))
 
 
 def _only(pattern: str, lines: Iterable[str], what: str) -> str:
     found = [match[1] for line in lines if (match := re.fullmatch(pattern, line))]
     if len(found) != 1:
-        raise _damaged(f"has {len(found)} lines that give the {what}; one is needed")
+        raise MediaFailure(
+            i18n.text(
+                "The playlist has {count} lines that give the {what}; one is needed.", count=len(found), what=what
+            )
+        )
     return found[0]
 
 
 def _seconds(text: str) -> Fraction:
     if not re.fullmatch(r"\d{1,6}(\.\d{1,9})?", text):
-        raise _damaged(f"has a duration that is no number, {text[:20]!r}")
+        raise MediaFailure(
+            i18n.text("The playlist has a duration that is no number, '{duration}'.", duration=text[:20])
+        )
     return Fraction(text)
 
 
 def _local(name: str) -> str:
     if not _NAME.fullmatch(name):
-        raise _damaged(f"names {name[:100]!r}, which is not a plain file beside it")
+        raise MediaFailure(
+            i18n.text("The playlist names '{name}', which is not a plain file beside it.", name=name[:100])
+        )
     return name
-
-
-def _damaged(what: str) -> MediaFailure:
-    return MediaFailure(f"The playlist {what}.")
 
 
 def measured(playlist: MediaPlaylist, sizes: Sequence[int]) -> Rate:
@@ -151,25 +201,43 @@ def measured(playlist: MediaPlaylist, sizes: Sequence[int]) -> Rate:
     return Rate(-(-peak.numerator // peak.denominator), round(average))
 
 
-def multivariant(variants: Sequence[Variant], audio: Rendition | None) -> str:
-    """The playlist that a player opens. The first variant is the one it starts with: the smallest comes first."""
-    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS"]
-    if audio is not None:
-        language = f"LANGUAGE={_quoted(audio.language)}," if audio.language else ""
+def multivariant(variants: Sequence[Variant], sounds: Sequence[Rendition]) -> str:
+    """The playlist that a player opens. The first variant is the one it starts with: the smallest comes first, and
+    H.264, which everything plays, before other codecs.
+
+    All sounds are one group, which every variant plays with. Without pictures the first sound is the only variant.
+    """
+    lines = ["#EXTM3U", "#EXT-X-VERSION:7", "#EXT-X-INDEPENDENT-SEGMENTS", *map(_rendition, sounds)]
+    group = ',AUDIO="audio"' if sounds else ""
+    codecs = list(dict.fromkeys(sound.codecs for sound in sounds))
+    # What a player takes at most: one of the sounds (RFC 8216 4.3.4.2).
+    loudest = Rate(max((s.rate.peak for s in sounds), default=0), max((s.rate.average for s in sounds), default=0))
+    for variant in sorted(variants, key=_place):
+        rate, named = variant.rate + loudest, _quoted(",".join([variant.codecs, *codecs]))
         lines.append(
-            f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME={_quoted(audio.name)},{language}DEFAULT=YES,AUTOSELECT=YES,'
-            f'CHANNELS="{audio.channels}",URI={_quoted(audio.uri)}'
-        )
-    for variant in sorted(variants, key=lambda variant: (variant.rate.peak, variant.height)):
-        rate = variant.rate + audio.rate if audio is not None else variant.rate
-        codecs = f"{variant.codecs},{audio.codecs}" if audio is not None else variant.codecs
-        group = ',AUDIO="audio"' if audio is not None else ""
-        lines.append(
-            f"#EXT-X-STREAM-INF:BANDWIDTH={rate.peak},AVERAGE-BANDWIDTH={rate.average},CODECS={_quoted(codecs)},"
+            f"#EXT-X-STREAM-INF:BANDWIDTH={rate.peak},AVERAGE-BANDWIDTH={rate.average},CODECS={named},"
             f"RESOLUTION={variant.width}x{variant.height},FRAME-RATE={float(variant.fps):.3f}{group}"
         )
         lines.append(variant.uri)
+    if not variants and sounds:
+        rates = f"BANDWIDTH={loudest.peak},AVERAGE-BANDWIDTH={loudest.average}"
+        lines += [f"#EXT-X-STREAM-INF:{rates},CODECS={_quoted(','.join(codecs))}{group}", sounds[0].uri]
     return "\n".join(lines) + "\n"
+
+
+def _place(variant: Variant) -> tuple[bool, int, int]:
+    return not variant.codecs.startswith("avc1"), variant.rate.peak, variant.height
+
+
+def _rendition(sound: Rendition) -> str:
+    language = f"LANGUAGE={_quoted(sound.language)}," if sound.language else ""
+    # Nobody's player should take surround of itself: it is for those who choose it.
+    auto = "YES" if sound.default or sound.channels <= STEREO else "NO"
+    return (
+        f'#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME={_quoted(sound.name)},{language}'
+        f'DEFAULT={"YES" if sound.default else "NO"},AUTOSELECT={auto},CHANNELS="{sound.channels}",'
+        f"URI={_quoted(sound.uri)}"
+    )
 
 
 def _quoted(text: str) -> str:

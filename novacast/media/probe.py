@@ -2,12 +2,13 @@
 
 import json
 import sys
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
 from novacast.errors import ChildFailed, MediaFailure
+from novacast.i18n import text, unpacked
 from novacast.media.info import Audio, Colour, Keyframes, MediaInfo, Refusal, Subtitles, Video
 from novacast.media.process import ENVIRONMENT, Command, Limits, run_child
 
@@ -41,7 +42,7 @@ async def probe(path: Path, bounds: ProbeBounds | None = None) -> MediaInfo:
     bounds = bounds or ProbeBounds()
     sizes = {name: getattr(bounds, name) for name in ("width", "height", "pixels", "streams")}
     command = Command(
-        name="The probe",
+        name=text("The probe"),
         argv=(sys.executable, "-P", "-m", "novacast.media.probe_child", str(path), json.dumps(sizes)),
         limits=Limits(wall=bounds.wall, cpu=bounds.cpu, address_space=bounds.memory, file_size=0),
         environment={**ENVIRONMENT, "PYTHONPATH": _ROOT, "PYTHONDONTWRITEBYTECODE": "1"},
@@ -53,27 +54,34 @@ async def probe(path: Path, bounds: ProbeBounds | None = None) -> MediaInfo:
     except ChildFailed as error:
         raise _gave_up(error, bounds) from error
     except ValueError as error:
-        raise ProbeRefused(Refusal.UNREADABLE, "The file can't be read: the probe gave no answer.") from error
+        raise ProbeRefused(Refusal.UNREADABLE, text("The file can't be read: the probe gave no answer.")) from error
     if "refused" in answer:
-        raise ProbeRefused(Refusal(answer["refused"]), answer["message"])
-    return _media_info(answer["info"])
+        raise ProbeRefused(Refusal(answer["refused"]), unpacked(answer["message"]))
+    return media_info(answer["info"])
 
 
 def _gave_up(error: ChildFailed, bounds: ProbeBounds) -> ProbeRefused:
     if error.returncode is None or error.returncode > 0:
-        return ProbeRefused(Refusal.UNREADABLE, f"The file can't be read. {error.message}")
-    message = f"The file can't be read within {bounds.wall:g} s and the memory that is allowed."
+        return ProbeRefused(Refusal.UNREADABLE, text("The file can't be read. {why}", why=error.message))
+    message = text("The file can't be read within {seconds:g} s and the memory that is allowed.", seconds=bounds.wall)
     return ProbeRefused(Refusal.RESOURCES, message)
 
 
-def _media_info(facts: dict[str, Any]) -> MediaInfo:
+def facts(info: MediaInfo) -> dict[str, Any]:
+    """`info` as JSON can hold it; `media_info` reads it back."""
+    told: dict[str, Any] = json.loads(json.dumps(asdict(info), default=str))
+    return told
+
+
+def media_info(facts: dict[str, Any]) -> MediaInfo:
     video = facts["video"]
     return MediaInfo(
-        **_named(MediaInfo, facts, without={"video", "audio", "subtitles", "warnings"}),
+        **_named(MediaInfo, facts, without={"video", "audio", "subtitles", "warnings", "chapters"}),
         video=_video(video) if video is not None else None,
         audio=tuple(Audio(**track) for track in facts["audio"]),
         subtitles=tuple(Subtitles(**track) for track in facts["subtitles"]),
         warnings=tuple(facts["warnings"]),
+        chapters=tuple((int(at), str(title)) for at, title in facts.get("chapters", ())),
     )
 
 
@@ -87,7 +95,7 @@ def _video(facts: dict[str, Any]) -> Video:
         average_fps=Fraction(facts["average_fps"]) if facts["average_fps"] else None,
         base_fps=Fraction(facts["base_fps"]) if facts["base_fps"] else None,
         colour=Colour(**facts["colour"]),
-        keyframes=Keyframes(**keyframes) if keyframes is not None else None,
+        keyframes=Keyframes(**keyframes | {"times": tuple(keyframes["times"])}) if keyframes is not None else None,
     )
 
 

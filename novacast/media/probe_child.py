@@ -9,7 +9,6 @@ import os
 import stat
 import sys
 from fractions import Fraction
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,18 +17,21 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.video.stream import VideoStream
 
+from novacast.i18n import Text, packed, text
 from novacast.media.info import Refusal
-from novacast.media.sniff import HEAD, claim_of, container_of
+from novacast.media.ladder import frame_rate
+from novacast.media.probe_index import MOST_INDEX, SECOND, chapters, clean, closed, gaps, indexed, scanned
+from novacast.media.sniff import HEAD, claim_of, container_of, why_not
 
-SECOND = 1_000_000
 FIRST_PACKETS, FIRST_SECONDS = 2000, 20
 """How much of the beginning is read for a frame and for keyframes."""
 LAST_SECONDS, LAST_PACKETS = 10, 50_000
 MOST_PACKETS = 5_000_000
 """A file without a duration is read through; 12 hours of 60 pictures and 47 sounds a second fit."""
-MOST_INDEX = 5_000_000
 FASTEST = 1000
 SMALLEST = 16
+LONGEST_TITLE = 100
+COVERS = frozenset({"mjpeg", "png"})
 
 VIDEO_CODECS = frozenset({
     "av1", "cfhd", "cinepak", "dnxhd", "dvvideo", "ffv1", "ffvhuff", "flv1", "h263", "h263p", "h264", "hap", "hevc",
@@ -47,25 +49,29 @@ Facts = dict[str, Any]
 
 
 class Refused(Exception):
-    def __init__(self, reason: Refusal, message: str) -> None:
+    def __init__(self, reason: Refusal, message: Text) -> None:
         super().__init__(message)
-        self.reason = reason
+        self.reason, self.message = reason, message
 
 
 def main() -> None:
     try:
         answer: Facts = {"info": examine(Path(sys.argv[1]), json.loads(sys.argv[2]))}
     except Refused as refused:
-        answer = {"refused": refused.reason, "message": str(refused)}
+        answer = _told(refused.reason, refused.message)
     except MemoryError:
-        answer = {"refused": Refusal.RESOURCES, "message": "The file needs more memory to read than is allowed."}
+        answer = _told(Refusal.RESOURCES, text("The file needs more memory to read than is allowed."))
     except av.error.FFmpegError as error:
-        answer = {"refused": Refusal.CORRUPT, "message": f"The file is damaged or incomplete: {error.strerror}."}
+        answer = _told(Refusal.CORRUPT, text("The file is damaged or incomplete: {why}.", why=error.strerror))
     except OSError as error:
-        answer = {"refused": Refusal.UNREADABLE, "message": f"The file can't be opened: {error.strerror}."}
+        answer = _told(Refusal.UNREADABLE, text("The file can't be opened: {why}.", why=error.strerror))
     except Exception as error:  # noqa: BLE001  a crafted file raises whatever it likes, here where it harms nobody
-        answer = {"refused": Refusal.CORRUPT, "message": f"The file can't be read ({type(error).__name__})."}
+        answer = _told(Refusal.CORRUPT, text("The file can't be read ({kind}).", kind=type(error).__name__))
     sys.stdout.write(json.dumps(answer))
+
+
+def _told(reason: Refusal, message: Text) -> Facts:
+    return {"refused": reason, "message": packed(message)}
 
 
 def examine(path: Path, bounds: dict[str, int]) -> Facts:
@@ -77,14 +83,17 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
         if len(media.streams) > bounds["streams"]:
             most = bounds["streams"]
             raise Refused(
-                Refusal.TOO_MANY_STREAMS, f"The file has {len(media.streams)} streams; at most {most} are read."
+                Refusal.TOO_MANY_STREAMS,
+                text("The file has {count} streams; at most {most} are read.", count=len(media.streams), most=most),
             )
         warnings: list[str] = []
         audio = _audio(media, warnings)
         video = _main_video(media)
         if video is None and not audio:
-            raise Refused(Refusal.NO_STREAMS, "The file has neither picture nor sound that can be read.")
+            raise Refused(Refusal.NO_STREAMS, text("The file has neither picture nor sound that can be read."))
         picture = _video(media, video, bounds) if video is not None else None
+        if picture is not None and picture["codec"] == "h264" and container == "matroska":
+            picture["keyframes"] = _read_through(path, container, picture) or picture["keyframes"]
         declared = media.duration
         there = _indexed_end(video, size) if video is not None else None
         duration = _playable(_last_end(path, container, declared) if there is None else there, declared)
@@ -93,8 +102,19 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
         return {
             "container": container, "size": size, "duration": duration, "declared_duration": declared,
             "bit_rate": media.bit_rate or None, "video": picture, "audio": audio,
-            "subtitles": _subtitles(media), "warnings": warnings,
+            "subtitles": _subtitles(media), "warnings": warnings, "cover": _cover(media),
+            "chapters": chapters(media),
         }  # fmt: skip
+
+
+def _read_through(path: Path, container: str, picture: Facts) -> Facts | None:
+    """All keyframes of a file that does not list them, if its picture may be worth taking as it is."""
+    with _open(path, container) as media:
+        for stream in media.streams:
+            if stream.index != picture["index"]:
+                stream.discard = av.stream.Discard.all
+        stream = next(stream for stream in media.streams.video if stream.index == picture["index"])
+        return scanned(media, stream, frame_rate(Fraction(picture["fps"])))
 
 
 def _open(path: Path, container: str) -> InputContainer:
@@ -109,21 +129,16 @@ def _beginning(path: Path) -> tuple[int, bytes]:
     found = os.fstat(handle)
     if not stat.S_ISREG(found.st_mode):
         os.close(handle)
-        raise Refused(Refusal.UNREADABLE, "This is not a regular file.")
+        raise Refused(Refusal.UNREADABLE, text("This is not a regular file."))
     with os.fdopen(handle, "rb") as file:
         if found.st_size == 0:
-            raise Refused(Refusal.EMPTY, "The file is empty.")
+            raise Refused(Refusal.EMPTY, text("The file is empty."))
         return found.st_size, file.read(HEAD)
 
 
 def _not_taken(head: bytes) -> Refused:
-    claim = claim_of(head)
-    if claim == "playlist":
-        return Refused(Refusal.PLAYLIST, "This is a playlist or a description of media, not a video file.")
-    if claim == "picture":
-        return Refused(Refusal.PICTURE, "This is a still picture, not a video.")
-    message = "This is not a video file of a kind that is known here. MP4, MOV, MKV, WebM, AVI, MPEG and TS are."
-    return Refused(Refusal.NOT_MEDIA, message)
+    reasons = {"playlist": Refusal.PLAYLIST, "picture": Refusal.PICTURE}
+    return Refused(reasons.get(claim_of(head), Refusal.NOT_MEDIA), why_not(head))
 
 
 def _main_video(media: InputContainer) -> VideoStream | None:
@@ -135,16 +150,16 @@ def _main_video(media: InputContainer) -> VideoStream | None:
 def _video(media: InputContainer, stream: VideoStream, bounds: dict[str, int]) -> Facts:
     codec = stream.codec_context
     if codec.codec_tag in {"encv", "drmi"}:
-        raise Refused(Refusal.ENCRYPTED, "The picture is encrypted (DRM).")
+        raise Refused(Refusal.ENCRYPTED, text("The picture is encrypted (DRM)."))
     if (
         codec.codec.name not in VIDEO_CODECS
         and codec.name not in VIDEO_CODECS
         and _canonical(codec) not in VIDEO_CODECS
     ):
-        raise Refused(Refusal.CODEC, f"The picture is coded as {codec.name}, which is not read here.")
+        raise Refused(Refusal.CODEC, text("The picture is coded as {codec}, which is not read here.", codec=codec.name))
     _check_size(codec.width, codec.height, bounds)
     codec.thread_count = 1
-    frame, scanned = _first_part(media, stream)
+    frame, beginning, delay = _first_part(media, stream)
     _check_size(frame.width, frame.height, bounds)
     components = frame.format.components
     return {
@@ -158,7 +173,7 @@ def _video(media: InputContainer, stream: VideoStream, bounds: dict[str, int]) -
         "alpha": any(part.is_alpha for part in components), "interlaced": bool(frame.interlaced_frame),
         "colour": {"range": int(frame.color_range), "primaries": int(codec.color_primaries),
                    "transfer": int(codec.color_trc), "matrix": int(codec.colorspace)},
-        "keyframes": _indexed(stream) or scanned,
+        "keyframes": indexed(media, stream, delay, frame_rate(_rate(stream))) or beginning,
     }  # fmt: skip
 
 
@@ -168,23 +183,32 @@ def _canonical(codec: Any) -> str:
 
 
 def _check_size(width: int, height: int, bounds: dict[str, int]) -> None:
+    size, widest, least = f"{width}x{height}", f"{bounds['width']}x{bounds['height']}", f"{SMALLEST}x{SMALLEST}"
+    most = round(bounds["pixels"] / 1e6)
+    large = text(
+        "The picture is {size}; at most {widest} and {most} megapixels are taken.", size=size, widest=widest, most=most
+    )
+    small = text("The picture is {size}; at least {least} is needed.", size=size, least=least)
     if width > bounds["width"] or height > bounds["height"] or width * height > bounds["pixels"]:
-        limit = f"{bounds['width']}x{bounds['height']} and {bounds['pixels'] / 1e6:.0f} megapixels"
-        raise Refused(Refusal.DIMENSIONS, f"The picture is {width}x{height}; at most {limit} are taken.")
+        raise Refused(Refusal.DIMENSIONS, large)
     if width < SMALLEST or height < SMALLEST:
-        raise Refused(Refusal.DIMENSIONS, f"The picture is {width}x{height}; at least {SMALLEST}x{SMALLEST} is needed.")
+        raise Refused(Refusal.DIMENSIONS, small)
 
 
 def _rate(stream: VideoStream) -> Fraction:
     for rate in (stream.guessed_rate, stream.average_rate, stream.base_rate):
         if rate and 0 < rate <= FASTEST:
             return Fraction(rate)
-    raise Refused(Refusal.FRAME_RATE, "The picture has no frame rate (0 pictures a second).")
+    raise Refused(Refusal.FRAME_RATE, text("The picture has no frame rate (0 pictures a second)."))
 
 
-def _first_part(media: InputContainer, stream: VideoStream) -> tuple[Any, Facts | None]:
-    """The first picture that decodes, and the keyframes of the first seconds."""
+def _first_part(media: InputContainer, stream: VideoStream) -> tuple[Any, Facts | None, Fraction | None]:
+    """The first picture that decodes, the keyframes of the first seconds, and how long after its decoding a keyframe
+    is shown, if that is the same for all of these and each begins a closed group of pictures.
+    """
     frame, keys, last, base = None, [], Fraction(0), stream.time_base or Fraction(1, SECOND)
+    delays: set[Fraction] = set()
+    h264, idr = _canonical(stream.codec_context) == "h264", True
     for count, packet in enumerate(media.demux(stream)):
         if frame is None:
             frame = _decoded(packet)
@@ -192,12 +216,14 @@ def _first_part(media: InputContainer, stream: VideoStream) -> tuple[Any, Facts 
             continue
         if packet.is_keyframe:
             keys.append(packet.pts * base)
+            delays.add((packet.pts - (packet.pts if packet.dts is None else packet.dts)) * base)
+            idr = idr and (not h264 or closed(packet, stream.codec_context.extradata))
         last = max(last, (packet.pts + (packet.duration or 0)) * base)
         if count >= FIRST_PACKETS or (frame is not None and keys and last - keys[0] > FIRST_SECONDS):
             break
     if frame is None:
-        raise Refused(Refusal.CORRUPT, "The file is damaged: not one picture in it can be decoded.")
-    return frame, _gaps(keys, last, whole=False)
+        raise Refused(Refusal.CORRUPT, text("The file is damaged: not one picture in it can be decoded."))
+    return frame, gaps(keys, last, whole=False), delays.pop() if len(delays) == 1 and idr else None
 
 
 def _decoded(packet: Any) -> Any | None:
@@ -207,28 +233,11 @@ def _decoded(packet: Any) -> Any | None:
         return None
 
 
-def _gaps(keys: list[Fraction], end: Fraction, *, whole: bool) -> Facts | None:
-    if not keys:
-        return None
-    longest = max(after - before for before, after in pairwise([*keys, max(end, keys[-1])]))
-    return {"counted": len(keys), "longest_gap": round(longest * SECOND), "whole": whole}
-
-
-def _indexed(stream: VideoStream) -> Facts | None:
-    """Keyframes from the container's own index, where that lists every frame (MP4)."""
-    entries = stream.index_entries
-    if not stream.frames or len(entries) != stream.frames or len(entries) > MOST_INDEX:
-        return None
-    base = stream.time_base or Fraction(1, SECOND)
-    keys = [entry.timestamp * base for entry in entries if entry.is_keyframe]
-    return _gaps(keys, entries[len(entries) - 1].timestamp * base, whole=True)
-
-
 def _playable(there: int | None, declared: int | None) -> int:
     """Microseconds that are there. The declared duration where nothing contradicts it by more than 1 s and 1 %."""
     if there is None or there <= 0:
         if not declared or declared <= 0:
-            raise Refused(Refusal.DURATION, "The file has no duration: nothing in it can be played.")
+            raise Refused(Refusal.DURATION, text("The file has no duration: nothing in it can be played."))
         return declared
     if declared is None or there < declared - max(SECOND, declared // 100):
         return there
@@ -283,7 +292,7 @@ def _audio(media: InputContainer, warnings: list[str]) -> list[Facts]:
         codec = stream.codec_context
         name = _canonical(codec) if codec is not None and codec.codec is not None else "unknown"
         if (name in AUDIO_CODECS or name.startswith("pcm_")) and codec.channels and codec.sample_rate:
-            kept.append(_sound(stream, name))
+            kept.append(_sound(stream, name) | {"clean": clean(media, stream)})
         else:
             warnings.append(f"A sound track is coded as {name}, which is not read here; it is left out.")
     return kept
@@ -294,7 +303,7 @@ def _sound(stream: AudioStream, codec: str) -> Facts:
     return {
         "index": stream.index, "codec": codec, "profile": stream.profile, "layout": context.layout.name,
         "channels": context.channels, "sample_rate": context.sample_rate, "language": _language(stream),
-        "default": bool(stream.disposition & av.stream.Disposition.default),
+        "default": bool(stream.disposition & av.stream.Disposition.default), "title": _title(stream),
     }  # fmt: skip
 
 
@@ -308,6 +317,19 @@ def _subtitles(media: InputContainer) -> list[Facts]:
         }
         for stream in media.streams.subtitles
     ]
+
+
+def _title(stream: Any) -> str | None:
+    title = "".join(c for c in stream.metadata.get("title", "") if c.isprintable()).strip()
+    return title[:LONGEST_TITLE] or None
+
+
+def _cover(media: InputContainer) -> int | None:
+    """The picture that comes with a sound file."""
+    for stream in media.streams.video:
+        if stream.disposition & av.stream.Disposition.attached_pic and _canonical(stream.codec_context) in COVERS:
+            return stream.index
+    return None
 
 
 def _language(stream: Any) -> str | None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import TracebackType
 
 from novacast.errors import ChildFailed, MediaFailure
+from novacast.i18n import Text, text
 from novacast.media.tail import Tail
 from novacast.tasks import TaskGroup
 
@@ -93,22 +94,26 @@ class Outcome:
     def check(self, command: Command) -> None:
         """Raises ChildFailed with the tail unless it ended well."""
         if not self.ok:
-            message = f"{command.name} {self._why(command.limits)}"
+            message = self._why(command.name, command.limits)
             raise ChildFailed(message, returncode=self.returncode, tail=self.tail)
 
-    def _why(self, limits: Limits) -> str:
+    def _why(self, what: str, limits: Limits) -> Text:
         if self.timed_out:
-            return f"took longer than {limits.wall:g} s and was ended."
+            return text("{what} took longer than {seconds:g} s and was ended.", what=what, seconds=limits.wall)
         if self.returncode == -signal.SIGXCPU or (
             limits.cpu and self.returncode == -signal.SIGKILL and not self.killed
         ):
-            return f"used more than {limits.cpu} s of processor time and was ended."
+            return text(
+                "{what} used more than {seconds} s of processor time and was ended.", what=what, seconds=limits.cpu
+            )
         if self.returncode == -signal.SIGXFSZ:
-            return f"wrote a file larger than {limits.file_size} bytes and was ended."
-        last = f" Its last words: {self.tail[-1]}" if self.tail else ""
+            return text("{what} wrote a file larger than {most} bytes and was ended.", what=what, most=limits.file_size)
         if self.returncode < 0:
-            return f"was ended by {signal.Signals(-self.returncode).name}.{last}"
-        return f"failed with exit code {self.returncode}.{last}"
+            name = signal.Signals(-self.returncode).name
+            ended = text("{what} was ended by {signal}.", what=what, signal=name)
+        else:
+            ended = text("{what} failed with exit code {code}.", what=what, code=self.returncode)
+        return text("{ended} Its last words: {words}", ended=ended, words=self.tail[-1]) if self.tail else ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +155,8 @@ class Child:
             process = await _spawn(command, pipes)
         except OSError as error:
             _close(pipes)
-            raise ChildFailed(f"{command.name} could not be started: {error.strerror or error}.") from error
+            why = error.strerror or str(error)
+            raise ChildFailed(text("{what} could not be started: {why}.", what=command.name, why=why)) from error
         except BaseException:
             _close(pipes)
             raise
@@ -165,6 +171,10 @@ class Child:
     @property
     def running(self) -> bool:
         return self._process.returncode is None
+
+    @property
+    def paused(self) -> bool:
+        return self._paused
 
     @property
     def tail(self) -> tuple[str, ...]:
@@ -282,7 +292,9 @@ async def run_child(command: Command, *, capture: int = 0) -> Ran:
 
     def keep(chunk: bytes) -> None:
         if len(kept) + len(chunk) > capture:
-            raise MediaFailure(f"{command.name} wrote more than the {capture} bytes that were expected.")
+            raise MediaFailure(
+                text("{what} wrote more than the {most} bytes that were expected.", what=command.name, most=capture)
+            )
         kept.extend(chunk)
 
     outputs = {**command.outputs, STDOUT: keep} if capture else command.outputs

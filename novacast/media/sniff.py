@@ -4,6 +4,8 @@ FFmpeg's own detection takes playlists, scripts and lists of files for media wha
 the addresses in them. None of the demuxers below opens a second file.
 """
 
+from novacast.i18n import Text, text
+
 CONTAINERS = ("mov", "matroska", "avi", "mpegts", "mpeg", "flv", "asf", "ogg", "mxf", "wav", "mp3", "flac", "aac")
 
 HEAD = 4096
@@ -57,3 +59,13 @@ def claim_of(head: bytes) -> str:
     if text.lower().startswith(tuple(start.lower() for start in _SCRIPTS)) or b"#EXT-X-" in head:
         return "playlist"
     return "unknown"
+
+
+def why_not(head: bytes) -> Text:
+    """For people: why `container_of` refused a file that begins with `head`."""
+    claim = claim_of(head)
+    if claim == "playlist":
+        return text("This is a playlist or a description of media, not a video file.")
+    if claim == "picture":
+        return text("This is a still picture, not a video.")
+    return text("This is not a video file of a kind that is known here. MP4, MOV, MKV, WebM, AVI, MPEG and TS are.")

@@ -8,6 +8,7 @@ from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
 
+from novacast import i18n
 from novacast.errors import NotFound
 
 NEWEST = 50
@@ -41,7 +42,7 @@ class MailFolder:
     async def show(self, file: str) -> ShownMail:
         """Raises NotFound."""
         if not _NAME.fullmatch(file):
-            raise NotFound("There is no such mail.")
+            raise NotFound(i18n.text("There is no such mail."))
         return await asyncio.to_thread(self._read, file)
 
     def _newest(self) -> list[ShownMail]:
@@ -58,7 +59,7 @@ class MailFolder:
         try:
             message = message_from_bytes((self._path / file).read_bytes(), _class=EmailMessage, policy=default)
         except FileNotFoundError as error:
-            raise NotFound("There is no such mail.") from error
+            raise NotFound(i18n.text("There is no such mail.")) from error
         body = message.get_body(("plain",))
         text = body.get_content() if body else ""
         paragraphs = tuple(_pieces(part) for part in _BREAK.split(text) if part.strip())

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Mapping
+from email.message import EmailMessage
 from typing import Any, Protocol
 
 from novacast.clock import DAY, MINUTE, Clock, iso
@@ -59,12 +60,26 @@ class Delivery:
         if mail is None:
             return
         try:
-            await self._transport.deliver(self._letters.write(mail), mail.file)
+            message = self._letters.write(mail)
+        except Exception as error:
+            # A fault of ours, in the template or in what it was given: no later try would do better.
+            log.exception("mail %s (%s) can't be written, and is set aside", mail.id, mail.template)
+            await self._end(mail, State.FAILED, _plain("it can't be written", error))
+            return
+        await self._deliver(mail, message)
+
+    async def _deliver(self, mail: Mail, message: EmailMessage) -> None:
+        try:
+            await self._transport.deliver(message, mail.file)
         except Refused as error:
             log.warning("mail %s (%s) was refused: %s", mail.id, mail.template, error)
             await self._end(mail, State.FAILED, str(error))
         except Delayed as error:
             await self._postpone(mail, str(error))
+        except Exception as error:
+            # Nobody foresaw it; as a delay it comes to an end, which it would not as a lost sender.
+            log.exception("mail %s (%s) met something unforeseen", mail.id, mail.template)
+            await self._postpone(mail, _plain("something unforeseen", error))
         else:
             await self._end(mail, State.SENT, "")
 
@@ -88,6 +103,10 @@ class Delivery:
             return
         log.warning("mail %s (%s) waits %d s: %s", mail.id, mail.template, wait // 1_000_000, error)
         await self._db.write(lambda tx: store.postpone(tx, mail.id, tx.now + wait, error))
+
+
+def _plain(what: str, error: Exception) -> str:
+    return f"{what}: {type(error).__name__}: {error}"[:300]
 
 
 class Subject(Protocol):

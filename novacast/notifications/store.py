@@ -20,6 +20,15 @@ def due(now: int, limit: int) -> Query[str]:
     )
 
 
+def failed(since: int) -> Query[tuple[str, str]]:
+    """What the mails given up since then were about, and why, newest first; at most a hundred."""
+    return Query(
+        "SELECT template, error FROM mail WHERE state = 'failed' AND ended_at >= ? ORDER BY ended_at DESC LIMIT 100",
+        (since,),
+        lambda row: (row["template"], row["error"]),
+    )
+
+
 def of_person(person_id: str, address: str) -> Query[Mail]:
     return Query(
         "SELECT * FROM mail WHERE person_id = ? OR to_address = ? ORDER BY created_at, id", (person_id, address), _mail
@@ -82,13 +91,13 @@ def drop_old(tx: Transaction, before: int) -> int:
 
 def _mail(row: Row) -> Mail:
     return Mail(
-        row["id"],
-        row["to_address"],
-        row["template"],
-        row["language"],
-        json.loads(row["context"]),
-        State(row["state"]),
-        row["attempts"],
-        row["created_at"],
-        row["error"],
+        id=row["id"],
+        to=row["to_address"],
+        template=row["template"],
+        language=row["language"],
+        context=json.loads(row["context"]),
+        state=State(row["state"]),
+        attempts=row["attempts"],
+        created_at=row["created_at"],
+        error=row["error"],
     )

@@ -1,4 +1,4 @@
-"""The whole examination, one finding after the other. Changes nothing except the cache of FFmpeg trials."""
+"""The whole examination, one finding after the other. Changes nothing except the cache of trials."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -7,14 +7,21 @@ from novacast.clock import Clock
 from novacast.database import Migrations
 from novacast.folder import DataFolder
 from novacast.operations import machine, state
+from novacast.operations.encoders import encoders
 from novacast.operations.models import Finding, failed
 from novacast.settings import Settings
 
 Check = Callable[[], Finding | Awaitable[Finding]]
 
 
-async def examine(settings: Settings, clock: Clock, sets: Sequence[Migrations]) -> AsyncIterator[Finding]:
-    """Findings in the order of what depends on what. Safe beside a running server."""
+async def examine(
+    settings: Settings, clock: Clock, sets: Sequence[Migrations], failed_mails: state.FailedMails, *,
+    try_encoders: bool = False,
+) -> AsyncIterator[Finding]:  # fmt: skip
+    """Findings in the order of what depends on what. Safe beside a running server.
+
+    `try_encoders` makes every trial encode anew; without it, what former trials found is told.
+    """
     folder = DataFolder.at(settings.data)
     checks: dict[str, Check] = {
         "python": machine.python,
@@ -24,8 +31,10 @@ async def examine(settings: Settings, clock: Clock, sets: Sequence[Migrations]) 
         "disk": lambda: machine.disk(settings, folder),
         "port": lambda: machine.port(settings, served=folder.held()),
         "ffmpeg": lambda: machine.ffmpeg(settings, folder),
+        "encoders": lambda: encoders(settings, folder, clock, again=try_encoders),
         "database": lambda: state.database(settings, folder, clock, sets),
         "queue": lambda: state.queue(settings, folder),
+        "mail": lambda: state.mail(folder, clock, sets, failed_mails),
     }
     for name, check in checks.items():
         yield await _made(name, check)

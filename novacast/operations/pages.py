@@ -7,8 +7,9 @@ from aiohttp import web
 from markupsafe import Markup
 
 from novacast.errors import NotFound
+from novacast.i18n import text
 from novacast.operations.challenges import PREFIX
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 from novacast.security.tls import addresses_here
 from novacast.settings import Settings
 from novacast.web import Call, Html, page
@@ -18,7 +19,7 @@ _LONGEST_HOST = 255
 
 
 class TlsPages:
-    def __init__(self, settings: Settings, tls: Tls) -> None:
+    def __init__(self, settings: Settings, tls: Https) -> None:
         self._settings, self._tls, self._challenges = settings, tls, tls.challenges()
 
     @page("/tls", public=True)
@@ -53,13 +54,13 @@ class TlsPages:
         """RFC 8555, 8.3."""
         content = self._challenges.find(token)
         if content is None:
-            raise NotFound("No certificate is being obtained with this token.")
+            raise NotFound(text("No certificate is being obtained with this token."))
         return web.Response(text=content, content_type="application/octet-stream")
 
     def _exported(self) -> tuple[bytes, bytes]:
         exported = self._tls.authority.exported()
         if exported is None:
-            raise NotFound("This venue has no local certificate authority. `novacast tls local` makes one.")
+            raise NotFound(text("This venue has no local certificate authority. `novacast tls local` makes one."))
         return exported
 
     def _address(self, call: Call) -> str:

@@ -1,12 +1,12 @@
-"""Checks of what NovaCast keeps: the data folder's permissions, the database, the queue."""
+"""Checks of what NovaCast keeps: the data folder's permissions, the database, the queue, mails given up."""
 
 import os
 import stat
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from novacast.clock import Clock
-from novacast.database import Database, Migrations, pending
+from novacast.clock import DAY, Clock
+from novacast.database import Database, Migrations, Query, pending
 from novacast.errors import NewerDatabase, NovaCastError
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, connect
@@ -16,6 +16,9 @@ from novacast.settings import Settings
 
 BACKLOG = 1000
 """Waiting jobs above which nobody seems to work."""
+MAIL_DAYS = 7
+FailedMails = Callable[[int], Query[tuple[str, str]]]
+"""What the mails given up since an instant were about, and why, newest first."""
 
 
 def permissions(folder: DataFolder) -> Finding:
@@ -92,3 +95,19 @@ async def queue(settings: Settings, folder: DataFolder) -> Finding:
         mend = "Look whether a worker runs (`novacast worker`, or jobs.worker = true), and at its log."
         return warning("queue", f"{waiting} jobs wait.", mend)
     return ok("queue", f"{waiting} jobs wait.")
+
+
+async def mail(folder: DataFolder, clock: Clock, sets: Sequence[Migrations], failed_mails: FailedMails) -> Finding:
+    if not folder.database.exists() or pending(folder.database, sets):
+        return ok("mail", "Not looked at: the database is not there yet, or not up to date.")
+    db = await Database.open(folder.database, clock, readers=1)
+    try:
+        failures = await db.all(failed_mails(clock.now() - MAIL_DAYS * DAY))
+    finally:
+        await db.close()
+    if not failures:
+        return ok("mail", f"No mail was given up in {MAIL_DAYS} days.")
+    about, why = failures[0]
+    many = "1 mail was" if len(failures) == 1 else f"{len(failures)} mails were"
+    mend = "Mend what it names (see [mail] in the settings); whoever waits for a mail can have another one sent."
+    return warning("mail", f"{many} given up in {MAIL_DAYS} days; the last ({about}): {why}", mend)

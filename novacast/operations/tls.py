@@ -47,7 +47,7 @@ def names_here() -> list[str]:
     return [*host_names_here(), *addresses_here(), *_LOOPBACK]
 
 
-class Tls:
+class Https:
     """`here` gives the names and addresses by which this machine is reached."""
 
     def __init__(

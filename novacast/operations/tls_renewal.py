@@ -4,7 +4,7 @@ import logging
 
 from novacast.clock import HOUR, MINUTE, SECOND, Clock
 from novacast.errors import AlreadyRunning, NovaCastError, RateLimited
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 
 log = logging.getLogger(__name__)
 
@@ -16,7 +16,7 @@ _AFTER_FAILURE = 6 * HOUR
 class Renewal:
     """The web server reads `server.pem` again by itself when it has changed."""
 
-    def __init__(self, tls: Tls, clock: Clock) -> None:
+    def __init__(self, tls: Https, clock: Clock) -> None:
         self._tls, self._clock = tls, clock
         self._not_before = 0
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 
 from novacast.clock import DAY, Clock
 from novacast.errors import BadSettings
-from novacast.operations.tls import Tls, due
+from novacast.operations.tls import Https, due
 from novacast.security.tls import Certificate, load
 from novacast.settings import Settings
 
@@ -30,7 +30,7 @@ class Status:
     warnings: tuple[str, ...]
 
 
-def status(settings: Settings, tls: Tls, clock: Clock) -> Status:
+def status(settings: Settings, tls: Https, clock: Clock) -> Status:
     """Never raises for a certificate that is missing, damaged or run out: that is what it tells."""
     warnings: list[str] = []
     certificate = None
@@ -59,7 +59,7 @@ def status(settings: Settings, tls: Tls, clock: Clock) -> Status:
     return Status(source, file, certificate, authority, tuple(warnings))
 
 
-def _source(settings: Settings, tls: Tls) -> Source:
+def _source(settings: Settings, tls: Https) -> Source:
     if not settings.tls.certificate:
         return "none"
     if not tls.in_force():

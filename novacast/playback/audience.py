@@ -1,8 +1,9 @@
 """Everyone who watches now, in memory, so that a segment costs no signature, no SQL and no permission check.
 
 A session is loaded at its first request, after a restart too, and its permission is asked then. A fact that names its
-viewer, organization or thing puts it in doubt: the next request asks again before a byte goes out. Nothing is decided
-here that the rows don't say, so any seat may be forgotten at any time.
+viewer, organization or thing puts it in doubt: the next request asks again before a byte goes out. A fact of this
+process counts from its commit on: in the turn of the loop that ends the write nobody is beyond doubt any more, until
+the fact has been read. Nothing is decided here that the rows don't say, so any seat may be forgotten at any time.
 """
 
 import asyncio
@@ -13,12 +14,13 @@ from functools import partial
 from novacast.clock import HOUR, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Forbidden, Gone, NotFound, NovaCastError, Unauthenticated
-from novacast.outbox import Event
+from novacast.i18n import text
+from novacast.outbox import Event, after, last_seq
 from novacast.playback import store
 from novacast.playback.models import KEPT, RECHECK, TOUCH, EndReason, Viewing, refused, touched
 from novacast.playback.permission import Permission
 from novacast.playback.ports import Playable
-from novacast.playback.tokens import Tokens
+from novacast.playback.tokens import ViewingTokens
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
@@ -43,6 +45,7 @@ class Seat:
         "names",
         "open",
         "seen_at",
+        "segments",
         "token",
         "work",
     )
@@ -54,6 +57,8 @@ class Seat:
         self.expires_at = 0
         self.seen_at = 0
         self.asked_at = 0
+        self.segments = 0
+        """Asked for since it was taken."""
         self.open = False
         """Whether the permission is known to hold."""
         self.doubts = 0
@@ -70,7 +75,7 @@ class Audience:
         db: Database,
         clock: Clock,
         permission: Permission,
-        tokens: Tokens,
+        tokens: ViewingTokens,
         *,
         session_hours: float,
         capacity: int = SEATS,
@@ -81,6 +86,12 @@ class Audience:
         self._seats: dict[str, Seat] = {}
         self._named: dict[str, set[Seat]] = {}
         self._signs: dict[str, tuple[int, int]] = {}
+        self._told = self._heard = 0
+        """Commits of this process that told something, and up to which of them the facts are read."""
+        self._seq: int | None = None
+        """The last fact read; None before the first reading."""
+        self._reading: asyncio.Task[None] | None = None
+        self._closed = False
         self._tasks = TaskGroup("audience")
 
     def __len__(self) -> int:
@@ -89,7 +100,7 @@ class Audience:
     def seated(self, token: str, media_id: str) -> Seat | None:
         """The hot path: the seat, if it is known and beyond doubt."""
         seat = self._seats.get(token)
-        if seat is None or not seat.open or seat.media_id != media_id:
+        if seat is None or not seat.open or seat.media_id != media_id or self._heard != self._told:
             return None
         now = self._clock.now()
         if now >= seat.expires_at or now - seat.asked_at >= RECHECK:
@@ -106,10 +117,15 @@ class Audience:
             seat.open = False
         await self._settle(seat)
         if seat.media_id != media_id:
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(text("There is nothing at this address."))
         if now - seat.seen_at >= TOUCH:
             self._renew(seat, now)
         return seat
+
+    def segments(self, token: str) -> int:
+        """How many the session asked for; 0 of one that is not in memory."""
+        seat = self._seats.get(token)
+        return 0 if seat is None else seat.segments
 
     def doubt(self, ids: Iterable[str]) -> None:
         """Look again at all sessions that one of these people, sessions, organizations or things is part of."""
@@ -119,13 +135,16 @@ class Audience:
                 seat.doubts += 1
 
     async def hear(self, event: Event) -> None:
-        self.doubt(touched(event.topic, event.subject, event.payload))
+        if self._seq is None or event.seq > self._seq:
+            self.doubt(touched(event.topic, event.subject, event.payload))
 
     def start(self) -> None:
+        self._db.on_announcement(self._announced)
         self._tasks.start(self._flushing(), "flush")
         self._tasks.start(self._sweeping(), "sweep")
 
     async def close(self) -> None:
+        self._closed = True
         await self._tasks.close()
         await self.flush()
 
@@ -145,6 +164,31 @@ class Audience:
         while swept := await self._db.write(lambda tx: store.sweep(tx, tx.now - KEPT)):
             total += swept
         return total
+
+    def _announced(self) -> None:
+        """Called before whoever made the commit goes on, so before a log-out is answered."""
+        self._told += 1
+        if not self._closed and (self._reading is None or self._reading.done()):
+            self._reading = self._tasks.start(self._read(), "facts")
+
+    async def _read(self) -> None:
+        while self._heard != self._told:
+            told = self._told
+            if self._seq is None:
+                self._seq = await self._db.one(last_seq()) or 0
+                self.doubt(list(self._named))
+            while facts := await self._db.all(after(self._seq)):
+                for fact in facts:
+                    self.doubt(touched(fact.topic, fact.subject, fact.payload))
+                self._seq = facts[-1].seq
+            self._heard = told
+
+    async def _caught_up(self) -> None:
+        """Raises what reading the facts raised: rather nobody watches than somebody who must not."""
+        while self._heard != self._told:
+            if self._reading is None or self._reading.done():
+                self._reading = self._tasks.start(self._read(), "facts")
+            await asyncio.shield(self._reading)
 
     def _renew(self, seat: Seat, now: int) -> None:
         seat.seen_at, seat.expires_at = now, now + self._life
@@ -178,11 +222,13 @@ class Audience:
 
     async def _settle(self, seat: Seat) -> None:
         """Ask once, however many requests wait for the answer."""
+        await self._caught_up()
         while not seat.open:
             if seat.work is None or seat.work.done():
                 seat.work = self._tasks.start(self._ask(seat), seat.id)
             if refusal := await asyncio.shield(seat.work):
                 raise type(refusal)(refusal.message)
+            await self._caught_up()
 
     async def _ask(self, seat: Seat) -> NotFound | Gone | None:
         """Open the seat, or give it up and say why."""
@@ -210,7 +256,7 @@ class Audience:
     async def _row(self, id_: str) -> Viewing:
         viewing = await self._db.one(store.viewing(id_))
         if viewing is None:
-            raise NotFound("There is no such viewing session. Open the page again.")
+            raise NotFound(text("There is no such viewing session. Open the page again."))
         viewing.check(self._clock.now())
         return viewing
 

@@ -5,9 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.clock import SECOND, iso
-from novacast.database import Page
 from novacast.playback.models import Stream, Viewing
-from novacast.web import Body
+from novacast.web import Body, PageBody
 
 
 class StreamQuery(Body):
@@ -22,6 +21,7 @@ class StreamBody(Body):
     title: str
     org_id: str
     url: Annotated[str, Field(description="HLS multivariant playlist. Opening it begins a viewing session.")]
+    session: Annotated[str, Field(description="Id of the viewing session, for what a player reports of it.")]
     url_expires_at: Annotated[str, Field(description="Until when `url` can begin; once begun it stays usable.")]
     poster: str | None
     storyboard: Annotated[str | None, Field(description="WebVTT whose cues are pictures with `#xywh`.")]
@@ -35,6 +35,7 @@ class StreamBody(Body):
             title=stream.title,
             org_id=stream.org_id,
             url=stream.url,
+            session=stream.session,
             url_expires_at=iso(stream.expires_at),
             poster=stream.poster,
             storyboard=stream.storyboard,
@@ -62,10 +63,5 @@ class ViewingBody(Body):
         )
 
 
-class ViewingsBody(Body):
-    items: list[ViewingBody]
-    next: str | None
-
-    @classmethod
-    def of(cls, page: Page[Viewing]) -> "ViewingsBody":
-        return cls(items=[ViewingBody.of(viewing) for viewing in page.items], next=page.next)
+class ViewingsBody(PageBody[ViewingBody]):
+    pass

@@ -9,6 +9,7 @@ from typing import Any
 
 from novacast.clock import HOUR, MINUTE, SECOND, iso
 from novacast.errors import Conflict, FieldError, Gone, Unauthenticated
+from novacast.i18n import ntext, text
 from novacast.identity import Principal
 
 IDLE = 2 * MINUTE
@@ -76,7 +77,7 @@ class Grant:
             id_, media_id, person_id, session_id, until, take_over = json.loads(payload)
             return cls(id_, media_id, Viewer(person_id, session_id), int(until), bool(take_over))
         except (ValueError, TypeError) as error:
-            raise Unauthenticated("This address is of another version. Ask for a new one.") from error
+            raise Unauthenticated(text("This address is of another version. Ask for a new one.")) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,15 +100,15 @@ class Viewing:
     def check(self, now: int) -> None:
         """Raises Gone when it is over, with the reason."""
         if self.end_reason is EndReason.TAKEN_OVER:
-            raise Gone("Another of your devices took over here. Open the page again to watch on this one.")
+            raise Gone(text("Another of your devices took over here. Open the page again to watch on this one."))
         if self.end_reason is EndReason.REFUSED:
             raise refused()
         if self.ended_at is not None or now >= self.expires_at:
-            raise Gone("This viewing session has ended. Open the page again to go on.")
+            raise Gone(text("This viewing session has ended. Open the page again to go on."))
 
 
 def refused() -> Gone:
-    return Gone("This can't be watched any longer with the permission it was opened with. Open the page again.")
+    return Gone(text("This can't be watched any longer with the permission it was opened with. Open the page again."))
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,8 @@ class Stream:
     """What a player needs to begin. Addresses are paths on this server."""
 
     media_id: str
+    session: str
+    """Id of the viewing session that opening `url` begins."""
     kind: str
     org_id: str
     title: str
@@ -138,10 +141,20 @@ def make_room(active: Sequence[Viewing], limit: int, now: int, *, take_over: boo
     if take_over or all(now - viewing.seen_at >= IDLE for viewing in leaving):
         return leaving
     raise Conflict(
-        f"You are watching this on {len(active)} devices already, and {limit} may. "
-        "Stop one of them, or take over here.",
+        ntext(
+            "You are watching this on {n} device already, and {limit} at a time is the most. "
+            "Stop it there, or take over here.",
+            "You are watching this on {n} devices already, and {limit} at a time is the most. "
+            "Stop one of them, or take over here.",
+            len(active),
+            limit=limit,
+        ),
         errors=[
-            FieldError(f"devices.{viewing.id}", "watching", f"{viewing.device}, last seen {iso(viewing.seen_at)}")
+            FieldError(
+                f"devices.{viewing.id}",
+                "watching",
+                text("{device}, last seen {at}", device=viewing.device, at=iso(viewing.seen_at)),
+            )
             for viewing in reversed(oldest)
         ],
     )

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from novacast.errors import NotFound
+from novacast.i18n import text
 from novacast.identity import ANONYMOUS, Principal
 from novacast.playback.models import Viewer
 from novacast.playback.ports import MediaSource, Playable, Viewers
@@ -19,7 +20,7 @@ class Permission:
                 return await source.locate(principal, media_id)
             except NotFound:
                 continue
-        raise NotFound("There is nothing to watch at this address, or not for you.")
+        raise NotFound(text("There is nothing to watch at this address, or not for you."))
 
     async def recheck(self, viewer: Viewer, media_id: str) -> Playable:
         """The same for a viewer who was let in earlier, with the roles of now."""
@@ -27,5 +28,5 @@ class Permission:
         if viewer.session_id is not None:
             principal = await self._viewers.principal_of(viewer.session_id)
         if principal is None:
-            raise NotFound("Whoever opened this is signed out.")
+            raise NotFound(text("Whoever opened this is logged out."))
         return await self.locate(principal, media_id)

@@ -1,7 +1,7 @@
 """Playback's API. The bytes themselves are answered by `playback.delivery`."""
 
 from novacast.errors import Conflict, NotFound, RateLimited, Unauthenticated
-from novacast.playback.bodies import StreamBody, StreamQuery, ViewingsBody
+from novacast.playback.bodies import StreamBody, StreamQuery, ViewingBody, ViewingsBody
 from novacast.playback.service import Playback
 from novacast.web import Call, ListQuery, delete, get
 
@@ -27,7 +27,7 @@ class PlaybackRoutes:
     @get("/api/v1/viewing-sessions", tag="playback", summary="What I watch, and on which devices")
     async def sessions(self, call: Call, query: ListQuery) -> ViewingsBody:
         """Newest first."""
-        return ViewingsBody.of(await self._playback.sessions(call.principal, query.cursor, query.limit))
+        return ViewingsBody.of(await self._playback.sessions(call.principal, query.cursor, query.limit), ViewingBody.of)
 
     @delete("/api/v1/viewing-sessions/{id}", tag="playback", status=204, summary="Stop a device", errors=(NotFound,))
     async def end(self, call: Call, id: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novacast import i18n
 from novacast.clock import HOUR, MINUTE, Clock
 from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import NotFound, Unauthenticated
@@ -12,7 +13,7 @@ from novacast.playback.audience import Audience
 from novacast.playback.models import EndReason, Grant, Stream, Viewer, Viewing, make_room
 from novacast.playback.permission import Permission
 from novacast.playback.ports import Playable
-from novacast.playback.tokens import Tokens, fresh
+from novacast.playback.tokens import ViewingTokens, fresh
 from novacast.settings import Playback as PlaybackSettings
 
 OPEN = "/media/open"
@@ -34,7 +35,7 @@ class Playback:
         clock: Clock,
         settings: PlaybackSettings,
         permission: Permission,
-        tokens: Tokens,
+        tokens: ViewingTokens,
         audience: Audience,
         limiter: RateLimiter,
     ) -> None:
@@ -56,7 +57,7 @@ class Playback:
             make_room(active, self._settings.devices, now, take_over=take_over)
         until = now + self._settings.grant_minutes * MINUTE
         grant = Grant(new_id(), playable.media_id, viewer, until, take_over)
-        return self._described(playable, f"{OPEN}/{self._tokens.sign(grant)}", until)
+        return self._described(playable, grant, f"{OPEN}/{self._tokens.sign(grant)}")
 
     async def open(self, text: str, device: str) -> Opened:
         """The session that a grant stands for, begun now if it is the first time. `device` is a name for people.
@@ -87,7 +88,7 @@ class Playback:
         def unit(tx: Transaction) -> None:
             viewing = tx.one(store.viewing(session_id))
             if viewing is None or viewing.viewer.person_id != person_id:
-                raise NotFound("You have no such viewing session.")
+                raise NotFound(i18n.text("You have no such viewing session."))
             self._end(tx, viewing, EndReason.ENDED)
 
         await self._db.write(unit)
@@ -123,14 +124,15 @@ class Playback:
             self._limiter.check(STRANGERS, address)
 
     @staticmethod
-    def _described(playable: Playable, base: str, until: int) -> Stream:
+    def _described(playable: Playable, grant: Grant, base: str) -> Stream:
         return Stream(
             media_id=playable.media_id,
+            session=grant.id,
             kind=playable.kind,
             org_id=playable.org_id,
             title=playable.title,
             url=f"{base}/{playable.master}",
-            expires_at=until,
+            expires_at=grant.until,
             poster=f"{base}/{playable.poster}" if playable.poster else None,
             storyboard=f"{base}/{playable.storyboard}" if playable.storyboard else None,
             duration=playable.duration,
@@ -139,5 +141,5 @@ class Playback:
 
 def _person(principal: Principal) -> str:
     if principal.person_id is None:
-        raise Unauthenticated("Sign in to see what you watch.")
+        raise Unauthenticated(i18n.text("Log in to see what you watch."))
     return principal.person_id

@@ -5,17 +5,19 @@ from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.database import Database
+from novacast.i18n import Languages
 from novacast.limits import RateLimiter
 from novacast.outbox import Outbox
 from novacast.playback.audience import Audience
 from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
-from novacast.playback.delivery.routes import Delivery
+from novacast.playback.delivery.routes import MediaDelivery
 from novacast.playback.permission import Permission
 from novacast.playback.personal import PlaybackData
 from novacast.playback.ports import MediaSource, Viewers
 from novacast.playback.service import Playback
-from novacast.playback.tokens import Tokens
+from novacast.playback.tokens import ViewingTokens
+from novacast.playback.viewings import Viewings
 from novacast.settings import Settings
 
 
@@ -26,8 +28,9 @@ class PlaybackServices:
     playback: Playback
     audience: Audience
     cache: HotCache
-    delivery: Delivery
+    delivery: MediaDelivery
     personal: PlaybackData
+    viewings: Viewings
 
     def subscribe(self, outbox: Outbox) -> None:
         """Revocations arrive as facts; what was before a start is asked about at each session's first request."""
@@ -51,10 +54,11 @@ def playback_services(
     key: bytes,
 ) -> PlaybackServices:
     """`key`: 32 secret bytes of this installation."""
-    own, permission, tokens = settings.playback, Permission(sources, viewers), Tokens(key)
+    own, permission, tokens = settings.playback, Permission(sources, viewers), ViewingTokens(key)
     audience = Audience(db, clock, permission, tokens, session_hours=own.session_hours)
     heads = Heads(clock, settings.server.allowed_origins)
     cache = HotCache(own.cache_bytes, clock, heads.shared)
     playback = Playback(db, clock, own, permission, tokens, audience, limiter)
-    delivery = Delivery(playback, audience, cache, heads)
-    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience))
+    delivery = MediaDelivery(playback, audience, cache, heads, Languages(settings.language))
+    viewings = Viewings(db, clock, tokens, audience)
+    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience), viewings)

@@ -1,5 +1,6 @@
 """The two secrets that stand in addresses: a grant before it is opened, a session afterwards."""
 
+from novacast import i18n
 from novacast.errors import Gone, NotFound, Unauthenticated
 from novacast.playback.models import Grant
 from novacast.security.keys import Signer
@@ -7,7 +8,7 @@ from novacast.security.keys import Signer
 LONGEST = 1024
 
 
-class Tokens:
+class ViewingTokens:
     """A session's token is a signature over its id: it can be checked without a look at the database, made again
     when its grant is opened again, and stored nowhere."""
 
@@ -21,7 +22,7 @@ class Tokens:
     def grant(self, text: str) -> Grant:
         """Raises Unauthenticated. A grant that is over is a grant still: see `fresh`."""
         if len(text) > LONGEST:
-            raise Unauthenticated("This address is too long to be one that was made here.")
+            raise Unauthenticated(i18n.text("This address is too long to be one that was made here."))
         return Grant.decode(self._grants.verify(text))
 
     def token(self, session_id: str) -> str:
@@ -31,13 +32,13 @@ class Tokens:
         """The id of the session whose token this is. Raises NotFound."""
         try:
             if len(token) > LONGEST:
-                raise Unauthenticated("too long")
+                raise Unauthenticated(i18n.text("This address is too long to be one that was made here."))
             return self._sessions.verify(token).decode()
         except (Unauthenticated, UnicodeDecodeError) as error:
-            raise NotFound("There is no such viewing session. Open the page again.") from error
+            raise NotFound(i18n.text("There is no such viewing session. Open the page again.")) from error
 
 
 def fresh(grant: Grant, now: int) -> None:
     """Raises Gone once the grant is too old to open a session."""
     if now >= grant.until:
-        raise Gone("This address is too old to begin with. Open the page again for a new one.")
+        raise Gone(i18n.text("This address is too old to begin with. Open the page again for a new one."))

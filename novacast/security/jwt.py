@@ -8,13 +8,14 @@ import jwt
 
 from novacast.clock import SECOND
 from novacast.errors import Unauthenticated
+from novacast.i18n import text
 
 _ALGORITHM = "HS256"
 _TYPE = "at+jwt"
 _AUDIENCE = "novacast"
 _LONGEST = 2048
 _REMEMBERED = 1024
-_REFUSED = "This access token is not valid any more. Refresh it, or sign in again."
+_REFUSED = text("This access token is not valid any more. Refresh it, or log in again.")
 
 
 @dataclass(frozen=True, slots=True)

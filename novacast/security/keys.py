@@ -11,6 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
+from novacast import i18n
 from novacast.errors import BadSettings, Unauthenticated
 
 KEY_BYTES = 32
@@ -61,9 +62,9 @@ class Signer:
         try:
             payload, signature = _bytes(body), _bytes(mark)
         except (ValueError, binascii.Error) as error:
-            raise Unauthenticated("This address is not complete. Ask for a new one.") from error
+            raise Unauthenticated(i18n.text("This address is not complete. Ask for a new one.")) from error
         if not hmac.compare_digest(signature, hmac.digest(self._key, payload, "sha256")):
-            raise Unauthenticated("This address was not made here, or was altered. Ask for a new one.")
+            raise Unauthenticated(i18n.text("This address was not made here, or was altered. Ask for a new one."))
         return payload
 
 

@@ -15,6 +15,7 @@ from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 
 from novacast.errors import InvalidInput, Overloaded
+from novacast.i18n import text
 from novacast.security.common_passwords import is_common
 
 T = TypeVar("T")
@@ -32,25 +33,35 @@ def acceptable(password: str, *names: str, field: str = "password") -> str:
         password = _normal(password, field)
     if not SHORTEST <= len(password) <= LONGEST:
         raise InvalidInput.field(
-            field, f"A password has from {SHORTEST} to {LONGEST} characters; this one has {len(password)}.", "length"
+            field,
+            text(
+                "A password has from {least} to {most} characters; this one has {length}.",
+                least=SHORTEST,
+                most=LONGEST,
+                length=len(password),
+            ),
+            "length",
         )
     if is_common(password, names):
         raise InvalidInput.field(
-            field, "This password is one of the first that others would guess. Choose another.", "common"
+            field, text("This password is one of the first that others would guess. Choose another."), "common"
         )
     return password
 
 
 def _normal(password: str, field: str) -> str:
     if any(unicodedata.category(character) in ("Cs", "Cc") for character in password):
-        raise InvalidInput.field(field, "A password can't hold control characters.", "characters")
+        raise InvalidInput.field(field, text("A password can't hold control characters."), "characters")
     return unicodedata.normalize("NFKC", password)
 
 
 class Passwords:
-    """Hashing off the event loop: `threads` at a time, `waiting` more in line, then Overloaded."""
+    """Hashing off the event loop: `threads` at a time, `waiting` more in line, then Overloaded.
 
-    def __init__(self, memory_kib: int, iterations: int, *, threads: int = 2, waiting: int = 64) -> None:
+    Waiting takes next to no memory, and at some 20 ms for each the last of 512 is served before it would ask again.
+    """
+
+    def __init__(self, memory_kib: int, iterations: int, *, threads: int = 2, waiting: int = 512) -> None:
         self._memory, self._iterations = memory_kib, iterations
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="passwords")
         self._room = threads + waiting
@@ -91,7 +102,7 @@ class Passwords:
 
     async def _run(self, work: Callable[[], T]) -> T:
         if self._room <= 0:
-            raise Overloaded("Too many sign-ins at once. Try again in a moment.")
+            raise Overloaded(text("Too many log-ins at once. Try again in a moment."))
         self._room -= 1
         future = asyncio.get_running_loop().run_in_executor(self._pool, work)
         future.add_done_callback(self._leave)

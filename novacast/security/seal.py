@@ -7,6 +7,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import ChaCha20Poly1305
 
 from novacast.errors import Unavailable
+from novacast.i18n import text
 
 _NONCE_BYTES = 12
 
@@ -28,6 +29,8 @@ class Seal:
             return self._cipher.decrypt(sealed[:_NONCE_BYTES], sealed[_NONCE_BYTES:], owner.encode())
         except (InvalidTag, ValueError) as error:
             raise Unavailable(
-                "The server's keys are not those that this account's second factor was sealed with. "
-                "Restore the folder keys/ from the backup that belongs to this database."
+                text(
+                    "The server's keys are not those that this account's second factor was sealed with. "
+                    "Restore the folder keys/ from the backup that belongs to this database."
+                )
             ) from error

@@ -4,13 +4,13 @@ import dataclasses
 import difflib
 import math
 import os
-import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, cast, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
 
 from novacast.errors import BadSettings
+from novacast.settings.mistakes import Document, Mistake, raise_for, read
 from novacast.settings.sections import Settings
 
 PREFIX = "NOVACAST_"
@@ -23,18 +23,19 @@ def load(
 
     `state` names the folder in the user's state directory that is taken when none is set. `overrides` are dotted names
     with `__` for the dot (`server__port=0`), as the command line gives them.
-    Raises BadSettings that names file, key and the nearest known key.
+    Raises BadSettings that names all mistakes: file, line, key and the nearest known key (see `Mistake`).
     """
     environ = os.environ if environ is None else environ
-    _refuse_unknown(environ)
     path = config_path(file, environ)
-    tree = _read(path) if path != _default_file(environ) or file or _is_there(path) else {}
-    settings: Settings = _build(Settings, tree, "", str(path), environ)
+    found = read(path) if path != _default_file(environ) or file or _is_there(path) else Document(path)
+    _refuse_unknown(environ, found)
+    settings: Settings = _build(Settings, found.tree, "", found, environ)
     for name, value in overrides.items():
         settings = replace(settings, name.replace("__", "."), value)
+    _fit_together(settings, found, environ)
+    raise_for(found.mistakes)
     if settings.data == Path():
         settings = dataclasses.replace(settings, data=_state_home(environ) / state)
-    _fit_together(settings)
     return settings
 
 
@@ -65,40 +66,56 @@ def _entries(cls: type, section: str) -> "Iterator[tuple[str, dataclasses.Field[
             yield key, item, hints[item.name]
 
 
-def _refuse_unknown(environ: Mapping[str, str]) -> None:
+def _refuse_unknown(environ: Mapping[str, str], found: Document) -> None:
     known = [f"{PREFIX}CONFIG"]
     for key, item, _ in entries():
         known += [variable(key), *([f"{variable(key)}_FILE"] if item.metadata["secret"] else [])]
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
-            near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-            hint = f" Did you mean {near[0]}?" if near else " `novacast config example` lists all settings."
-            raise BadSettings(f"the environment: {name} is no setting.{hint}")
+            near = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
+            hint = f"Did you mean {near}?" if near else "`novacast config example` lists all settings."
+            message = f"the environment: {name} is no setting. {hint}"
+            found.mistakes.append(Mistake(name, "unknown", message, near=near))
 
 
-def _fit_together(settings: Settings) -> None:
-    """What no single value can tell."""
+def _fit_together(settings: Settings, found: Document, environ: Mapping[str, str]) -> None:
+    """What no single value can tell. Where one of the values is wrong by itself, that was said already."""
+    for keys, message in _misfits(settings):
+        if not any(mistake.field in (*keys, keys[0].partition(".")[0]) for mistake in found.mistakes):
+            inside = next((key for key in keys if key in found.lines and variable(key) not in environ), None)
+            at = f"{found.at(inside)}: " if inside else ""
+            file, line = (str(found.path), found.line(inside)) if inside else (None, None)
+            found.mistakes.append(Mistake(inside or keys[0], "invalid", f"{at}{message}", file=file, line=line))
+
+
+def _misfits(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The settings concerned, and what is wrong with them."""
     if bool(settings.tls.certificate) != bool(settings.tls.key):
-        raise BadSettings("[tls] needs both certificate and key, or neither.")
+        yield ("tls.certificate", "tls.key"), "[tls] needs both certificate and key, or neither."
     if not settings.transcode.heights:
-        raise BadSettings("transcode.heights must name at least one rung, such as [360].")
-    if address := settings.server.public_url:
-        try:
-            parts = urlsplit(address)
-            usable = parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment
-        except ValueError:
-            usable = False
-        if not usable:
-            raise BadSettings(
-                f"server.public_url must be an address such as https://tickets.example.org, not {address!r}."
-            )
+        yield ("transcode.heights",), "transcode.heights must name at least one rung, such as [360]."
+    addresses = (
+        ("server.public_url", settings.server.public_url, "https://tickets.example.org"),
+        ("speech.base_url", settings.speech.base_url, "http://127.0.0.1:8000/v1"),
+    )
+    for key, address, example in addresses:
+        if address and not _is_address(address):
+            yield (key,), f"{key} must be an address such as {example}, not {address!r}."
+
+
+def _is_address(words: str) -> bool:
+    try:
+        parts = urlsplit(words)
+        return bool(parts.scheme in ("http", "https") and parts.hostname and not parts.query and not parts.fragment)
+    except ValueError:
+        return False
 
 
 def replace(settings: Settings, key: str, value: Any) -> Settings:
     """A copy with the dotted `key` set to `value`, checked as if it stood in the file."""
     known = {name: (item, kind) for name, item, kind in entries()}
     if key not in known:
-        raise BadSettings(_unknown("the command line", key, list(known), ""))
+        raise BadSettings(_unknown("the command line", key, list(known), "")[0])
     section, _, name = key.rpartition(".")
     owner = getattr(settings, section) if section else settings
     checked = _value(*known[key], value, key, "the command line")
@@ -107,19 +124,6 @@ def replace(settings: Settings, key: str, value: Any) -> Settings:
         return cast("Settings", changed)
     whole: dict[str, Any] = {section: changed}
     return dataclasses.replace(settings, **whole)
-
-
-def _read(path: Path) -> dict[str, Any]:
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise BadSettings(f"{path}: there is no such file. Give one that exists, or none at all.") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path}: can't be read ({error}).") from error
-    except tomllib.TOMLDecodeError as error:
-        raise BadSettings(f"{path}: is not valid TOML: {error}.") from error
-    except RecursionError as error:
-        raise BadSettings(f"{path}: is nested too deeply to be a settings file.") from error
 
 
 def _is_there(path: Path) -> bool:
@@ -131,40 +135,61 @@ def _is_there(path: Path) -> bool:
         ) from error
 
 
-def _build(cls: type, tree: Any, section: str, source: str, environ: Mapping[str, str]) -> Any:
+def _build(cls: type, tree: Any, section: str, found: Document, environ: Mapping[str, str]) -> Any:
+    """The section with every value that is right; what is wrong is noted, and stays at its default."""
     if not isinstance(tree, dict):
-        raise BadSettings(f"{source}: [{section}] must be a table.")
+        _note(found, section, f"{found.at(section)}: [{section}] must be a table.", inside=True)
+        tree = {}
     fields = {f.name: f for f in dataclasses.fields(cls)}
-    for key in tree:
-        if key not in fields:
-            raise BadSettings(_unknown(source, f"{section}.{key}" if section else key, list(fields), section))
+    for name in tree:
+        if name not in fields:
+            key = f"{section}.{name}" if section else name
+            message, near = _unknown(found.at(key), key, list(fields), section)
+            _note(found, key, message, code="unknown", near=near, inside=True)
     hints, values = get_type_hints(cls), {}
     for name, item in fields.items():
         key = f"{section}.{name}" if section else name
         if dataclasses.is_dataclass(hints[name]):
-            values[name] = _build(hints[name], tree.get(name, {}), key, source, environ)
+            values[name] = _build(hints[name], tree.get(name, {}), key, found, environ)
             continue
-        named = variable(key)
-        if item.metadata["secret"] and f"{named}_FILE" in environ:
-            if named in environ:
-                raise BadSettings(f"{named} and {named}_FILE are both set. Keep one of them.")
-            values[name] = _value(item, str, _secret_file(environ[f"{named}_FILE"], f"{named}_FILE"), key, named)
-        elif named in environ:
-            values[name] = _from_text(item, hints[name], environ[named], key, named)
-        elif name in tree:
-            values[name] = _value(item, hints[name], tree[name], key, source)
+        try:
+            if (given := _from_environment(item, hints[name], key, environ)) is not None:
+                values[name] = given
+            elif name in tree:
+                values[name] = _value(item, hints[name], tree[name], key, found.at(key))
+        except BadSettings as error:
+            inside = not any(named in environ for named in (variable(key), f"{variable(key)}_FILE"))
+            _note(found, key, error.message, inside=inside)
     return cls(**values)
 
 
-def _unknown(source: str, key: str, known: list[str], section: str) -> str:
-    near = difflib.get_close_matches(key.rpartition(".")[2], known, n=1, cutoff=0.5)
-    if near:
-        return f"{source}: {key} is no setting. Did you mean {f'{section}.' if section else ''}{near[0]}?"
+def _from_environment(item: "dataclasses.Field[Any]", kind: Any, key: str, environ: Mapping[str, str]) -> Any:
+    """None where the environment says nothing of it."""
+    named = variable(key)
+    if item.metadata["secret"] and f"{named}_FILE" in environ:
+        if named in environ:
+            raise BadSettings(f"{named} and {named}_FILE are both set. Keep one of them.")
+        return _value(item, str, _secret_file(environ[f"{named}_FILE"], f"{named}_FILE"), key, named)
+    return _from_text(item, kind, environ[named], key, named) if named in environ else None
+
+
+def _note(
+    found: Document, key: str, message: str, *, inside: bool, code: str = "invalid", near: str | None = None
+) -> None:
+    """`inside`: the mistake stands in the file and not in the environment."""
+    file, line = (str(found.path), found.line(key)) if inside else (None, None)
+    found.mistakes.append(Mistake(key, code, message, file=file, line=line, near=near))
+
+
+def _unknown(source: str, key: str, known: list[str], section: str) -> tuple[str, str | None]:
+    """What to say of an unknown key, and the known one that is nearest."""
     everywhere = [name for name, _, _ in entries()]
-    elsewhere = [name for name in everywhere if name.rpartition(".")[2] == key.rpartition(".")[2]]
-    elsewhere = elsewhere or difflib.get_close_matches(key, everywhere, n=1, cutoff=0.5)
-    hint = f"Did you mean {elsewhere[0]}?" if elsewhere else f"Known: {', '.join(known)}."
-    return f"{source}: {key} is no setting. {hint}"
+    last = key.rpartition(".")[2]
+    near = [f"{section}." * bool(section) + name for name in difflib.get_close_matches(last, known, n=1, cutoff=0.5)]
+    near = near or [name for name in everywhere if name.rpartition(".")[2] == last]
+    near = near or difflib.get_close_matches(key, everywhere, n=1, cutoff=0.5)
+    hint = f"Did you mean {near[0]}?" if near else f"Known: {', '.join(known)}."
+    return f"{source}: {key} is no setting. {hint}", next(iter(near), None)
 
 
 def _secret_file(path: str, named: str) -> str:

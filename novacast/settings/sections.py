@@ -38,6 +38,11 @@ class Server:
     header_seconds: float = setting(10.0, "Seconds a client may take to send a request's head.", low=1, high=120)
     body_seconds: float = setting(30.0, "Seconds a client may take to send a small request's body.", low=1, high=600)
     max_connections: int = setting(20_000, "Connections held at once.", low=10)
+    connections_per_address: int = setting(
+        256,
+        "Connections held at once by one IPv4 address or IPv6 /64; this machine and trusted_proxies are not counted.",
+        low=8,
+    )
     drain_seconds: float = setting(10.0, "Seconds that running requests get when the server stops.", low=0, high=300)
     uvloop: bool = setting(True, "Use the faster event loop where it is installed.")
     api_docs: bool = setting(True, "Show the API's documentation at /api/docs.")
@@ -64,17 +69,17 @@ class Log:
 
 @dataclass(frozen=True, slots=True)
 class Accounts:
-    """People: how they sign up and stay signed in."""
+    """People: how they sign up and stay logged in."""
 
     sign_up: bool = setting(True, "Whether anyone may make an account.")
-    session_days: int = setting(30, "Days a browser stays signed in when it is used.", low=1, high=365)
+    session_days: int = setting(30, "Days a browser stays logged in when it is used.", low=1, high=365)
     access_minutes: int = setting(10, "Life of an API access token.", low=1, high=60)
     refresh_days: int = setting(30, "Life of an API refresh token.", low=1, high=365)
     invitation_days: int = setting(14, "Days an invitation stays open.", low=1, high=90)
     argon2_memory_kib: int = setting(19_456, "Memory of one password hash in KiB (OWASP's least: 19456).", low=8192)
     argon2_iterations: int = setting(2, "Passes of one password hash.", low=1, high=20)
-    tries_per_address: int = setting(20, "Sign-ins one network address may try in five minutes.", low=1)
-    tries_per_account: int = setting(8, "Sign-ins one account may see in five minutes.", low=1)
+    tries_per_address: int = setting(20, "Log-ins one network address may try in five minutes.", low=1)
+    tries_per_account: int = setting(8, "Log-ins one account may see in five minutes.", low=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +112,10 @@ class Transcode:
     """Making renditions."""
 
     heights: tuple[int, ...] = setting(
-        (144, 240, 360, 480, 720, 1080), "Rungs, by the short side in pixels.", low=64, high=4320
+        (144, 240, 360, 480, 720, 1080),
+        "Rungs, by the short side in pixels; 1440 and 2160 too where the machine can (2 cores: 0.14 of real time).",
+        low=64,
+        high=4320,
     )
     preset: str = setting(
         "veryfast",
@@ -115,11 +123,42 @@ class Transcode:
         choices=("ultrafast", "superfast", "veryfast", "faster", "fast", "medium", "slow"),
     )
     gop_seconds: float = setting(4.0, "Distance of keyframes and length of segments.", low=1, high=10)
+    copy: bool = setting(True, "Whether a picture that browsers can play is shown as it is while rungs are made.")
+    chunk_seconds: int = setting(
+        120, "Length of the parts that a long video is made in; a crash costs one.", low=10, high=3600
+    )
+    codecs: tuple[str, ...] = setting(
+        ("h264",), "Ladders to make, of h264, hevc and av1. H.264 is always there and made first."
+    )
+    encoders: tuple[str, ...] = setting(
+        ("auto",),
+        "auto: whatever proves itself in a trial; software: the processor alone; or the kinds that may be used, "
+        "of nvenc, qsv, vaapi, amf, v4l2m2m and videotoolbox.",
+    )
     max_pixels: int = setting(67_108_864, "Largest frame that is decoded, in pixels.", low=65_536)
     max_hours: float = setting(24.0, "Longest video that is taken.", low=0.01, high=240)
     workers: int = setting(1, "Jobs at the same time.", low=1, high=64)
     nice: int = setting(10, "How far transcodes step back for everything else (nice).", low=0, high=19)
     ffmpeg: str = setting("", "Path of FFmpeg; empty: the system's if it can do all, else the one installed with us.")
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """How much room videos may take, and what goes by itself."""
+
+    quota_bytes: int = setting(
+        0, "Bytes an organization may have, renditions included, unless it has a quota of its own; 0: no bound.", low=0
+    )
+    unwatched_days: int = setting(
+        0, "Days after which a video that nobody watched loses its upper rungs, until somebody does; 0: never.", low=0
+    )
+    keep_height: int = setting(480, "The largest rung that such a video keeps, by its short side.", low=64, high=4320)
+    originals: str = setting(
+        "keep",
+        "keep, or drop: after originals_days the uploaded file goes, and nothing can be made of it again.",
+        choices=("keep", "drop"),
+    )
+    originals_days: int = setting(30, "Days that an original stays where originals are dropped.", low=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +169,28 @@ class Playback:
     session_hours: float = setting(6.0, "Life of a viewing session without renewal.", low=0.1, high=48)
     devices: int = setting(3, "Viewing sessions one person may have on one video.", low=1, high=100)
     cache_bytes: int = setting(256 * 1024**2, "Memory for segments that are asked for often.", low=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Speech:
+    """Captions made of what is said, by a server that answers `POST /v1/audio/transcriptions`."""
+
+    base_url: str = setting("", "Address of that server, such as http://127.0.0.1:8000/v1; empty: off.")
+    key: str = setting("", "Key for it; better in NOVACAST_SPEECH_KEY_FILE.", secret=True)
+    model: str = setting("whisper-1", "What it is asked to listen with.")
+    language: str = setting("", "Language spoken (BCP 47) where a video does not say; empty: it finds out.")
+    automatic: bool = setting(False, "Whether every new video without captions is listened to without asking.")
+    piece_seconds: int = setting(
+        600, "Longest piece of sound that is sent at once; cut where it is silent.", low=15, high=700
+    )
+    timeout_seconds: int = setting(900, "Seconds that it may take for one piece.", low=5, high=7200)
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What players tell of how playing goes."""
+
+    keep_days: int = setting(90, "Days for which their sums are kept.", low=1, high=3650)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +228,10 @@ class Settings:
     mail: Mail = field(default_factory=Mail)
     uploads: Uploads = field(default_factory=Uploads)
     transcode: Transcode = field(default_factory=Transcode)
+    storage: Storage = field(default_factory=Storage)
     playback: Playback = field(default_factory=Playback)
+    speech: Speech = field(default_factory=Speech)
+    health: Health = field(default_factory=Health)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

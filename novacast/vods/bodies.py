@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from novacast.clock import SECOND, iso
-from novacast.database import Page
+from novacast.i18n import translated
 from novacast.vods.models import (
     DESCRIPTION_LENGTH,
     TITLE_LENGTH,
@@ -20,7 +20,7 @@ from novacast.vods.models import (
 )
 from novacast.vods.service import Detail, StudioEntry
 from novacast.vods.transcoding.models import Transcode, TranscodeState
-from novacast.web import Body, ListQuery
+from novacast.web import Body, ListBody, ListQuery, PageBody
 
 Text = Annotated[str, Field(max_length=200)]
 LANGUAGE = r"^([A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3})?$"
@@ -90,13 +90,8 @@ class VideoBody(Body):
         )
 
 
-class VideosBody(Body):
-    items: Sequence[VideoBody]
-    next: str | None
-
-    @classmethod
-    def of(cls, page: Page[Video]) -> "VideosBody":
-        return cls(items=[VideoBody.of(video) for video in page.items], next=page.next)
+class VideosBody(PageBody[VideoBody]):
+    pass
 
 
 class RungBody(Body):
@@ -121,10 +116,15 @@ class PositionBody(Body):
         return cls(seconds=position.at / SECOND, finished=position.finished, updated_at=iso(position.updated_at))
 
 
+class EncoderBody(Body):
+    name: Annotated[str, Field(description="As FFmpeg calls it, and its device: `h264_nvenc on cuda:0`, `libx264`.")]
+    parts: int
+
+
 class TranscodeBody(Body):
     video: str
     state: TranscodeState
-    step: Annotated[str, Field(description="`probe`, `encode`, `pictures` or `publish` while it runs.")]
+    step: Annotated[str, Field(description="`probe`, `encode` or `pictures` while it runs.")]
     progress: Annotated[float, Field(ge=0, le=1)]
     speed: Annotated[float | None, Field(description="Times real time.")]
     attempts: int
@@ -134,6 +134,8 @@ class TranscodeBody(Body):
     queued_at: str
     started_at: str | None
     ended_at: str | None
+    encoders: Annotated[Sequence[EncoderBody], Field(description="That encoded it, and how many of its parts.")]
+    mishaps: Annotated[Sequence[str], Field(description="Encoders that failed and who did their work, in words.")]
 
     @classmethod
     def of(cls, transcode: Transcode) -> "TranscodeBody":
@@ -145,11 +147,13 @@ class TranscodeBody(Body):
             speed=transcode.speed,
             attempts=transcode.attempts,
             cancelling=transcode.cancelling,
-            reason=transcode.reason,
+            reason=None if transcode.reason is None else translated(transcode.reason),
             reason_code=transcode.reason_code,
             queued_at=iso(transcode.queued_at),
             started_at=None if transcode.started_at is None else iso(transcode.started_at),
             ended_at=None if transcode.ended_at is None else iso(transcode.ended_at),
+            encoders=[EncoderBody(name=name, parts=parts) for name, parts in transcode.encoded.parts.items()],
+            mishaps=[translated(one) for one in transcode.encoded.told],
         )
 
 
@@ -187,13 +191,8 @@ class StudioEntryBody(VideoBody):
         )
 
 
-class StudioBody(Body):
-    items: Sequence[StudioEntryBody]
-    next: str | None
-
-    @classmethod
-    def of(cls, page: Page[StudioEntry]) -> "StudioBody":
-        return cls(items=[StudioEntryBody.entry(entry) for entry in page.items], next=page.next)
+class StudioBody(PageBody[StudioEntryBody]):
+    pass
 
 
 class WatchingBody(Body):
@@ -205,12 +204,8 @@ class WatchingBody(Body):
         return cls(video=VideoBody.of(watching.video), position=PositionBody.of(watching.position))
 
 
-class WatchingListBody(Body):
-    items: Sequence[WatchingBody]
-
-    @classmethod
-    def of(cls, rows: Sequence[Watching]) -> "WatchingListBody":
-        return cls(items=[WatchingBody.of(row) for row in rows])
+class WatchingListBody(ListBody[WatchingBody]):
+    pass
 
 
 class EditForm(Body):
@@ -239,5 +234,7 @@ def resume_of(position: Position | None) -> float:
 
 
 def poster_path(video: Video) -> str | None:
-    """The edition in the query lets browsers keep the picture."""
+    """What is in the query lets browsers keep the picture."""
+    if video.poster is not None and video.edition is not None:
+        return f"/api/v1/videos/{video.id}/poster?edition={video.poster}"
     return f"/api/v1/videos/{video.id}/poster?edition={video.edition}" if video.has_poster else None

@@ -8,7 +8,7 @@ from babel.numbers import format_decimal
 
 from novacast.clock import SECOND, moment
 from novacast.i18n import gettext as _
-from novacast.i18n import language
+from novacast.i18n import language, ngettext
 from novacast.vods.models import Video, VideoState, Visibility, Watching
 from novacast.vods.transcoding.models import Transcode, TranscodeState
 
@@ -28,10 +28,11 @@ class Card:
     seen: float | None = None
 
 
-def card(video: Video, poster: str | None, *, seen: float | None = None) -> Card:
+def card(video: Video, poster: str | None, *, seen: float | None = None, views: int = 0) -> Card:
     date = date_of(video.published_at or video.created_at)
+    meta = f"{views_of(views)} · {date}" if views else date
     shown = "" if video.visibility is Visibility.PUBLIC else visibility_name(video.visibility)
-    return Card(f"/watch/{video.id}", video.title, poster or "", duration(video.duration), date, shown, seen)
+    return Card(f"/watch/{video.id}", video.title, poster or "", duration(video.duration), meta, shown, seen)
 
 
 def watching_card(row: Watching, poster: str | None) -> Card:
@@ -49,7 +50,15 @@ def duration(length: int | None) -> str:
 
 
 def date_of(at: int) -> str:
-    return format_date(moment(at), format="medium", locale=_locale())
+    return format_date(moment(at), format="medium", locale=locale())
+
+
+def count_of(number: int) -> str:
+    return str(format_decimal(number, locale=locale()))
+
+
+def views_of(number: int) -> str:
+    return ngettext("%(count)s view", "%(count)s views", number) % {"count": count_of(number)}
 
 
 def size_of(size: int) -> str:
@@ -57,14 +66,14 @@ def size_of(size: int) -> str:
     value, unit = float(size), 0
     while value >= 1000 and unit < len(UNITS) - 1:
         value, unit = value / 1000, unit + 1
-    return f"{format_decimal(value, format='0' if value >= 10 or not unit else '0.#', locale=_locale())} {UNITS[unit]}"
+    return f"{format_decimal(value, format='0' if value >= 10 or not unit else '0.#', locale=locale())} {UNITS[unit]}"
 
 
 def visibility_name(visibility: Visibility) -> str:
     return {
         Visibility.PUBLIC: _("Public"),
         Visibility.UNLISTED: _("Unlisted"),
-        Visibility.SIGNED_IN: _("Signed-in people"),
+        Visibility.SIGNED_IN: _("Logged-in people"),
         Visibility.ORGANIZATION: _("Organization"),
         Visibility.PRIVATE: _("Private"),
     }[visibility]
@@ -95,7 +104,8 @@ def state_badge(video: Video, transcode: Transcode | None) -> tuple[str, str]:
     return _("Waiting"), "busy"
 
 
-def _locale() -> Locale:
+def locale() -> Locale:
+    """Of the language that is being spoken."""
     try:
         return Locale.parse(language(), sep="-")
     except (ValueError, UnknownLocaleError):

@@ -6,7 +6,9 @@ from novacast.identity import PERMISSIONS, Action, Role
 from novacast.jobs import JobQueue
 from novacast.outbox import Event
 from novacast.vods import store
+from novacast.vods.collections import store as collections
 from novacast.vods.removal import JOB as REMOVE
+from novacast.vods.storage import store as storage
 from novacast.vods.uploads import store as uploads
 
 BATCH = 100
@@ -32,6 +34,8 @@ class Endings:
     def _end_some(self, tx: Transaction, org_id: str) -> int:
         """How many went. Uploads that are under way never become videos; the sweep takes their files."""
         uploads.withdraw(tx, org_id)
+        collections.end_organization(tx, org_id)
+        storage.unset_quota(tx, org_id)
         ended = tx.all(store.some_of(org_id, BATCH))
         for video_id in ended:
             store.doom(tx, video_id)

@@ -2,8 +2,10 @@
 
 `uploads/<id>`                  a file on its way in, then complete and waiting for the worker
 `media/<id>/original.<ext>`     the complete original
-`media/<id>/<edition>/`         what is published: playlists, rungs, pictures; the row says which edition counts
-`media/.work/<id>-<edition>/`   an edition in the making, on the same file system, renamed when it is whole
+`media/<id>/pictures/`          posters to choose from
+`media/<id>/downloads/`         files made to be taken home
+`media/<id>/<edition>/`         what is or will be watched: playlists, rungs, pictures; rows say what of it counts
+`media/.work/<id>-<task>-<token>/`   what one attempt at a task makes, on the same file system, moved when it is whole
 
 Everything here blocks: call it through `whole`.
 """
@@ -12,7 +14,7 @@ import asyncio
 import errno
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,10 +22,13 @@ from typing import ParamSpec, TypeVar
 
 from novacast.errors import DiskFull
 from novacast.folder import DataFolder
+from novacast.i18n import text
 
 P = ParamSpec("P")
 T = TypeVar("T")
 
+ROOMS = frozenset({"pictures", "downloads"})
+"""Folders of a video that outlive its editions, whose names are longer."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 COPY_BYTES = 4 * 1024 * 1024
 SUFFIXES = frozenset(
@@ -56,7 +61,9 @@ def room(folder: Path) -> Iterator[None]:
         yield
     except OSError as error:
         if error.errno in FULL:
-            raise DiskFull(f"No room left on the disk that holds {folder}. Free some and try again.") from error
+            raise DiskFull(
+                text("No room left on the disk that holds {folder}. Free some and try again.", folder=folder)
+            ) from error
         raise
 
 
@@ -77,8 +84,8 @@ class MediaFolders:
     def edition(self, video_id: str, edition: str) -> Path:
         return self.video(video_id) / edition
 
-    def making(self, video_id: str, edition: str) -> Path:
-        return self.work / f"{video_id}-{edition}"
+    def attempt(self, video_id: str, task: str, token: str) -> Path:
+        return self.work / f"{video_id}-{task}-{token}"
 
     def original(self, video_id: str) -> Path | None:
         """The complete original; None if there is none (yet)."""
@@ -99,31 +106,54 @@ class MediaFolders:
             self._move(arrival, target)
         return target
 
-    def start(self, video_id: str, edition: str) -> Path:
-        """A fresh folder for an edition in the making."""
-        folder = self.making(video_id, edition)
+    def replace_original(self, video_id: str, arrival_id: str, source_name: str) -> bool:
+        """The file that arrived is the original from now on, and no other; False if it is not there. Repeatable."""
+        suffix = Path(source_name).suffix.lower()
+        target = self.video(video_id) / f"original-{arrival_id}{suffix if suffix in SUFFIXES else ''}"
+        arrival = self.arrival(arrival_id)
+        with room(self.data.media):
+            target.parent.mkdir(mode=0o700, exist_ok=True)
+            if not target.exists():
+                if not arrival.exists():
+                    return False
+                self._move(arrival, target)
+        for other in target.parent.glob("original*"):
+            if other != target:
+                other.unlink(missing_ok=True)
+        return True
+
+    def start(self, video_id: str, task: str, token: str) -> Path:
+        """A fresh folder for an attempt at a task."""
+        folder = self.attempt(video_id, task, token)
         shutil.rmtree(folder, ignore_errors=True)
         with room(self.data.media):
             folder.mkdir(parents=True, mode=0o700)
         return folder
 
-    def publish(self, video_id: str, edition: str) -> None:
-        """Everything to disk first, then one rename: the edition is there whole, or not at all."""
-        making, place = self.making(video_id, edition), self.edition(video_id, edition)
+    def begin_edition(self, video_id: str, edition: str) -> Path:
+        """The folder of an edition, empty or as it was left."""
+        folder = self.edition(video_id, edition)
         with room(self.data.media):
-            sync_tree(making)
-            making.rename(place)
-            sync_folder(place.parent)
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+            sync_folder(folder.parent)
+        return folder
 
-    def abandon(self, video_id: str, edition: str) -> None:
-        """Remove whatever an attempt left behind, wherever it had got."""
-        shutil.rmtree(self.making(video_id, edition), ignore_errors=True)
-        shutil.rmtree(self.edition(video_id, edition), ignore_errors=True)
+    def kept(self, video_id: str, kind: str) -> Path:
+        """The folder of `ROOMS` that outlives editions, made if need be."""
+        folder = self.video(video_id) / kind
+        with room(self.data.media):
+            folder.mkdir(parents=True, mode=0o700, exist_ok=True)
+        return folder
 
-    def keep_only(self, video_id: str, edition: str) -> None:
-        """Remove the editions that `edition` replaced."""
-        for entry in self.video(video_id).iterdir():
-            if entry.is_dir() and entry.name != edition:
+    def abandon(self, video_id: str, task: str, token: str) -> None:
+        """Remove whatever an attempt left behind."""
+        shutil.rmtree(self.attempt(video_id, task, token), ignore_errors=True)
+
+    def keep_only(self, video_id: str, editions: Collection[str]) -> None:
+        """Remove all editions but these; what outlives them stays (`ROOMS`)."""
+        folder = self.video(video_id)
+        for entry in folder.iterdir() if folder.is_dir() else ():
+            if entry.is_dir() and entry.name not in editions and entry.name not in ROOMS:
                 shutil.rmtree(entry, ignore_errors=True)
 
     def remove(self, video_id: str) -> None:
@@ -133,15 +163,14 @@ class MediaFolders:
                 shutil.rmtree(folder)
         self.arrival(video_id).unlink(missing_ok=True)
 
-    def unfinished(self) -> list[tuple[str, str]]:
-        """Editions in the making: (video, edition)."""
+    def unfinished(self) -> list[tuple[Path, str]]:
+        """Folders of attempts, each with its token."""
         if not self.work.is_dir():
             return []
-        names = [entry.name.partition("-") for entry in self.work.iterdir()]
-        return [(video_id, edition) for video_id, _, edition in names]
+        return [(entry, entry.name.rpartition("-")[2]) for entry in self.work.iterdir()]
 
-    def discard_making(self, video_id: str, edition: str) -> None:
-        shutil.rmtree(self.making(video_id, edition), ignore_errors=True)
+    def discard(self, attempt: Path) -> None:
+        shutil.rmtree(attempt, ignore_errors=True)
 
     def free(self) -> int:
         """Bytes that are free for us on the disk that holds the media."""
@@ -191,16 +220,33 @@ def sync_folder(folder: Path) -> None:
         os.close(handle)
 
 
-def sync_tree(folder: Path) -> None:
-    """Every file and folder below, onto the disk."""
-    for parent, _, names in os.walk(folder):
-        for name in names:
-            handle = os.open(Path(parent) / name, os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        sync_folder(Path(parent))
+def sync_file(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def link(source: Path, target: Path) -> None:
+    """`target` is the same file as `source` from now on, whatever it was before; at no moment is there none."""
+    fresh = target.with_name(f".{target.name}")
+    fresh.unlink(missing_ok=True)
+    os.link(source, fresh)
+    fresh.replace(target)
+    # Where both were the same file already, a rename does nothing and leaves both names: rename(2).
+    fresh.unlink(missing_ok=True)
+
+
+def write(path: Path, text: str, *, sync: bool) -> None:
+    """The whole text, or what was there before."""
+    fresh = path.with_name(f".{path.name}")
+    with room(path.parent), fresh.open("w", encoding="utf-8") as file:
+        file.write(text)
+        if sync:
+            file.flush()
+            os.fsync(file.fileno())
+    fresh.replace(path)
 
 
 def size_of(folder: Path) -> int:

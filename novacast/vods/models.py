@@ -5,7 +5,9 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Protocol
 
+from novacast import i18n
 from novacast.clock import SECOND
 from novacast.errors import FieldError, InvalidInput
 from novacast.identity import Action, Principal
@@ -62,6 +64,8 @@ class Video:
     """Name of the folder, inside the video's, that holds what is published; None before the first."""
     has_poster: bool
     has_storyboard: bool
+    poster: str | None = None
+    """The chosen picture; None: the one that the transcode made, if it did (`has_poster`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,27 +143,37 @@ class Texts:
     def title(self, text: str) -> str:
         text = " ".join(_printable(text).split())
         if not text:
-            self._wrong("title", "required", "Give the video a title.")
+            self._wrong("title", "required", i18n.text("Give the video a title."))
         elif len(text) > TITLE_LENGTH:
-            self._wrong("title", "too_long", f"The title has {len(text)} characters; {TITLE_LENGTH} are the most.")
+            self._wrong(
+                "title",
+                "too_long",
+                i18n.text(
+                    "The title has {length} characters; {most} are the most.", length=len(text), most=TITLE_LENGTH
+                ),
+            )
         return text
 
     def description(self, text: str) -> str:
         text = _printable(text.replace("\r\n", "\n"), keep="\n\t").strip()
         if len(text) > DESCRIPTION_LENGTH:
-            message = f"The description has {len(text)} characters; {DESCRIPTION_LENGTH} are the most."
+            message = i18n.text(
+                "The description has {length} characters; {most} are the most.",
+                length=len(text),
+                most=DESCRIPTION_LENGTH,
+            )
             self._wrong("description", "too_long", message)
         return text
 
     def language(self, text: str) -> str:
         text = text.strip()
         if text and not _LANGUAGE.match(text):
-            self._wrong("language", "invalid", "Write the language as a tag such as en, de or pt-BR.")
+            self._wrong("language", "invalid", i18n.text("Write the language as a tag such as en, de or pt-BR."))
         return text
 
     def check(self) -> None:
         if self.errors:
-            raise InvalidInput(" ".join(error.message for error in self.errors), errors=self.errors)
+            raise InvalidInput(i18n.joined([error.message for error in self.errors]), errors=self.errors)
 
     def _wrong(self, field: str, code: str, message: str) -> None:
         self.errors.append(FieldError(field, code, message))
@@ -172,7 +186,18 @@ def title_of(filename: str) -> str:
     return " ".join(stem.replace("_", " ").split())[:TITLE_LENGTH] or "Untitled"
 
 
-def may_watch(principal: Principal, video: Video) -> bool:
+class Guarded(Protocol):
+    """A thing of an organization that is shown as its visibility says: a video, a collection."""
+
+    @property
+    def org_id(self) -> str: ...
+    @property
+    def owner_id(self) -> str | None: ...
+    @property
+    def visibility(self) -> Visibility: ...
+
+
+def may_watch(principal: Principal, video: Guarded) -> bool:
     """The rule of visibility. Whether there is anything to watch yet is another question (`state`)."""
     if may_edit(principal, video):
         return True
@@ -192,11 +217,11 @@ def may_see(principal: Principal, video: Video) -> bool:
     return may_edit(principal, video) or (video.state is VideoState.READY and may_watch(principal, video))
 
 
-def may_edit(principal: Principal, video: Video) -> bool:
+def may_edit(principal: Principal, video: Guarded) -> bool:
     return principal.allows(Action.VIDEO_EDIT, video.org_id, video.owner_id)
 
 
-def may_delete(principal: Principal, video: Video) -> bool:
+def may_delete(principal: Principal, video: Guarded) -> bool:
     return principal.allows(Action.VIDEO_DELETE, video.org_id, video.owner_id)
 
 

@@ -1,14 +1,24 @@
 """Pages for those who watch: home, library, a video."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
 from novacast.errors import InvalidInput, Unauthenticated
 from novacast.identity import Action, Principal
 from novacast.vods.bodies import LibraryPageQuery, poster_path, resume_of
-from novacast.vods.cards import Card, card, date_of, duration, visibility_name, watching_card
+from novacast.vods.cards import Card, card, date_of, duration, views_of, visibility_name, watching_card
+from novacast.vods.chapters.models import seconds_of
+from novacast.vods.chapters.pages import lines
+from novacast.vods.chapters.service import VideoChapters
+from novacast.vods.collections.cards import playlist
+from novacast.vods.collections.service import Collections
+from novacast.vods.downloads.pages import lines as takeable
+from novacast.vods.downloads.service import Downloads
+from novacast.vods.models import Video
 from novacast.vods.ports import Organizations
 from novacast.vods.service import Detail, Videos
+from novacast.vods.views.service import Views
 from novacast.vods.watching import Positions
 from novacast.web import Call, Html, Redirect, page
 
@@ -23,16 +33,29 @@ PLAYER_CSP = {
 
 
 class VideoPages:
-    def __init__(self, videos: Videos, positions: Positions, organizations: Organizations) -> None:
+    def __init__(
+        self,
+        videos: Videos,
+        positions: Positions,
+        organizations: Organizations,
+        chapters: VideoChapters,
+        downloads: Downloads,
+        collections: Collections,
+        views: Views,
+    ) -> None:
         self._videos = videos
         self._positions = positions
         self._organizations = organizations
+        self._chapters = chapters
+        self._downloads = downloads
+        self._collections = collections
+        self._views = views
 
     @page("/", public=True)
     async def home(self, call: Call) -> Html:
         latest = await self._videos.library(call.principal, limit=LATEST)
         context = {
-            "latest": [card(video, poster_path(video)) for video in latest.items],
+            "latest": await self._cards(latest.items),
             "watching": await self._unfinished(call.principal, 4),
             "may_upload": may_upload(call.principal),
         }
@@ -48,7 +71,7 @@ class VideoPages:
         first = not text and query.cursor is None
         context = {
             "q": text,
-            "videos": [card(video, poster_path(video)) for video in found.items],
+            "videos": await self._cards(found.items),
             "watching": await self._unfinished(call.principal, 4) if first else [],
             "next": address("/library", q=text, cursor=found.next) if found.next else "",
             "first": address("/library", q=text) if query.cursor else "",
@@ -63,7 +86,29 @@ class VideoPages:
         except Unauthenticated:  # the page is public, this video is not
             return Redirect(address("/login", next=f"/watch/{video_id}"))
         names = await self._organizations.names([detail.video.org_id])
-        return Html("vods/watch.html", _shown(detail, names.get(detail.video.org_id, "")), csp=PLAYER_CSP)
+        chapters = await self._chapters.show(call.principal, video_id)
+        context = {
+            **_shown(detail, names.get(detail.video.org_id, ""), seconds_of(call.request.query.get("t", ""))),
+            "chapters": lines(chapters),
+            "downloads": takeable(await self._downloads.show(call.principal, video_id)),
+            "views": await self._watched(video_id),
+            "playlist": await self._playlist(call, video_id),
+        }
+        return Html("vods/watch.html", context, csp=PLAYER_CSP)
+
+    async def _cards(self, videos: Sequence[Video]) -> list[Card]:
+        views = await self._views.totals([video.id for video in videos])
+        return [card(video, poster_path(video), views=views.get(video.id, 0)) for video in videos]
+
+    async def _watched(self, video_id: str) -> str:
+        """In words; empty where nobody has."""
+        total = (await self._views.totals([video_id])).get(video_id, 0)
+        return views_of(total) if total else ""
+
+    async def _playlist(self, call: Call, video_id: str) -> dict[str, Any] | None:
+        collection_id = call.request.query.get("collection", "")[:64]
+        around = await self._collections.around(call.principal, collection_id, video_id) if collection_id else None
+        return None if around is None else playlist(around)
 
     async def _unfinished(self, principal: Principal, limit: int) -> list[Card]:
         if not principal.signed_in:
@@ -72,13 +117,14 @@ class VideoPages:
         return [watching_card(row, poster_path(row.video)) for row in rows]
 
 
-def _shown(detail: Detail, organization: str) -> dict[str, Any]:
+def _shown(detail: Detail, organization: str, asked: float | None = None) -> dict[str, Any]:
+    """`asked`: seconds that an address says to begin at."""
     video = detail.video
     return {
         "video": video,
         "ready": video.edition is not None,
         "poster": poster_path(video) or "",
-        "resume": resume_of(detail.position),
+        "resume": resume_of(detail.position) if asked is None else asked,
         "duration": duration(video.duration),
         "date": date_of(video.published_at or video.created_at),
         "organization": organization,

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 from novacast.clock import SECOND, iso
 from novacast.database import Database, Transaction
 from novacast.vods import store
+from novacast.vods.collections import store as collections
 from novacast.vods.folders import MediaFolders
 from novacast.vods.uploads import store as uploads
 
@@ -27,6 +28,7 @@ class VideoPersonalData:
             owned = await view.all(store.owned(subject.person_id))
             positions = await view.all(store.positions(subject.person_id))
             begun = await view.all(uploads.of_person(subject.person_id))
+            collected = await view.all(collections.owned(subject.person_id))
         return {
             "uploaded": [
                 {
@@ -46,11 +48,16 @@ class VideoPersonalData:
                 {"id": row.id, "file": row.filename, "title": row.title, "created_at": iso(row.created_at)}
                 for row in begun
             ],
+            "collections": [
+                {"id": one.id, "title": one.title, "description": one.description, "created_at": iso(one.created_at)}
+                for one in collected
+            ],
         }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
         """Videos stay with their organization, without the person; unfinished uploads go."""
         store.erase_person(tx, subject.person_id)
+        collections.erase_person(tx, subject.person_id)
         for upload in tx.all(uploads.of_person(subject.person_id)):
             uploads.remove(tx, upload.id)
             if not upload.finished:

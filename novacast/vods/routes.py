@@ -4,17 +4,20 @@ from aiohttp import web
 
 from novacast.database import Then
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
+from novacast.i18n import text
 from novacast.vods.bodies import (
     ChangesBody,
     LibraryQuery,
     PositionBody,
     PositionRequest,
     StudioBody,
+    StudioEntryBody,
     StudioQuery,
     TranscodeBody,
     VideoBody,
     VideoDetailBody,
     VideosBody,
+    WatchingBody,
     WatchingListBody,
 )
 from novacast.vods.service import StudioFilter, Videos
@@ -56,7 +59,7 @@ class VideoRoutes:
     async def library(self, call: Call, query: LibraryQuery) -> VideosBody:
         """What can be watched by the caller and is meant to be found; latest first, or best matches first with `q`."""
         page = await self._videos.library(call.principal, text=query.q, cursor=query.cursor, limit=query.limit)
-        return VideosBody.of(page)
+        return VideosBody.of(page, VideoBody.of)
 
     @get(
         "/api/v1/organizations/{org_id}/videos",
@@ -67,11 +70,11 @@ class VideoRoutes:
     async def studio(self, call: Call, org_id: str, query: StudioQuery) -> StudioBody:
         wanted = StudioFilter(query.state, query.visibility, query.q, query.mine)
         page = await self._videos.studio(call.principal, org_id, wanted, cursor=query.cursor, limit=query.limit)
-        return StudioBody.of(page)
+        return StudioBody.of(page, StudioEntryBody.entry)
 
     @get("/api/v1/watching", tag="videos", summary="Videos begun and not finished")
     async def watching(self, call: Call) -> WatchingListBody:
-        return WatchingListBody.of(await self._positions.unfinished(call.principal))
+        return WatchingListBody.of(await self._positions.unfinished(call.principal), WatchingBody.of)
 
     @get(VIDEO, tag="videos", public=True, summary="A video", errors=(NotFound, Unauthenticated))
     async def show(self, call: Call, video_id: str) -> VideoDetailBody:
@@ -94,9 +97,9 @@ class VideoRoutes:
         operation=_PICTURE,
     )
     async def poster(self, call: Call, video_id: str, query: PosterQuery) -> web.FileResponse:
-        place = await self._source.locate(call.principal, video_id)
+        place = await self._source.show(call.principal, video_id)
         if place.poster is None:
-            raise NotFound("This video has no picture.")
+            raise NotFound(text("This video has no picture."))
         # What may be seen can change, so shared caches must not keep it; the name changes with the picture.
         return web.FileResponse(place.folder / place.poster, headers={"Cache-Control": "private, max-age=3600"})
 

@@ -145,3 +145,142 @@ def m005_positions(db: Any) -> None:
         "CREATE INDEX positions_recent ON positions (person_id, updated_at) WHERE finished = 0",
         "CREATE INDEX positions_video ON positions (video_id)",
     )
+
+
+@migrations()
+def m006_tasks(db: Any) -> None:
+    """A transcode becomes the sum of its tasks, which have the workers and leases. What ran begins anew."""
+    statements(
+        db,
+        """CREATE TABLE transcodes_new (
+            video_id TEXT PRIMARY KEY REFERENCES videos (id) ON DELETE CASCADE,
+            state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            step TEXT NOT NULL DEFAULT '',
+            progress INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1000),
+            speed REAL,
+            reason TEXT,
+            reason_code TEXT,
+            cancel INTEGER NOT NULL DEFAULT 0 CHECK (cancel IN (0, 1)),
+            wake_at INTEGER NOT NULL,
+            queued_at INTEGER NOT NULL,
+            started_at INTEGER,
+            ended_at INTEGER,
+            planned INTEGER NOT NULL DEFAULT 0 CHECK (planned IN (0, 1)),
+            edition TEXT,
+            digest TEXT,
+            plan TEXT,
+            weight INTEGER NOT NULL DEFAULT 1 CHECK (weight > 0),
+            tidy INTEGER NOT NULL DEFAULT 1 CHECK (tidy IN (0, 1)),
+            CHECK (state <> 'failed' OR reason IS NOT NULL),
+            CHECK (planned = 0 OR (edition IS NOT NULL AND digest IS NOT NULL AND plan IS NOT NULL))
+        ) STRICT, WITHOUT ROWID""",
+        """INSERT INTO transcodes_new (video_id, state, attempts, step, progress, reason, reason_code, wake_at,
+            queued_at, started_at, ended_at)
+        SELECT video_id, CASE state WHEN 'running' THEN 'queued' ELSE state END, attempts, step, progress, reason,
+            reason_code, CASE state WHEN 'running' THEN 0 ELSE wake_at END, queued_at, started_at, ended_at
+        FROM transcodes""",
+        "DROP TABLE transcodes",
+        "ALTER TABLE transcodes_new RENAME TO transcodes",
+        "CREATE INDEX transcodes_live ON transcodes (wake_at) WHERE state IN ('queued', 'running')",
+        "CREATE INDEX transcodes_untidy ON transcodes (video_id) WHERE tidy = 0",
+        """CREATE TABLE tasks (
+            video_id TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            edition TEXT NOT NULL,
+            kind TEXT NOT NULL
+                CHECK (kind IN ('plan', 'poster', 'sound', 'copy', 'all', 'first', 'rest', 'storyboard')),
+            number INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            starts_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            weight INTEGER NOT NULL CHECK (weight > 0),
+            state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            progress INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1000),
+            worker TEXT,
+            lease_until INTEGER,
+            encoder TEXT,
+            reason TEXT,
+            result TEXT,
+            PRIMARY KEY (video_id, name),
+            CHECK ((state = 'running') = (worker IS NOT NULL)),
+            CHECK ((state = 'running') = (lease_until IS NOT NULL))
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX tasks_open ON tasks (rank, video_id) WHERE state IN ('queued', 'running')",
+        """INSERT INTO tasks (video_id, name, edition, kind, number, rank, starts_at, ends_at, weight, state)
+        SELECT video_id, 'plan', '', 'plan', 0, 0, 0, 0, 1, 'queued' FROM transcodes WHERE state = 'queued'""",
+        """CREATE TABLE rungs_new (
+            video_id TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            width INTEGER NOT NULL CHECK (width > 0),
+            height INTEGER NOT NULL CHECK (height > 0),
+            state TEXT NOT NULL CHECK (state IN ('encoding', 'growing', 'published')),
+            bytes INTEGER,
+            PRIMARY KEY (video_id, name)
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO rungs_new SELECT video_id, name, width, height, state, bytes FROM rungs",
+        "DROP TABLE rungs",
+        "ALTER TABLE rungs_new RENAME TO rungs",
+    )
+
+
+@migrations()
+def m007_large_libraries(db: Any) -> None:
+    """So that a page costs what it costs with few videos.
+
+    An index for the beginnings of longer words too: without one, FTS5 gathers all their matches before the first.
+    """
+    statements(
+        db,
+        "CREATE INDEX videos_studio_state ON videos (org_id, state, created_at, id)",
+        "CREATE INDEX videos_studio_visibility ON videos (org_id, visibility, created_at, id)",
+        "DROP TABLE videos_search",
+        """CREATE VIRTUAL TABLE videos_search USING fts5(
+            title, description, content='videos', content_rowid='n',
+            tokenize="unicode61 remove_diacritics 2", prefix='2 3 4 5 6 7')""",
+        "INSERT INTO videos_search (videos_search) VALUES ('rebuild')",
+    )
+
+
+@migrations()
+def m008_chosen_poster(db: Any) -> None:
+    """Id of the picture that somebody chose; without one, the transcode's own is shown."""
+    statements(db, "ALTER TABLE videos ADD COLUMN poster TEXT")
+
+
+@migrations()
+def m009_encoders(db: Any) -> None:
+    """Ladders of other codecs, and which encoders made a transcode (it outlives its tasks)."""
+    statements(
+        db,
+        "ALTER TABLE transcodes ADD COLUMN encoded TEXT",
+        """CREATE TABLE tasks_new (
+            video_id TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+            name TEXT NOT NULL,
+            edition TEXT NOT NULL,
+            kind TEXT NOT NULL CHECK (
+                kind IN ('plan', 'poster', 'sound', 'copy', 'all', 'first', 'rest', 'storyboard', 'hevc', 'av1')
+            ),
+            number INTEGER NOT NULL,
+            rank INTEGER NOT NULL,
+            starts_at INTEGER NOT NULL,
+            ends_at INTEGER NOT NULL,
+            weight INTEGER NOT NULL CHECK (weight > 0),
+            state TEXT NOT NULL CHECK (state IN ('queued', 'running', 'done', 'failed')),
+            attempts INTEGER NOT NULL DEFAULT 0,
+            progress INTEGER NOT NULL DEFAULT 0 CHECK (progress BETWEEN 0 AND 1000),
+            worker TEXT,
+            lease_until INTEGER,
+            encoder TEXT,
+            reason TEXT,
+            result TEXT,
+            PRIMARY KEY (video_id, name),
+            CHECK ((state = 'running') = (worker IS NOT NULL)),
+            CHECK ((state = 'running') = (lease_until IS NOT NULL))
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO tasks_new SELECT * FROM tasks",
+        "DROP TABLE tasks",
+        "ALTER TABLE tasks_new RENAME TO tasks",
+        "CREATE INDEX tasks_open ON tasks (rank, video_id) WHERE state IN ('queued', 'running')",
+    )

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from novacast import outbox
+from novacast import i18n, outbox
 from novacast.database import Database, Page, Query, Then, Transaction, keyset
 from novacast.errors import Forbidden, NotFound, Unauthenticated
 from novacast.identity import Action, Principal
@@ -25,6 +25,8 @@ from novacast.vods.removal import JOB as REMOVE
 from novacast.vods.transcoding import store as transcodes
 from novacast.vods.transcoding.models import Transcode
 
+COMMON = 300
+"""Matches that are still ranked one against the other."""
 MOST_ORGS = 100
 """Organizations of one person whose own videos are merged into a library page."""
 
@@ -61,7 +63,7 @@ class Videos:
         self._queue = queue
 
     async def show(self, principal: Principal, video_id: str) -> Detail:
-        """Raises NotFound, or Unauthenticated where signing in would help."""
+        """Raises NotFound, or Unauthenticated where logging in would help."""
         async with self._db.snapshot() as view:
             found = await view.one(store.by_id(video_id))
             video = seen(principal, found)
@@ -72,12 +74,19 @@ class Videos:
             if principal.person_id is not None:
                 position = await view.one(store.position(principal.person_id, video_id))
         shown = rungs if editable else [rung for rung in rungs if rung.published]
-        return Detail(video, shown, position, editable, may_delete(principal, video), transcode if editable else None)
+        return Detail(
+            video=video,
+            rungs=shown,
+            position=position,
+            editable=editable,
+            deletable=may_delete(principal, video),
+            transcode=transcode if editable else None,
+        )
 
     async def library(
         self, principal: Principal, *, text: str = "", cursor: str | None = None, limit: int = 24
     ) -> Page[Video]:
-        """What there is to find: everything ready that is public, for the signed-in, or of the caller's organizations.
+        """What there is to find: everything ready that is public, for the logged-in, or of the caller's organizations.
 
         Latest first; with a `text`, the best matches first. Unlisted and private videos are never in it.
         """
@@ -88,7 +97,8 @@ class Videos:
             return Page.of(rows, limit, lambda video: (video.published_at or 0, video.id))
         if (match := match_expression(text)) is None:
             return Page((), None)
-        return await self._found(store.search(match, principal.signed_in, orgs, start, limit + 1), limit)
+        common = await self._common(match)
+        return await self._found(store.search(match, common, principal.signed_in, orgs, start, limit + 1), limit)
 
     async def studio(
         self,
@@ -105,7 +115,7 @@ class Videos:
         """
         wanted = wanted or StudioFilter()
         if not principal.allows(Action.ORG_VIEW, org_id):
-            raise NotFound("There is no such organization, or you are not a member of it.")
+            raise NotFound(i18n.text("There is no such organization, or you are not a member of it."))
         everyones = principal.allows(Action.VIDEO_EDIT, org_id) and not wanted.mine
         owner_id = None if everyones else principal.person_id or ""
         start = keyset(cursor, int, str) or store.START
@@ -116,9 +126,14 @@ class Videos:
         elif (match := match_expression(wanted.text)) is None:
             page = Page((), None)
         else:
-            page = await self._found(store.studio_search(match, *filters, start, limit + 1), limit)
+            common = await self._common(match)
+            page = await self._found(store.studio_search(match, common, *filters, start, limit + 1), limit)
         progress = await self._progress(page.items)
         return Page([StudioEntry(video, progress.get(video.id)) for video in page.items], page.next)
+
+    async def _common(self, match: str) -> bool:
+        """Whether so many videos match that ranking them all would take longer than a person waits."""
+        return (await self._db.one(store.matches(match, COMMON)) or 0) >= COMMON
 
     async def edit(
         self, principal: Principal, video_id: str, changes: Changes, then: Then[Video] | None = None
@@ -129,7 +144,7 @@ class Videos:
         def unit(tx: Transaction) -> Video:
             before = seen(principal, tx.one(store.by_id(video_id)))
             if not may_edit(principal, before):
-                raise Forbidden("You may watch this video, but not change it.")
+                raise Forbidden(i18n.text("You may watch this video, but not change it."))
             if columns:
                 store.change(tx, video_id, columns)
             after = tx.one(store.by_id(video_id))
@@ -155,7 +170,7 @@ class Videos:
         def unit(tx: Transaction) -> None:
             video = seen(principal, tx.one(store.by_id(video_id)))
             if not may_delete(principal, video):
-                raise Forbidden("You may watch this video, but not delete it.")
+                raise Forbidden(i18n.text("You may watch this video, but not delete it."))
             store.doom(tx, video_id)
             outbox.emit(tx, "video.deleted", video_id, outbox.org(video.org_id))
             self._queue.enqueue_after(tx, REMOVE, video_id)
@@ -175,10 +190,10 @@ class Videos:
 
 
 def seen(principal: Principal, video: Video | None) -> Video:
-    """The video, if it exists for this principal. Raises NotFound, or Unauthenticated where signing in would help."""
+    """The video, if it exists for this principal. Raises NotFound, or Unauthenticated where logging in would help."""
     if video is not None and may_see(principal, video):
         return video
     inviting = {Visibility.SIGNED_IN, Visibility.ORGANIZATION}
     if not principal.signed_in and video and video.state is VideoState.READY and video.visibility in inviting:
-        raise Unauthenticated("Sign in to watch this video.")
-    raise NotFound("There is no such video, or it is not for you to see.")
+        raise Unauthenticated(i18n.text("Log in to watch this video."))
+    raise NotFound(i18n.text("There is no such video, or it is not for you to see."))

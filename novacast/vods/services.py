@@ -9,14 +9,35 @@ from novacast.folder import DataFolder
 from novacast.jobs import JobQueue
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.settings import Settings
+from novacast.vods.captions.delivery import Wardrobe
+from novacast.vods.captions.services import CaptionServices, caption_services
+from novacast.vods.chapters.service import VideoChapters
+from novacast.vods.collections.service import Collections
+from novacast.vods.downloads.service import Downloads
+from novacast.vods.downloads.work import DownloadWork
 from novacast.vods.endings import Endings
 from novacast.vods.folders import MediaFolders
-from novacast.vods.imports import Imports
+from novacast.vods.imports.beside import Rooms
+from novacast.vods.imports.service import Imports
 from novacast.vods.intake import Intake
 from novacast.vods.personal import VideoPersonalData
+from novacast.vods.pictures.service import Pictures
+from novacast.vods.pictures.work import PictureWork
 from novacast.vods.removal import Removal
+from novacast.vods.replacement.service import Replacements
+from novacast.vods.replacement.work import ReplacementWork
 from novacast.vods.service import Videos
 from novacast.vods.source import VideoSource
+from novacast.vods.storage.forecast import Forecasts
+from novacast.vods.storage.quota import Quotas
+from novacast.vods.storage.retention import Retention
+from novacast.vods.storage.sweep import Sweeping
+from novacast.vods.transcoding.choosing import Encoders
+from novacast.vods.transcoding.dressing import Dressing
+from novacast.vods.transcoding.making import Making
+from novacast.vods.transcoding.ports import Learns
+from novacast.vods.transcoding.publish import Publisher
+from novacast.vods.transcoding.rendering import Rendering
 from novacast.vods.transcoding.service import Transcoding
 from novacast.vods.transcoding.work import TranscodeWork
 from novacast.vods.uploads.service import Uploads
@@ -34,26 +55,66 @@ class VodServices:
     positions: Positions
     source: VideoSource
     personal: VideoPersonalData
+    chapters: VideoChapters
+    pictures: Pictures
+    picture_work: PictureWork
+    replacements: Replacements
+    replacement_work: ReplacementWork
+    downloads: Downloads
+    download_work: DownloadWork
+    collections: Collections
+    captions: CaptionServices
+    quotas: Quotas
+    forecasts: Forecasts
+    retention: Retention
+    storage: Sweeping
     endings: Endings
     """To be subscribed to the facts, durably."""
 
 
 def vod_services(db: Database, queue: JobQueue, clock: Clock, settings: Settings, folder: DataFolder) -> VodServices:
-    folders, intake = MediaFolders(folder), Intake(queue)
+    folders, intake = MediaFolders(folder), Intake(db, MediaFolders(folder), queue)
     explicit = Path(settings.transcode.ffmpeg) if settings.transcode.ffmpeg else None
 
     async def find() -> FFmpeg:
         return await find_ffmpeg(folder.cache, explicit=explicit)
 
+    pictures, wardrobe = Pictures(db, folders, queue), Wardrobe(db)
+    publisher, reserve = Publisher(db, folders, queue, [pictures], wardrobe), settings.uploads.reserve_bytes
+    chapters = VideoChapters(db)
+    showing = Dressing(db, folders, wardrobe)
+    captions = caption_services(db, folders, queue, clock, settings.speech, showing, find)
+    quotas = Quotas(db, settings.storage.quota_bytes)
+    forecasts = Forecasts(db, folders, quotas, reserve)
+    retention = Retention(db, folders, queue, settings.storage, clock)
+    collections = Collections(db)
+    beside = Rooms(captions.captions, pictures, chapters, collections)
+    encoders = Encoders(folder.cache, clock, settings.transcode)
+    rendering = Rendering(db, publisher, settings.transcode, encoders)
+    learning: list[Learns] = [chapters, captions.extraction]
+    making = Making(db, folders, queue, settings.transcode, forecasts, find, rendering, learning)
     return VodServices(
-        Videos(db, queue),
-        Uploads(db, folders, intake, settings.uploads, clock),
-        Imports(db, folders, intake),
-        Transcoding(db, queue, folders),
-        TranscodeWork(db, folders, settings.transcode, settings.uploads.reserve_bytes, find),
-        Removal(db, folders),
-        Positions(db),
-        VideoSource(db, folders),
-        VideoPersonalData(db, folders),
-        Endings(db, queue),
+        videos=Videos(db, queue),
+        uploads=Uploads(db, folders, intake, settings.uploads, clock, quotas),
+        imports=Imports(db, folders, intake, reserve, quotas, beside),
+        transcoding=Transcoding(db, queue, folders, publisher, clock),
+        work=TranscodeWork(db, folders, queue, making, publisher, reserve),
+        removal=Removal(db, folders),
+        positions=Positions(db),
+        source=VideoSource(db, folders, retention),
+        personal=VideoPersonalData(db, folders),
+        chapters=chapters,
+        pictures=pictures,
+        picture_work=PictureWork(db, folders, queue, pictures, find),
+        replacements=Replacements(db),
+        replacement_work=ReplacementWork(db, folders, queue, settings.transcode),
+        downloads=Downloads(db, folders, queue),
+        download_work=DownloadWork(db, folders, queue, clock, reserve, find),
+        collections=collections,
+        captions=captions,
+        quotas=quotas,
+        forecasts=forecasts,
+        retention=retention,
+        storage=Sweeping(db, folders, retention, clock, reserve),
+        endings=Endings(db, queue),
     )

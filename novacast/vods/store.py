@@ -9,7 +9,7 @@ from novacast.vods.models import Draft, Position, Rung, Video, VideoState, Visib
 _COLUMNS = (
     "id", "org_id", "owner_id", "title", "description", "language", "visibility", "state", "created_at", "updated_at",
     "published_at", "duration", "width", "height", "source_name", "source_bytes", "media_bytes", "edition",
-    "has_poster", "has_storyboard",
+    "has_poster", "has_storyboard", "poster",
 )  # fmt: skip
 _SELECT = ", ".join(f"videos.{name}" for name in _COLUMNS)
 
@@ -17,6 +17,9 @@ Key = tuple[int, str]
 """Where a page starts: instant (or score) and id of the last one shown."""
 
 START: Key = (2**63 - 1, "")
+
+TITLED = 2**40
+"""What the score of a common word's match has on top of its number when the word is in the title."""
 
 
 def video(row: Row) -> Video:
@@ -41,11 +44,12 @@ def studio(
 ) -> Query[Video]:
     """The videos of an organization, newest first; only `owner_id`'s if given."""
     where, params = ["org_id = :org", "(created_at, id) < (:at, :id)"], {"org": org_id, "at": start[0], "id": start[1]}
-    for column, value in (("owner_id", owner_id), ("state", state), ("visibility", visibility)):
-        if value is not None:
-            # The plus keeps these filters from luring the planner away from the index that gives the order.
-            where.append(f"+{column} = :{column}")
-            params[column] = str(value)
+    filters = (("owner_id", owner_id), ("state", state), ("visibility", visibility))
+    given = [(column, value) for column, value in filters if value is not None]
+    for number, (column, value) in enumerate(given):
+        # Each has an index in the list's order; the plus keeps all but the first from luring the planner to theirs.
+        where.append(f"{'+' if number else ''}{column} = :{column}")
+        params[column] = str(value)
     condition = " AND ".join(where)
     return Query(
         f"SELECT {_SELECT} FROM videos WHERE {condition} ORDER BY created_at DESC, id DESC LIMIT :limit",  # noqa: S608 - columns and conditions of ours
@@ -76,18 +80,27 @@ def _range(condition: str) -> str:
     )
 
 
-def search(match: str, signed_in: bool, orgs: Sequence[str], start: Key, limit: int) -> Query[tuple[int, Video]]:
+def matches(match: str, most: int) -> Query[int]:
+    """How many videos of all match, counted up to `most`."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM videos_search WHERE videos_search MATCH ? LIMIT ?)"
+    return Query(sql, (match, most), lambda row: int(row[0]))
+
+
+def search(
+    match: str, common: bool, signed_in: bool, orgs: Sequence[str], start: Key, limit: int
+) -> Query[tuple[int, Video]]:
     """The library's videos that match, best first, each with its score."""
     mine, params = _names("org", orgs)
     condition = "videos.visibility = 'public'"
     if signed_in:
         condition += " OR videos.visibility = 'signed_in'"
         condition += f" OR (videos.visibility = 'organization' AND videos.org_id IN ({mine}))"
-    return _search(f"videos.state = 'ready' AND ({condition})", match, params, start, limit)
+    return _search(f"videos.state = 'ready' AND ({condition})", match, common, params, start, limit)
 
 
 def studio_search(
     match: str,
+    common: bool,
     org_id: str,
     owner_id: str | None,
     state: VideoState | None,
@@ -100,20 +113,41 @@ def studio_search(
         if value is not None:
             condition += f" AND videos.{column} = :{column}"
             params[column] = str(value)
-    return _search(condition, match, params, start, limit)
+    return _search(condition, match, common, params, start, limit)
 
 
-def _search(condition: str, match: str, params: Mapping[str, Any], start: Key, limit: int) -> Query[tuple[int, Video]]:
+def _search(
+    condition: str, match: str, common: bool, params: Mapping[str, Any], start: Key, limit: int
+) -> Query[tuple[int, Video]]:
+    sql = _common(condition) if common else _ranked(condition)
+    given = {**params, "match": match, "score": start[0], "id": start[1], "limit": limit}
+    if common:
+        given |= {"titled": f"{{title}} : ({match})", "other": f"({match}) NOT ({{title}} : ({match}))"}
+    return Query(sql, given, lambda row: (row["score"], video(row)))
+
+
+def _ranked(condition: str) -> str:
     # bm25 is negative and smaller for the better; the title weighs ten times the description.
-    return Query(
-        f"""SELECT * FROM (
+    return f"""SELECT * FROM (
             SELECT {_SELECT}, CAST(bm25(videos_search, 10.0, 1.0) * -1000000 AS INTEGER) AS score
             FROM videos_search JOIN videos ON videos.n = videos_search.rowid
             WHERE videos_search MATCH :match AND {condition}
-        ) WHERE (score, id) < (:score, :id) ORDER BY score DESC, id DESC LIMIT :limit""",  # noqa: S608 - columns and conditions of ours
-        {**params, "match": match, "score": start[0], "id": start[1], "limit": limit},
-        lambda row: (row["score"], video(row)),
-    )
+        ) WHERE (score, id) < (:score, :id) ORDER BY score DESC, id DESC LIMIT :limit"""  # noqa: S608 - columns and conditions of ours
+
+
+def _common(condition: str) -> str:
+    """Of a word that very many have: those with it in the title, then the others, the latest first.
+
+    Both lists are read off the index from its end, and no further than the page: a score would need all of them.
+    """
+    parts = [
+        f"""SELECT * FROM (SELECT {_SELECT}, videos_search.rowid + {least} AS score
+            FROM videos_search JOIN videos ON videos.n = videos_search.rowid
+            WHERE videos_search MATCH :{wanted} AND videos_search.rowid < :score - {least} AND {condition}
+            ORDER BY videos_search.rowid DESC LIMIT :limit)"""  # noqa: S608 - columns and conditions of ours
+        for wanted, least in (("titled", TITLED), ("other", 0))
+    ]
+    return f"{' UNION ALL '.join(parts)} ORDER BY score DESC LIMIT :limit"
 
 
 def _names(prefix: str, values: Iterable[str]) -> tuple[str, dict[str, Any]]:
@@ -167,28 +201,19 @@ def removed(tx: Transaction, video_id: str) -> None:
     tx.run("DELETE FROM doomed WHERE video_id = ?", (video_id,))
 
 
-def plan_rungs(tx: Transaction, video_id: str, planned: Iterable[tuple[str, int, int]]) -> None:
-    """The rungs that are being made: (name, width, height). What an earlier attempt had planned is forgotten."""
-    tx.run("DELETE FROM rungs WHERE video_id = ? AND state = 'encoding'", (video_id,))
-    for name, width, height in planned:
-        tx.run(
-            "INSERT INTO rungs (video_id, name, width, height, state) VALUES (?, ?, ?, ?, 'encoding') "
-            "ON CONFLICT DO NOTHING",
-            (video_id, name, width, height),
-        )
-
-
-def publish_rungs(tx: Transaction, video_id: str, sizes: Mapping[str, int]) -> None:
-    """Exactly these rungs are there to be watched now: name -> bytes."""
-    for name, size in sizes.items():
-        tx.run(
-            "UPDATE rungs SET state = 'published', bytes = ? WHERE video_id = ? AND name = ?", (size, video_id, name)
-        )
-    drop_unpublished_rungs(tx, video_id)
+def set_rungs(tx: Transaction, video_id: str, rungs: Iterable[tuple[str, int, int, str, int | None]]) -> None:
+    """Exactly these: name, width, height, state (`encoding`, `growing`, `published`), bytes."""
+    wanted = sorted((video_id, *rung) for rung in rungs)
+    there = tx.all(Query("SELECT * FROM rungs WHERE video_id = ? ORDER BY name", (video_id,), tuple))
+    if there == wanted:
+        return
+    tx.run("DELETE FROM rungs WHERE video_id = ?", (video_id,))
+    for rung in wanted:
+        tx.run("INSERT INTO rungs (video_id, name, width, height, state, bytes) VALUES (?, ?, ?, ?, ?, ?)", rung)
 
 
 def drop_unpublished_rungs(tx: Transaction, video_id: str) -> None:
-    tx.run("DELETE FROM rungs WHERE video_id = ? AND state = 'encoding'", (video_id,))
+    tx.run("DELETE FROM rungs WHERE video_id = ? AND state <> 'published'", (video_id,))
 
 
 def keep_position(tx: Transaction, person_id: str, position: Position) -> None:

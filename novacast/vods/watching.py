@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.vods import store
 from novacast.vods.models import LONGEST_POSITION, Position, Watching, finished_at, may_watch
@@ -18,7 +19,7 @@ class Positions:
         """`at` in microseconds from the start; past the end is the end. Raises NotFound, Unauthenticated."""
         person_id = _person(principal)
         if not 0 <= at <= LONGEST_POSITION:
-            raise InvalidInput.field("seconds", "The position must lie between 0 and 1000 hours.")
+            raise InvalidInput.field("seconds", text("The position must lie between 0 and 1000 hours."))
 
         def unit(tx: Transaction) -> Position:
             video = seen(principal, tx.one(store.by_id(video_id)))
@@ -37,5 +38,5 @@ class Positions:
 
 def _person(principal: Principal) -> str:
     if principal.person_id is None:
-        raise Unauthenticated("Sign in to go on later where you stopped.")
+        raise Unauthenticated(text("Log in to go on later where you stopped."))
     return principal.person_id

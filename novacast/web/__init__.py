@@ -2,7 +2,7 @@
 
 from novacast.web.answers import Html, Notice, Redirect
 from novacast.web.authentication import Authenticator, Credentials
-from novacast.web.bodies import Body, ListQuery
+from novacast.web.bodies import Body, ListBody, ListQuery, PageBody
 from novacast.web.call import Call
 from novacast.web.routing import Route, collect, delete, form, get, head, options, page, patch, post, put, route
 
@@ -12,8 +12,10 @@ __all__ = [
     "Call",
     "Credentials",
     "Html",
+    "ListBody",
     "ListQuery",
     "Notice",
+    "PageBody",
     "Redirect",
     "Route",
     "collect",

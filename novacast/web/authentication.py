@@ -6,6 +6,7 @@ from typing import Protocol
 from aiohttp import web
 
 from novacast.errors import Forbidden, Malformed, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import ANONYMOUS, SYSTEM, Principal
 from novacast.web import sessions
 from novacast.web.protection import Client
@@ -33,11 +34,11 @@ def presented(request: web.Request, client: Client) -> Credentials | None:
     agent = request.headers.get("User-Agent", "")[:500]
     given = request.headers.getall("Authorization", [])
     if len(given) > 1:
-        raise Malformed("Send one Authorization header.")
+        raise Malformed(text("Send one Authorization header."))
     if given:
         scheme, _, token = given[0].partition(" ")
         if scheme.lower() != "bearer" or not token.strip():
-            raise Unauthenticated("Only `Authorization: Bearer <token>` is understood here.")
+            raise Unauthenticated(text("Only `Authorization: Bearer <token>` is understood here."))
         return Credentials(None, token.strip(), client.address, agent)
     session = sessions.read(request, sessions.SESSION, secure=client.secure)
     return None if session is None else Credentials(session, None, client.address, agent)
@@ -59,6 +60,6 @@ async def principal(authenticator: Authenticator, credentials: Credentials | Non
 def admit(route: Route, who: Principal) -> None:
     """Login is the default. Raises Unauthenticated, or Forbidden where a token's scopes don't reach."""
     if not (route.public or who.signed_in or who.system):
-        raise Unauthenticated("Log in to go on.")
+        raise Unauthenticated(text("Log in to go on."))
     if not who.has_scope(route.scope):
-        raise Forbidden(f"This token lacks the scope {route.scope!r}. Make one that has it.")
+        raise Forbidden(text("This token lacks the scope '{scope}'. Make one that has it.", scope=route.scope))

@@ -1,8 +1,14 @@
 """Base of the models that requests are parsed into and answers are written from; they are OpenAPI's shapes as well."""
 
-from typing import Annotated
+from collections.abc import Callable, Iterable
+from typing import Annotated, Generic, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
+
+from novacast.database import Page
+
+Item = TypeVar("Item", bound="Body")
+Thing = TypeVar("Thing")
 
 
 class Body(BaseModel):
@@ -19,3 +25,25 @@ class ListQuery(Body):
 
     cursor: Annotated[str | None, Field(max_length=500, description="`next` of the page before.")] = None
     limit: Annotated[int, Field(ge=1, le=100, description="How many items at most.")] = 20
+
+
+class ListBody(Body, Generic[Item]):
+    """A whole list. Each list is a class of its own, `class SessionsBody(ListBody[SessionBody])`: OpenAPI's name."""
+
+    items: list[Item]
+
+    @classmethod
+    def of(cls, things: Iterable[Thing], item: Callable[[Thing], Item]) -> Self:
+        """`item`: how one thing is written."""
+        return cls(items=[item(thing) for thing in things])
+
+
+class PageBody(Body, Generic[Item]):
+    """One page of a list; a class of its own for each, as with ListBody."""
+
+    items: list[Item]
+    next: str | None
+
+    @classmethod
+    def of(cls, page: Page[Thing], item: Callable[[Thing], Item]) -> Self:
+        return cls(items=[item(thing) for thing in page.items], next=page.next)

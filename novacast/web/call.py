@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from novacast.database import Then, Transaction
 from novacast.errors import Malformed, TooLarge
+from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.limits import Rate, RateLimiter, network
 from novacast.web.authentication import Credentials
@@ -80,12 +81,12 @@ class Call:
                 async with asyncio.timeout(self.body_seconds):
                     chunk = await self.request.content.readany()
             except TimeoutError as error:
-                raise Malformed("The body stopped coming. Send the rest in another request.") from error
+                raise Malformed(text("The body stopped coming. Send the rest in another request.")) from error
             except (web.RequestPayloadError, ConnectionError) as error:
-                raise Malformed("The body ended before its announced end.") from error
+                raise Malformed(text("The body ended before its announced end.")) from error
             if not chunk:
                 return
             seen += len(chunk)
             if seen > at_most:
-                raise TooLarge(f"The body is larger than the {at_most} bytes that fit here.")
+                raise TooLarge(text("The body is larger than the {most} bytes that fit here.", most=at_most))
             yield chunk

@@ -2,43 +2,111 @@
 
 import asyncio
 import logging
+from collections import Counter
+from collections.abc import Callable
 from typing import cast
 
 from aiohttp import http_exceptions, web
 
 from novacast.identity import new_id
+from novacast.limits import network
+from novacast.metrics import Metrics
 from novacast.web.problems import HTTP_CODES, Refusal, document
 
 log = logging.getLogger(__name__)
 
-_FULL = (
-    b"HTTP/1.1 503 Service Unavailable\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n"
-    b"Content-Length: 33\r\nConnection: close\r\n\r\nToo many connections. Come back.\n"
-)
+ITSELF = ("127.0.0.1", "::1")
+"""From here come proxies and programs of this machine, each for many people."""
+
+LINGERING = 64
+"""Refused connections that stay for their client to read why; more than these are cut."""
+LINGER_SECONDS = 2.0
+
+
+def _answer(status: str, text: str) -> bytes:
+    head = f"HTTP/1.1 {status}\r\nContent-Type: text/plain; charset=utf-8\r\nRetry-After: 5\r\n"
+    return f"{head}Content-Length: {len(text)}\r\nConnection: close\r\n\r\n{text}".encode()
+
+
+FULL = _answer("503 Service Unavailable", "Too many connections. Come back.\n")
+CROWDED = _answer("429 Too Many Requests", "Too many connections from your network. Close some, or come back.\n")
+
+
+class Seat:
+    """One connection's place among those that are allowed; given back once, however often that is said."""
+
+    __slots__ = ("_door", "_place")
+
+    def __init__(self, door: "Door", place: str) -> None:
+        self._door: Door | None = door
+        self._place = place
+
+    def leave(self) -> None:
+        if self._door is not None:
+            self._door.vacate(self._place)
+            self._door = None
 
 
 class Door:
-    """Makes connections, and counts who is inside."""
+    """Makes connections, and counts who is inside. `each` network has its own bound; `exempt` addresses have none."""
 
-    def __init__(self, server: web.Server, most: int, head_seconds: float) -> None:
-        self._server, self._most, self._head_seconds = server, most, head_seconds
+    def __init__(
+        self,
+        server: web.Server,
+        *,
+        most: int,
+        each: int,
+        head_seconds: float,
+        exempt: Callable[[str], bool],
+        metrics: Metrics,
+    ) -> None:
+        self._server, self._most, self._each, self._exempt = server, most, each, exempt
+        self.head_seconds = head_seconds
         self.inside: set[Connection] = set()
-        self.refused = 0
+        self.lingering: set[asyncio.Transport] = set()
         self.empty = asyncio.Event()
         self.empty.set()
+        self._taken, self._places, self._told = 0, Counter[str](), Counter[str]()
+        self._refused = metrics.counter("connections_refused", "Connections refused, by which bound.", "bound")
+        metrics.gauge("connections", "Connections open now.").set_function(lambda: self._taken)
 
     def __call__(self) -> "Connection":
-        return Connection(self, self._server, self._head_seconds)
+        return self.connection(None)
 
-    def enter(self, connection: "Connection") -> bool:
-        if len(self.inside) >= self._most:
-            if self.refused % 1000 == 0:
-                log.warning("all %d connections are taken; a new one was refused", self._most)
-            self.refused += 1
-            return False
+    def connection(self, seat: Seat | None) -> "Connection":
+        """`seat` was taken for it already; without one it takes its own, or is refused."""
+        return Connection(self, self._server, seat)
+
+    def take(self, address: str) -> Seat | bytes:
+        """A seat for a connection from `address` ("" from a Unix socket), or the answer that says why there is none."""
+        place = "" if not address or address in ITSELF or self._exempt(address) else network(address)
+        if self._taken >= self._most:
+            return self._refuse("all", FULL, f"all {self._most} connections are taken; a new one was refused")
+        if place and self._places[place] >= self._each:
+            return self._refuse("network", CROWDED, f"{place} has all its {self._each} connections; one was refused")
+        self._taken += 1
+        if place:
+            self._places[place] += 1
+        return Seat(self, place)
+
+    def vacate(self, place: str) -> None:
+        self._taken -= 1
+        if place:
+            self._places[place] -= 1
+            if not self._places[place]:
+                del self._places[place]
+
+    def _refuse(self, bound: str, answer: bytes, why: str) -> bytes:
+        # A flood must not fill the log as well.
+        if self._told[bound] % 1000 == 0:
+            log.warning("%s", why)
+        self._told[bound] += 1
+        self._refused.labels(bound).inc()
+        return answer
+
+    def enter(self, connection: "Connection") -> None:
         self.inside.add(connection)
         self.empty.clear()
-        return True
 
     def leave(self, connection: "Connection") -> None:
         self.inside.discard(connection)
@@ -50,42 +118,66 @@ class Door:
         for connection in list(self.inside):
             if connection.transport is not None:
                 connection.transport.abort()
+        for transport in list(self.lingering):
+            transport.abort()
+
+
+def address_of(peer: object) -> str:
+    """The address in a socket's peer name; "" for a Unix socket's, and for a peer that is gone already."""
+    return str(peer[0]).partition("%")[0].removeprefix("::ffff:") if isinstance(peer, tuple) and peer else ""
 
 
 class Connection(web.RequestHandler):
     """One connection. A slow-loris meets aiohttp's keep-alive timer: it runs from the connection's beginning and
     from each answer's end, and bytes that complete no head don't move it."""
 
-    __slots__ = ("_door", "_refused")
+    __slots__ = ("_door", "_refused", "_seat")
 
-    def __init__(self, door: Door, server: web.Server, head_seconds: float) -> None:
+    def __init__(self, door: Door, server: web.Server, seat: Seat | None) -> None:
         super().__init__(
             server,
             loop=asyncio.get_running_loop(),
-            keepalive_timeout=head_seconds,
+            keepalive_timeout=door.head_seconds,
             access_log=cast("logging.Logger", None),  # ours is a middleware
             lingering_time=5.0,
             auto_decompress=False,
         )
-        self._door, self._refused = door, False
+        self._door, self._seat = door, seat
+        self._refused: asyncio.Transport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        if self._door.enter(self):
-            super().connection_made(transport)
+        if self._seat is None:
+            found = self._door.take(address_of(transport.get_extra_info("peername")))
+            if isinstance(found, bytes):
+                self._refuse(cast("asyncio.Transport", transport), found)
+                return
+            self._seat = found
+        self._door.enter(self)
+        super().connection_made(transport)
+
+    def _refuse(self, transport: asyncio.Transport, answer: bytes) -> None:
+        """Say why, and stay a moment: to close with unread bytes resets the connection, and the answer is lost."""
+        transport.write(answer)
+        if len(self._door.lingering) >= LINGERING:
+            transport.close()
             return
-        self._refused = True
-        asyncio_transport = cast("asyncio.Transport", transport)
-        asyncio_transport.write(_FULL)
-        asyncio_transport.close()
+        self._door.lingering.add(transport)
+        self._refused = transport
+        if transport.can_write_eof():
+            transport.write_eof()
+        asyncio.get_running_loop().call_later(LINGER_SECONDS, transport.close)
 
     def data_received(self, data: bytes) -> None:
-        if not self._refused:
+        if self._seat is not None:
             super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        if not self._refused:
+        if self._seat is not None:
             super().connection_lost(exc)
             self._door.leave(self)
+            self._seat.leave()
+        elif self._refused is not None:
+            self._door.lingering.discard(self._refused)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

@@ -5,6 +5,7 @@ from typing import Any
 from aiohttp import web
 from pydantic import TypeAdapter
 
+from novacast import i18n
 from novacast.errors import NotFound
 from novacast.web.answers import Html, Redirect
 from novacast.web.call import Call
@@ -94,8 +95,8 @@ def _parameter(text: str, kind: type) -> str | int:
     """Raises NotFound: a path that can't be is a path that leads nowhere."""
     if kind is str:
         if "\x00" in text or not text.isprintable():
-            raise NotFound("There is nothing here.")
+            raise NotFound(i18n.text("There is nothing here."))
         return text
     if not (text.isascii() and text.isdecimal()) or len(text) > 19 or int(text) >= LARGEST:
-        raise NotFound("There is nothing here.")
+        raise NotFound(i18n.text("There is nothing here."))
     return int(text)

@@ -4,7 +4,7 @@ The answer is stored in the transaction of the effect: whatever dies in between,
 are those of draft-ietf-httpapi-idempotency-key-header: same key with another request is refused, so is one in flight.
 """
 
-import hashlib
+import hmac
 import json
 import re
 from collections.abc import Iterator
@@ -15,6 +15,7 @@ from typing import Any
 from novacast.clock import DAY
 from novacast.database import Database, Migrations, Query, Row, Transaction, statements
 from novacast.errors import InFlight, KeyReused, Malformed
+from novacast.i18n import text
 
 KEPT = DAY
 """How long, in microseconds, an answer is repeated."""
@@ -100,16 +101,25 @@ class Ticket:
 
 
 class Answers:
-    def __init__(self, db: Database) -> None:
+    def __init__(self, db: Database, key: bytes) -> None:
+        """`key` signs what is kept of requests: a plain digest of one with a password in it could be guessed at."""
         self._db = db
+        self._key = hmac.digest(key, b"idempotency", "sha256")
         self._working: set[tuple[str, str]] = set()
+
+    def claim(self, owner: str, key: str, method: str, path: str, body: bytes) -> Claim:
+        """Raises Malformed for a key that is empty, longer than 255, or not visible ASCII."""
+        if not _KEY.fullmatch(key):
+            raise Malformed(text("{header} must be 1 to 255 visible ASCII characters, such as a UUID.", header=HEADER))
+        head = f"{method} {path}\n".encode("utf-8", "surrogateescape")
+        return Claim(owner, key, hmac.digest(self._key, head + body, "sha256"))
 
     @contextmanager
     def working(self, claim: Claim) -> Iterator[None]:
         """Hold the key while its request is worked on. Raises InFlight."""
         mark = (claim.owner, claim.key)
         if mark in self._working:
-            raise InFlight("A request with this Idempotency-Key is still being worked on. Ask again in a moment.")
+            raise InFlight(text("A request with this Idempotency-Key is still being worked on. Ask again in a moment."))
         self._working.add(mark)
         try:
             yield
@@ -121,7 +131,9 @@ class Answers:
         oldest = self._db.clock.now() - KEPT
         answer = await self._db.one(_find(claim.owner, claim.key, oldest))
         if answer is not None and answer.fingerprint != claim.fingerprint:
-            raise KeyReused("This Idempotency-Key was used for another request. Make a new key for each new request.")
+            raise KeyReused(
+                text("This Idempotency-Key was used for another request. Make a new key for each new request.")
+            )
         return answer
 
     async def sweep(self) -> int:
@@ -131,14 +143,6 @@ class Answers:
 
 def owner_of(person_id: str) -> str:
     return f"person:{person_id}"
-
-
-def claim(owner: str, key: str, method: str, path: str, body: bytes) -> Claim:
-    """Raises Malformed for a key that is empty, longer than 255, or not visible ASCII."""
-    if not _KEY.fullmatch(key):
-        raise Malformed(f"{HEADER} must be 1 to 255 visible ASCII characters, such as a UUID.")
-    head = f"{method} {path}\n".encode("utf-8", "surrogateescape")
-    return Claim(owner, key, hashlib.sha256(head + body).digest())
 
 
 def _find(owner: str, key: str, oldest: int) -> Query[Answer]:

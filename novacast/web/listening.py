@@ -9,9 +9,13 @@ import ssl
 import stat
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from novacast.errors import BadSettings
 from novacast.settings import Settings, Tls
+from novacast.tasks import TaskGroup
+from novacast.web.arrivals import TlsListener
+from novacast.web.connections import Door
 
 log = logging.getLogger(__name__)
 
@@ -19,20 +23,43 @@ BACKLOG = 1024
 Factory = Callable[[], asyncio.Protocol]
 
 
-async def tcp(factory: Factory, settings: Settings, certificate: "Certificate | None") -> asyncio.Server:
+async def tcp(factory: Factory, settings: Settings) -> asyncio.Server:
     """Raises BadSettings that says which address and why."""
     host, port = settings.server.host, settings.server.port
     try:
-        return await asyncio.get_running_loop().create_server(
-            factory,
-            host or None,
-            port,
-            backlog=BACKLOG,
-            ssl=None if certificate is None else certificate.context,
-            ssl_handshake_timeout=None if certificate is None else settings.server.header_seconds,
-        )
+        return await asyncio.get_running_loop().create_server(factory, host or None, port, backlog=BACKLOG)
     except OSError as error:
         raise BadSettings(_refused(host, port, error)) from error
+
+
+async def tls(door: Door, settings: Settings, certificate: "Certificate", tasks: TaskGroup) -> TlsListener:
+    """Raises BadSettings that says which address and why."""
+    host, port = settings.server.host, settings.server.port
+    listeners: list[socket.socket] = []
+    try:
+        for family, address in await _addresses(host, port):
+            try:
+                listeners.append(socket.create_server(address, family=family, backlog=BACKLOG))
+            except OSError as error:
+                # As asyncio does for plain http: a machine without IPv6 still has "every address".
+                if host or error.errno not in (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL):
+                    raise
+            else:
+                listeners[-1].setblocking(False)
+        if not listeners:
+            raise OSError(errno.EADDRNOTAVAIL, os.strerror(errno.EADDRNOTAVAIL))
+    except OSError as error:
+        for listener in listeners:
+            listener.close()
+        raise BadSettings(_refused(host, port, error)) from error
+    return TlsListener(door, listeners, certificate.context, tasks)
+
+
+async def _addresses(host: str, port: int) -> list[tuple[socket.AddressFamily, tuple[Any, ...]]]:
+    found = await asyncio.get_running_loop().getaddrinfo(
+        host or None, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+    )
+    return list(dict.fromkeys((family, address) for family, _, _, _, address in found))
 
 
 async def unix(factory: Factory, path: Path) -> asyncio.Server:

@@ -12,7 +12,7 @@ from novacast.identity import Principal
 from novacast.limits import network
 from novacast.web.authentication import admit, presented, principal
 from novacast.web.endpoints import Endpoint, answer
-from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, claim, owner_of
+from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, owner_of
 from novacast.web.kit import Kit
 from novacast.web.problems import Refusal, document, refusal
 from novacast.web.protection import Client
@@ -158,7 +158,8 @@ class Middlewares:
 
     async def _claim(self, request: web.Request, state: State) -> Claim:
         body = await self._kit.bodies.read(request)
-        return claim(_owner(state.principal, state.client), request.headers[HEADER], request.method, request.path, body)
+        owner = _owner(state.principal, state.client)
+        return self._kit.answers.claim(owner, request.headers[HEADER], request.method, request.path, body)
 
     async def _first(self, request: web.Request, handler: Handler, state: State) -> web.StreamResponse:
         response = await handler(request)

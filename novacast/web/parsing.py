@@ -10,7 +10,9 @@ from urllib.parse import parse_qsl
 from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, ValidationError
 
+from novacast import i18n
 from novacast.errors import FieldError, InvalidInput, Malformed, TooLarge, UnsupportedMedia
+from novacast.web.validation import HUGE, words
 
 DEPTH = 32
 FIELDS = 500
@@ -31,7 +33,7 @@ class BodyReader:
         if (request.content_length or 0) > self._at_most:
             raise self._too_large()
         if request.headers.get("Content-Encoding", "identity").lower() != "identity":
-            raise UnsupportedMedia("Bodies are taken uncompressed here. Leave Content-Encoding out.")
+            raise UnsupportedMedia(i18n.text("Bodies are taken uncompressed here. Leave Content-Encoding out."))
 
     async def read(self, request: web.Request) -> bytes:
         """The whole body; a second call gives it again. Raises TooLarge, Malformed, HTTPRequestTimeout."""
@@ -43,11 +45,11 @@ class BodyReader:
         except web.HTTPRequestEntityTooLarge as error:
             raise self._too_large() from error
         except (web.RequestPayloadError, ConnectionError) as error:
-            raise Malformed("The body ended before its announced end.") from error
+            raise Malformed(i18n.text("The body ended before its announced end.")) from error
 
     async def json(self, request: web.Request, model: type[M]) -> M:
         if request.content_type != "application/json":
-            raise UnsupportedMedia("Send this as Content-Type: application/json.")
+            raise UnsupportedMedia(i18n.text("Send this as Content-Type: application/json."))
         return parse_json(await self.read(request), model)
 
     async def form(self, request: web.Request, model: type[M]) -> M:
@@ -56,7 +58,7 @@ class BodyReader:
         elif request.content_type == "application/x-www-form-urlencoded":
             pairs = _pairs(await self.read(request))
         else:
-            raise UnsupportedMedia("Send this as a form.")
+            raise UnsupportedMedia(i18n.text("Send this as a form."))
         return parse_fields(pairs, model, drop_empty=True)
 
     async def _multipart(self, request: web.Request) -> list[tuple[str, str]]:
@@ -66,16 +68,16 @@ class BodyReader:
         except TimeoutError as error:
             raise web.HTTPRequestTimeout from error
         except (ValueError, AssertionError, web.RequestPayloadError, ConnectionError) as error:
-            raise Malformed("This is no well-formed multipart form.") from error
+            raise Malformed(i18n.text("This is no well-formed multipart form.")) from error
 
     async def _parts(self, request: web.Request) -> list[tuple[str, str]]:
         pairs: list[tuple[str, str]] = []
         room = self._at_most
         async for part in await request.multipart():
             if not isinstance(part, BodyPartReader) or part.name is None or len(pairs) >= FIELDS:
-                raise Malformed("This form has parts that can't be fields.")
+                raise Malformed(i18n.text("This form has parts that can't be fields."))
             if part.filename is not None:
-                raise InvalidInput.field(part.name, "Files are not taken by this form.", "file")
+                raise InvalidInput.field(part.name, i18n.text("Files are not taken by this form."), "file")
             value = bytearray()
             while chunk := await part.read_chunk():
                 room -= len(chunk)
@@ -86,7 +88,7 @@ class BodyReader:
         return pairs
 
     def _too_large(self) -> TooLarge:
-        return TooLarge(f"The body is larger than the {self._at_most} bytes that are taken here.")
+        return TooLarge(i18n.text("The body is larger than the {most} bytes that are taken here.", most=self._at_most))
 
 
 def parse_json(raw: bytes, model: type[M]) -> M:
@@ -98,15 +100,19 @@ def parse_json(raw: bytes, model: type[M]) -> M:
             text, object_pairs_hook=_object, parse_constant=_constant, parse_float=lambda number: _float(number, whole)
         )
     except RecursionError as error:
-        raise Malformed(f"The JSON is nested deeper than {DEPTH} levels.") from error
+        raise _too_deep() from error
+    except json.JSONDecodeError as error:
+        message = i18n.text(
+            "The body is no valid JSON at line {line}, column {column}.", line=error.lineno, column=error.colno
+        )
+        raise Malformed(message) from error
     except ValueError as error:
-        where = f" at line {error.lineno}, column {error.colno}" if isinstance(error, json.JSONDecodeError) else ""
-        raise Malformed(f"The body is no valid JSON{where}.") from error
+        raise Malformed(i18n.text("The body is no valid JSON.")) from error
     _inspect(value)
     try:
         return model.model_validate_json(json.dumps(value) if whole else text, strict=True)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, model) from error
 
 
 def parse_query(request: web.Request, model: type[M]) -> M:
@@ -127,46 +133,43 @@ def parse_fields(pairs: Iterable[tuple[str, str]], model: type[M], *, drop_empty
         if field is not None and _is_list(field.annotation):
             given.setdefault(name, []).append(text)
         elif name in given:
-            raise InvalidInput.field(name, "This is given more than once.", "duplicate")
+            raise InvalidInput.field(name, i18n.text("This is given more than once."), "duplicate")
         else:
             given[name] = text
     _inspect(given)
     try:
         parsed = model.model_validate(given, strict=False)
     except ValidationError as error:
-        raise invalid(error) from error
+        raise invalid(error, model) from error
     _inspect(dict(parsed))
     return parsed
 
 
-def invalid(error: ValidationError) -> InvalidInput:
+def invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:
     """Per field, without what was sent: it may be a password."""
     found = [
-        FieldError(
-            ".".join(str(part) for part in item["loc"]),
-            item["type"],
-            item["msg"].removeprefix("Value error, ").removeprefix("Assertion failed, "),
-        )
-        for item in error.errors(include_url=False, include_context=False, include_input=False)
+        FieldError(".".join(str(part) for part in item["loc"]), item["type"], words(item, model))
+        for item in error.errors(include_url=False, include_input=False)
     ]
     names = ", ".join(dict.fromkeys(item.field for item in found[:5] if item.field))
-    return InvalidInput(f"Some of this can't be accepted: {names}." if names else found[0].message, errors=found)
+    said = i18n.text("Some of this can't be accepted: {names}.", names=names) if names else found[0].message
+    return InvalidInput(said, errors=found)
 
 
 def _pairs(raw: bytes) -> list[tuple[str, str]]:
     try:
         return parse_qsl(raw.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=FIELDS)
     except UnicodeDecodeError as error:
-        raise Malformed("Fields must be percent-encoded UTF-8.") from error
+        raise Malformed(i18n.text("Fields must be percent-encoded UTF-8.")) from error
     except ValueError as error:
-        raise Malformed(f"There are more than {FIELDS} fields.") from error
+        raise Malformed(i18n.text("There are more than {most} fields.", most=FIELDS)) from error
 
 
 def _text(raw: bytes) -> str:
     try:
         return raw.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Malformed(f"This is not UTF-8 (byte {error.start}).") from error
+        raise Malformed(i18n.text("This is not UTF-8 (byte {byte}).", byte=error.start)) from error
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -174,19 +177,19 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     if len(found) < len(pairs):
         seen: set[str] = set()
         twice = next(key for key, _ in pairs if key in seen or seen.add(key))  # type: ignore[func-returns-value]  # add gives None
-        raise Malformed(f"The key {twice[:100]!r} stands twice in one object.")
+        raise Malformed(i18n.text("The key '{key}' stands twice in one object.", key=twice[:100]))
     return found
 
 
 def _constant(name: str) -> NoReturn:
-    raise Malformed(f"{name} is no JSON number.")
+    raise Malformed(i18n.text("{name} is no JSON number.", name=name))
 
 
 def _float(text: str, whole: list[int]) -> float | int:
     """5.0 is an integer to JSON Schema (draft 2020-12, section 6.1.1), so it is one here; `whole` collects such."""
     number = float(text)
     if math.isinf(number):
-        raise Malformed(f"The number {text[:50]} is too large.")
+        raise Malformed(i18n.text("The number {number} is too large.", number=text[:50]))
     if not number.is_integer():
         return number
     whole.append(int(number))
@@ -214,20 +217,24 @@ def _inspect(value: Any) -> None:
         if not below:
             return
         level = below
-    raise Malformed(f"The JSON is nested deeper than {DEPTH} levels.")
+    raise _too_deep()
+
+
+def _too_deep() -> Malformed:
+    return Malformed(i18n.text("The JSON is nested deeper than {most} levels.", most=DEPTH))
 
 
 def _check(item: Any, path: _Path) -> None:
     if isinstance(item, str):
         if "\x00" in item:
-            raise InvalidInput.field(_dotted(path), "Null characters are not taken.", "null_character")
+            raise InvalidInput.field(_dotted(path), i18n.text("Null characters are not taken."), "null_character")
         try:
             item.encode()
         except UnicodeEncodeError as error:
-            message = "This text holds half of a character (a lone surrogate)."
+            message = i18n.text("This text holds half of a character (a lone surrogate).")
             raise InvalidInput.field(_dotted(path), message, "surrogate") from error
     elif isinstance(item, int) and not -LARGEST <= item < LARGEST:
-        raise InvalidInput.field(_dotted(path), "This number is too large.", "too_large")
+        raise InvalidInput.field(_dotted(path), HUGE, "too_large")
 
 
 def _dotted(path: _Path) -> str:

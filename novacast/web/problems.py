@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from novacast import errors
 from novacast.errors import FieldError, NovaCastError
-from novacast.i18n import gettext as _
+from novacast.i18n import Text, language, text, translated
 
 log = logging.getLogger(__name__)
 
@@ -38,20 +38,52 @@ STATUSES: Mapping[type[NovaCastError], int] = {
 }
 
 # What failed inside is for the log: messages of these classes may name folders and hosts.
-INSIDE: Mapping[int, str] = {
-    500: "Something went wrong here. It has been noted under the request's id.",
-    503: "The server can't do this right now. Nothing was changed; try again in a moment.",
-    507: "The server's disk is full. Nothing is lost, and an upload keeps what has arrived. Try again later.",
+INSIDE: Mapping[int, Text] = {
+    500: text("Something went wrong here. It has been noted under the request's id."),
+    503: text("The server can't do this right now. Nothing was changed; try again in a moment."),
+    507: text("The server's disk is full. Nothing is lost, and an upload keeps what has arrived. Try again later."),
 }
-HTTP_CODES: Mapping[int, tuple[str, str]] = {
-    400: ("malformed", "The request can't be read."),
-    404: ("not_found", "There is nothing here."),
-    405: ("method_not_allowed", "This path does not take that method."),
-    408: ("request_timeout", "The request took too long to arrive."),
-    413: ("too_large", "The request's body is too large."),
-    431: ("head_too_large", "The request's address or one of its headers is too long."),
+HTTP_CODES: Mapping[int, tuple[str, Text]] = {
+    400: ("malformed", text("The request can't be read.")),
+    404: ("not_found", text("There is nothing here.")),
+    405: ("method_not_allowed", text("This path does not take that method.")),
+    408: ("request_timeout", text("The request took too long to arrive.")),
+    413: ("too_large", text("The request's body is too large.")),
+    431: ("head_too_large", text("The request's address or one of its headers is too long.")),
 }
 """Code and detail of what aiohttp refuses before any handler of ours."""
+TITLES: Mapping[str, Text] = {
+    "invalid_input": text("Invalid input"),
+    "malformed": text("Malformed"),
+    "too_large": text("Too large"),
+    "unsupported_media": text("Unsupported media"),
+    "unauthenticated": text("Unauthenticated"),
+    "forbidden": text("Forbidden"),
+    "not_found": text("Not found"),
+    "method_not_allowed": text("Method not allowed"),
+    "request_timeout": text("Request timeout"),
+    "head_too_large": text("Head too large"),
+    "gone": text("Gone"),
+    "conflict": text("Conflict"),
+    "quota_reached": text("Quota reached"),
+    "in_flight": text("In flight"),
+    "already_running": text("Already running"),
+    "precondition_failed": text("Precondition failed"),
+    "range_not_satisfiable": text("Range not satisfiable"),
+    "checksum_mismatch": text("Checksum mismatch"),
+    "upload_taken_over": text("Upload taken over"),
+    "idempotency_key_reused": text("Idempotency key reused"),
+    "rate_limited": text("Rate limited"),
+    "unavailable": text("Unavailable"),
+    "disk_full": text("Disk full"),
+    "overloaded": text("Overloaded"),
+    "bad_settings": text("Bad settings"),
+    "newer_database": text("Newer database"),
+    "media_failure": text("Media failure"),
+    "child_failed": text("Child failed"),
+    "internal": text("Internal"),
+}
+"""By code; the slices' own too, as one page explains them all."""
 _RETRY = {errors.InFlight: 1.0, errors.Unavailable: 5.0, errors.DiskFull: 60.0}
 
 
@@ -87,19 +119,24 @@ class Refusal:
     def problem(self, request: web.BaseRequest, request_id: str) -> Problem:
         return Problem(
             type=f"/docs/errors#{self.code}",
-            title=_(title(self.code)),
+            title=translated(title(self.code)),
             status=self.status,
-            detail=_(self.detail),
+            detail=translated(self.detail),
             instance=request.path[:1000],
             code=self.code,
             request_id=request_id,
-            errors=[ProblemField(field=e.field, code=e.code, message=_(e.message)) for e in self.errors[:MOST_FIELDS]],
+            errors=[
+                ProblemField(field=e.field, code=e.code, message=translated(e.message))
+                for e in self.errors[:MOST_FIELDS]
+            ],
         )
 
 
 def document(problem: Problem, headers: Mapping[str, str]) -> web.Response:
+    """In the language that is being spoken, as `problem` was made in it."""
+    spoken = {"Content-Language": language(), **headers}
     return web.Response(
-        body=problem.model_dump_json().encode(), status=problem.status, content_type=MEDIA_TYPE, headers=headers
+        body=problem.model_dump_json().encode(), status=problem.status, content_type=MEDIA_TYPE, headers=spoken
     )
 
 
@@ -109,7 +146,7 @@ def status_of(error: type[NovaCastError]) -> int:
 
 
 def title(code: str) -> str:
-    return code.replace("_", " ").capitalize()
+    return TITLES.get(code) or code.replace("_", " ").capitalize()
 
 
 def refusal(error: Exception) -> Refusal:

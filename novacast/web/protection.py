@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from novacast.errors import BadSettings, Forbidden
+from novacast.i18n import text
 from novacast.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
@@ -41,7 +42,7 @@ class Edge:
         local = transport is not None and isinstance(transport.get_extra_info("sockname"), (str, bytes))
         proxied = "X-Forwarded-For" in request.headers
         peer = LOCAL if local else _plain(request.remote or "")
-        trusts = local or self._trusts(peer)
+        trusts = local or self.trusts(peer)
         forwarded = request.headers.get("X-Forwarded-Proto", "").strip().lower() if trusts else ""
         secure = self._https or forwarded == "https" or request.secure
         address = self._behind(request, peer) if trusts and proxied else peer
@@ -53,11 +54,11 @@ class Edge:
         address = peer
         for hop in reversed(hops):
             address = _plain(hop.strip())
-            if not self._trusts(address):
+            if not self.trusts(address):
                 break
         return address or peer
 
-    def _trusts(self, address: str) -> bool:
+    def trusts(self, address: str) -> bool:
         if not self._trusted:
             return False
         try:
@@ -82,7 +83,7 @@ class Edge:
         else:
             allowed = not cookie
         if not allowed:
-            raise Forbidden("This request was made by another site. Open the page here and try again.")
+            raise Forbidden(text("This request was made by another site. Open the page here and try again."))
 
     def is_own(self, origin: str, request: web.Request, client: Client) -> bool:
         scheme = "https" if client.secure else "http"

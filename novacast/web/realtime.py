@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from aiohttp import web
 from pydantic import Field
 
-from novacast import outbox
+from novacast import i18n, outbox
 from novacast.clock import iso
 from novacast.database import Database
 from novacast.errors import Malformed, RateLimited, Unauthenticated
@@ -39,7 +39,7 @@ MOST_TOPICS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class RealtimeLimits:
     queue: int = 256
     """Events one client may be behind before it is dropped; it comes back with Last-Event-ID."""
     per_principal: int = 12
@@ -94,10 +94,15 @@ def visible(principal: Principal, audience: str) -> bool:
 
 class Realtime:
     def __init__(
-        self, events: Outbox, db: Database, authenticator: Authenticator, metrics: Metrics, limits: Limits | None = None
+        self,
+        events: Outbox,
+        db: Database,
+        authenticator: Authenticator,
+        metrics: Metrics,
+        limits: RealtimeLimits | None = None,
     ) -> None:
         self._db, self._clock, self._authenticator = db, db.clock, authenticator
-        self._limits = limits or Limits()
+        self._limits = limits or RealtimeLimits()
         self._clients: set[_Client] = set()
         self._held: Counter[str] = Counter()
         self._closed = False
@@ -207,7 +212,7 @@ class Realtime:
     def _place(self, call: Call) -> Iterator[None]:
         owner = call.principal.person_id or network(call.address)
         if self._held[owner] >= self._limits.per_principal:
-            raise RateLimited("Too many event streams are open. Close another page first.", retry_after=10)
+            raise RateLimited(i18n.text("Too many event streams are open. Close another page first."), retry_after=10)
         self._held[owner] += 1
         self._open.inc()
         try:
@@ -250,7 +255,7 @@ def _last_id(request: web.Request) -> int | None:
     if not text:
         return None
     if not (text.isascii() and text.isdecimal()) or len(text) > 18:
-        raise Malformed("Last-Event-ID must be the id of an event that was sent from here.")
+        raise Malformed(i18n.text("Last-Event-ID must be the id of an event that was sent from here."))
     return int(text)
 
 

@@ -24,6 +24,7 @@ from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 from novacast.web import listening, openapi
 from novacast.web.application import application
+from novacast.web.arrivals import TlsListener
 from novacast.web.authentication import Authenticator
 from novacast.web.connections import Door
 from novacast.web.idempotency import Answers
@@ -31,8 +32,7 @@ from novacast.web.kit import Kit
 from novacast.web.parsing import BodyReader
 from novacast.web.problems import document, refusal
 from novacast.web.protection import Edge
-from novacast.web.realtime import Limits as RealtimeLimits
-from novacast.web.realtime import Realtime, RealtimeRoutes
+from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes
 from novacast.web.reference import ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
@@ -61,6 +61,8 @@ class Parts:
     clock: Clock
     limiter: RateLimiter
     metrics: Metrics
+    key: bytes
+    """Of this installation; kept on disk, since answers outlive the process."""
     media: MediaHandler | None = None
     socket: Path | None = None
     """Where the operator's Unix socket goes; whoever can open it is the system itself."""
@@ -82,7 +84,7 @@ class WebServer:
         self._app = application(self._kit, self.routes, static)
         self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
         self._tasks = TaskGroup("web")
-        self._listeners: list[asyncio.AbstractServer] = []
+        self._listeners: list[asyncio.AbstractServer | TlsListener] = []
         self._door: Door | None = None
         self.port = self._settings.server.port
         """The bound one, once started."""
@@ -96,9 +98,20 @@ class WebServer:
         server = self._runner.server
         assert server is not None
         server.request_handler = _front(server.request_handler, self._parts.media)
-        self._door = Door(server, settings.server.max_connections, settings.server.header_seconds)
+        self._door = Door(
+            server,
+            most=settings.server.max_connections,
+            each=settings.server.connections_per_address,
+            head_seconds=settings.server.header_seconds,
+            exempt=self._kit.edge.trusts,
+            metrics=self._parts.metrics,
+        )
         try:
-            tcp = await listening.tcp(self._door, settings, certificate)
+            tcp: TlsListener | asyncio.AbstractServer
+            if certificate is None:
+                tcp = await listening.tcp(self._door, settings)
+            else:
+                tcp = await listening.tls(self._door, settings, certificate, self._tasks)
             self._listeners.append(tcp)
             self.port = tcp.sockets[0].getsockname()[1]
             if self._parts.socket is not None:
@@ -179,7 +192,7 @@ def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
         limiter=parts.limiter,
         languages=Languages(settings.language),
         metrics=parts.metrics,
-        answers=Answers(parts.db),
+        answers=Answers(parts.db, parts.key),
         bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
         edge=Edge(settings),
         templates=Templates(settings.instance, static, parts.templates, parts.cache),

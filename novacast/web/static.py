@@ -3,6 +3,8 @@
 One hash stands for the whole tree, so that a relative address inside a script or a style sheet stays true.
 """
 
+import asyncio
+import gzip
 import hashlib
 import mimetypes
 from collections.abc import Mapping
@@ -13,6 +15,8 @@ from aiohttp import web
 
 PREFIX = "/static/"
 FOREVER = "public, max-age=31536000, immutable"
+WORTH = 600
+"""Bytes; a smaller file and its head are one packet either way."""
 
 _TYPES = {
     ".css": "text/css",
@@ -31,12 +35,17 @@ class Asset:
     content_type: str
     charset: str | None
 
+    @property
+    def shrinks(self) -> bool:
+        return self.charset is not None and len(self.content) >= WORTH
+
 
 class StaticFiles:
     """What is not in the folder when the server starts can't be asked for: no request ever names a file."""
 
     def __init__(self, *folders: Path) -> None:
         self._assets = {name: asset for folder in folders for name, asset in _read(folder).items()}
+        self._gzipped: dict[str, bytes] = {}
         whole = hashlib.sha256()
         for name, asset in sorted(self._assets.items()):
             whole.update(name.encode() + b"\0" + hashlib.sha256(asset.content).digest())
@@ -56,10 +65,37 @@ class StaticFiles:
         asset = self._assets.get(name)
         if asset is None:
             raise web.HTTPNotFound
-        headers = {"Cache-Control": FOREVER if version == self.version else "no-cache", "ETag": f'"{self.version}"'}
-        if request.headers.get("If-None-Match") == headers["ETag"]:
+        tag, body = self.version, asset.content
+        headers = {"Cache-Control": FOREVER if version == self.version else "no-cache"}
+        if asset.shrinks:
+            headers["Vary"] = "Accept-Encoding"
+            if takes_gzip(",".join(request.headers.getall("Accept-Encoding", ()))):
+                headers["Content-Encoding"], tag = "gzip", f"{tag}-gzip"
+                body = await self._gzip(name, asset)
+        headers["ETag"] = f'"{tag}"'
+        if any(known.value in (tag, "*") for known in request.if_none_match or ()):
+            headers.pop("Content-Encoding", None)
             return web.Response(status=304, headers=headers)
-        return web.Response(body=asset.content, content_type=asset.content_type, charset=asset.charset, headers=headers)
+        return web.Response(body=body, content_type=asset.content_type, charset=asset.charset, headers=headers)
+
+    async def _gzip(self, name: str, asset: Asset) -> bytes:
+        # Two who ask at once may both do the work; they come to the same bytes.
+        if name not in self._gzipped:
+            self._gzipped[name] = await asyncio.to_thread(gzip.compress, asset.content, 9, mtime=0)
+        return self._gzipped[name]
+
+
+def takes_gzip(accepted: str) -> bool:
+    """Whether an Accept-Encoding allows gzip (RFC 9110 12.5.3). Without one, what every client understands is sent."""
+    weights = {}
+    for part in accepted.lower().split(","):
+        coding, _, parameter = part.partition(";")
+        name, _, weight = parameter.strip().partition("=")
+        try:
+            weights[coding.strip()] = float(weight) if name.strip() == "q" else 1.0
+        except ValueError:
+            weights[coding.strip()] = 0.0
+    return weights.get("gzip", weights.get("*", 0.0)) > 0
 
 
 def _read(folder: Path) -> Mapping[str, Asset]:

@@ -29,10 +29,16 @@ NOTICE = "novacast_notice"
 THEME = "novacast_theme"
 
 _EXTENSIONS = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols"]
+_ENVIRONMENT = "2"
+"""Counted up whenever the options below change what templates are compiled to."""
 
 
 class _Compiled(jinja2.FileSystemBytecodeCache):
     """Templates as Python's bytecode, so that a start need not compile them; a disk that takes none does no harm."""
+
+    def get_source_checksum(self, source: str) -> str:
+        """What was compiled under another environment is not taken: it would not call `finalize`."""
+        return super().get_source_checksum(f"{_ENVIRONMENT}\n{source}")
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):
@@ -41,6 +47,11 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):
             super().load_bytecode(bucket)
+
+
+def _shown(value: Any) -> Any:
+    """What stands in a template as `{{ value }}`: texts that errors and rows bring are translated there."""
+    return i18n.translated(value) if isinstance(value, i18n.Text) else value
 
 
 class Templates:
@@ -60,6 +71,7 @@ class Templates:
             auto_reload=False,
             undefined=jinja2.StrictUndefined,
             default_helpers=False,
+            finalize=_shown,
         )
         env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with jinja2.ext.i18n
             i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
@@ -71,6 +83,7 @@ class Templates:
         notice = _notice(request, state)
         context = {**self._context(request, state), "notice": notice, **html.context}
         response = aiohttp_jinja2.render_template(html.template, request, context, status=html.status)
+        response.headers["Content-Language"] = i18n.language()
         if notice is not None:
             Cookie(NOTICE, "", 0).put(response, secure=state.client.secure)
         return response
@@ -80,6 +93,7 @@ class Templates:
             "status": problem.status,
             "title": problem.title,
             "message": problem.detail,
+            "errors": problem.errors,
             "retry_after": int(headers.get("Retry-After", 0)),
         }
         response = self.render(request, Html("error.html", context, problem.status))
@@ -99,7 +113,7 @@ class Templates:
 
 
 def notice_cookie(notice: Notice) -> Cookie:
-    text = json.dumps([notice.kind, notice.text]).encode()
+    text = json.dumps([notice.kind, i18n.translated(notice.text)]).encode()
     return Cookie(NOTICE, base64.urlsafe_b64encode(text).decode().rstrip("="), 60)
 
 

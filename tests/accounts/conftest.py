@@ -55,6 +55,7 @@ async def served(house: House, settings: Settings) -> AsyncIterator[Served]:
             clock=house.clock,
             limiter=house.limiter,
             metrics=Metrics(),
+            key=bytes(32),
         )
     )
     await events.start()

@@ -11,6 +11,7 @@ from tests.accounts.house import PASSWORD
 from tests.accounts.served import Served
 
 ADA = {"email": "ada@example.org", "password": PASSWORD}
+NEW = {"email": "ada@example.org", "name": "Ada"}
 
 
 async def program(served: Served, email: str = "ada@example.org") -> str:
@@ -22,11 +23,15 @@ async def program(served: Served, email: str = "ada@example.org") -> str:
 
 
 async def test_sign_up_confirm_log_in_me_and_out(served: Served) -> None:
-    status, _ = await served.api("POST", "/sign-ups", {**ADA, "name": "Ada"})
+    status, _ = await served.api("POST", "/sign-ups", NEW)
     assert status == 204
-    token = served.house.letterbox.last("sign_up").token
-    status, person = await served.api("POST", "/sign-ups/confirm", {"token": token})
+    token = {"token": served.house.letterbox.last("sign_up").token}
+    assert (await served.api("POST", "/sign-ups/confirm", token))[0] == 422
+    status, problem = await served.api("POST", "/sign-ups/confirm", {**token, "password": "aaaaaaaaaaaa"})
+    assert (status, problem["errors"][0]["field"]) == (422, "password")
+    status, person = await served.api("POST", "/sign-ups/confirm", {**token, "password": PASSWORD})
     assert (status, person["email"]) == (200, "ada@example.org")
+    assert (await served.api("POST", "/sign-ups/confirm", {**token, "password": "another long one"}))[0] == 410
     status, tokens = await served.api("POST", "/tokens", ADA)
     assert (status, tokens["state"]) == (200, "signed_in")
     status, me = await served.api("GET", "/me", bearer=tokens["access_token"])
@@ -38,8 +43,8 @@ async def test_sign_up_confirm_log_in_me_and_out(served: Served) -> None:
 
 async def test_a_taken_address_signs_up_with_the_same_answer(served: Served) -> None:
     await program(served)
-    free = await served.api("POST", "/sign-ups", {"email": "free@example.org", "name": "F", "password": PASSWORD})
-    taken = await served.api("POST", "/sign-ups", {**ADA, "name": "Ada"})
+    free = await served.api("POST", "/sign-ups", {"email": "free@example.org", "name": "F"})
+    taken = await served.api("POST", "/sign-ups", NEW)
     assert free == taken == (204, None)
     unknown = await served.api("POST", "/password-resets", {"email": "nobody@example.org"})
     known = await served.api("POST", "/password-resets", {"email": "ada@example.org"})
@@ -140,15 +145,16 @@ async def test_export_and_erasure(served: Served) -> None:
         ("/tokens", {"email": 1, "password": PASSWORD}),
         ("/tokens", {**ADA, "admin": True}),
         ("/tokens", {"email": "ada@example.org", "password": "x" * 1001}),
-        ("/sign-ups", {**ADA, "name": "see www.example.net"}),
-        ("/sign-ups", {"email": "nobody", "name": "N", "password": PASSWORD}),
-        ("/sign-ups", {**ADA, "name": "Ada", "password": "aaaaaaaaaaaa"}),
-        ("/sign-ups/confirm", {"token": "x" * 201}),
+        ("/sign-ups", {**NEW, "name": "see www.example.net"}),
+        ("/sign-ups", {"email": "nobody", "name": "N"}),
+        ("/sign-ups", {**NEW, "password": PASSWORD}),
+        ("/sign-ups/confirm", {"token": "x" * 201, "password": PASSWORD}),
+        ("/sign-ups/confirm", {"token": "x", "password": "x" * 1001}),
         ("/tokens/refresh", {"refresh_token": ""}),
         ("/session", {"email": "a\x00b@example.org", "password": PASSWORD}),
         ("/session", {"email": "ada@example.org", "password": "lone \ud800"}),
-        ("/sign-ups", {**ADA, "name": "turned \u202e round"}),
-        ("/sign-ups", {**ADA, "name": "Ada", "language": "no tag"}),
+        ("/sign-ups", {**NEW, "name": "turned \u202e round"}),
+        ("/sign-ups", {**NEW, "language": "no tag"}),
     ],
 )
 async def test_what_cant_be_is_refused_with_its_fields(served: Served, path: str, body: object) -> None:

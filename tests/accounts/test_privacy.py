@@ -10,7 +10,7 @@ from novacast.accounts.sessions.models import Kind
 from novacast.database import Query, Transaction
 from novacast.errors import Conflict, InvalidInput, Unauthenticated
 from novacast.identity import SYSTEM, Role
-from novacast.web.idempotency import Ticket, claim, owner_of
+from novacast.web.idempotency import Claim, Ticket, owner_of
 from novacast.web.personal import AnswersData
 from tests.accounts.house import ORIGIN, PASSWORD, House
 
@@ -90,7 +90,7 @@ async def test_erased_nothing_tells_who_it_was(house: House) -> None:
 
 async def remember(house: House, owner: str, body: str) -> None:
     """An answer that is kept under an Idempotency-Key."""
-    ticket = Ticket(claim(owner, "wish", "POST", "/api/v1/somewhere", b""))
+    ticket = Ticket(Claim(owner, "wish", b"fingerprint"))
     await house.db.write(lambda tx: ticket.keep(tx, body))
 
 

@@ -8,12 +8,12 @@ import socket
 import sqlite3
 import subprocess
 import sys
-import time
-from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+
+from tests.waiting import block_until
 
 ROOT = Path(__file__).parents[2]
 PATIENCE = 300.0
@@ -34,13 +34,6 @@ def start(home: Path, *arguments: str) -> subprocess.Popen[str]:
         stderr=subprocess.DEVNULL,
         text=True,
     )
-
-
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < deadline, "it did not happen in time"
-        time.sleep(0.02)
 
 
 def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
@@ -64,7 +57,7 @@ def test_a_demo_killed_at_each_stage_is_finished_by_the_next_start_and_served(tm
     )
     for reached in stages:
         with start(tmp_path, "--no-serve") as killed:
-            until(reached)
+            block_until(reached, PATIENCE)
             killed.send_signal(signal.SIGKILL)
     with start(tmp_path, "--no-serve", "--json") as finished:
         answer = json.loads(finished.communicate(timeout=PATIENCE)[0])
@@ -90,7 +83,7 @@ def served(home: Path) -> None:
             return False
 
     with start(home, "--port", str(port)) as server:
-        until(answers)
+        block_until(answers, PATIENCE)
         server.send_signal(signal.SIGTERM)
         out, _ = server.communicate(timeout=60)
     assert server.returncode == 0

@@ -2,8 +2,6 @@
 
 import asyncio
 import json
-import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -60,6 +58,8 @@ def test_an_imported_file_is_transcoded_and_can_be_shown_listed_and_deleted(lant
     shown = json.loads(lantern("video", "show", str(video["id"]), "--json").out)
     assert shown["state"] == "ready"
     assert [rung["name"] for rung in shown["rungs"]]
+    checked = lantern("video", "check", str(video["id"]), "--json")
+    assert (checked.code, json.loads(checked.out)["findings"]) == (0, []), checked.out
     assert "a [small] clip" in lantern("video", "list").out
     assert items(lantern("video", "list", "--state", "failed", "--json")) == []
     assert lantern("video", "retry", str(video["id"])).code == 75
@@ -71,17 +71,21 @@ def test_an_imported_file_is_transcoded_and_can_be_shown_listed_and_deleted(lant
 def test_what_is_no_video_fails_with_the_reason_and_the_others_go_on(
     lantern: Novacast, clip: Path, tmp_path: Path
 ) -> None:
+    (tmp_path / "broken.mp4").write_bytes(clip.read_bytes()[:1000])
     (tmp_path / "text.mp4").write_text("no video at all " * 50)
     (tmp_path / "empty.mp4").touch()
-    files = [str(tmp_path / "text.mp4"), str(tmp_path / "empty.mp4"), str(tmp_path / "gone.mp4"), str(clip)]
+    names = ("broken.mp4", "text.mp4", "empty.mp4", "gone.mp4")
+    files = [*(str(tmp_path / name) for name in names), str(clip)]
     done = lantern("video", "import", *files, "--org", "lantern", "--json")
     assert done.code == 1
     states = {video["source"]: (video["transcode"], video["reason"]) for video in items(done)}
     assert states[clip.name] == ("done", None)
-    assert states["text.mp4"][0] == "failed"
-    assert states["text.mp4"][1]
-    assert "empty.mp4" in done.err
-    assert "gone.mp4" in done.err
+    assert states["broken.mp4"][0] == "failed"
+    assert states["broken.mp4"][1]
+    assert set(states) == {clip.name, "broken.mp4"}
+    refused = [json.loads(line) for line in done.err.splitlines() if line.startswith("{")]
+    assert [one["code"] for one in refused] == ["unsupported_media", "invalid_input", "not_found"]
+    assert "text.mp4" in refused[0]["message"]
 
 
 def test_of_one_file_that_is_refused_the_exit_code_tells_why(lantern: Novacast, tmp_path: Path) -> None:
@@ -111,14 +115,6 @@ def test_a_wrong_import_is_refused_before_anything_is_copied(
 
 def demo_settings(folder: Path) -> Settings:
     return load(Path("/dev/null"), {"HOME": str(folder)}, data=folder / "demo")
-
-
-@pytest.fixture
-def listener() -> Iterator[int]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        yield taken.getsockname()[1]
 
 
 async def test_the_demo_makes_its_people_once_however_often_it_starts(tmp_path: Path) -> None:
@@ -165,3 +161,14 @@ def test_a_damaged_mark_means_unfinished(tmp_path: Path) -> None:
     assert record.complete
     (folder.root / stage.MARK).write_text("{")
     assert not record.complete
+
+
+def test_a_published_video_that_lost_a_segment_is_found_out(lantern: Novacast, clip: Path, tmp_path: Path) -> None:
+    [video] = items(lantern("video", "import", str(clip), "--org", "lantern", "--json"))
+    lost = next(path for path in tmp_path.rglob("seg_00000.m4s") if "audio" not in path.parts)
+    lost.unlink()
+    checked = lantern("video", "check", str(video["id"]))
+    assert checked.code == 1
+    assert "seg_00000.m4s is missing or empty" in checked.out
+    assert "no findings" not in checked.err
+    assert lantern("video", "check", "nosuch").code == 66

@@ -2,9 +2,9 @@ import subprocess
 from collections.abc import AsyncIterator
 from pathlib import Path
 
+import imageio_ffmpeg
 import pytest
 
-from novacast.media.ffmpeg import find_ffmpeg
 from tests.app.venue import Venue, open_venue
 
 
@@ -14,15 +14,12 @@ async def venue(tmp_path: Path) -> AsyncIterator[Venue]:
         yield opened
 
 
-@pytest.fixture
-async def clip(tmp_path: Path) -> Path:
-    """Four seconds of picture and sound."""
-    ffmpeg = await find_ffmpeg(tmp_path)
-    file = tmp_path / "clip.mp4"
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four seconds of picture and sound. Made once: it is only read."""
+    file = tmp_path_factory.mktemp("clip") / "clip.mp4"
     picture, sound = "testsrc2=size=426x240:rate=25:duration=4", "sine=frequency=440:duration=4"
     inputs = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", sound]
-    subprocess.run(
-        [ffmpeg.path, "-v", "error", *inputs, "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac", file],
-        check=True,
-    )
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", *inputs, "-c:v", "libx264", "-preset", "ultrafast"]
+    subprocess.run([*command, "-c:a", "aac", file], check=True)
     return file

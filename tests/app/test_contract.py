@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from tests.app.test_first_path import until, upload
+from tests.app.test_first_path import reached, upload
 from tests.app.venue import PASSWORD, Venue, open_venue
 
 HERE = Path(__file__).parent
@@ -22,6 +22,9 @@ UNLIMITED = {
 }
 STREAMS = "/api/v1/realtime"
 """Its answer never ends, so that no tool gets to judge it; tests/web/test_realtime.py does."""
+
+ENDLESS = 600
+"""Seconds. The examples are counted: a run has its end, after a minute or two on two busy cores."""
 
 # Beyond what schemathesis expects: tus wants 412 for another version of itself, 413 for what is too long, and 460 for
 # bytes that a made-up checksum does not fit; a made-up link is gone (410), a made-up range is not there (416).
@@ -36,7 +39,8 @@ def _toml(venue: Venue, video: str, examples: int) -> str:
     known = {"/api/v1/videos/{video_id}": ("video_id", video), "/api/v1/streams/{id}": ("id", video)}
     known |= {"/api/v1/organizations/{id}": ("id", venue.org), "/api/v1/organizations/{org_id}": ("org_id", venue.org)}
     lines = [
-        'suppress-health-check = ["filter_too_much"]',  # where most deletions are kept from what later cases need
+        # Most deletions are kept from what later cases need; and a busy machine is no failure.
+        'suppress-health-check = ["filter_too_much", "too_slow"]',
         "[generation]",
         "deterministic = true",
         f"max-examples = {examples}",
@@ -74,18 +78,7 @@ async def check(venue: Venue, folder: Path, who: str, video: str, phases: str, e
     config.write_text(_toml(venue, video, examples))
     command = [sys.executable, "-m", "schemathesis.cli", "--config-file", str(config), "run"]
     command += [f"{venue.url}/api/openapi.json", "--checks", "all", "--phases", phases, "--exclude-path", STREAMS]
-    command += [
-        "--no-color",
-        "--workers",
-        "2",
-        "--request-timeout",
-        "30",
-        "--max-time",
-        "120",
-        "--warnings",
-        "off",
-        *headers,
-    ]
+    command += ["--no-color", "--workers", "2", "--request-timeout", "30", "--warnings", "off", *headers]
     environment = os.environ | {"SCHEMATHESIS_HOOKS": "contract_hooks", "PYTHONPATH": str(HERE)}
     done = await asyncio.to_thread(
         subprocess.run,
@@ -95,6 +88,7 @@ async def check(venue: Venue, folder: Path, who: str, video: str, phases: str, e
         capture_output=True,
         text=True,
         check=False,
+        timeout=ENDLESS,
     )
     assert done.returncode == 0, done.stdout[-20_000:] + done.stderr[-5_000:]
     assert venue.process is not None
@@ -105,7 +99,7 @@ async def check(venue: Venue, folder: Path, who: str, video: str, phases: str, e
 async def public_video(venue: Venue, clip: Path) -> str:
     producer = await venue.token("producer")
     video = await upload(venue, producer, clip)
-    assert (await until(venue, producer, video, "ready", "failed"))["state"] == "ready"
+    assert (await reached(venue, producer, video, "ready", "failed"))["state"] == "ready"
     await venue.ask("PATCH", f"/api/v1/videos/{video}", producer, {"visibility": "public"})
     return video
 
@@ -122,7 +116,7 @@ async def test_the_api_keeps_its_contract(tmp_path: Path, clip: Path) -> None:
 async def test_the_api_keeps_its_contract_under_a_long_look(tmp_path: Path, clip: Path, who: str) -> None:
     async with open_venue(tmp_path / "data", **UNLIMITED) as venue:
         video = await public_video(venue, clip)
-        await check(venue, tmp_path, who, video, "coverage,fuzzing", 10)
+        await check(venue, tmp_path, who, video, "coverage,fuzzing", 15)
 
 
 async def test_the_document_is_valid_and_tells_what_protocols_answer(venue: Venue) -> None:

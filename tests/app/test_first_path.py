@@ -11,6 +11,7 @@ import pytest
 from tusclient import client
 
 from tests.app.venue import Answer, Venue
+from tests.waiting import until
 
 
 async def upload(venue: Venue, token: str, file: Path, **metadata: str) -> str:
@@ -23,14 +24,18 @@ async def upload(venue: Venue, token: str, file: Path, **metadata: str) -> str:
     return str(uploader.url).rstrip("/").rsplit("/", 1)[-1]
 
 
-async def until(venue: Venue, token: str, video_id: str, *states: str) -> dict[str, Any]:
-    async with asyncio.timeout(90):
-        while True:
-            answer = await venue.ask("GET", f"/api/v1/videos/{video_id}", token)
-            if answer.status == 200 and answer.json["state"] in states:
-                found: dict[str, Any] = answer.json
-                return found
-            await asyncio.sleep(0.1)
+async def reached(venue: Venue, token: str, video_id: str, *states: str) -> dict[str, Any]:
+    """The video once it is in one of `states`."""
+    video: dict[str, Any] = {}
+
+    async def is_there() -> bool:
+        answer = await venue.ask("GET", f"/api/v1/videos/{video_id}", token)
+        if answer.status == 200:
+            video.update(answer.json)
+        return video.get("state") in states
+
+    await until(is_there)
+    return video
 
 
 async def playlist(venue: Venue, token: str, video_id: str) -> tuple[str, str]:
@@ -53,7 +58,7 @@ def names(text: str) -> list[str]:
 async def test_a_video_goes_in_and_a_gated_stream_comes_out(venue: Venue, clip: Path) -> None:
     producer = await venue.token("producer")
     video_id = await upload(venue, producer, clip)
-    video = await until(venue, producer, video_id, "ready", "failed")
+    video = await reached(venue, producer, video_id, "ready", "failed")
     assert video["state"] == "ready"
     assert abs(video["duration"] - 4) < 0.2
 
@@ -86,19 +91,13 @@ async def test_the_next_segment_is_refused_after_logout_and_after_a_change_of_vi
 ) -> None:
     producer = await venue.token("producer")
     video_id = await upload(venue, producer, clip, visibility="signed_in")
-    await until(venue, producer, video_id, "ready")
+    await reached(venue, producer, video_id, "ready")
     await venue.ask("PATCH", f"/api/v1/videos/{video_id}", producer, {"visibility": "signed_in"})
-
-    async def refused(url: str) -> int:
-        async with asyncio.timeout(10):
-            while (answer := await venue.ask("GET", url)).status == 200:
-                await asyncio.sleep(0.02)
-            return answer.status
 
     visitor = await venue.token("visitor")
     master, _ = await playlist(venue, visitor, video_id)
     await venue.ask("PATCH", f"/api/v1/videos/{video_id}", producer, {"visibility": "private"})
-    assert await refused(master) in (401, 403, 404, 410)
+    assert await venue.refused(master) in (401, 403, 404, 410)
 
     await venue.ask("PATCH", f"/api/v1/videos/{video_id}", producer, {"visibility": "signed_in"})
     master, _ = await playlist(venue, visitor, video_id)
@@ -106,7 +105,7 @@ async def test_the_next_segment_is_refused_after_logout_and_after_a_change_of_vi
     sessions = await venue.ask("GET", "/api/v1/me/sessions", visitor)
     for session in sessions.json["items"]:
         await venue.ask("DELETE", f"/api/v1/me/sessions/{session['id']}", visitor)
-    assert await refused(master) in (401, 403, 404, 410)
+    assert await venue.refused(master) in (401, 403, 404, 410)
 
 
 async def test_what_is_no_video_is_refused_in_words(venue: Venue, tmp_path: Path) -> None:
@@ -114,7 +113,7 @@ async def test_what_is_no_video_is_refused_in_words(venue: Venue, tmp_path: Path
     trap = tmp_path / "film.mp4"
     trap.write_text("#EXTM3U\n#EXT-X-TARGETDURATION:4\n#EXTINF:4,\nfile:///etc/passwd\n#EXT-X-ENDLIST\n")
     video_id = await upload(venue, producer, trap)
-    video = await until(venue, producer, video_id, "ready", "failed")
+    video = await reached(venue, producer, video_id, "ready", "failed")
     assert video["state"] == "failed"
     assert len(video["transcode"]["reason"]) > 20
     assert "passwd" not in video["transcode"]["reason"]
@@ -126,32 +125,20 @@ async def test_kill_9_in_the_middle_of_a_transcode_loses_nothing(
 ) -> None:
     producer = await venue.token("producer")
     video_id = await upload(venue, producer, clip)
-    process = venue.process
-    assert process is not None
-    await until(venue, producer, video_id, "processing", "ready")
-    async with asyncio.timeout(60):
-        while not (children := await _worker(process.pid)) or not list((venue.folder / "media").glob(".work/*")):
-            if (await venue.ask("GET", f"/api/v1/videos/{video_id}", producer)).json["state"] == "ready":
-                break
-            await asyncio.sleep(0.01)
+    await reached(venue, producer, video_id, "processing", "ready")
+
+    async def at_it() -> bool:
+        state = (await venue.ask("GET", f"/api/v1/videos/{video_id}", producer)).json["state"]
+        return state == "ready" or bool(venue.workers() and list((venue.folder / "media").glob(".work/*")))
+
+    await until(at_it)
     if victim == "server":
         venue.end(signal.SIGKILL)
         await venue.start()
-    elif children:
-        os.kill(children[0], signal.SIGKILL)
-    video = await until(venue, producer, video_id, "ready", "failed")
+    else:
+        os.kill(venue.workers()[0], signal.SIGKILL)
+    video = await reached(venue, producer, video_id, "ready", "failed")
     assert video["state"] == "ready", video
     _, text = await playlist(venue, producer, video_id)
     assert len(names(text)) == 2
-    async with asyncio.timeout(30):
-        while list((venue.folder / "media").glob(".work/*")):
-            await asyncio.sleep(0.1)
-
-
-async def _worker(server: int) -> list[int]:
-    found = []
-    for child in Path(f"/proc/{server}/task/{server}/children").read_text().split():
-        line = Path(f"/proc/{child}/cmdline")
-        if line.exists() and b"novacast.worker" in line.read_bytes():
-            found.append(int(child))
-    return found
+    await until(lambda: not list((venue.folder / "media").glob(".work/*")))

@@ -49,9 +49,9 @@ def wishes(venue: Venue, video: str) -> Iterator[Wish]:
     yield f"{api}/invitations/accept", f"{api}/invitations/accept", "visitor", invited
     nora = {"token": mailed(venue, "invitation", "nora@venue.example"), "name": "Nora", "password": PASSWORD}
     yield f"{api}/invitations/sign-up", f"{api}/invitations/sign-up", "", nora
-    ada = {"email": "ada@venue.example", "name": "Ada", "password": PASSWORD}
+    ada = {"email": "ada@venue.example", "name": "Ada"}
     yield f"{api}/sign-ups", f"{api}/sign-ups", "", ada
-    signed_up = {"token": mailed(venue, "sign_up", "ada@venue.example")}
+    signed_up = {"token": mailed(venue, "sign_up", "ada@venue.example"), "password": PASSWORD}
     yield f"{api}/sign-ups/confirm", f"{api}/sign-ups/confirm", "", signed_up
     moved = {"email": "moved@venue.example", "password": PASSWORD}
     yield f"{api}/me/email", f"{api}/me/email", "door", moved

@@ -14,7 +14,7 @@ import pytest
 from playwright.async_api import Route, expect
 
 from novacast.media.ffmpeg import find_ffmpeg
-from tests.app.test_first_path import until, upload
+from tests.app.test_first_path import reached, upload
 from tests.app.venue import PASSWORD, Venue
 from tests.e2e.browser import DESKTOP, PHONE, WITHIN, Scheme, Window, Windows, find_chromium
 
@@ -102,7 +102,6 @@ async def visitors_walk(windows: Windows, venue: Venue, public: str, private: st
         Stop("sign-up", "/signup"),
         Stop("forgot", "/forgot"),
         Stop("reset", "/reset?token=x"),
-        Stop("verify", "/verify?token=x"),
         Stop("new-address", "/email?token=x"),
         Stop("invitation-gone", "/invitation?token=x", 410),
         Stop("tls", "/tls"),
@@ -175,8 +174,8 @@ async def test_every_page_is_fit_for_everyone(venue: Venue, windows: Windows, cl
     broken = tmp_path / "broken.mp4"
     broken.write_bytes(b"no film at all " * 1000)
     public, failed = await upload(venue, producer, clip), await upload(venue, producer, broken)
-    await until(venue, producer, public, "ready")
-    await until(venue, producer, failed, "failed")
+    await reached(venue, producer, public, "ready")
+    await reached(venue, producer, failed, "failed")
     edited = await venue.ask("PATCH", f"/api/v1/videos/{public}", producer, {"visibility": "public"})
     assert edited.status == 200
     await asyncio.gather(
@@ -218,9 +217,7 @@ async def test_a_newcomer_brings_a_film_in_and_watches_it_until_logging_out(
     await other.get_by_role("button", name="Log out").click()
     await expect(other.get_by_text("You are logged out.")).to_be_visible()
     seen = await segments.get()
-    async with asyncio.timeout(20):
-        while (await venue.ask("GET", seen)).status == 200:
-            await asyncio.sleep(0.02)
+    await venue.refused(seen)
     logged_out.set()
     state = page.locator(".player__state")
     await expect(state).to_contain_text("This video is not here, or not for your eyes.", timeout=WITHIN)
@@ -233,7 +230,7 @@ async def test_without_scripts_one_can_search_log_in_and_change_things(
 ) -> None:
     producer = await venue.token("producer")
     video_id = await upload(venue, producer, clip)
-    await until(venue, producer, video_id, "ready")
+    await reached(venue, producer, video_id, "ready")
     await venue.ask("PATCH", f"/api/v1/videos/{video_id}", producer, {"visibility": "signed_in"})
 
     window = await windows.open(f"{venue.url}/watch/{video_id}", scripts=False)

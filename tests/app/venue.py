@@ -19,20 +19,26 @@ from novacast.clock import SystemClock
 from novacast.database import migrate
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Principal, Role
-from novacast.settings import Server, Settings
+from novacast.settings import Accounts, Server, Settings
 from novacast.wiring import MIGRATIONS, services
+from tests.waiting import until
 
 PASSWORD = "a stage with 9 lamps"
 PEOPLE = {"owner": Role.OWNER, "producer": Role.PRODUCER, "door": Role.DOOR, "visitor": None}
+CHEAP = Accounts(argon2_memory_kib=8192, argon2_iterations=1)
 FAST = {
     "NOVACAST_TRANSCODE_HEIGHTS": "144,240",
     "NOVACAST_TRANSCODE_PRESET": "ultrafast",
-    "NOVACAST_ACCOUNTS_ARGON2_MEMORY_KIB": "8192",
-    "NOVACAST_ACCOUNTS_ARGON2_ITERATIONS": "1",
+    "NOVACAST_ACCOUNTS_ARGON2_MEMORY_KIB": str(CHEAP.argon2_memory_kib),
+    "NOVACAST_ACCOUNTS_ARGON2_ITERATIONS": str(CHEAP.argon2_iterations),
     "NOVACAST_UPLOADS_RESERVE_BYTES": "0",
     "NOVACAST_SERVER_PORT": "0",
     "NOVACAST_SERVER_DRAIN_SECONDS": "2",
 }
+SERVE = "from novacast_admin.cli.main import run; run()"
+DEMO = """import sys; from novacast.app import serve; from novacast.settings import load
+serve(load(), demo=True, ready=lambda address: print("listens on", address, file=sys.stderr, flush=True))"""
+"""A venue that shows its mails to everyone; `novacast demo` itself would make its own people and films first."""
 
 
 @dataclass(slots=True)
@@ -57,13 +63,12 @@ class Venue:
     listener: threading.Thread | None = None
     lines: list[str] = field(default_factory=list)
     environment: dict[str, str] = field(default_factory=dict)
-    command: str = "serve"
-    """Of novacast's; `demo` shows the mails that nobody gets."""
+    program: str = SERVE
 
     async def start(self) -> None:
         """Returns when it answers. Raises AssertionError with what it said if it ended instead."""
         environment = {"PATH": os.environ["PATH"], "HOME": str(self.folder), "NOVACAST_DATA": str(self.folder)}
-        command = [sys.executable, "-c", "from novacast_admin.cli.main import run; run()", self.command]
+        command = [sys.executable, "-c", self.program, "serve"]
         self.process = subprocess.Popen(
             command,
             stderr=subprocess.PIPE,
@@ -116,6 +121,23 @@ class Venue:
             request.add_header(name, value)
         return await asyncio.to_thread(_ask, request)
 
+    async def refused(self, path: str) -> int:
+        """The status of the first answer that is not 200."""
+        answers: list[int] = []
+
+        async def is_refused() -> bool:
+            answers.append((await self.ask("GET", path)).status)
+            return answers[-1] != 200
+
+        await until(is_refused)
+        return answers[-1]
+
+    def workers(self) -> list[int]:
+        """The process ids of its transcoding children."""
+        assert self.process is not None
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
+        return [int(child) for child in children if b"novacast.worker" in _command_line(child)]
+
     async def token(self, who: str) -> str:
         """An API access token of one of PEOPLE."""
         answer = await self.ask("POST", "/api/v1/tokens", body={"email": f"{who}@venue.example", "password": PASSWORD})
@@ -140,14 +162,21 @@ def _ask(request: urllib.request.Request) -> Answer:
             return Answer(error.code, error.headers, error.read())
 
 
-async def found(folder: Path) -> Venue:
+def _command_line(pid: str) -> bytes:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
+
+
+async def found(folder: Path, people: Mapping[str, Role | None] = PEOPLE) -> Venue:
     """A venue with its people on a new folder, not started."""
     data, clock = DataFolder.at(folder), SystemClock()
     data.prepare()
     migrate(data.database, MIGRATIONS, clock, backups=data.backups)
-    async with services(Settings(data=folder, server=Server(port=0)), clock) as own:
+    async with services(Settings(data=folder, server=Server(port=0), accounts=CHEAP), clock) as own:
         ids = {}
-        for name in PEOPLE:
+        for name in people:
             person = await own.accounts.administration.create_person(
                 SYSTEM, f"{name}@venue.example", name.title(), PASSWORD
             )
@@ -155,16 +184,18 @@ async def found(folder: Path) -> Venue:
         organization = await own.accounts.organizations.create(
             Principal(person_id=ids["owner"], verified=True), "The Playhouse"
         )
-        for name, role in PEOPLE.items():
+        for name, role in people.items():
             if role not in (None, Role.OWNER):
                 await own.accounts.administration.set_role(SYSTEM, organization.id, ids[name], role)
     return Venue(folder, organization.id)
 
 
 @asynccontextmanager
-async def open_venue(folder: Path, *, command: str = "serve", **environment: str) -> AsyncIterator[Venue]:
-    venue = await found(folder)
-    venue.command = command
+async def open_venue(
+    folder: Path, *, program: str = SERVE, people: Mapping[str, Role | None] = PEOPLE, **environment: str
+) -> AsyncIterator[Venue]:
+    venue = await found(folder, people)
+    venue.program = program
     venue.environment = environment
     await venue.start()
     try:

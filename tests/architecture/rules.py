@@ -114,6 +114,41 @@ def children(source: str) -> list[str]:
     ]
 
 
+def untranslated(errors: frozenset[str]) -> Rule:
+    """Messages of these classes, and of FieldError, are `i18n.text`: a sentence of its own, or one put together on the
+    spot, would be English for everybody."""
+
+    def rule(source: str) -> list[str]:
+        return [
+            f"{node.lineno}: {ast.unparse(node.func)} is given {ast.unparse(argument)[:60]}"
+            for node in ast.walk(ast.parse(source))
+            if isinstance(node, ast.Call)
+            for argument in _messages(node, errors)
+            if _is_bare(argument)
+        ]
+
+    return rule
+
+
+def _messages(call: ast.Call, errors: frozenset[str]) -> list[ast.expr]:
+    """The arguments that may hold words; the name of a field comes first where there is one."""
+    match call.func:
+        case ast.Name(id="FieldError") | ast.Attribute(value=ast.Name(id="InvalidInput"), attr="field"):
+            return call.args[1:]
+        case ast.Name(id=name) if name in errors:
+            return call.args
+    return []
+
+
+def _is_bare(argument: ast.expr) -> bool:
+    match argument:
+        case ast.Constant(value=str(words)):
+            return " " in words
+        case ast.JoinedStr() | ast.BinOp() | ast.Call(func=ast.Attribute(attr="format" | "join" | "format_map")):
+            return True
+    return False
+
+
 def waivers(source: str) -> list[str]:
     """`# type: ignore[code]  # reason` and `# noqa: CODE - reason` are the only forms."""
     found = []

@@ -5,6 +5,8 @@ from fnmatch import fnmatch
 
 import pytest
 
+import novacast.app  # noqa: F401 - so that every class of errors is there
+from novacast.errors import AlreadyRunning, BadSettings, NewerDatabase, NovaCastError
 from tests.architecture import rules, tree
 
 SLICES = ("accounts", "live", "vods", "playback", "chat", "tickets", "payments", "notifications", "operations")
@@ -49,6 +51,27 @@ def broken(rule: rules.Rule, sources: Iterable[tuple[str, str]], allowed: Iterab
 )
 def test_what_has_one_owner_is_done_by_it_alone(name: str, rule: rules.Rule) -> None:
     assert broken(rule, tree.python("novacast", "admin"), ALLOWED[name]) == []
+
+
+SHELL_ERRORS = {AlreadyRunning, BadSettings, NewerDatabase}
+"""Raised before there is anybody to answer: they are read where the server is started."""
+SHELL_ONLY = (
+    "novacast/folder.py",
+    "novacast/security/tls/*",
+    "novacast/operations/challenges.py",
+)
+"""What only the operator's commands call."""
+
+
+def kinds(root: type[NovaCastError] = NovaCastError) -> set[type[NovaCastError]]:
+    return {root}.union(*(kinds(below) for below in root.__subclasses__()))
+
+
+def test_what_errors_tell_people_can_be_translated() -> None:
+    rule = rules.untranslated(frozenset(kind.__name__ for kind in kinds() - SHELL_ERRORS))
+    assert broken(rule, tree.python("novacast"), SHELL_ONLY) == []
+    used = {path for path, source in tree.python("novacast") if rule(source)}
+    assert [place for place in SHELL_ONLY if not any(fnmatch(path, place) for path in used)] == []
 
 
 @pytest.mark.parametrize("name", sorted(ALLOWED))

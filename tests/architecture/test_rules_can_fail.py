@@ -4,6 +4,8 @@ import pytest
 
 from tests.architecture import rules
 
+TOLD = rules.untranslated(frozenset({"Gone"}))
+
 
 @pytest.mark.parametrize(
     ("rule", "wrong", "right"),
@@ -27,6 +29,12 @@ from tests.architecture import rules
         (rules.knows_web, "import aiohttp.web", "import asyncio"),
         (rules.knows_web, "from novacast.web import get", "from novacast.webcams import get"),
         (rules.knows_web, "from novacast import web", "from novacast import outbox"),
+        (TOLD, "raise Gone('It is gone.')", "raise Gone(text('It is gone.'))"),
+        (TOLD, "raise Gone(f'{video} is gone.')", "raise Gone(i18n.text('{video} is gone.', video=video))"),
+        (TOLD, "raise Gone('%s is gone.' % video)", "raise Gone(error.message)"),
+        (TOLD, "raise Gone('{} is gone.'.format(video))", "raise Lost('It is lost.')"),
+        (TOLD, "InvalidInput.field(f'a.{b}', 'Bad b.')", "InvalidInput.field(f'a.{b}', text('Bad b.'), 'bad')"),
+        (TOLD, "FieldError('a', 'bad', ' '.join(texts))", "FieldError('a', 'bad', joined(texts))"),
         (rules.waivers, "x = 1  # type: ignore", "x = 1  # type: ignore[misc]  # huey has no types"),
         (rules.waivers, "x = 1  # type: ignore[misc]", "x = 1  # a type that is ignored"),
         (rules.waivers, "x = 1  # noqa", "x = 1  # noqa: S608 - names from our code"),

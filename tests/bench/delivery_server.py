@@ -73,6 +73,7 @@ async def serve(folder: Path, state: Path) -> None:
             clock=clock,
             limiter=limiter,
             metrics=Metrics(),
+            key=bytes(32),
             media=own.delivery,
         )
     )

@@ -100,7 +100,10 @@ class Windows:
             yield cls(browser, pictures)
             await browser.close()
 
-    async def open(self, url: str, *, phone: bool = False, scheme: Scheme = "light", scripts: bool = True) -> Window:
+    async def open(
+        self, url: str, *, phone: bool = False, scheme: Scheme = "light", scripts: bool = True, before: str = ""
+    ) -> Window:
+        """`before` is a script that runs ahead of every page's own: it takes away what another browser lacks."""
         context = await self.browser.new_context(
             viewport=PHONE if phone else DESKTOP,
             color_scheme=scheme,
@@ -108,6 +111,8 @@ class Windows:
             has_touch=phone,
             reduced_motion="reduce",
         )
+        if before:
+            await context.add_init_script(before)
         page = await context.new_page()
         page.set_default_timeout(WITHIN)
         window = Window(page)

@@ -20,6 +20,8 @@ from novacast.errors import FieldError
 from novacast.identity import ANONYMOUS, Principal
 from novacast.web.headers import policy
 from novacast.web.static import StaticFiles
+from tests.e2e.growing import Growing
+from tests.e2e.ladder import SECONDS
 
 WEB = Path(novacast.web.__file__).parent
 PLAYER_POLICY = {
@@ -48,6 +50,8 @@ class Stage:
     flowing: asyncio.Event = field(default_factory=asyncio.Event)
     """While clear, uploads stop reading after their first piece."""
     facts: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    growing: Growing | None = None
+    """Where the ladder is still being made: how much of it is there."""
     running: bool = True
     """Whether the page with the progress bar still shows it."""
     ends_after_page: bool = False
@@ -134,6 +138,7 @@ class Stage:
             ],
             "long": LONG,
             "running": self.running,
+            "begins": "begin" in asked,
         }
 
     async def stream(self, request: web.Request) -> web.Response:
@@ -142,12 +147,15 @@ class Stage:
         self.opened += 1
         base = f"/media/{self.opened}"
         addresses = {"url": "master.m3u8", "poster": "poster.jpg", "storyboard": "storyboard.vtt"}
-        return web.json_response({key: f"{base}/{name}" for key, name in addresses.items()})
+        return web.json_response({key: f"{base}/{name}" for key, name in addresses.items()} | {"duration": SECONDS})
 
     async def bytes(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["session"] in self.ended:
             return web.json_response({"code": "gone"}, status=410)
         path = self.media / Path(request.match_info["name"]).name
+        if self.growing is not None and path.suffix == ".m3u8":
+            text = self.growing.cut(path.name, path.read_text())
+            return web.Response(text=text, content_type=TYPES[".m3u8"], headers={"Cache-Control": "no-cache"})
         return web.FileResponse(path, headers={"Content-Type": TYPES.get(path.suffix, "image/jpeg")})
 
     async def position(self, request: web.Request) -> web.Response:

@@ -1,6 +1,8 @@
 """`<nova-player>`: plays what streams answers, and says in words why it can't."""
 
-from playwright.async_api import expect
+import asyncio
+
+from playwright.async_api import Route, expect
 
 from tests.e2e.browser import Window, Windows
 from tests.e2e.stage import Stage
@@ -11,6 +13,7 @@ VIDEO = "document.querySelector('nova-player').video"
 async def opened(windows: Windows, stage: Stage, *, phone: bool = False) -> Window:
     window = await windows.open(f"{stage.url}/watch", phone=phone)
     await window.until(f"() => customElements.get('nova-player') && {VIDEO}.readyState >= 2")
+    await window.until("() => document.querySelector('media-controller > video')")
     return window
 
 
@@ -25,6 +28,40 @@ async def test_it_plays_from_where_one_stopped_without_a_complaint(windows: Wind
     await play(window)
     assert window.complaints == []
     await windows.picture(window, "watch")
+
+
+async def test_the_picture_waits_for_no_control(windows: Windows, stage: Stage) -> None:
+    """And where the controls never come, the browser's own take their place."""
+    window = await windows.open("about:blank")
+    await window.page.route("**/media-volume-range.js", lambda route: route.abort())
+    await window.page.goto(f"{stage.url}/watch")
+    await window.until(f"() => customElements.get('nova-player') && {VIDEO}.readyState >= 2 && {VIDEO}.controls")
+    assert await window.page.evaluate(f"() => {VIDEO}.checkVisibility() && {VIDEO}.clientWidth") > 300
+    await window.page.evaluate(f"() => {VIDEO}.play()")
+    await window.until(f"() => {VIDEO}.currentTime > 5.5")
+    assert await window.page.locator("media-controller").count() == 0
+
+
+async def test_controls_that_come_late_find_the_video_playing(windows: Windows, stage: Stage) -> None:
+    window, come = await windows.open("about:blank"), asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await come.wait()
+        await route.continue_()
+
+    await window.page.route("**/media-volume-range.js", hold)
+    await window.page.goto(f"{stage.url}/watch")
+    await window.until(f"() => customElements.get('nova-player') && {VIDEO}.readyState >= 2")
+    await window.page.evaluate(f"() => {{ {VIDEO}.stops = 0; {VIDEO}.onpause = () => {{ {VIDEO}.stops += 1; }}; }}")
+    await window.page.evaluate(f"() => {VIDEO}.play()")
+    await window.until(f"() => {VIDEO}.currentTime > 5.5")
+    come.set()
+    await window.until("() => document.querySelector('media-controller > video')")
+    at = await window.page.evaluate(f"() => {VIDEO}.currentTime")
+    await window.until(f"() => {VIDEO}.currentTime > {at} + 0.5")
+    assert await window.page.evaluate(f"() => {VIDEO}.stops") == 0
+    await window.until("() => !document.querySelector('media-controller').hasAttribute('mediapaused')")
+    assert window.complaints == []
 
 
 async def test_axe_finds_nothing_in_the_player(windows: Windows, stage: Stage) -> None:

@@ -66,8 +66,8 @@ async def test_all_rungs_are_cut_at_the_same_times_and_start_with_keyframes(
         assert done.rate.peak >= done.rate.average > 0
     assert [rung.name for rung, _ in ladder.rungs] == ["144p", "240p", "360p"]
     assert told[-1].done
-    assert ladder.sound is not None
-    assert ladder.sound[1].codecs == "mp4a.40.2"
+    assert ladder.sounds
+    assert ladder.sounds[0][1].codecs == "mp4a.40.2"
     assert 'CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="audio"' in ladder.master
 
 
@@ -84,8 +84,8 @@ async def test_segments_are_as_long_as_they_are_wanted_in_every_rung(
         assert done.playlist.timeline[:2] == (Fraction("2.002"), Fraction("2.002"))
         frames = packets(tmp_path / rung.name, done)
         assert [round(at, 3) for at, key in frames if key] == [0.0, 2.002, 4.004]
-    assert ladder.sound is not None
-    assert [round(length) for length in ladder.sound[1].playlist.timeline] == [2, 2, 1]
+    assert ladder.sounds
+    assert [round(length) for length in ladder.sounds[0][1].playlist.timeline] == [2, 2, 1]
 
 
 async def test_picture_and_sound_start_together(program: Path, clips: Make, tmp_path: Path) -> None:
@@ -94,8 +94,8 @@ async def test_picture_and_sound_start_together(program: Path, clips: Make, tmp_
     ladder = await make_ladder(kit(program), source, info, plan_ladder(info, (144,)), tmp_path, encoding=Encoding())
     rung, done = ladder.rungs[0]
     assert packets(tmp_path / rung.name, done)[0] == (0.0, True)
-    assert ladder.sound is not None
-    first, second = packets(tmp_path / "audio", ladder.sound[1])[:2]
+    assert ladder.sounds
+    first, second = packets(tmp_path / "audio", ladder.sounds[0][1])[:2]
     assert (round(first[0] * 48000), second[0]) == (-1024, 0.0)  # the priming, hidden by the edit list
 
 
@@ -104,7 +104,7 @@ async def test_a_silent_upright_odd_source_makes_a_ladder(program: Path, clips: 
                    "-pix_fmt", "yuv444p", size="181x321", rate="7", seconds=1, sound=False)  # fmt: skip
     info = await probe(source)
     ladder = await make_ladder(kit(program), source, info, plan_ladder(info), tmp_path, encoding=FAST)
-    assert ladder.sound is None
+    assert not ladder.sounds
     assert "AUDIO" not in ladder.master
     for rung, done in ladder.rungs:
         with av.open(str(tmp_path / rung.name / "index.m3u8")) as media:
@@ -132,7 +132,9 @@ async def test_posters_and_storyboards_have_the_size_they_say(program: Path, cli
     info = await probe(source)
     ladder = await make_ladder(kit(program), source, info, plan_ladder(info, (144,)), tmp_path, encoding=FAST)
     poster = await make_poster(kit(program), source, info, tmp_path)
-    board = await make_storyboard(kit(program), *ladder.rungs[0], tmp_path)
+    board = await make_storyboard(
+        kit(program), ladder.rungs[0][0], ladder.rungs[0][1].playlist, tmp_path / "144p", tmp_path
+    )
     assert _size(poster) == (320, 180)
     assert _size(tmp_path / "storyboard_0.jpg") == (board.width * board.columns, board.height * board.rows)
     assert len(board.tiles) == 2
@@ -277,7 +279,7 @@ async def test_what_a_full_disk_lost_is_never_taken_for_a_ladder(
     info = await probe(source)
     plan = plan_ladder(info, (144,), Fraction(2))
     roomy = await make_ladder(kit(program), source, info, plan, tmp_path, encoding=FAST)
-    assert roomy.sound is not None
-    wanted = roomy.rungs[0][1].size + roomy.sound[1].size
+    assert roomy.sounds
+    wanted = roomy.rungs[0][1].size + roomy.sounds[0][1].size
     with pytest.raises(MediaFailure):
         await make_ladder(kit(program), source, info, plan, small_disk(round(wanted * share)), encoding=FAST)

@@ -140,17 +140,27 @@ def test_a_keyframe_comes_at_least_every_four_seconds() -> None:
     assert plan_ladder(info(video(640, 360, fps=Fraction(24000, 1001)))).gop == 96
 
 
-def test_sound_is_the_default_track_as_mono_or_stereo() -> None:
-    first = Audio(1, "aac", None, "mono", 1, 44100, None, default=False)
+def test_every_track_is_a_rendition_and_the_main_one_comes_first() -> None:
+    first = Audio(1, "aac", None, "mono", 1, 44100, "fre", default=False)
     second = Audio(2, "ac3", None, "5.1", 6, 48000, "deu", default=True)
-    sound = plan_ladder(info(video(640, 360), first, second)).sound
-    assert sound is not None
-    assert (sound.index, sound.channels, sound.language) == (2, 2, "deu")
-    assert plan_ladder(info(video(640, 360))).sound is None
+    third = Audio(3, "aac", None, "stereo", 2, 48000, "ger", default=False)
+    sounds = plan_ladder(info(video(640, 360), first, second, third)).sounds
+    assert [(s.index, s.name, s.channels, s.language, s.label, s.default) for s in sounds] == [
+        (2, "audio", 2, "de", "Deutsch", True),
+        (1, "audio-2", 1, "fr", "français", False),
+        (3, "audio-3", 2, "de", "Deutsch (2)", False),
+        (2, "audio-4", 6, "de", "Deutsch 5.1", False),
+    ]
+    assert plan_ladder(info(video(640, 360))).sounds == ()
 
 
-def test_sound_alone_makes_no_ladder() -> None:
-    with pytest.raises(MediaFailure, match="no picture"):
+def test_sound_alone_is_a_ladder_without_rungs() -> None:
+    ladder = plan_ladder(info(None, Audio(0, "mp3", None, "stereo", 2, 44100, None, default=False)))
+    assert (ladder.rungs, len(ladder.sounds)) == ((), 1)
+
+
+def test_neither_picture_nor_sound_makes_no_ladder() -> None:
+    with pytest.raises(MediaFailure, match="neither"):
         plan_ladder(info(None))
 
 

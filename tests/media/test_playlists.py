@@ -104,7 +104,7 @@ def test_the_multivariant_playlist_holds_all_that_players_choose_by() -> None:
         Variant("144p/index.m3u8", Rate(200_000, 100_000), "avc1.64000c", 256, 144, Fraction(30000, 1001)),
     ]
     audio = Rendition("audio/index.m3u8", Rate(130_000, 128_000), "mp4a.40.2", 2, language='d"eu\n')
-    assert multivariant(variants, audio) == (
+    assert multivariant(variants, [audio]) == (
         "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
         '#EXT-X-MEDIA:TYPE=AUDIO,GROUP-ID="audio",NAME="Audio",LANGUAGE="deu",DEFAULT=YES,AUTOSELECT=YES,CHANNELS="2",'
         'URI="audio/index.m3u8"\n'
@@ -113,7 +113,7 @@ def test_the_multivariant_playlist_holds_all_that_players_choose_by() -> None:
         '#EXT-X-STREAM-INF:BANDWIDTH=3130000,AVERAGE-BANDWIDTH=2128000,CODECS="avc1.64001f,mp4a.40.2",'
         'RESOLUTION=1280x720,FRAME-RATE=29.970,AUDIO="audio"\n720p/index.m3u8\n'
     )
-    assert "AUDIO" not in multivariant(variants, None)
+    assert "AUDIO" not in multivariant(variants, [])
 
 
 @settings(max_examples=30)

@@ -10,6 +10,7 @@ import uvloop
 
 from novacast.errors import ChildFailed, MediaFailure
 from novacast.media.process import STDOUT, Child, Command, Limits, run_child
+from tests.waiting import until
 
 FAKES = Path(__file__).parents[1] / "fakes"
 SCRIPT = str(FAKES / "child_script.py")
@@ -47,12 +48,6 @@ def alive(pid: int) -> bool:
 
 def descriptors() -> int:
     return len(list(Path("/proc/self/fd").iterdir()))
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not condition():
-            await asyncio.sleep(0.005)
 
 
 async def started(*words: str, **options: object) -> tuple[Child, str]:

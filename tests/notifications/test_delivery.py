@@ -1,6 +1,7 @@
 import asyncio
 import socket
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 from aiosmtpd.smtp import AuthResult
@@ -140,6 +141,46 @@ async def test_after_two_days_it_is_given_up(office: Office) -> None:
             await delivery.send(mail_id)
     mail = await office.mail(mail_id)
     assert (mail.state, mail.attempts, mail.context) == (State.FAILED, len(WAITS) + 1, {})
+
+
+async def test_a_mail_that_cant_be_written_is_set_aside_with_the_reason_and_told_once(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    """An invitation without an organization: its template has nothing to say."""
+    mail_id, whole = await office.post(template="invitation"), await office.post()
+    delivery = office.delivery(office.folder)
+    for _ in range(3):
+        for one in (mail_id, whole):
+            await delivery.send(one)
+        office.clock.advance(86400)
+        assert await delivery.sweep() == 0
+    mail = await office.mail(mail_id)
+    assert (mail.state, mail.attempts, mail.context) == (State.FAILED, 1, {})
+    assert "'organization' is undefined" in mail.error
+    assert await office.db.all(store.failed(0)) == [("invitation", mail.error)]
+    assert [record.levelname for record in caplog.records if mail_id in record.getMessage()] == ["ERROR"]
+    assert LINK not in caplog.text
+    assert (await office.mail(whole)).state is State.SENT
+
+
+class Bewildered:
+    """A transport that meets what nobody foresaw."""
+
+    async def deliver(self, message: EmailMessage, file: str) -> None:
+        raise ZeroDivisionError("nobody foresaw this")
+
+    def forget(self, file: str) -> None: ...
+
+
+async def test_even_what_nobody_foresaw_comes_to_an_end(office: Office) -> None:
+    mail_id = await office.post()
+    delivery = office.delivery(Bewildered())
+    for wait in (0, *WAITS):
+        office.clock.advance(wait / 1_000_000)
+        await delivery.send(mail_id)
+    mail = await office.mail(mail_id)
+    assert (mail.state, mail.attempts, mail.context) == (State.FAILED, len(WAITS) + 1, {})
+    assert "nobody foresaw this" in mail.error
 
 
 async def test_of_two_senders_one_sends(office: Office) -> None:

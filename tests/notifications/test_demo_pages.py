@@ -31,6 +31,7 @@ async def test_the_demo_shows_its_mails_with_their_links(office: Office) -> None
             clock=office.clock,
             limiter=RateLimiter(office.clock),
             metrics=Metrics(),
+            key=bytes(32),
         )
     )
     await server.start()

@@ -2,25 +2,26 @@
 
 import os
 import shutil
-import socket
 import sqlite3
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from novacast import outbox
+from novacast.accounts import schema as accounts
 from novacast.clock import DAY, SECOND, SystemClock
 from novacast.database import migrate
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, connect
+from novacast.notifications import schema as notifications
+from novacast.notifications.store import failed
 from novacast.operations import doctor, machine, state
 from novacast.operations.models import Finding, State, healthy
 from novacast.settings import Settings, replace
 from tests.fakes.clock import FakeClock
 
-SETS = (outbox.migrations,)
+SETS = (outbox.migrations, accounts.migrations, notifications.migrations)
 
 
 @pytest.fixture
@@ -29,14 +30,6 @@ def folder(tmp_path: Path) -> DataFolder:
     folder.prepare()
     migrate(folder.database, SETS, SystemClock(), backups=folder.backups)
     return folder
-
-
-@pytest.fixture
-def listener() -> Iterator[int]:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        taken.listen()
-        yield taken.getsockname()[1]
 
 
 def settings(**values: object) -> Settings:
@@ -52,9 +45,9 @@ async def database(folder: DataFolder) -> Finding:
 
 async def test_a_sound_venue_is_healthy(folder: DataFolder) -> None:
     wanted = settings(data=folder.root, server__port=0, uploads__reserve_bytes=0)
-    findings = [finding async for finding in doctor.examine(wanted, SystemClock(), SETS)]
+    findings = [finding async for finding in doctor.examine(wanted, SystemClock(), SETS, failed)]
     assert [finding.check for finding in findings] == [
-        "python", "clock", "files", "permissions", "disk", "port", "ffmpeg", "database", "queue",
+        "python", "clock", "files", "permissions", "disk", "port", "ffmpeg", "encoders", "database", "queue", "mail",
     ]  # fmt: skip
     assert healthy(findings), findings
     assert all(finding.mend for finding in findings if finding.state is not State.OK)
@@ -62,7 +55,7 @@ async def test_a_sound_venue_is_healthy(folder: DataFolder) -> None:
 
 async def test_looking_makes_no_data_folder(tmp_path: Path) -> None:
     wanted = settings(data=tmp_path / "none", server__port=0)
-    findings = [finding async for finding in doctor.examine(wanted, SystemClock(), SETS)]
+    findings = [finding async for finding in doctor.examine(wanted, SystemClock(), SETS, failed)]
     assert not (tmp_path / "none").exists()
     assert {finding.check for finding in findings if finding.state is State.FAILED} <= {"disk"}
 
@@ -70,9 +63,25 @@ async def test_looking_makes_no_data_folder(tmp_path: Path) -> None:
 async def test_a_check_that_breaks_is_a_finding_and_the_others_go_on(folder: DataFolder) -> None:
     folder.queue.mkdir()
     wanted = settings(data=folder.root, server__port=0, uploads__reserve_bytes=0)
-    findings = {finding.check: finding async for finding in doctor.examine(wanted, SystemClock(), SETS)}
+    findings = {finding.check: finding async for finding in doctor.examine(wanted, SystemClock(), SETS, failed)}
     assert findings["queue"].state is State.FAILED
     assert findings["database"].state is State.OK
+
+
+async def test_mails_given_up_are_a_warning_with_the_reason(folder: DataFolder) -> None:
+    clock = SystemClock()
+    recent, old = clock.now(), clock.now() - 8 * DAY
+    with closing(sqlite3.connect(folder.database, isolation_level=None)) as db:
+        db.executemany(
+            "INSERT INTO mail (to_address, template, language, context, state, next_at, created_at, id, error, "
+            "ended_at) VALUES ('a@example.org', 'invitation', 'en', '{}', 'failed', 0, 0, ?, ?, ?)",
+            [("m1", "550 nobody here", recent), ("m2", "554 no spam please", recent - 1), ("m3", "long ago", old)],
+        )
+    found = await state.mail(folder, clock, SETS, failed)
+    assert (found.state, bool(found.mend)) == (State.WARNING, True)
+    assert "2 mails" in found.message
+    assert "invitation): 550 nobody here" in found.message
+    assert "example.org" not in found.message
 
 
 async def test_a_damaged_database_is_found(folder: DataFolder) -> None:
@@ -98,7 +107,7 @@ async def test_a_file_that_is_no_database_is_found(folder: DataFolder) -> None:
 
 async def test_a_database_of_a_newer_program_is_found(folder: DataFolder) -> None:
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as db:
-        db.execute("UPDATE _sqlite_migrations SET name = 'm999_later'")
+        db.execute("UPDATE _sqlite_migrations SET name = 'm999_later' WHERE migration_set = 'outbox'")
     found = await database(folder)
     assert found.state is State.FAILED
     assert "newer" in found.message

@@ -11,12 +11,11 @@ import pytest
 from novacast.clock import DAY, HOUR
 from novacast.errors import AlreadyRunning, BadSettings, InvalidInput
 from novacast.folder import DataFolder
-from novacast.operations.tls import Obtained, Tls
+from novacast.operations.tls import Https, Obtained
 from novacast.operations.tls_renewal import Renewal
 from novacast.operations.tls_status import status
 from novacast.security.tls import Certificate
-from novacast.settings import Server, Settings, load
-from novacast.settings import Tls as TlsSettings
+from novacast.settings import Server, Settings, Tls, load
 from tests.fakes.clock import FakeClock
 
 HERE = ["box.local", "localhost", "192.168.1.20", "127.0.0.1", "::1"]
@@ -29,12 +28,12 @@ class Machine:
         self.folder, self.clock, self.here = folder, clock, list(HERE)
         self.settings = Settings(data=folder.root, instance="Kino Nova")
 
-    def tls(self) -> Tls:
-        return Tls(self.settings, self.folder, self.clock, lambda: self.here)
+    def tls(self) -> Https:
+        return Https(self.settings, self.folder, self.clock, lambda: self.here)
 
     def use(self) -> None:
         """As the two lines in the settings file would."""
-        self.settings = dataclasses.replace(self.settings, tls=TlsSettings(**self.tls().lines()))
+        self.settings = dataclasses.replace(self.settings, tls=Tls(**self.tls().lines()))
 
     def warnings(self) -> str:
         return " ".join(status(self.settings, self.tls(), self.clock).warnings)
@@ -162,9 +161,9 @@ def test_two_at_once_are_refused_or_follow_each_other(machine: Machine) -> None:
 def test_killed_at_any_moment_the_next_run_finishes_it(machine: Machine) -> None:
     code = (
         "import sys; from pathlib import Path; from novacast.clock import SystemClock\n"
-        "from novacast.folder import DataFolder; from novacast.operations.tls import Tls\n"
+        "from novacast.folder import DataFolder; from novacast.operations.tls import Https\n"
         "from novacast.settings import Settings\n"
-        "folder = DataFolder.at(Path(sys.argv[1])); tls = Tls(Settings(data=folder.root), folder, SystemClock())\n"
+        "folder = DataFolder.at(Path(sys.argv[1])); tls = Https(Settings(data=folder.root), folder, SystemClock())\n"
         "print('go', flush=True)\n"
         "while True: tls.local(new_authority=True)"
     )
@@ -190,7 +189,7 @@ def test_the_settings_file_is_given_the_two_lines_and_keeps_the_rest(machine: Ma
     text = config.read_text()
     assert all(kept in text for kept in ("# our kino", 'instance = "Kino"  # yes', "# none yet", 'level = "debug"'))
     settings = load(config, {}, data=str(machine.folder.root))
-    assert Tls(settings, machine.folder, machine.clock).in_force()
+    assert Https(settings, machine.folder, machine.clock).in_force()
 
 
 # -- renewal by the running server

@@ -14,11 +14,10 @@ from novacast.clock import DAY, moment
 from novacast.errors import BadSettings, Conflict, InvalidInput, NovaCastError, RateLimited, Unavailable
 from novacast.folder import DataFolder
 from novacast.operations.challenges import PREFIX
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 from novacast.operations.tls_status import status
 from novacast.security.tls import Answer, Order, load
-from novacast.settings import Settings
-from novacast.settings import Tls as TlsSettings
+from novacast.settings import Settings, Tls
 from tests.fakes.acme import AcmeServer, Refusal
 from tests.fakes.clock import FakeClock
 
@@ -43,8 +42,8 @@ def port(acme: AcmeServer) -> int:
 
 
 @pytest.fixture
-def tls(folder: DataFolder, clock: FakeClock) -> Tls:
-    return Tls(Settings(data=folder.root), folder, clock, lambda: ["localhost"])
+def tls(folder: DataFolder, clock: FakeClock) -> Https:
+    return Https(Settings(data=folder.root), folder, clock, lambda: ["localhost"])
 
 
 def ordered(acme: AcmeServer, *domains: str) -> Order:
@@ -52,7 +51,7 @@ def ordered(acme: AcmeServer, *domains: str) -> Order:
 
 
 async def test_a_certificate_is_obtained_by_answering_on_port_80_ourselves(
-    tls: Tls, acme: AcmeServer, port: int, folder: DataFolder
+    tls: Https, acme: AcmeServer, port: int, folder: DataFolder
 ) -> None:
     acme.looks_before_issued = 1
     obtained = await tls.acme(ordered(acme, DOMAIN, OTHER), http_port=port)
@@ -66,7 +65,7 @@ async def test_a_certificate_is_obtained_by_answering_on_port_80_ourselves(
 
 
 async def test_the_same_order_again_asks_for_nothing_while_the_certificate_is_good(
-    tls: Tls, acme: AcmeServer, port: int
+    tls: Https, acme: AcmeServer, port: int
 ) -> None:
     first = await tls.acme(ordered(acme), http_port=port)
     second = await tls.acme(ordered(acme), http_port=port)
@@ -77,7 +76,7 @@ async def test_the_same_order_again_asks_for_nothing_while_the_certificate_is_go
 
 
 async def test_renewal_asks_the_same_again_when_it_is_due_with_the_account_that_was_kept(
-    tls: Tls, acme: AcmeServer, port: int, clock: FakeClock
+    tls: Https, acme: AcmeServer, port: int, clock: FakeClock
 ) -> None:
     first = await tls.acme(ordered(acme), http_port=port)
     assert await tls.renew() is None
@@ -91,7 +90,7 @@ async def test_renewal_asks_the_same_again_when_it_is_due_with_the_account_that_
 
 
 async def test_short_lived_certificates_are_renewed_in_the_last_third_of_their_life(
-    tls: Tls, acme: AcmeServer, port: int, clock: FakeClock
+    tls: Https, acme: AcmeServer, port: int, clock: FakeClock
 ) -> None:
     acme.days = 6
     first = await tls.acme(ordered(acme), http_port=port)
@@ -100,7 +99,7 @@ async def test_short_lived_certificates_are_renewed_in_the_last_third_of_their_l
     assert await tls.renew() is not None
 
 
-async def test_an_aged_nonce_and_a_forgotten_account_are_got_over(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_an_aged_nonce_and_a_forgotten_account_are_got_over(tls: Https, acme: AcmeServer, port: int) -> None:
     acme.bad_nonces = 1
     await tls.acme(ordered(acme), http_port=port)
     acme.accounts.clear()
@@ -108,7 +107,7 @@ async def test_an_aged_nonce_and_a_forgotten_account_are_got_over(tls: Tls, acme
     assert len(acme.accounts) == 1
 
 
-async def test_a_key_whose_account_was_lost_here_finds_it_again(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_a_key_whose_account_was_lost_here_finds_it_again(tls: Https, acme: AcmeServer, port: int) -> None:
     """As after a kill between the server's answer and our note of it."""
     await tls.acme(ordered(acme), http_port=port)
     (file,) = tls.files.root.glob("account-*.json")
@@ -117,7 +116,7 @@ async def test_a_key_whose_account_was_lost_here_finds_it_again(tls: Tls, acme: 
     assert len(acme.accounts) == 1
 
 
-async def test_the_running_server_answers_where_the_port_is_its_own(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_the_running_server_answers_where_the_port_is_its_own(tls: Https, acme: AcmeServer, port: int) -> None:
     """Port 80 is held by a server that passes the path on to the one whose folder has the tokens."""
     async with holding(port, tls) as asked:
         with pytest.raises(Unavailable, match=rf"Port {port} can't be opened here.*does not lead to this server"):
@@ -133,7 +132,7 @@ async def test_the_running_server_answers_where_the_port_is_its_own(tls: Tls, ac
 
 
 @contextlib.asynccontextmanager
-async def holding(port: int, tls: Tls) -> AsyncIterator[list[str]]:
+async def holding(port: int, tls: Https) -> AsyncIterator[list[str]]:
     asked: list[str] = []
 
     async def answer(request: web.Request) -> web.Response:
@@ -155,7 +154,7 @@ async def holding(port: int, tls: Tls) -> AsyncIterator[list[str]]:
 # -- refusals, each in words that say what to do
 
 
-async def refused(tls: Tls, order: Order, port: int) -> NovaCastError:
+async def refused(tls: Https, order: Order, port: int) -> NovaCastError:
     before = tls.files.server.read_bytes() if tls.files.server.exists() else None
     with pytest.raises(NovaCastError) as caught:
         await tls.acme(order, http_port=port)
@@ -164,7 +163,7 @@ async def refused(tls: Tls, order: Order, port: int) -> NovaCastError:
 
 
 async def test_a_domain_that_points_elsewhere_is_told_from_one_that_is_unknown_or_shut(
-    tls: Tls, acme: AcmeServer, port: int
+    tls: Https, acme: AcmeServer, port: int
 ) -> None:
     async with holding_elsewhere() as elsewhere:
         acme.reach[DOMAIN] = ("127.0.0.1", elsewhere)
@@ -194,7 +193,7 @@ async def holding_elsewhere() -> AsyncIterator[int]:
 
 
 async def test_a_failed_order_leaves_the_certificate_that_works_and_its_renewal(
-    tls: Tls, acme: AcmeServer, port: int
+    tls: Https, acme: AcmeServer, port: int
 ) -> None:
     made = await asyncio.to_thread(tls.local)
     del acme.reach[DOMAIN]
@@ -204,7 +203,7 @@ async def test_a_failed_order_leaves_the_certificate_that_works_and_its_renewal(
     assert plan.order is None
 
 
-async def test_a_rate_limit_says_when(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_a_rate_limit_says_when(tls: Https, acme: AcmeServer, port: int) -> None:
     acme.refuse_orders = Refusal("rateLimited", "too many certificates for kino.example.org", 429, retry_after=1234)
     error = await refused(tls, ordered(acme), port)
     assert isinstance(error, RateLimited)
@@ -223,7 +222,7 @@ async def test_a_rate_limit_says_when(tls: Tls, acme: AcmeServer, port: int) -> 
     ],
 )
 async def test_what_the_authority_says_is_passed_on(
-    tls: Tls, acme: AcmeServer, port: int, code: str, kind: type[NovaCastError], text: str
+    tls: Https, acme: AcmeServer, port: int, code: str, kind: type[NovaCastError], text: str
 ) -> None:
     acme.refuse_orders = Refusal(code, "because of this")
     error = await refused(tls, ordered(acme), port)
@@ -232,33 +231,33 @@ async def test_what_the_authority_says_is_passed_on(
     assert "because of this" in error.message
 
 
-async def test_nobody_agrees_to_terms_by_accident(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_nobody_agrees_to_terms_by_accident(tls: Https, acme: AcmeServer, port: int) -> None:
     error = await refused(tls, Order((DOMAIN,), directory=acme.directory), port)
     assert "https://acme.example/terms" in error.message
     assert "--agree" in error.message
     assert acme.accounts == {}
 
 
-async def test_an_authority_with_accounts_of_its_own_is_named_as_such(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_an_authority_with_accounts_of_its_own_is_named_as_such(tls: Https, acme: AcmeServer, port: int) -> None:
     acme.external_accounts = True
     assert "external account binding" in (await refused(tls, ordered(acme), port)).message
 
 
-async def test_a_certificate_for_another_key_is_not_taken(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_a_certificate_for_another_key_is_not_taken(tls: Https, acme: AcmeServer, port: int) -> None:
     await tls.acme(ordered(acme), http_port=port)
     acme.wrong_key = True
     error = await refused(tls, ordered(acme, DOMAIN, OTHER), port)
     assert "another key or other names" in error.message
 
 
-async def test_a_directory_that_is_not_there_is_named(tls: Tls, port: int) -> None:
+async def test_a_directory_that_is_not_there_is_named(tls: Https, port: int) -> None:
     error = await refused(tls, Order((DOMAIN,), agreed=True, directory="https://127.0.0.1:1/directory"), port)
     assert isinstance(error, Unavailable)
     assert "https://127.0.0.1:1/directory can't be reached (Connection refused)" in error.message
 
 
 @pytest.mark.parametrize("body", [b"", b"<html>", b"[]", b"{}", b'{"newNonce": 7}', b"\xff" * 100])
-async def test_an_address_that_is_no_directory_is_named(tls: Tls, port: int, body: bytes) -> None:
+async def test_an_address_that_is_no_directory_is_named(tls: Https, port: int, body: bytes) -> None:
     async def answer(_: web.BaseRequest) -> web.Response:
         return web.Response(body=body, content_type="application/json")
 
@@ -278,7 +277,7 @@ def test_a_directory_is_read_over_https_only(address: str) -> None:
         Order((DOMAIN,), directory=address)
 
 
-async def test_a_damaged_account_is_named(tls: Tls, acme: AcmeServer, port: int) -> None:
+async def test_a_damaged_account_is_named(tls: Https, acme: AcmeServer, port: int) -> None:
     await tls.acme(ordered(acme), http_port=port)
     (file,) = tls.files.root.glob("account-*.json")
     for text in (b"", b"{}", b'{"uri": "", "key": 7}', b'{"uri": "", "key": "x"}'):
@@ -288,14 +287,14 @@ async def test_a_damaged_account_is_named(tls: Tls, acme: AcmeServer, port: int)
 
 
 async def test_status_calls_it_by_its_source(
-    tls: Tls, acme: AcmeServer, port: int, folder: DataFolder, clock: FakeClock
+    tls: Https, acme: AcmeServer, port: int, folder: DataFolder, clock: FakeClock
 ) -> None:
     await tls.acme(ordered(acme), http_port=port)
-    settings = Settings(data=folder.root, tls=TlsSettings(**tls.lines()))
-    found = status(settings, Tls(settings, folder, clock), clock)
+    settings = Settings(data=folder.root, tls=Tls(**tls.lines()))
+    found = status(settings, Https(settings, folder, clock), clock)
     assert found.source == "acme"
     assert found.certificate is not None
     assert found.certificate.issuer == "Stand-in CA"
     assert found.warnings == ()
     clock.set_now(found.certificate.not_after + timedelta(days=1) // timedelta(microseconds=1))
-    assert "ran out" in status(settings, Tls(settings, folder, clock), clock).warnings[0]
+    assert "ran out" in status(settings, Https(settings, folder, clock), clock).warnings[0]

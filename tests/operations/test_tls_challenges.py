@@ -9,7 +9,7 @@ import pytest
 from novacast.errors import Unavailable
 from novacast.folder import DataFolder
 from novacast.operations.challenges import PREFIX
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 from novacast.security.tls import Answer
 from novacast.settings import Settings
 from tests.fakes.clock import FakeClock
@@ -26,11 +26,11 @@ def port() -> int:
 
 
 @pytest.fixture
-def tls(folder: DataFolder, clock: FakeClock) -> Tls:
-    return Tls(Settings(data=folder.root), folder, clock, lambda: ["localhost"])
+def tls(folder: DataFolder, clock: FakeClock) -> Https:
+    return Https(Settings(data=folder.root), folder, clock, lambda: ["localhost"])
 
 
-async def test_the_listener_answers_tokens_and_nothing_else(tls: Tls, port: int, folder: DataFolder) -> None:
+async def test_the_listener_answers_tokens_and_nothing_else(tls: Https, port: int, folder: DataFolder) -> None:
     (folder.cache / "acme").mkdir()
     (folder.cache / "secret").write_text("no")
     async with tls.challenges(port).publish([Answer(DOMAIN, "token-1", "token-1.thumb")]):
@@ -65,7 +65,7 @@ async def sent(port: int, data: bytes) -> bytes:
             await writer.wait_closed()
 
 
-async def test_many_idle_strangers_do_not_keep_the_authority_out(tls: Tls, port: int) -> None:
+async def test_many_idle_strangers_do_not_keep_the_authority_out(tls: Https, port: int) -> None:
     async with tls.challenges(port).publish([Answer(DOMAIN, "token-1", "token-1.thumb")]):
         idle = [await asyncio.open_connection("127.0.0.1", port) for _ in range(30)]
         assert b"token-1.thumb" in await sent(port, f"GET {PREFIX}token-1 HTTP/1.1\r\n\r\n".encode())
@@ -75,7 +75,7 @@ async def test_many_idle_strangers_do_not_keep_the_authority_out(tls: Tls, port:
 
 
 @pytest.mark.parametrize("token", ["../../etc/passwd", "", "a/b", "a" * 129, "tökèn", "a.b", "\0"])
-async def test_a_token_that_is_a_path_is_neither_written_nor_read(tls: Tls, port: int, token: str) -> None:
+async def test_a_token_that_is_a_path_is_neither_written_nor_read(tls: Https, port: int, token: str) -> None:
     assert tls.challenges().find(token) is None
     with pytest.raises(Unavailable, match="a token that is none"):
         async with tls.challenges(port).publish([Answer(DOMAIN, token, "x")]):

@@ -22,10 +22,9 @@ from novacast.identity import Principal
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.operations.pages import TlsPages
-from novacast.operations.tls import Tls
+from novacast.operations.tls import Https
 from novacast.security.tls import Answer
-from novacast.settings import Server, Settings
-from novacast.settings import Tls as TlsSettings
+from novacast.settings import Server, Settings, Tls
 from novacast.web import idempotency
 from novacast.web.authentication import Credentials
 from novacast.web.listening import Certificate
@@ -41,7 +40,7 @@ class Nobody:
 
 
 @asynccontextmanager
-async def running(settings: Settings, folder: DataFolder, tls: Tls) -> AsyncIterator[WebServer]:
+async def running(settings: Settings, folder: DataFolder, tls: Https) -> AsyncIterator[WebServer]:
     clock = SystemClock()
     migrate(folder.database, [outbox.migrations, idempotency.migrations], clock, backups=folder.backups)
     db = await Database.open(folder.database, clock, readers=1)
@@ -55,6 +54,7 @@ async def running(settings: Settings, folder: DataFolder, tls: Tls) -> AsyncIter
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),
+        key=bytes(32),
     )
     server = WebServer(parts)
     try:
@@ -78,12 +78,12 @@ def settings(folder: DataFolder) -> Settings:
 
 
 @pytest.fixture
-def tls(settings: Settings, folder: DataFolder) -> Tls:
-    return Tls(settings, folder, SystemClock(), lambda: list(HERE))
+def tls(settings: Settings, folder: DataFolder) -> Https:
+    return Https(settings, folder, SystemClock(), lambda: list(HERE))
 
 
 async def test_the_page_gives_the_authority_its_fingerprint_and_a_code_to_scan(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     obtained = tls.local()
     assert obtained.authority is not None
@@ -99,7 +99,7 @@ async def test_the_page_gives_the_authority_its_fingerprint_and_a_code_to_scan(
 
 
 async def test_this_machine_itself_is_told_that_it_needs_nothing_and_that_phones_can_not_come(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     tls.local()
     async with running(settings, folder, tls) as server:
@@ -109,7 +109,7 @@ async def test_this_machine_itself_is_told_that_it_needs_nothing_and_that_phones
 
 
 async def test_without_an_authority_the_page_says_how_to_get_one_and_downloads_are_missing(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     async with running(settings, folder, tls) as server, aiohttp.ClientSession() as http:
         base = f"http://127.0.0.1:{server.port}"
@@ -121,7 +121,7 @@ async def test_without_an_authority_the_page_says_how_to_get_one_and_downloads_a
 
 
 async def test_devices_get_der_programs_get_pem_and_nobody_gets_the_key(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     authority = tls.local().authority
     assert authority is not None
@@ -141,7 +141,7 @@ async def test_devices_get_der_programs_get_pem_and_nobody_gets_the_key(
 
 @pytest.mark.parametrize("host", ["x" * 4000, '"><script>alert(1)</script>', "[::1", "a b", ""])
 async def test_a_host_header_from_hell_is_only_text(
-    settings: Settings, folder: DataFolder, tls: Tls, host: str
+    settings: Settings, folder: DataFolder, tls: Https, host: str
 ) -> None:
     tls.local()
     async with running(settings, folder, tls) as server:
@@ -151,7 +151,7 @@ async def test_a_host_header_from_hell_is_only_text(
 
 
 async def test_the_running_server_shows_tokens_that_are_being_proven(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     async with running(settings, folder, tls) as server, aiohttp.ClientSession() as http:
         address = f"http://127.0.0.1:{server.port}/.well-known/acme-challenge"
@@ -173,8 +173,8 @@ async def _free_port() -> int:
 # -- https
 
 
-def https(settings: Settings, tls: Tls) -> Settings:
-    return dataclasses.replace(settings, tls=TlsSettings(**tls.lines()))
+def https(settings: Settings, tls: Https) -> Settings:
+    return dataclasses.replace(settings, tls=Tls(**tls.lines()))
 
 
 async def fingerprint(port: int, trusted: Path, name: str) -> str:
@@ -191,7 +191,7 @@ async def fingerprint(port: int, trusted: Path, name: str) -> str:
 
 
 async def test_the_server_speaks_https_by_name_and_address_and_refuses_other_names(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     tls.local()
     async with running(https(settings, tls), folder, tls) as server:
@@ -207,7 +207,7 @@ async def test_the_server_speaks_https_by_name_and_address_and_refuses_other_nam
 
 
 async def test_new_connections_get_a_renewed_certificate_without_a_restart_and_old_ones_live_on(
-    settings: Settings, folder: DataFolder, tls: Tls
+    settings: Settings, folder: DataFolder, tls: Https
 ) -> None:
     first = tls.local().certificate
     served = Certificate(https(settings, tls).tls)
@@ -234,7 +234,7 @@ async def test_new_connections_get_a_renewed_certificate_without_a_restart_and_o
         await writer.wait_closed()
 
 
-async def test_a_broken_file_does_not_take_https_away(settings: Settings, folder: DataFolder, tls: Tls) -> None:
+async def test_a_broken_file_does_not_take_https_away(settings: Settings, folder: DataFolder, tls: Https) -> None:
     """Half copied, or the key of another certificate: what is in force stays until a pair that fits is there."""
     first = tls.local().certificate
     good = tls.files.server.read_bytes()

@@ -83,6 +83,7 @@ async def site(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Site]:
             clock=clock,
             limiter=limiter,
             metrics=metrics,
+            key=bytes(32),
             media=own.delivery,
         )
     )
@@ -113,6 +114,19 @@ async def test_strangers_are_told_to_sign_in_and_outsiders_nothing(site: Site) -
     assert (await site.ask("GET", f"/api/v1/streams/{FILM}"))[0] == 401
     assert (await site.ask("GET", f"/api/v1/streams/{FILM}", "eve"))[0] == 404
     assert (await site.ask("GET", "/api/v1/streams/nothing"))[0] == 404
+
+
+async def test_refusals_of_media_are_in_the_language_of_the_player(site: Site) -> None:
+    site.venue.person("ann")
+    begun = await site.begin("ann")
+    german = {"Accept-Language": "de"}
+    answer = await exchange(site.server.port, f"{begun}/none.m3u8", "GET", german)
+    problem = json.loads(answer.body)
+    assert (answer.status, problem["code"], answer.headers["content-language"]) == (404, "not_found", "de")
+    assert problem["detail"] == "Diese Datei gibt es hier nicht."
+    # The same connection's task must not go on in German for others.
+    answer = await exchange(site.server.port, f"{begun}/none.m3u8", "GET", {})
+    assert json.loads(answer.body)["detail"] == "There is no such file here."
 
 
 async def test_the_limit_of_devices_is_a_conflict_that_names_them_and_can_be_taken_over(site: Site) -> None:

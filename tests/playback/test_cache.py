@@ -213,3 +213,14 @@ async def test_without_memory_everything_is_streamed(make: Make, tmp_path: Path)
     cache, key = make(0), put(tmp_path, "a.m4s", 10)
     await loose(cache, key)
     assert (len(cache), cache.size) == (0, 0)
+
+
+async def test_what_is_taken_up_again_after_it_was_let_go_counts_again(make: Make, tmp_path: Path) -> None:
+    cache, key = make(200 * KIB), put(tmp_path, "a.m4s", 10 * KIB)
+    one = await held(cache, key)
+    cache._drop(one)
+    for _ in range(3):
+        cache.pin(one)
+        assert cache.size == one.cost
+        cache.unpin(one)
+        assert cache.size == 0

@@ -21,6 +21,7 @@ from novacast.identity import ANONYMOUS
 from novacast.settings import Playback
 from tests.fakes.clock import FakeClock
 from tests.playback.world import FILM, World, descriptors, exchange, opened, parsed
+from tests.waiting import until
 
 MIB = 1024**2
 Loop = Callable[[Coroutine[Any, Any, None]], None]
@@ -31,12 +32,6 @@ def world_at(tmp_path: Path, cache_bytes: int, stall_seconds: float = 30.0) -> W
     world = World(tmp_path, FakeClock(), Playback(cache_bytes=cache_bytes))
     world.stall_seconds = stall_seconds
     return world
-
-
-async def until(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(10):
-        while not condition():
-            await asyncio.sleep(0.01)
 
 
 async def asking(port: int, target: str) -> socket.socket:

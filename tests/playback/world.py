@@ -12,6 +12,7 @@ from aiohttp import web
 from novacast import outbox
 from novacast.database import Database, migrate
 from novacast.errors import NotFound, Unauthenticated
+from novacast.i18n import Languages
 from novacast.identity import Action, Principal, Role
 from novacast.limits import RateLimiter
 from novacast.outbox import Outbox
@@ -19,10 +20,10 @@ from novacast.playback import schema
 from novacast.playback.audience import SEATS, Audience
 from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
-from novacast.playback.delivery.routes import Delivery
+from novacast.playback.delivery.routes import MediaDelivery
 from novacast.playback.permission import Permission
 from novacast.playback.service import Playback
-from novacast.playback.tokens import Tokens
+from novacast.playback.tokens import ViewingTokens
 from novacast.settings import Playback as PlaybackSettings
 from tests.fakes.clock import FakeClock
 
@@ -95,7 +96,7 @@ class World:
         path = self.root / "world.db"
         migrate(path, [outbox.migrations, schema.migrations], self.clock, backups=self.root / "backups")
         self.db = await Database.open(path, self.clock, readers=2)
-        permission, tokens = Permission([self.venue], self.venue), Tokens(b"k" * 32)
+        permission, tokens = Permission([self.venue], self.venue), ViewingTokens(b"k" * 32)
         hours = self.settings.session_hours
         self.audience = Audience(self.db, self.clock, permission, tokens, session_hours=hours, capacity=self.seats)
         limiter = RateLimiter(self.clock)
@@ -105,7 +106,10 @@ class World:
         self.outbox = Outbox(self.db)
         self.outbox.subscribe("playback", self.audience.hear)
         await self.outbox.start()
-        delivery = Delivery(self.playback, self.audience, self.cache, heads, stall_seconds=self.stall_seconds)
+        self.audience.start()
+        delivery = MediaDelivery(
+            self.playback, self.audience, self.cache, heads, Languages(), stall_seconds=self.stall_seconds
+        )
         self.runner = web.ServerRunner(web.Server(delivery, access_log=None), shutdown_timeout=1)
         await self.runner.setup()
 

@@ -6,6 +6,7 @@ import pytest
 
 from novacast.errors import BadSettings
 from novacast.settings import Settings, config_path, load, replace
+from novacast.settings.mistakes import TRIES, Mistake
 
 
 def written(folder: Path, text: str) -> Path:
@@ -92,6 +93,80 @@ def test_what_is_wrong_in_a_file_is_named_with_file_key_and_remedy(
         assert part in message
     if "[tls]" not in parts and "server.public_url" not in parts and "at least one" not in parts:
         assert str(file) in message
+
+
+def mistakes(file: Path | None = None, **environ: str) -> list[Mistake]:
+    with pytest.raises(BadSettings) as caught:
+        load(file, {"HOME": "/nowhere", **environ})
+    return [one for one in caught.value.errors if isinstance(one, Mistake)]
+
+
+def test_all_mistakes_are_named_with_their_lines(tmp_path: Path) -> None:
+    file = written(
+        tmp_path,
+        """instance = 7
+server.prot = 1
+server.public_url = 'nowhere'
+text = '''
+[mail]
+port = 1
+'''
+[ tls ]
+certificate = 'a.pem'
+[transcode]
+heights = [
+  360,
+  -1,
+]
+"gop_seconds" = 99
+""",
+    )
+    found = {one.field: one.line for one in mistakes(file, NOVACAST_SERVER_PROT="1", NOVACAST_LOG_LEVEL="loud")}
+    assert found == {
+        "instance": 1,
+        "server.prot": 2,
+        "server.public_url": 3,
+        "text": 4,
+        "tls.certificate": 9,
+        "transcode.heights": 11,
+        "transcode.gop_seconds": 15,
+        "NOVACAST_SERVER_PROT": None,
+        "log.level": None,
+    }
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "words"),
+    [
+        ('[server]\nhost = "::1\nport = 1\n', 2, "a quote is not closed"),
+        ("[server]\nhost = '::1\nport = 1\n", 2, "a quote is not closed"),
+        ('[server]\nhost = "::1', 2, "a quote is not closed"),
+        ('# "\ninstance = """\nx\n[server]\nport = 1\n', 2, "a quote is not closed"),
+        ("instance = '''\nx\n", 1, "is not valid TOML"),
+        ("instance = It's\n", 1, "Invalid value"),
+        ('instance = "a"\nlanguage "de"\n', 2, "Expected '='"),
+        ("[server]\nport = 1\nport = 2\n", 3, "Cannot overwrite"),
+        ("[server\nport = 1\n", 1, "is not valid TOML"),
+    ],
+)
+def test_what_is_no_toml_is_named_by_its_line(tmp_path: Path, text: str, line: int, words: str) -> None:
+    file = written(tmp_path, text)
+    first = mistakes(file)[0]
+    assert (first.line, first.file) == (line, str(file))
+    assert words in first.message
+    assert f"{file}:{line}" in first.message
+
+
+def test_behind_a_line_that_is_no_toml_the_rest_is_read(tmp_path: Path) -> None:
+    file = written(tmp_path, "[server]\nhost = \"::1\nprot = 1\nport = = 2\n[log]\nlevel = 'loud'\n")
+    assert [(one.field, one.line) for one in mistakes(file)] == [("", 2), ("", 4), ("server.prot", 3), ("log.level", 6)]
+
+
+@pytest.mark.parametrize(
+    "text", ["x = [\n" * 3000, "=\n" * 3000, "'\n" * 3000, '"' * 9001, "\n[a.b" * 999, "a.a=1\n" * 999]
+)
+def test_a_file_full_of_nonsense_is_refused_soon(tmp_path: Path, text: str) -> None:
+    assert 1 <= len(mistakes(written(tmp_path, text))) <= TRIES + 1
 
 
 def test_a_file_that_is_no_text_is_refused(tmp_path: Path) -> None:

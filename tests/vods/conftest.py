@@ -4,7 +4,8 @@ import asyncio
 import os
 import shutil
 import subprocess
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,32 +19,44 @@ from novacast.database import Database, Transaction, migrate
 from novacast.folder import DataFolder
 from novacast.identity import Principal, Role, new_id
 from novacast.jobs import JobQueue, connect
+from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
-from novacast.settings import Jobs, Transcode, Uploads
-from novacast.vods import schema
+from novacast.settings import Jobs, Speech, Transcode, Uploads
+from novacast.vods.captions.delivery import Wardrobe
+from novacast.vods.captions.services import CaptionServices, caption_services
+from novacast.vods.chapters.service import VideoChapters
+from novacast.vods.collections.service import Collections
+from novacast.vods.downloads.service import Downloads
+from novacast.vods.downloads.work import DownloadWork
 from novacast.vods.folders import MediaFolders
-from novacast.vods.imports import Imports
+from novacast.vods.health.service import VideoHealth
+from novacast.vods.imports.service import Imports
 from novacast.vods.intake import Intake
 from novacast.vods.models import Draft, Visibility
+from novacast.vods.pictures.service import Pictures
+from novacast.vods.pictures.work import PictureWork
 from novacast.vods.removal import Removal
+from novacast.vods.replacement.service import Replacements
+from novacast.vods.replacement.work import ReplacementWork
 from novacast.vods.service import Videos
+from novacast.vods.storage.forecast import Forecasts
+from novacast.vods.storage.quota import Quotas
+from novacast.vods.transcoding.choosing import Encoders
+from novacast.vods.transcoding.dressing import Dressing
+from novacast.vods.transcoding.making import FindFFmpeg, Making
+from novacast.vods.transcoding.publish import Publisher
+from novacast.vods.transcoding.rendering import Rendering
 from novacast.vods.transcoding.service import Transcoding
-from novacast.vods.transcoding.work import FindFFmpeg, TranscodeWork
+from novacast.vods.transcoding.work import TranscodeWork
 from novacast.vods.uploads.service import Uploads as UploadService
+from novacast.vods.views.service import Views
 from novacast.vods.watching import Positions
-from novacast.web import idempotency
+from novacast.wiring import MIGRATIONS
 from tests.fakes.clock import FakeClock
 
 ORG, OTHER_ORG = "org1", "org2"
 QUICK = Transcode(heights=(144, 240), preset="ultrafast", nice=0)
 SMALL = Uploads(max_bytes=50_000_000, per_person=3, reserve_bytes=0, expire_hours=1)
-
-
-async def until(condition: Callable[[], Awaitable[bool]], seconds: float = 30) -> None:
-    """Wait for something that another process or thread brings about."""
-    async with asyncio.timeout(seconds):
-        while not await condition():
-            await asyncio.sleep(0.02)
 
 
 Clips = Callable[..., Path]
@@ -62,11 +75,29 @@ OUTSIDER = person("outsider", Role.OWNER, OTHER_ORG)
 STRANGER = Principal()
 
 
+@dataclass(frozen=True)
+class KnownViewing:
+    media_id: str
+    started_at: int
+    segments: int = 3
+
+
+class KnownViewings:
+    """Playback's part: the sessions that a test says there are. The real one is in tests/app."""
+
+    def __init__(self) -> None:
+        self.sessions: dict[str, KnownViewing] = {}
+
+    async def watched(self, session_id: str) -> KnownViewing | None:
+        return self.sessions.get(session_id)
+
+
 @dataclass
 class House:
     """One process's services over a data folder."""
 
     db: Database
+    clock: Clock
     data: DataFolder
     queue: JobQueue
     folders: MediaFolders
@@ -75,36 +106,76 @@ class House:
     transcoding: Transcoding
     uploads: UploadService
     imports: Imports
+    quotas: Quotas
     removal: Removal
     intake: Intake
     find: FindFFmpeg
+    chapters: VideoChapters
+    pictures: Pictures
+    downloads: Downloads
+    replacements: Replacements
+    collections: Collections
+    captions: CaptionServices
+    viewings: KnownViewings
+    views: Views
+    health: VideoHealth
 
     @classmethod
     async def open(cls, data: DataFolder, clock: Clock, find: FindFFmpeg, uploads: Uploads = SMALL) -> "House":
         db = await Database.open(data.database, clock, readers=2)
         queue = JobQueue(connect(Jobs(), data.queue))
-        folders, intake = MediaFolders(data), Intake(queue)
+        folders, viewings = MediaFolders(data), KnownViewings()
+        intake = Intake(db, folders, queue)
+        showing = Dressing(db, folders, Wardrobe(db))
         return cls(
             db=db,
+            clock=clock,
             data=data,
             queue=queue,
             folders=folders,
             videos=Videos(db, queue),
             positions=Positions(db),
-            transcoding=Transcoding(db, queue, folders),
+            transcoding=Transcoding(db, queue, folders, Publisher(db, folders, queue, around=Wardrobe(db)), clock),
             uploads=UploadService(db, folders, intake, uploads, clock),
             imports=Imports(db, folders, intake),
+            quotas=Quotas(db, 0),
             removal=Removal(db, folders),
             intake=intake,
             find=find,
+            chapters=VideoChapters(db),
+            pictures=Pictures(db, folders, queue),
+            downloads=Downloads(db, folders, queue),
+            replacements=Replacements(db),
+            collections=Collections(db),
+            captions=caption_services(db, folders, queue, clock, Speech(), showing, find),
+            viewings=viewings,
+            views=Views(db, viewings),
+            health=VideoHealth(db, viewings, RateLimiter(clock), keep_days=90),
         )
 
     async def close(self) -> None:
         await self.queue.close()
         await self.db.close()
 
-    def work(self, settings: Transcode = QUICK, reserve: int = 0) -> TranscodeWork:
-        return TranscodeWork(self.db, self.folders, settings, reserve, self.find)
+    def work(
+        self, settings: Transcode = QUICK, reserve: int = 0, encoders: Encoders | None = None, stall: float = 30.0
+    ) -> TranscodeWork:
+        publisher = Publisher(self.db, self.folders, self.queue, [self.pictures], Wardrobe(self.db))
+        learning = [self.chapters, self.captions.extraction]
+        judge = Forecasts(self.db, self.folders, Quotas(self.db, 0), reserve)
+        encoders = encoders or Encoders(self.data.cache, self.clock, settings, devices=list)
+        rendering = Rendering(self.db, publisher, settings, encoders, stall)
+        making = Making(self.db, self.folders, self.queue, settings, judge, self.find, rendering, learning)
+        return TranscodeWork(self.db, self.folders, self.queue, making, publisher, reserve)
+
+    def picture_work(self) -> PictureWork:
+        return PictureWork(self.db, self.folders, self.queue, self.pictures, self.find)
+
+    def download_work(self, clock: Clock, reserve: int = 0) -> DownloadWork:
+        return DownloadWork(self.db, self.folders, self.queue, clock, reserve, self.find)
+
+    def replacement_work(self, settings: Transcode = QUICK) -> ReplacementWork:
+        return ReplacementWork(self.db, self.folders, self.queue, settings)
 
     async def arrive(self, file: Path | None = None, **more: object) -> str:
         """A video whose file has just arrived, as an upload leaves it."""
@@ -152,7 +223,7 @@ def find(ffmpeg: FFmpeg) -> FindFFmpeg:
 
 
 def prepare(data: DataFolder, clock: Clock) -> None:
-    migrate(data.database, [outbox.migrations, idempotency.migrations, schema.migrations], clock, backups=data.backups)
+    migrate(data.database, MIGRATIONS, clock, backups=data.backups)
 
 
 @pytest.fixture
@@ -197,6 +268,32 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("needs root and mount to make a small file system")
     yield place
     subprocess.run(["umount", "-l", str(place)], check=True)
+
+
+@pytest.fixture
+async def small_media(folder: DataFolder, clock: FakeClock, find: FindFFmpeg, small_disk: Path) -> AsyncIterator[House]:
+    """A house whose media are on the small disk, and nothing else."""
+    async with _moved(folder, folder.media, small_disk, clock, find) as house:
+        yield house
+
+
+@pytest.fixture
+async def small_uploads(
+    folder: DataFolder, clock: FakeClock, find: FindFFmpeg, small_disk: Path
+) -> AsyncIterator[House]:
+    """A house whose uploads are on the small disk, and nothing else."""
+    async with _moved(folder, folder.uploads, small_disk, clock, find) as house:
+        yield house
+
+
+@asynccontextmanager
+async def _moved(data: DataFolder, what: Path, to: Path, clock: FakeClock, find: FindFFmpeg) -> AsyncIterator[House]:
+    what.rmdir()
+    what.symlink_to(to)
+    prepare(data, clock)
+    house = await House.open(data, clock, find, Uploads(reserve_bytes=0))
+    yield house
+    await house.close()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import sys
 from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from novacast import outbox
@@ -16,16 +17,33 @@ from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import find_ffmpeg
 from novacast.metrics import Metrics
 from novacast.settings import Server, Settings
+from novacast.vods.captions.pages import CaptionPages
+from novacast.vods.captions.routes import CaptionRoutes
+from novacast.vods.chapters.pages import ChapterPages
+from novacast.vods.chapters.routes import ChapterRoutes
+from novacast.vods.collections.pages import CollectionPages, CollectionStudioPages
+from novacast.vods.collections.routes import CollectionRoutes
+from novacast.vods.downloads.pages import DownloadPages
+from novacast.vods.downloads.routes import DownloadRoutes
+from novacast.vods.health.pages import AudiencePages
+from novacast.vods.health.routes import HealthRoutes
 from novacast.vods.pages import VideoPages
+from novacast.vods.pictures.pages import PicturePages
+from novacast.vods.pictures.routes import PictureRoutes
+from novacast.vods.replacement.pages import ReplacementPages
+from novacast.vods.replacement.routes import ReplacementRoutes
 from novacast.vods.routes import VideoRoutes
 from novacast.vods.source import VideoSource
+from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
+from novacast.vods.views.routes import ViewRoutes
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, House
 
-PEOPLE: Mapping[str, Principal] = {who.name: who for who in (PRODUCER, OWNER, DOOR, OUTSIDER)}
+GERMAN = replace(OWNER, name="Besitzerin", language="de")
+PEOPLE: Mapping[str, Principal] = {who.name: who for who in (PRODUCER, OWNER, DOOR, OUTSIDER, GERMAN)}
 
 
 class Tokens:
@@ -52,8 +70,27 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
     routes = (
         VideoRoutes(house.videos, house.positions, house.transcoding, source),
         UploadRoutes(house.uploads),
-        VideoPages(house.videos, house.positions, Names()),
-        StudioPages(house.videos, house.transcoding, house.uploads, Names()),
+        StorageRoutes(house.quotas),
+        VideoPages(
+            house.videos, house.positions, Names(), house.chapters, house.downloads, house.collections, house.views
+        ),
+        ViewRoutes(house.views),
+        HealthRoutes(house.health),
+        AudiencePages(house.videos, house.views, house.health),
+        CollectionRoutes(house.collections),
+        CollectionPages(house.collections, Names()),
+        CollectionStudioPages(house.collections, house.videos, Names()),
+        CaptionRoutes(house.captions.captions, house.captions.speech),
+        CaptionPages(house.captions.captions, house.captions.speech),
+        ChapterRoutes(house.chapters),
+        ChapterPages(house.videos, house.chapters),
+        PictureRoutes(house.pictures),
+        PicturePages(house.pictures),
+        DownloadRoutes(house.downloads),
+        ReplacementRoutes(house.replacements),
+        ReplacementPages(house.replacements, house.uploads),
+        DownloadPages(house.videos, house.downloads),
+        StudioPages(house.videos, house.transcoding, house.uploads, Names(), house.views, house.quotas),
     )
     parts = Parts(
         settings=Settings(server=Server(port=0, drain_seconds=0.5)),
@@ -64,6 +101,7 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),
+        key=bytes(32),
     )
     server = WebServer(parts)
     await facts.start()

@@ -46,7 +46,7 @@ async def test_a_chosen_file_becomes_a_ready_video_before_its_makers_eyes(
 
     async with page.expect_response(lambda answer: "/api/v1/realtime" in answer.url):
         await page.reload()
-    await house.work().run(video_id)
+    await house.work().finish(video_id)
     await expect(page.get_by_text("Ready", exact=True)).to_be_visible()
 
     await page.get_by_label("Title").fill("Opening night")
@@ -63,12 +63,12 @@ async def test_every_page_is_accessible_and_fits_desktop_and_phone_in_light_and_
     house: House, address: str, windows: Windows, clips: Clips
 ) -> None:
     video_id = await house.arrive(clips("clip.mp4"), title="A midsummer night's dream, the whole evening")
-    await house.work().run(video_id)
+    await house.work().finish(video_id)
     await house.positions.keep(PRODUCER, video_id, SECOND // 2)
     for number, visibility in enumerate(Visibility):
         await house.publish(title=f"Evening {number}", visibility=visibility, description="Words about it.")
     failed = await house.arrive(title="Broken")
-    await house.work().run(failed)
+    await house.work().finish(failed)
     await house.arrive(title="On its way")
     places = {
         "home": "/", "library": "/library", "library-found": "/library?q=evening", "library-none": "/library?q=zzz",

@@ -64,7 +64,7 @@ async def test_the_watch_page_has_the_player_the_texts_and_the_place_to_resume(
     await house.positions.keep(PRODUCER, video_id, 30 * SECOND)
     text = await page(producer, f"/watch/{video_id}")
     assert f'<nova-player video-id="{video_id}" resume="30.0" reports>' in text
-    assert "<p>One<br>Two</p>" in text
+    assert '<p dir="auto">One<br>Two</p>' in text
     assert "&lt;b&gt;Three" in text
     assert "The Playhouse" in text
     assert f"/studio/videos/{video_id}" in text

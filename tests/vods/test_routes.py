@@ -117,7 +117,7 @@ async def test_a_poster_is_for_those_who_may_watch(
     house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
 ) -> None:
     video_id = await house.arrive(clips("clip.mp4"))
-    await house.work().run(video_id)
+    await house.work().finish(video_id)
     async with stranger.get(f"{VIDEOS}/{video_id}") as answer:
         poster = (await answer.json())["poster"]
     async with stranger.get(poster) as answer:

@@ -15,7 +15,7 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Settings, Tls
-from novacast.web.realtime import Limits
+from novacast.web.realtime import RealtimeLimits
 from novacast.web.server import HERE, MediaHandler, Parts, WebServer
 from tests.fakes.clock import FakeClock
 from tests.web.demo import DemoRoutes, Known, Log
@@ -28,7 +28,7 @@ async def opened(folder: DataFolder, clock: FakeClock) -> AsyncIterator[Open]:
 
     async def open_(
         *,
-        limits: Limits | None = None,
+        limits: RealtimeLimits | None = None,
         media: MediaHandler | None = None,
         socket: Path | None = None,
         tls: Tls | None = None,
@@ -50,10 +50,11 @@ async def opened(folder: DataFolder, clock: FakeClock) -> AsyncIterator[Open]:
                 clock=clock,
                 limiter=RateLimiter(clock),
                 metrics=metrics,
+                key=bytes(32),
                 media=media,
                 socket=socket,
                 templates=(Path(__file__).parent / "templates", HERE / "templates"),
-                realtime=limits or Limits(),
+                realtime=limits or RealtimeLimits(),
             )
         )
         client = aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar())

@@ -10,6 +10,7 @@ from novacast.web.idempotency import Answers
 from tests.web.house import WITHIN, House, Open
 
 KEY = {"Idempotency-Key": "wish-1"}
+KEEPING = bytes(32)
 
 
 async def test_a_repetition_gets_the_same_answer_and_makes_nothing(house: House) -> None:
@@ -132,7 +133,7 @@ async def test_the_sweep_takes_what_is_old_and_nothing_else(house: House) -> Non
     house.clock.advance(23 * HOUR / SECOND)
     await house.json("POST", "/api/v1/things", json={"title": "two"}, headers={"Idempotency-Key": "wish-2"})
     house.clock.advance(2 * HOUR / SECOND)
-    answers = Answers(house.db)
+    answers = Answers(house.db, KEEPING)
     assert await answers.sweep() == 1
     assert await answers.sweep() == 0
 
@@ -161,4 +162,11 @@ async def test_tokens_are_never_stored_under_a_key(house: House) -> None:
         async with house.ask("POST", "/api/v1/token", json={"title": "x"}, headers=KEY) as response:
             assert response.status == 200
             assert "Idempotent-Replayed" not in response.headers
-    assert await Answers(house.db).sweep() == 0
+    assert await Answers(house.db, KEEPING).sweep() == 0
+
+
+async def test_what_is_kept_of_a_request_can_not_be_guessed_at_without_the_key(house: House) -> None:
+    body = b'{"password": "a short one"}'
+    here, elsewhere = Answers(house.db, KEEPING), Answers(house.db, b"x" * 32)
+    kept = [answers.claim("person:a", "wish", "POST", "/p", body).fingerprint for answers in (here, here, elsewhere)]
+    assert kept[0] == kept[1] != kept[2]

@@ -11,7 +11,7 @@ import pytest
 
 from novacast import outbox
 from novacast.identity import Principal, Role
-from novacast.web.realtime import Limits, visible
+from novacast.web.realtime import RealtimeLimits, visible
 from tests.web.house import WITHIN, House, Open
 
 URL = "/api/v1/realtime"
@@ -183,7 +183,7 @@ async def test_who_gets_a_role_hears_of_its_house_at_once(house: House) -> None:
 
 
 async def test_a_stream_ends_when_its_token_has_run_out(open_house: Open) -> None:
-    house = await open_house(limits=Limits(heartbeat=0.05, renew=60))
+    house = await open_house(limits=RealtimeLimits(heartbeat=0.05, renew=60))
     async with listening(house, "reader") as stream:
         await stream.next()
         del house.known.people["reader"]
@@ -192,7 +192,7 @@ async def test_a_stream_ends_when_its_token_has_run_out(open_house: Open) -> Non
 
 
 async def test_an_idle_stream_shows_signs_of_life(open_house: Open) -> None:
-    house = await open_house(limits=Limits(heartbeat=0.05))
+    house = await open_house(limits=RealtimeLimits(heartbeat=0.05))
     async with listening(house) as stream:
         await stream.next()
         async with asyncio.timeout(WITHIN):
@@ -200,7 +200,7 @@ async def test_an_idle_stream_shows_signs_of_life(open_house: Open) -> None:
 
 
 async def test_a_slow_reader_is_dropped_and_counted_and_holds_up_nobody(open_house: Open) -> None:
-    house = await open_house(limits=Limits(queue=8, write=0.3))
+    house = await open_house(limits=RealtimeLimits(queue=8, write=0.3))
     request = f"GET {URL} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer ada\r\n\r\n"
     reader, writer = await house.raw(request.encode())
     async with asyncio.timeout(WITHIN):
@@ -219,7 +219,7 @@ async def test_a_slow_reader_is_dropped_and_counted_and_holds_up_nobody(open_hou
 
 
 async def test_one_person_may_not_open_endless_streams(open_house: Open) -> None:
-    house = await open_house(limits=Limits(per_principal=2))
+    house = await open_house(limits=RealtimeLimits(per_principal=2))
     async with listening(house) as one, listening(house) as two:
         await one.next()
         await two.next()

@@ -26,7 +26,7 @@ PORT, TRIES = 8080, 20
 HOST = "127.0.0.1"
 PAGES = (
     ("", "home"),
-    ("/login", "sign in"),
+    ("/login", "log in"),
     ("/studio", "bring videos in"),
     ("/api/docs", "the API"),
     ("/demo/mail", "mails"),
@@ -145,7 +145,7 @@ def _show(address: str, folder: DataFolder, *, as_json: bool) -> None:
     print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in PAGES])
     out.print()
     print_table(
-        ("sign in as", "password", "name", "part"),
+        ("log in as", "password", "name", "part"),
         [(one.email, stage.PASSWORD, one.name, f"{one.part} ({one.role or 'none'})") for one in stage.CAST],
     )
     out.print()

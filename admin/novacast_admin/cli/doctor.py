@@ -1,6 +1,7 @@
 """`novacast doctor`: show what the examination finds."""
 
 import asyncio
+from typing import Annotated
 
 import typer
 from rich.markup import escape
@@ -22,13 +23,19 @@ MARKS = {State.OK: "[green]ok     [/]", State.WARNING: "[yellow]warning[/]", Sta
 @app.command(
     cls=Command,
     epilog=examples(
-        "novacast doctor", "novacast doctor --data /srv/lantern", "novacast doctor --json && systemctl start novacast"
+        "novacast doctor",
+        "novacast doctor --data /srv/lantern",
+        "novacast doctor --json && systemctl start novacast",
+        "novacast doctor --encoders",
     ),
 )
-def doctor(context: typer.Context) -> None:
+def doctor(
+    context: typer.Context,
+    encoders: Annotated[bool, typer.Option("--encoders", help="Try every encoder anew, on every device.")] = False,
+) -> None:
     """Look for what is wrong, and say how to mend it. Exit code 1 when something failed; warnings are let pass."""
     as_json = invocation(context).json
-    findings = asyncio.run(_examine(settings_of(context), aloud=not as_json))
+    findings = asyncio.run(_examine(settings_of(context), aloud=not as_json, encoders=encoders))
     if as_json:
         print_json(
             {
@@ -43,9 +50,10 @@ def doctor(context: typer.Context) -> None:
         raise typer.Exit(CHECK_FAILED)
 
 
-async def _examine(settings: Settings, *, aloud: bool) -> list[Finding]:
+async def _examine(settings: Settings, *, aloud: bool, encoders: bool) -> list[Finding]:
     findings = []
-    async for finding in examine(settings, SystemClock(), wiring.MIGRATIONS):
+    found = examine(settings, SystemClock(), wiring.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders)
+    async for finding in found:
         findings.append(finding)
         if aloud:
             out.print(f"{MARKS[finding.state]} [bold]{finding.check:<12}[/] {escape(finding.message)}")

@@ -1,14 +1,14 @@
 """`novacast`: the table of nouns, and what becomes of an error that nobody caught."""
 
 import sys
-from typing import Annotated
+from typing import Annotated, cast
 
 import typer
 
 from novacast import __version__
 from novacast.errors import NovaCastError
 from novacast_admin.cli.command import Config, Data, Json
-from novacast_admin.cli.exits import exit_code
+from novacast_admin.cli.exits import CHECK_FAILED, exit_code
 from novacast_admin.cli.nouns import Noun, Root
 
 RUN, MEND, PEOPLE = "Run", "Look after", "People and videos"
@@ -24,6 +24,7 @@ class NovaCast(Root):
         Noun("migrate", "Bring the database up to date.", MEND),
         Noun("config", "Show, check and explain the settings.", MEND),
         Noun("tls", "HTTPS: a certificate for a local network or a public domain.", MEND),
+        Noun("storage", "Room on the disk: what takes it, who may have how much, what can go.", MEND),
         Noun("user", "People: add, list, change, let in.", PEOPLE),
         Noun("org", "Organizations and who belongs to them.", PEOPLE),
         Noun("video", "Videos: bring in, list, try again, delete.", PEOPLE),
@@ -59,15 +60,37 @@ def novacast(
     """The options here may also stand behind the command's name."""
 
 
+USAGE = cast(
+    "type[typer.BadParameter]", next(kind for kind in typer.BadParameter.__mro__ if kind.__name__ == "ClickException")
+)
+"""What a wrong command line raises. Typer exports only leaves of this class."""
+
+
 def run() -> None:
     """Entry point of the program. Never returns; an error of ours is one line on stderr, without a traceback."""
+    as_json = "--json" in sys.argv[1:]
     try:
-        app(prog_name="novacast")
+        sys.exit(_run_for_scripts() if as_json else app(prog_name="novacast"))
     except NovaCastError as error:
         from novacast_admin.cli.output import refuse
 
-        refuse(error)
+        refuse(error, as_json=as_json)
         sys.exit(exit_code(error))
+
+
+def _run_for_scripts() -> int:
+    """With --json a wrong command line is told in JSON as well; the exit codes are the same."""
+    from novacast_admin.cli.output import refuse_as_json
+
+    try:
+        code = app(prog_name="novacast", standalone_mode=False)
+    except USAGE as error:
+        refuse_as_json("usage", error.format_message())
+        return error.exit_code
+    except typer.Abort:
+        refuse_as_json("aborted", "Stopped before anything was done.")
+        return CHECK_FAILED
+    return code if isinstance(code, int) else 0
 
 
 if __name__ == "__main__":

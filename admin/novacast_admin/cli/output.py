@@ -2,7 +2,8 @@
 
 import json
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Console
@@ -44,12 +45,25 @@ def more(cursor: str | None) -> None:
         say(f"There are more: --cursor {cursor}")
 
 
-def refuse(error: NovaCastError) -> None:
-    """One line: the stable code and the message. Fields that were named apart follow on lines of their own."""
+def refuse(error: NovaCastError, *, as_json: bool = False) -> None:
+    """One line on stderr: the stable code and the message. Fields that were named apart follow on lines of their own.
+
+    `as_json`: the same as one JSON object, also on stderr.
+    """
+    if as_json:
+        refuse_as_json(error.code, error.message, [asdict(one) for one in error.errors])
+        return
     err.print(f"[bold red]{error.code}[/]: {escape(_one_line(error.message))}")
     for field in error.errors:
         if field.message != error.message:
-            err.print(f"  {escape(field.field)}: {escape(_one_line(field.message))}")
+            # Some messages begin with a file and line, and name the field themselves.
+            named = "" if field.field in field.message else f"{field.field}: "
+            err.print(f"  {escape(named)}{escape(_one_line(field.message))}")
+
+
+def refuse_as_json(code: str, message: str, errors: Sequence[Mapping[str, Any]] = ()) -> None:
+    refusal = {"code": code, "message": message, "errors": list(errors)}
+    sys.stderr.write(json.dumps(refusal, ensure_ascii=False) + "\n")
 
 
 def _one_line(text: str) -> str:

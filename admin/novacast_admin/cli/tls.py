@@ -9,7 +9,7 @@ import typer
 from novacast.clock import SystemClock, iso
 from novacast.errors import RateLimited
 from novacast.folder import DataFolder
-from novacast.operations.tls import Obtained, Tls
+from novacast.operations.tls import Https, Obtained
 from novacast.operations.tls_status import Status, status
 from novacast.security.tls import LETS_ENCRYPT, Certificate, Order, public_domain
 from novacast.settings import Settings, config_path, variable
@@ -149,14 +149,14 @@ def _rows(found: Status) -> list[tuple[str, str]]:
     return rows
 
 
-def _opened(context: typer.Context) -> tuple[Settings, Tls]:
+def _opened(context: typer.Context) -> tuple[Settings, Https]:
     settings = settings_of(context)
     folder = DataFolder.at(settings.data)
     folder.prepare()
-    return settings, Tls(settings, folder, SystemClock())
+    return settings, Https(settings, folder, SystemClock())
 
 
-def _run(tls: Tls, order: Order, http_port: int, *, again: bool) -> Obtained:
+def _run(tls: Https, order: Order, http_port: int, *, again: bool) -> Obtained:
     try:
         return asyncio.run(tls.acme(order, http_port=http_port, again=again))
     except RateLimited as error:
@@ -164,7 +164,7 @@ def _run(tls: Tls, order: Order, http_port: int, *, again: bool) -> Obtained:
         raise RateLimited(f"{error.message} Try again in {minutes} minutes.", retry_after=error.retry_after) from error
 
 
-def _tell(context: typer.Context, settings: Settings, tls: Tls, obtained: Obtained, *, write: bool) -> None:
+def _tell(context: typer.Context, settings: Settings, tls: Https, obtained: Obtained, *, write: bool) -> None:
     config = config_path(invocation(context).config)
     written = write and tls.adopt(config)
     # Read again: what was written may be overruled by the environment.

@@ -7,16 +7,15 @@ from contextlib import asynccontextmanager
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from novacast import wiring
 from novacast.identity import SYSTEM
 from novacast.tasks import TaskGroup
-from novacast.vods.transcoding.models import JOB, Transcode, TranscodeState
+from novacast.vods.transcoding.models import Transcode, TranscodeState
 from novacast.wiring import Services
 from novacast_admin.cli.output import err
 
 LOOK_SECONDS = 0.2
 ENDED = (TranscodeState.DONE, TranscodeState.FAILED, TranscodeState.CANCELLED)
-STEPS = {"probe": "looking at it", "encode": "encoding", "pictures": "pictures", "publish": "publishing"}
+STEPS = {"probe": "looking at it", "encode": "encoding", "pictures": "pictures"}
 PER_MILLE = 1000
 
 
@@ -60,10 +59,9 @@ async def _working(services: Services, video_ids: list[str]) -> AsyncIterator[No
 
 
 async def _work(services: Services, video_ids: list[str]) -> None:
-    job = wiring.JOBS[JOB](services)
     for video_id in video_ids:
         while (await services.vods.transcoding.show(SYSTEM, video_id)).state not in ENDED:
-            await job(video_id)
+            await services.vods.work.finish(video_id)
             # One that another process left half way is free again once its lease has run out.
             await asyncio.sleep(LOOK_SECONDS)
 

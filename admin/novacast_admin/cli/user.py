@@ -52,7 +52,7 @@ def add(
     if invocation(context).json:
         print_json(_json(person))
     else:
-        say(f"{person.name} can sign in as {person.email}.")
+        say(f"{person.name} can log in as {person.email}.")
 
 
 @app.command(

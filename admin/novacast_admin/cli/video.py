@@ -1,22 +1,25 @@
 """`novacast video`: bring files in, see how far they are, try again, delete."""
 
+import asyncio
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from novacast.clock import SECOND, iso
-from novacast.errors import InvalidInput, NovaCastError
+from novacast.errors import InvalidInput
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM
-from novacast.vods.models import Video, VideoState, Visibility
+from novacast.media.conformance import Report, check_edition
+from novacast.vods.imports.models import Wish as ImportWish
+from novacast.vods.models import VideoState, Visibility
 from novacast.vods.service import Detail, StudioEntry, StudioFilter
 from novacast.vods.transcoding.models import Transcode, TranscodeState
 from novacast.wiring import Services
-from novacast_admin.cli import transcodes, venue
+from novacast_admin.cli import imports, transcodes, venue
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.exits import CHECK_FAILED
-from novacast_admin.cli.output import more, print_json, print_table, refuse, say
+from novacast_admin.cli.output import more, print_json, print_table, say
 
 app = noun_app(
     "Videos: bring in, list, try again, delete.",
@@ -36,74 +39,70 @@ Wait = Annotated[bool, typer.Option("--wait/--no-wait", help="Watch the transcod
     cls=Command,
     epilog=examples(
         "novacast video import concert.mov --org lantern",
-        "novacast video import *.mp4 --org lantern --visibility public --no-wait",
+        "novacast video import /srv/films --org lantern --visibility organization --dry-run",
+        "novacast video import /srv/films --org lantern --link --no-wait --json",
         "novacast video import talk.mkv --org lantern --title 'The talk' --owner ada@lantern.example",
     ),
 )
 def import_(
     context: typer.Context,
-    files: Annotated[list[Path], typer.Argument(help="Video files.")],
+    paths: Annotated[list[Path], typer.Argument(metavar="PATH...", help="Video files, and folders of them.")],
     org: Annotated[str, typer.Option(help="Short name of the organization they will belong to.")],
-    title: Annotated[str, typer.Option(help="Title; made of the file's name if not given.")] = "",
+    title: Annotated[
+        str, typer.Option(help="Title of one file; else what lies beside it says so, or its name does.")
+    ] = "",
+    language: Annotated[str, typer.Option(help="Language where nothing beside a file says one, such as de.")] = "",
     visibility: Annotated[str, typer.Option(help=f"One of {', '.join(Visibility)}.")] = Visibility.PRIVATE.value,
     owner: Annotated[str | None, typer.Option(help="Address of the person who brings them.")] = None,
     link: Annotated[bool, typer.Option("--link", help="Hard link instead of a copy.")] = False,
+    again: Annotated[bool, typer.Option("--again", help="Also what the organization has already.")] = False,
+    collections: Annotated[
+        bool, typer.Option("--collections", help="Make a collection of each folder below those named.")
+    ] = False,
+    dry: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
     wait: Wait = True,
 ) -> None:
-    """Bring files in and have them transcoded: by the running server's worker, else here."""
-    _check(files, title, visibility)
-    settings, failures = settings_of(context), 0
-    here = not DataFolder.at(settings.data).held()
+    """Bring files in and have them transcoded: by the running server's worker, else here.
 
-    async def work(services: Services) -> tuple[list[Video], list[Transcode]]:
-        nonlocal failures
-        organization = await services.accounts.administration.find_organization(SYSTEM, org)
-        owner_id = (await services.accounts.administration.find(SYSTEM, owner)).id if owner else None
-        brought = []
-        with transcodes.bars() as shown:
-            for file in files:
-                line = shown.add_task(file.name.replace("[", r"\["), total=_size(file), step="copying")
-                try:
-                    video = await services.vods.imports.bring(
-                        file,
-                        organization.id,
-                        owner_id=owner_id,
-                        title=title,
-                        visibility=Visibility(visibility),
-                        link=link,
-                        tell=lambda done, line=line: shown.update(line, completed=done),  # type: ignore[misc]  # bound per file
-                    )
-                except NovaCastError as error:
-                    if len(files) == 1:
-                        raise
-                    refuse(error)
-                    failures += 1
-                else:
-                    brought.append(video)
-                finally:
-                    shown.remove_task(line)
-            titles = {video.id: video.title for video in brought}
-            ended = await transcodes.follow(services, titles, here=here, shown=shown) if wait and titles else []
-        return brought, ended
-
-    videos, ended = venue.run(settings, work)
-    failed = [one for one in ended if one.state is not TranscodeState.DONE]
-    if invocation(context).json:
-        states = {one.video_id: one for one in ended}
-        print_json({"items": [_json(StudioEntry(video, states.get(video.id))) for video in videos]})
-    else:
-        for video in videos:
-            say(f"{video.id}  {video.title}")
-        _explain(failed)
-    if failed or failures:
-        raise typer.Exit(CHECK_FAILED)
-
-
-def _check(files: list[Path], title: str, visibility: str) -> None:
+    With them comes what lies beside them: subtitles (film.de.srt), pictures, and what yt-dlp (.info.json) or
+    Kodi (.nfo) wrote about them. What is here already, by its content, is skipped; an import that was cut off goes on
+    where it was.
+    """
     if visibility not in tuple(Visibility):
         raise InvalidInput.field("visibility", f"{visibility} is none of {', '.join(Visibility)}.")
-    if title and len(files) > 1:
-        raise InvalidInput.field("title", "One title can't be the title of several files.")
+    settings, as_json = settings_of(context), invocation(context).json
+    here = not DataFolder.at(settings.data).held()
+
+    async def work(services: Services) -> tuple[imports.Report, list[Transcode]]:
+        organization = await services.accounts.administration.find_organization(SYSTEM, org)
+        owner_id = (await services.accounts.administration.find(SYSTEM, owner)).id if owner else None
+        wish = ImportWish(
+            organization.id,
+            owner_id,
+            title,
+            language=language,
+            visibility=Visibility(visibility),
+            link=link,
+            again=again,
+            shelve=collections,
+        )
+        with transcodes.bars() as shown:
+            report = await imports.bring(services, paths, wish, shown, dry=dry, as_json=as_json)
+            titles = {video.id: video.title for video in report.videos}
+            ended = await transcodes.follow(services, titles, here=here, shown=shown) if wait and titles else []
+        return report, ended
+
+    report, ended = venue.run(settings, work)
+    failed = [one for one in ended if one.state is not TranscodeState.DONE]
+    if as_json:
+        states = {one.video_id: one for one in ended}
+        items = [_json(StudioEntry(video, states.get(video.id))) for video in report.videos]
+        print_json({"items": items} | report.json())
+    else:
+        report.tell()
+        _explain(failed)
+    if failed or report.failures:
+        raise typer.Exit(CHECK_FAILED)
 
 
 @app.command(
@@ -152,7 +151,7 @@ def list_(
 
 @app.command(cls=Command, epilog=examples("novacast video show k3p5n2w7", "novacast video show k3p5n2w7 --json"))
 def show(context: typer.Context, video_id: Id) -> None:
-    """Show all about one video, a failed one's reason included."""
+    """Show all about one video, a failed one's reason included; rungs in brackets are in the making."""
 
     async def work(services: Services) -> Detail:
         return await services.vods.videos.show(SYSTEM, video_id)
@@ -164,13 +163,13 @@ def show(context: typer.Context, video_id: Id) -> None:
     if invocation(context).json:
         print_json(entry)
     else:
-        rungs = ", ".join(rung.name for rung in detail.rungs) or "none"
+        rungs = ", ".join(rung.name if rung.published else f"({rung.name})" for rung in detail.rungs) or "none"
         print_table(("what", "value"), [*((k, v) for k, v in entry.items() if k != "rungs"), ("rungs", rungs)])
 
 
 @app.command(cls=Command, epilog=examples("novacast video retry k3p5n2w7", "novacast video retry k3p5n2w7 --no-wait"))
 def retry(context: typer.Context, video_id: Id, wait: Wait = True) -> None:
-    """Try a failed or cancelled transcode again, from the beginning."""
+    """Try a failed or cancelled transcode again, from where it stopped."""
     settings = settings_of(context)
     here = not DataFolder.at(settings.data).held()
 
@@ -190,6 +189,26 @@ def retry(context: typer.Context, video_id: Id, wait: Wait = True) -> None:
         raise typer.Exit(CHECK_FAILED)
 
 
+@app.command(cls=Command, epilog=examples("novacast video check k3p5n2w7", "novacast video check k3p5n2w7 --json"))
+def check(context: typer.Context, video_id: Id) -> None:
+    """Check what is published of a video: its playlists and segments against RFC 8216bis."""
+
+    async def work(services: Services) -> Report:
+        playable = await services.vods.source.show(SYSTEM, video_id)
+        return await asyncio.to_thread(check_edition, playable.folder)
+
+    report = venue.run(settings_of(context), work)
+    if invocation(context).json:
+        findings = [{"rule": one.rule, "where": one.where, "message": one.message} for one in report.findings]
+        print_json({"id": video_id, "ended": report.ended, "segments": report.segments, "findings": findings})
+    else:
+        print_table(("rule", "where", "what"), [(one.rule, one.where, one.message) for one in report.findings])
+        of = f"{len(report.variants)} variants, {len(report.renditions)} other renditions, {report.segments} segments"
+        say(f"{of}{'' if report.ended else ', still growing'}: {len(report.findings) or 'no'} findings.")
+    if report.findings:
+        raise typer.Exit(CHECK_FAILED)
+
+
 @app.command(cls=Command, epilog=examples("novacast video delete k3p5n2w7", "novacast video delete k3p5n2w7 --yes"))
 def delete(
     context: typer.Context,
@@ -206,13 +225,6 @@ def delete(
         print_json({"id": video_id})
     else:
         say(f"{video_id} is deleted; a worker removes its files.")
-
-
-def _size(file: Path) -> int | None:
-    try:
-        return file.stat().st_size
-    except OSError:
-        return None
 
 
 def _explain(failed: list[Transcode]) -> None:

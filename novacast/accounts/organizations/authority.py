@@ -6,9 +6,10 @@ from novacast.accounts.organizations import store
 from novacast.accounts.organizations.models import Organization
 from novacast.database import Transaction
 from novacast.errors import Conflict, Forbidden, NotFound
+from novacast.i18n import text
 from novacast.identity import Action, Principal, Role
 
-MISSING = "There is no such organization, or you don't belong to it."
+MISSING = text("There is no such organization, or you don't belong to it.")
 
 
 def demand(tx: Transaction, principal: Principal, action: Action, org_id: str) -> Organization:
@@ -21,7 +22,13 @@ def demand(tx: Transaction, principal: Principal, action: Action, org_id: str) -
         raise NotFound(MISSING)
     today = replace(principal, roles={} if role is None else {org_id: role})
     if not today.allows(action, org_id):
-        raise Forbidden(f"Your role in {organization.name} doesn't allow this ({action}).")
+        raise Forbidden(
+            text(
+                "Your role in {organization} doesn't allow this ({action}).",
+                organization=organization.name,
+                action=action,
+            )
+        )
     return organization
 
 
@@ -36,4 +43,4 @@ def demand_for_role(tx: Transaction, principal: Principal, org_id: str, *roles: 
 def keep_an_owner(tx: Transaction, org_id: str) -> None:
     """Called after a change; undoes it by raising Conflict if nobody owns the organization any more."""
     if not tx.one(store.owners(org_id)):
-        raise Conflict("An organization needs an owner. Make someone else an owner first.")
+        raise Conflict(text("An organization needs an owner. Make someone else an owner first."))

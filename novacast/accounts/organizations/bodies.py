@@ -1,6 +1,5 @@
 """Shapes of organizations, members and invitations."""
 
-from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -16,9 +15,8 @@ from novacast.accounts.organizations.models import (
 )
 from novacast.accounts.people.bodies import Email, Language, MailToken, Name, NewPassword
 from novacast.clock import iso
-from novacast.database import Page
 from novacast.identity import Role
-from novacast.web import Body
+from novacast.web import Body, ListBody, PageBody
 
 Slug = Annotated[
     str,
@@ -66,12 +64,8 @@ class MembershipBody(Body):
         return cls(organization=OrganizationBody.of(membership.organization), role=membership.role)
 
 
-class MembershipsBody(Body):
-    items: list[MembershipBody]
-
-    @classmethod
-    def of(cls, memberships: Sequence[Membership]) -> "MembershipsBody":
-        return cls(items=[MembershipBody.of(one) for one in memberships])
+class MembershipsBody(ListBody[MembershipBody]):
+    pass
 
 
 class MemberBody(Body):
@@ -92,13 +86,8 @@ class MemberBody(Body):
         )
 
 
-class MembersBody(Body):
-    items: list[MemberBody]
-    next: str | None
-
-    @classmethod
-    def of(cls, page: Page[Member]) -> "MembersBody":
-        return cls(items=[MemberBody.of(member) for member in page.items], next=page.next)
+class MembersBody(PageBody[MemberBody]):
+    pass
 
 
 class RoleBody(Body):
@@ -128,13 +117,8 @@ class InvitationBody(Body):
         )
 
 
-class InvitationsBody(Body):
-    items: list[InvitationBody]
-    next: str | None
-
-    @classmethod
-    def of(cls, page: Page[Invitation]) -> "InvitationsBody":
-        return cls(items=[InvitationBody.of(one) for one in page.items], next=page.next)
+class InvitationsBody(PageBody[InvitationBody]):
+    pass
 
 
 class OfferBody(Body):

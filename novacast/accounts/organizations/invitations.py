@@ -1,7 +1,8 @@
 """Invitations by mail. The link proves the mailbox, so that only its owner can accept, signed in or signing up."""
 
+from novacast.accounts.listing import behind
 from novacast.accounts.organizations import store
-from novacast.accounts.organizations.authority import demand_for_role
+from novacast.accounts.organizations.authority import MISSING, demand_for_role
 from novacast.accounts.organizations.models import Invitation, Membership, Offer
 from novacast.accounts.organizations.service import join
 from novacast.accounts.people import store as people
@@ -9,14 +10,16 @@ from novacast.accounts.people.models import EmailAddress, Person
 from novacast.accounts.people.service import Links, person_id_of
 from novacast.accounts.ports import Mailer
 from novacast.accounts.rates import Gates
+from novacast.accounts.registration.models import SignUp
 from novacast.accounts.registration.service import Registration, enrol
 from novacast.clock import DAY, Clock
-from novacast.database import Database, Page, Then, Transaction, keyset
+from novacast.database import Database, Page, Then, Transaction
 from novacast.errors import Conflict, Forbidden, Gone, NotFound
+from novacast.i18n import text
 from novacast.identity import Action, Principal, Role, new_id
 from novacast.security.keys import digest, new_token
 
-_DEAD_LINK = "This invitation was accepted, withdrawn, or has run out. Ask for another one."
+_DEAD_LINK = text("This invitation was accepted, withdrawn, or has run out. Ask for another one.")
 
 
 class Invitations:
@@ -52,8 +55,16 @@ class Invitations:
             organization = demand_for_role(tx, principal, org_id, role)
             known = tx.one(people.account_by_key(to.key))
             if known and tx.one(store.role(org_id, known.person.id)):
-                raise Conflict("This person is a member already. Change their role instead.")
-            new = Invitation(new_id(), org_id, to.text, to.key, role, tx.now, tx.now + self._lasts)
+                raise Conflict(text("This person is a member already. Change their role instead."))
+            new = Invitation(
+                id=new_id(),
+                org_id=org_id,
+                email=to.text,
+                email_key=to.key,
+                role=role,
+                created_at=tx.now,
+                expires_at=tx.now + self._lasts,
+            )
             store.invite(tx, new, digest(token), principal.person_id)
             self._mailer.send(
                 tx,
@@ -77,12 +88,10 @@ class Invitations:
     async def listed(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Invitation]:
         """Open ones, newest first."""
         if not principal.allows(Action.ORG_VIEW, org_id):
-            raise NotFound("There is no such organization, or you don't belong to it.")
+            raise NotFound(MISSING)
         if not principal.allows(Action.MEMBER_MANAGE, org_id):
-            raise Forbidden("Your role doesn't show you invitations.")
-        key = keyset(cursor, int, str)
-        after = None if key is None else (key[0], key[1])
-        rows = await self._db.all(store.invitations(org_id, self._clock.now(), after, limit + 1))
+            raise Forbidden(text("Your role doesn't show you invitations."))
+        rows = await self._db.all(store.invitations(org_id, self._clock.now(), behind(cursor), limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def withdraw(self, principal: Principal, org_id: str, invitation_id: str) -> None:
@@ -90,7 +99,7 @@ class Invitations:
             found = tx.one(store.invitation_by_id(org_id, invitation_id))
             demand_for_role(tx, principal, org_id, found.role if found else None)
             if found is None:
-                raise NotFound("There is no such invitation; it may be accepted or withdrawn already.")
+                raise NotFound(text("There is no such invitation; it may be accepted or withdrawn already."))
             store.drop_invitation(tx, found.id)
 
         await self._db.write(unit)
@@ -117,7 +126,7 @@ class Invitations:
             found = _open(tx, kept)
             account = tx.one(people.account(person_id))
             if account is None or account.email_key != found.email_key:
-                raise Forbidden("This invitation went to another address. Log in with the account that has it.")
+                raise Forbidden(text("This invitation went to another address. Log in with the account that has it."))
             membership = self._take(tx, found, person_id)
             if then:
                 then(tx, membership)
@@ -140,12 +149,12 @@ class Invitations:
         found = await self._db.one(store.invitation(kept, self._clock.now()))
         if found is None:
             raise Gone(_DEAD_LINK)
-        email = EmailAddress(found.email, found.email_key)
-        new = await self._registration.prepare(email, name, language, password)
+        new = SignUp.of(EmailAddress(found.email, found.email_key), name, language)
+        hashed = await self._registration.hashed(new, password)
 
         def unit(tx: Transaction) -> Person:
             current = _open(tx, kept)
-            person = enrol(tx, new)
+            person = enrol(tx, new, hashed)
             self._take(tx, current, person.id)
             if then:
                 then(tx, person)
@@ -160,7 +169,7 @@ class Invitations:
         if organization is None:
             raise Gone(_DEAD_LINK)
         if tx.one(store.role(found.org_id, person_id)):
-            raise Conflict(f"You are a member of {organization.name} already.")
+            raise Conflict(text("You are a member of {organization} already.", organization=organization.name))
         join(tx, found.org_id, person_id, found.role)
         return Membership(organization, found.role)
 

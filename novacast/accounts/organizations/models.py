@@ -4,6 +4,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
+from novacast import i18n
 from novacast.errors import InvalidInput
 from novacast.identity import Role
 
@@ -63,7 +64,9 @@ class Offer:
 def clean_slug(slug: str, field: str = "slug") -> str:
     if len(slug) > LONGEST_SLUG or not _SLUG.fullmatch(slug):
         raise InvalidInput.field(
-            field, f"A short name has up to {LONGEST_SLUG} of a-z, 0-9 and hyphens in between.", "slug"
+            field,
+            i18n.text("A short name has up to {most} of a-z, 0-9 and hyphens in between.", most=LONGEST_SLUG),
+            "slug",
         )
     return slug
 
@@ -77,7 +80,9 @@ def slug_from(name: str) -> str:
 def clean_description(text: str, field: str = "description") -> str:
     description = unicodedata.normalize("NFC", text).strip()
     if len(description) > LONGEST_DESCRIPTION:
-        raise InvalidInput.field(field, f"A description has at most {LONGEST_DESCRIPTION} characters.", "too_long")
+        raise InvalidInput.field(
+            field, i18n.text("A description has at most {most} characters.", most=LONGEST_DESCRIPTION), "too_long"
+        )
     if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\r\t" for sign in description):
-        raise InvalidInput.field(field, "A description can't hold control characters.", "characters")
+        raise InvalidInput.field(field, i18n.text("A description can't hold control characters."), "characters")
     return description

@@ -9,7 +9,9 @@ from novacast.accounts.organizations.models import Offer
 from novacast.accounts.organizations.service import Organizations
 from novacast.accounts.people.service import People
 from novacast.accounts.registration.pages import LinkForm, LinkQuery, Text
-from novacast.accounts.shown import role_name, role_options, when
+from novacast.accounts.sessions.routes import welcomed
+from novacast.accounts.sessions.service import Sessions
+from novacast.accounts.shown import atop, role_name, role_options, when
 from novacast.errors import Conflict, FieldError, Forbidden, Gone, InvalidInput, NotFound
 from novacast.i18n import gettext as _
 from novacast.identity import Action, Role
@@ -51,7 +53,7 @@ class OrganizationPages:
         try:
             made = await self._organizations.create(call.principal, form.name, form.slug or None, form.description)
         except (InvalidInput, Conflict) as error:
-            return await self._list(call, form, error.errors or _atop(error))
+            return await self._list(call, form, error.errors or atop(error))
         return Redirect(f"/organizations/{made.id}", notice=Notice("good", _("It is yours.")))
 
     @page("/organizations/{id}")
@@ -65,7 +67,7 @@ class OrganizationPages:
                 call.principal, id, name=form.name, slug=form.slug, description=form.description
             )
         except (InvalidInput, Conflict) as error:
-            return await self._one(call, id, ListQuery(), error.errors or _atop(error), values=form)
+            return await self._one(call, id, ListQuery(), error.errors or atop(error), values=form)
         return Redirect(f"/organizations/{id}", notice=Notice("good", _("Saved.")))
 
     @form("/organizations/{id}/delete", scope="admin")
@@ -98,7 +100,7 @@ class OrganizationPages:
         try:
             await self._invitations.invite(call.principal, id, form.email, form.role)
         except (InvalidInput, Conflict, Forbidden) as error:
-            return await self._one(call, id, ListQuery(), error.errors or _atop(error), invite=form)
+            return await self._one(call, id, ListQuery(), error.errors or atop(error), invite=form)
         return Redirect(f"/organizations/{id}", notice=Notice("good", _("The invitation is on its way.")))
 
     @form("/organizations/{id}/invitations/{invitation_id}/withdraw")
@@ -144,8 +146,8 @@ class OrganizationPages:
 
 
 class InvitationPages:
-    def __init__(self, invitations: Invitations, people: People) -> None:
-        self._invitations, self._people = invitations, people
+    def __init__(self, invitations: Invitations, people: People, sessions: Sessions) -> None:
+        self._invitations, self._people, self._sessions = invitations, people, sessions
 
     @page("/invitation", public=True)
     async def show(self, call: Call, query: LinkQuery) -> Html:
@@ -162,17 +164,15 @@ class InvitationPages:
                 return Redirect("/organizations", notice=Notice("bad", error.message))
             return Redirect(f"/organizations/{joined.organization.id}", notice=Notice("good", _("Welcome.")))
         try:
-            await self._invitations.accept_as_new(form.token, form.name, call.language, form.password, call.address)
+            person = await self._invitations.accept_as_new(
+                form.token, form.name, call.language, form.password, call.address
+            )
         except InvalidInput as error:
             offer = await self._invitations.offer(form.token, call.address)
             return await self._shown(call, offer, form, error.errors)
-        return Redirect("/login", notice=Notice("good", _("Your account is ready. Log in.")))
+        return await welcomed(call, self._sessions, person.email, form.password, "/organizations")
 
     async def _shown(self, call: Call, offer: Offer, values: AcceptForm, errors: tuple[FieldError, ...] = ()) -> Html:
         mine = (await self._people.me(call.principal)).email if call.principal.signed_in else None
         context = {"offer": offer, "values": values, "errors": errors, "mine": mine, "role_name": role_name}
         return Html("accounts/invitation.html", context, 422 if errors else 200)
-
-
-def _atop(error: Conflict | Forbidden | InvalidInput) -> tuple[FieldError, ...]:
-    return (FieldError("", error.code, error.message),)

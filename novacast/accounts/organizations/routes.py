@@ -31,7 +31,7 @@ class OrganizationRoutes:
 
     @get("/api/v1/organizations", tag="organizations", summary="My organizations")
     async def mine(self, call: Call) -> MembershipsBody:
-        return MembershipsBody.of(await self._organizations.mine(call.principal))
+        return MembershipsBody.of(await self._organizations.mine(call.principal), MembershipBody.of)
 
     @post("/api/v1/organizations", tag="organizations", status=201, summary="Make an organization", errors=(Conflict,))
     async def create(self, call: Call, body: NewOrganizationBody) -> OrganizationBody:
@@ -65,7 +65,8 @@ class OrganizationRoutes:
 
     @get("/api/v1/organizations/{id}/members", tag="organizations", summary="Its members", errors=_OF_MEMBERS)
     async def members(self, call: Call, id: str, query: ListQuery) -> MembersBody:
-        return MembersBody.of(await self._organizations.members(call.principal, id, query.cursor, query.limit))
+        members = await self._organizations.members(call.principal, id, query.cursor, query.limit)
+        return MembersBody.of(members, MemberBody.of)
 
     @put(
         "/api/v1/organizations/{id}/members/{person_id}",
@@ -93,7 +94,8 @@ class InvitationRoutes:
 
     @get("/api/v1/organizations/{id}/invitations", tag="organizations", summary="Open invitations", errors=_OF_MEMBERS)
     async def listed(self, call: Call, id: str, query: ListQuery) -> InvitationsBody:
-        return InvitationsBody.of(await self._invitations.listed(call.principal, id, query.cursor, query.limit))
+        invitations = await self._invitations.listed(call.principal, id, query.cursor, query.limit)
+        return InvitationsBody.of(invitations, InvitationBody.of)
 
     @post(
         "/api/v1/organizations/{id}/invitations",

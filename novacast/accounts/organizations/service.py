@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from novacast import outbox
+from novacast.accounts.listing import behind
 from novacast.accounts.organizations import store
 from novacast.accounts.organizations.authority import MISSING, demand, demand_for_role, keep_an_owner
 from novacast.accounts.organizations.models import (
@@ -18,8 +19,9 @@ from novacast.accounts.organizations.models import (
 from novacast.accounts.people.models import clean_name
 from novacast.accounts.people.service import person_id_of
 from novacast.clock import Clock
-from novacast.database import Database, Page, Then, Transaction, keyset
+from novacast.database import Database, Page, Then, Transaction
 from novacast.errors import Conflict, FieldError, Forbidden, NotFound
+from novacast.i18n import text
 from novacast.identity import PERMISSIONS, Action, Principal, Role, new_id
 
 PER_PERSON = 100
@@ -43,7 +45,7 @@ def organization_changed(tx: Transaction, org_id: str) -> None:
 
 def join(tx: Transaction, org_id: str, person_id: str, role: Role) -> None:
     if len(tx.all(store.of_person(person_id))) >= PER_PERSON:
-        raise Conflict(f"A person can belong to {PER_PERSON} organizations at most.")
+        raise Conflict(text("A person can belong to {most} organizations at most.", most=PER_PERSON))
     store.set_member(tx, org_id, person_id, role)
     member_changed(tx, org_id, person_id, role)
 
@@ -135,7 +137,7 @@ class Organizations:
     async def members(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Member]:
         """Newest first."""
         await self._may_see_members(principal, org_id)
-        rows = await self._db.all(store.members(org_id, _key(cursor), limit + 1))
+        rows = await self._db.all(store.members(org_id, behind(cursor), limit + 1))
         return Page.of(rows, limit, lambda member: (member.joined_at, member.person_id))
 
     async def set_role(self, principal: Principal, org_id: str, person_id: str, role: Role) -> Member:
@@ -145,7 +147,7 @@ class Organizations:
             before = tx.one(store.member(org_id, person_id))
             demand_for_role(tx, principal, org_id, role, before.role if before else None)
             if before is None:
-                raise NotFound("This person is no member. Invite them first.")
+                raise NotFound(text("This person is no member. Invite them first."))
             store.set_member(tx, org_id, person_id, role)
             keep_an_owner(tx, org_id)
             member_changed(tx, org_id, person_id, role)
@@ -161,7 +163,7 @@ class Organizations:
             if before is None or person_id != principal.person_id:
                 demand_for_role(tx, principal, org_id, before.role if before else None)
             if before is None:
-                raise NotFound("This person is no member.")
+                raise NotFound(text("This person is no member."))
             store.drop_member(tx, org_id, person_id)
             keep_an_owner(tx, org_id)
             member_changed(tx, org_id, person_id, None)
@@ -171,12 +173,14 @@ class Organizations:
     async def _may_see_members(self, principal: Principal, org_id: str) -> None:
         organization = await self.show(principal, org_id)
         if not principal.allows(Action.MEMBER_VIEW, org_id):
-            raise Forbidden(f"Your role in {organization.name} doesn't show you its members.")
+            raise Forbidden(
+                text("Your role in {organization} doesn't show you its members.", organization=organization.name)
+            )
 
 
 def _free(tx: Transaction, slug: str) -> str:
     if tx.one(store.by_slug(slug)) is not None:
-        message = "Another organization has this short name. Choose another."
+        message = text("Another organization has this short name. Choose another.")
         raise Conflict(message, errors=[FieldError("slug", "taken", message)])
     return slug
 
@@ -186,8 +190,3 @@ def _made(tx: Transaction, name: str) -> str:
     if tx.one(store.by_slug(slug)) is not None:
         slug = f"{slug}-{new_id()[:5]}"[:LONGEST_SLUG]
     return _free(tx, slug)
-
-
-def _key(cursor: str | None) -> tuple[int, str] | None:
-    key = keyset(cursor, int, str)
-    return None if key is None else (key[0], key[1])

@@ -24,11 +24,11 @@ def of_person(person_id: str) -> Query[Membership]:
     )
 
 
-def newest(after: tuple[int, str] | None, limit: int) -> Query[Organization]:
+def newest(after: tuple[int, str], limit: int) -> Query[Organization]:
     return Query(
         "SELECT * FROM organizations WHERE (created_at, id) < (?, ?) AND deleted_at IS NULL "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
-        (*(after or (2**63 - 1, "")), limit),
+        (*after, limit),
         _organization,
     )
 
@@ -78,10 +78,10 @@ def member(org_id: str, person_id: str) -> Query[Member]:
     return Query(f"{_MEMBER} AND m.person_id = ?", (org_id, person_id), _member)
 
 
-def members(org_id: str, after: tuple[int, str] | None, limit: int) -> Query[Member]:
+def members(org_id: str, after: tuple[int, str], limit: int) -> Query[Member]:
     return Query(
         f"{_MEMBER} AND (m.created_at, m.person_id) < (?, ?) ORDER BY m.created_at DESC, m.person_id DESC LIMIT ?",
-        (org_id, *(after or (2**63 - 1, "")), limit),
+        (org_id, *after, limit),
         _member,
     )
 
@@ -137,11 +137,11 @@ def invitation(digest: bytes, now: int) -> Query[Invitation]:
     return Query("SELECT * FROM invitations WHERE digest = ? AND expires_at > ?", (digest, now), _invitation)
 
 
-def invitations(org_id: str, now: int, after: tuple[int, str] | None, limit: int) -> Query[Invitation]:
+def invitations(org_id: str, now: int, after: tuple[int, str], limit: int) -> Query[Invitation]:
     return Query(
         "SELECT * FROM invitations WHERE org_id = ? AND expires_at > ? AND (created_at, id) < (?, ?) "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
-        (org_id, now, *(after or (2**63 - 1, "")), limit),
+        (org_id, now, *after, limit),
         _invitation,
     )
 
@@ -182,16 +182,23 @@ def _organization(row: Row) -> Organization:
 
 
 def _member(row: Row) -> Member:
-    return Member(row["org_id"], row["person_id"], row["name"], row["email"], Role(row["role"]), row["created_at"])
+    return Member(
+        org_id=row["org_id"],
+        person_id=row["person_id"],
+        name=row["name"],
+        email=row["email"],
+        role=Role(row["role"]),
+        joined_at=row["created_at"],
+    )
 
 
 def _invitation(row: Row) -> Invitation:
     return Invitation(
-        row["id"],
-        row["org_id"],
-        row["email"],
-        row["email_key"],
-        Role(row["role"]),
-        row["created_at"],
-        row["expires_at"],
+        id=row["id"],
+        org_id=row["org_id"],
+        email=row["email"],
+        email_key=row["email_key"],
+        role=Role(row["role"]),
+        created_at=row["created_at"],
+        expires_at=row["expires_at"],
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from email_validator import EmailNotValidError, validate_email
 
+from novacast import i18n
 from novacast.errors import InvalidInput
 
 LONGEST_NAME = 100
@@ -48,11 +49,14 @@ class EmailAddress:
     def parse(cls, text: str, field: str = "email") -> "EmailAddress":
         """Raises InvalidInput for `field`. No DNS is asked: the answered mail is the proof."""
         if len(text) > LONGEST_EMAIL:
-            raise InvalidInput.field(field, f"An address has at most {LONGEST_EMAIL} characters.", "too_long")
+            raise InvalidInput.field(
+                field, i18n.text("An address has at most {most} characters.", most=LONGEST_EMAIL), "too_long"
+            )
         try:
             valid = validate_email(text.strip(), check_deliverability=False, test_environment=True)
         except EmailNotValidError as error:
-            raise InvalidInput.field(field, f"This is no address that mail can be sent to: {error}", "email") from error
+            message = i18n.text("This is no address that mail can be sent to. Write it like ada@example.org.")
+            raise InvalidInput.field(field, message, "email") from error
         return cls(valid.normalized, f"{valid.local_part.casefold()}@{(valid.ascii_domain or valid.domain).lower()}")
 
 
@@ -60,16 +64,18 @@ def clean_name(text: str, field: str = "name") -> str:
     """A name with single spaces. Raises InvalidInput for what could break a line, reverse it, or carry a link."""
     name = " ".join(unicodedata.normalize("NFC", text[: LONGEST_NAME * 4]).split())
     if not 1 <= len(name) <= LONGEST_NAME:
-        raise InvalidInput.field(field, f"A name has from 1 to {LONGEST_NAME} characters.", "length")
+        raise InvalidInput.field(
+            field, i18n.text("A name has from 1 to {most} characters.", most=LONGEST_NAME), "length"
+        )
     if any(unicodedata.category(sign) in ("Cc", "Cf", "Cs", "Co", "Cn") and sign not in _JOINERS for sign in name):
-        raise InvalidInput.field(field, "A name can't hold control characters.", "characters")
+        raise InvalidInput.field(field, i18n.text("A name can't hold control characters."), "characters")
     if "://" in name or "www." in name.casefold():
-        raise InvalidInput.field(field, "A name can't hold a link.", "link")
+        raise InvalidInput.field(field, i18n.text("A name can't hold a link."), "link")
     return name
 
 
 def clean_language(text: str, field: str = "language") -> str:
     """A language tag by shape (BCP 47); one that has no translation shows the default's texts."""
     if not _LANGUAGE.fullmatch(text):
-        raise InvalidInput.field(field, "This is no language tag such as en or de-AT.", "language")
+        raise InvalidInput.field(field, i18n.text("This is no language tag such as en or de-AT."), "language")
     return text

@@ -4,7 +4,7 @@ from typing import Any
 
 from novacast.accounts.people.service import People
 from novacast.accounts.registration.pages import EmailForm, LinkForm, LinkQuery, Text
-from novacast.accounts.shown import language_options
+from novacast.accounts.shown import language_options, of_form
 from novacast.errors import Conflict, FieldError, Gone, InvalidInput
 from novacast.i18n import Languages
 from novacast.i18n import gettext as _
@@ -82,7 +82,7 @@ class AccountPages:
         try:
             await self._people.request_email(call.principal, form.password, form.email, call.address)
         except InvalidInput as error:
-            return await self._shown(call, _prefixed("email", error.errors), email=form)
+            return await self._shown(call, of_form("email", error.errors), email=form)
         text = _("We wrote to the new address. Open the link in that mail to use it from then on.")
         return Redirect("/account", notice=Notice("note", text))
 
@@ -123,11 +123,3 @@ class AccountPages:
             **values,
         }
         return Html("accounts/account.html", context, 422 if errors else 200)
-
-
-def _prefixed(form: str, errors: tuple[FieldError, ...]) -> tuple[FieldError, ...]:
-    """Two forms of one page ask for the password: each of its errors goes to its own."""
-    return tuple(
-        FieldError(f"{form}.{error.field}" if error.field == "password" else error.field, error.code, error.message)
-        for error in errors
-    )

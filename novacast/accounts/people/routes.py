@@ -71,7 +71,7 @@ class PeopleRoutes:
 
     @post(
         "/api/v1/password-resets",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         status=204,
@@ -84,7 +84,7 @@ class PeopleRoutes:
 
     @post(
         "/api/v1/password-resets/confirm",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         status=204,

@@ -12,13 +12,14 @@ from novacast.accounts.sessions import store as sessions
 from novacast.clock import HOUR, Clock
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Gone, InvalidInput, NotFound, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.security.keys import digest, new_token
 from novacast.security.passwords import Passwords, acceptable
 
 RESET_LASTS = HOUR
 CHANGE_LASTS = 24 * HOUR
-_DEAD_LINK = "This link has run out or was used already. Ask for a new one."
+_DEAD_LINK = text("This link has run out or was used already. Ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ def requested(tx: Transaction) -> None:
 def person_id_of(principal: Principal) -> str:
     """Raises Unauthenticated for strangers and for the system, which has no account."""
     if principal.person_id is None:
-        raise Unauthenticated("Log in first.")
+        raise Unauthenticated(text("Log in first."))
     return principal.person_id
 
 
@@ -61,7 +62,7 @@ class People:
         """The caller's account with its credentials, for the rest of this slice."""
         account = await self._db.one(store.account(person_id_of(principal)))
         if account is None:
-            raise Unauthenticated("This account is gone. Sign up for a new one.")
+            raise Unauthenticated(text("This account is gone. Sign up for a new one."))
         return account
 
     async def names(self, ids: Iterable[str]) -> dict[str, str]:
@@ -90,7 +91,7 @@ class People:
         account = await self.account(principal)
         self._gates.confirm(account.person.id)
         if not await self._passwords.verify(password, account.password):
-            raise InvalidInput.field(field, "This is not your password.", "wrong_password")
+            raise InvalidInput.field(field, text("This is not your password."), "wrong_password")
         self._gates.confirmed(account.person.id)
         return account
 
@@ -105,7 +106,7 @@ class People:
 
         def unit(tx: Transaction) -> None:
             if _known(tx, person.id).password != account.password:
-                raise Conflict("The password was changed by someone else just now. Log in again.")
+                raise Conflict(text("The password was changed by someone else just now. Log in again."))
             self._set_password(tx, person, hashed)
             sessions.revoke_all(tx, person.id, but=principal.session_id)
             if then:
@@ -197,7 +198,7 @@ class People:
             person_id, email = found
             before = _known(tx, person_id).person
             if tx.one(store.account_by_key(email.key)):
-                raise Conflict("Another account has this address by now. Log in to that one, or choose another.")
+                raise Conflict(text("Another account has this address by now. Log in to that one, or choose another."))
             store.set_email(tx, person_id, email)
             store.drop_mail_tokens(tx, person_id, "change")
             store.drop_mail_tokens(tx, person_id, "reset")
@@ -224,5 +225,5 @@ class People:
 def _known(tx: Transaction, person_id: str) -> Account:
     account = tx.one(store.account(person_id))
     if account is None:
-        raise NotFound("This account is gone.")
+        raise NotFound(text("This account is gone."))
     return account

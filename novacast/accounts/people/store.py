@@ -14,12 +14,11 @@ def account_by_key(email_key: str) -> Query[Account]:
     return Query("SELECT * FROM people WHERE email_key = ?", (email_key,), _account)
 
 
-def newest(after: tuple[int, str] | None, limit: int) -> Query[Person]:
-    created_at, person_id = after or (2**63 - 1, "")
+def newest(after: tuple[int, str], limit: int) -> Query[Person]:
     return Query(
         "SELECT * FROM people WHERE (created_at, id) < (?, ?) AND erased_at IS NULL "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
-        (created_at, person_id, limit),
+        (*after, limit),
         person,
     )
 
@@ -142,11 +141,21 @@ def drop_expired_mail_tokens(tx: Transaction) -> int:
 
 def person(row: Row) -> Person:
     return Person(
-        row["id"], row["email"], row["name"], row["language"], row["created_at"], row["totp_secret"] is not None
+        id=row["id"],
+        email=row["email"],
+        name=row["name"],
+        language=row["language"],
+        created_at=row["created_at"],
+        second_factor=row["totp_secret"] is not None,
     )
 
 
 def _account(row: Row) -> Account:
     return Account(
-        person(row), row["email_key"], row["password"], row["totp_secret"], row["totp_pending"], row["totp_counter"]
+        person=person(row),
+        email_key=row["email_key"],
+        password=row["password"],
+        totp_secret=row["totp_secret"],
+        totp_pending=row["totp_pending"],
+        totp_counter=row["totp_counter"],
     )

@@ -2,7 +2,8 @@
 
 from novacast.accounts.privacy.service import Privacy
 from novacast.accounts.second_factor.pages import PasswordForm
-from novacast.errors import Conflict, FieldError, InvalidInput
+from novacast.accounts.shown import atop
+from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.web import Call, Html, Notice, Redirect, form, page
 
@@ -22,6 +23,6 @@ class PrivacyPages:
         except InvalidInput as error:
             return Html("accounts/data.html", {"errors": error.errors}, 422)
         except Conflict as error:
-            return Html("accounts/data.html", {"errors": [FieldError("", error.code, error.message)]}, 409)
+            return Html("accounts/data.html", {"errors": atop(error)}, 409)
         call.end_session()
         return Redirect("/", notice=Notice("good", _("Your account and what belonged to it are erased.")))

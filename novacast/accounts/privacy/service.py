@@ -15,6 +15,7 @@ from novacast.accounts.sessions.models import Session
 from novacast.clock import Clock, iso
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict
+from novacast.i18n import text
 from novacast.identity import Principal, Role
 
 
@@ -86,7 +87,10 @@ def _leave_all(tx: Transaction, person_id: str) -> None:
     ]
     if stuck:
         raise Conflict(
-            f"You are the last owner of {', '.join(stuck)}. Make someone else an owner, or delete it, and try again."
+            text(
+                "You are the last owner of {organizations}. Make someone else an owner, or delete it, and try again.",
+                organizations=", ".join(stuck),
+            )
         )
     for one in memberships:
         organizations.drop_member(tx, one.organization.id, person_id)

@@ -1,11 +1,15 @@
 """Shapes of signing up."""
 
-from novacast.accounts.people.bodies import Email, Language, Name, NewPassword
+from novacast.accounts.people.bodies import Email, Language, MailToken, Name, NewPassword
 from novacast.web import Body
 
 
 class SignUpBody(Body):
     email: Email
     name: Name
-    password: NewPassword
     language: Language = "en"
+
+
+class ConfirmSignUpBody(Body):
+    token: MailToken
+    password: NewPassword

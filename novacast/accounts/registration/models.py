@@ -1,8 +1,11 @@
-"""A sign-up that waits for its mail to be answered."""
+"""A sign-up that waits for its mail to be answered.
+
+It holds no password: whoever signs up need not be whom the address belongs to, so that is chosen behind the link.
+"""
 
 from dataclasses import dataclass
 
-from novacast.accounts.people.models import EmailAddress
+from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -10,5 +13,8 @@ class SignUp:
     email: EmailAddress
     name: str
     language: str
-    password: str
-    """PHC text."""
+
+    @classmethod
+    def of(cls, email: EmailAddress, name: str, language: str) -> "SignUp":
+        """Raises InvalidInput."""
+        return cls(email, clean_name(name), clean_language(language))

@@ -5,8 +5,9 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.accounts.registration.service import Registration
-from novacast.errors import Conflict, Gone, InvalidInput
-from novacast.i18n import gettext as _
+from novacast.accounts.sessions.routes import welcomed
+from novacast.accounts.sessions.service import Sessions
+from novacast.errors import Conflict, FieldError, Gone, InvalidInput
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
 Text = Annotated[str, Field(max_length=2000)]
@@ -26,7 +27,12 @@ class LinkForm(Body):
 class SignUpForm(Body):
     email: Text = ""
     name: Text = ""
+
+
+class ConfirmSignUpForm(LinkForm):
     password: Text = ""
+    email: Text = ""
+    """For password managers, not read: the link says whose account it is."""
 
 
 class EmailForm(Body):
@@ -34,8 +40,8 @@ class EmailForm(Body):
 
 
 class RegistrationPages:
-    def __init__(self, registration: Registration) -> None:
-        self._registration = registration
+    def __init__(self, registration: Registration, sessions: Sessions) -> None:
+        self._registration, self._sessions = registration, sessions
 
     @page("/signup", public=True)
     async def show(self, call: Call) -> Html | Redirect:
@@ -46,7 +52,7 @@ class RegistrationPages:
     @form("/signup", public=True)
     async def sign_up(self, call: Call, form: SignUpForm) -> Html:
         try:
-            await self._registration.sign_up(form.email, form.name, call.language, form.password, call.address)
+            await self._registration.sign_up(form.email, form.name, call.language, call.address)
         except InvalidInput as error:
             return Html("accounts/sign_up.html", {"errors": error.errors, "values": form, "open": True}, 422)
         return Html("accounts/mail_sent.html", {"email": form.email, "again": "/signup/resend"})
@@ -57,15 +63,24 @@ class RegistrationPages:
         return Html("accounts/mail_sent.html", {"email": form.email, "again": "/signup/resend"})
 
     @page("/verify", public=True)
-    async def ask(self, call: Call, query: LinkQuery) -> Html:
-        """A button: programs that follow links in mails must not use them up."""
-        context = {"token": query.token, "action": "/verify", "title": _("Confirm your address")}
-        return Html("accounts/confirm_link.html", {**context, "button": _("Confirm and make my account")})
+    async def ask(self, call: Call, query: LinkQuery) -> Html | Redirect:
+        """Uses nothing up: programs follow links in mails."""
+        return await self._asked(call, query.token)
 
     @form("/verify", public=True)
-    async def confirm(self, call: Call, form: LinkForm) -> Redirect:
+    async def confirm(self, call: Call, form: ConfirmSignUpForm) -> Html | Redirect:
         try:
-            await self._registration.confirm(form.token, call.address)
+            person = await self._registration.confirm(form.token, form.password, call.address)
+        except InvalidInput as error:
+            return await self._asked(call, form.token, error.errors)
         except (Gone, Conflict) as error:
             return Redirect("/login", notice=Notice("bad", error.message))
-        return Redirect("/login", notice=Notice("good", _("Your account is ready. Log in.")))
+        return await welcomed(call, self._sessions, person.email, form.password, "/")
+
+    async def _asked(self, call: Call, token: str, errors: tuple[FieldError, ...] = ()) -> Html | Redirect:
+        try:
+            waiting = await self._registration.waiting(token, call.address)
+        except Gone as error:
+            return Redirect("/login", notice=Notice("bad", error.message))
+        context = {"errors": errors, "token": token, "email": waiting.email.text}
+        return Html("accounts/sign_up_confirm.html", context, 422 if errors else 200)

@@ -1,8 +1,8 @@
 """Signing up over the API."""
 
-from novacast.accounts.people.bodies import EmailBody, MailTokenBody, PersonBody
+from novacast.accounts.people.bodies import EmailBody, PersonBody
 from novacast.accounts.people.routes import nothing
-from novacast.accounts.registration.bodies import SignUpBody
+from novacast.accounts.registration.bodies import ConfirmSignUpBody, SignUpBody
 from novacast.accounts.registration.service import Registration
 from novacast.errors import Conflict, Forbidden, Gone, Overloaded, RateLimited
 from novacast.web import Call, post
@@ -14,21 +14,21 @@ class RegistrationRoutes:
 
     @post(
         "/api/v1/sign-ups",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         status=204,
         summary="Sign up",
-        errors=(Forbidden, RateLimited, Overloaded),
+        errors=(Forbidden, RateLimited),
     )
     async def sign_up(self, call: Call, body: SignUpBody) -> None:
-        """Sends a mail with a link; the account is made when that is opened. Answers alike for a taken address."""
+        """Sends a mail with a link, behind which the password is chosen. Answers alike for a taken address."""
         await self._registration.sign_up(
-            body.email, body.name, body.language, body.password, call.address, then=call.remember(nothing)
+            body.email, body.name, body.language, call.address, then=call.remember(nothing)
         )
 
     @post(
         "/api/v1/sign-ups/resend",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         status=204,
@@ -40,12 +40,15 @@ class RegistrationRoutes:
 
     @post(
         "/api/v1/sign-ups/confirm",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         summary="Confirm the address of a sign-up",
-        errors=(Gone, Conflict, RateLimited),
+        errors=(Gone, Conflict, RateLimited, Overloaded),
     )
-    async def confirm(self, call: Call, body: MailTokenBody) -> PersonBody:
-        """Makes the account. It does not log in: whoever opens the link may not be who chose the password."""
-        person = await self._registration.confirm(body.token, call.address, then=call.remember(PersonBody.of))
+    async def confirm(self, call: Call, body: ConfirmSignUpBody) -> PersonBody:
+        """Makes the account. Its password is chosen here, where the mailbox is proven, and not at sign-up, which
+        anyone may do with another's address. It does not log in."""
+        person = await self._registration.confirm(
+            body.token, body.password, call.address, then=call.remember(PersonBody.of)
+        )
         return PersonBody.of(person)

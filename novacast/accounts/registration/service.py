@@ -1,30 +1,34 @@
-"""Signing up. The account is made when its mail is answered, so that nobody can sit on another's address.
+"""Signing up. The account is made, and its password chosen, behind the link that is mailed: nobody can sit on another's
+address, and nobody knows the password of an account that another confirmed.
 
 What a stranger is told, and the work that is done for it, is the same whether the address has an account or not; only
 its mailbox learns the difference.
 """
 
 from novacast.accounts.people import store as people
-from novacast.accounts.people.models import EmailAddress, Person, clean_language, clean_name
+from novacast.accounts.people.models import EmailAddress, Person
 from novacast.accounts.people.service import Links, changed, requested
 from novacast.accounts.ports import Mailer
 from novacast.accounts.rates import Gates
 from novacast.accounts.registration import store
 from novacast.accounts.registration.models import SignUp
-from novacast.clock import DAY
+from novacast.clock import DAY, Clock
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Forbidden, Gone
+from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.security.keys import digest, new_token
 from novacast.security.passwords import Passwords, acceptable
 
 LASTS = DAY
+_DEAD_LINK = text("This link has run out or was used already. If you can't log in, sign up again.")
 
 
 class Registration:
     def __init__(
         self,
         db: Database,
+        clock: Clock,
         passwords: Passwords,
         gates: Gates,
         mailer: Mailer,
@@ -32,32 +36,22 @@ class Registration:
         *,
         is_open: bool,
     ) -> None:
-        self._db, self._passwords, self._gates = db, passwords, gates
+        self._db, self._clock, self._passwords, self._gates = db, clock, passwords, gates
         self._mailer, self._links = mailer, links
         self.is_open = is_open
         """Whether anyone may sign up; the invited may always."""
 
-    async def prepare(self, email: EmailAddress, name: str, language: str, password: str) -> SignUp:
-        """Checked and hashed. Raises InvalidInput."""
-        name, language = clean_name(name), clean_language(language)
-        wanted = acceptable(password, email.text, name)
-        return SignUp(email, name, language, await self._passwords.hash(wanted))
+    async def hashed(self, new: SignUp, password: str) -> str:
+        """PHC text of the password that the new account is to have. Raises InvalidInput, Overloaded."""
+        return await self._passwords.hash(acceptable(password, new.email.text, new.name))
 
-    async def sign_up(
-        self,
-        email: str,
-        name: str,
-        language: str,
-        password: str,
-        address: str,
-        then: Then[None] | None = None,
-    ) -> None:
+    async def sign_up(self, email: str, name: str, language: str, address: str, then: Then[None] | None = None) -> None:
         """Mail a link to `email`, or tell its owner that there is an account already."""
         if not self.is_open:
-            raise Forbidden("Nobody can sign up here by themselves. Ask for an invitation.")
+            raise Forbidden(text("Nobody can sign up here by themselves. Ask for an invitation."))
         to = EmailAddress.parse(email)
         self._gates.mail(address, to.key)
-        new = await self.prepare(to, name, language, password)
+        new = SignUp.of(to, name, language)
 
         def unit(tx: Transaction) -> None:
             self._answer(tx, to, new)
@@ -95,16 +89,27 @@ class Registration:
         # No name: a stranger chose it, and this goes to an address that may be another's.
         self._mailer.send(tx, to=to, template=template, language=language, context={"url": url}, person_id=person_id)
 
-    async def confirm(self, token: str, address: str, then: Then[Person] | None = None) -> Person:
-        """Make the account that the link was sent for. Raises Gone, Conflict."""
+    async def waiting(self, token: str, address: str) -> SignUp:
+        """What a link would make an account of; uses nothing up. Raises Gone."""
         self._gates.link(address)
+        new = await self._db.one(store.sign_up(digest(token), self._clock.now()))
+        if new is None:
+            raise Gone(_DEAD_LINK)
+        return new
+
+    async def confirm(self, token: str, password: str, address: str, then: Then[Person] | None = None) -> Person:
+        """Make the account that the link was sent for.
+
+        Raises Gone, Conflict, and InvalidInput for the password (the link stays good then).
+        """
+        hashed = await self.hashed(await self.waiting(token, address), password)
         kept = digest(token)
 
         def unit(tx: Transaction) -> Person:
             new = tx.one(store.sign_up(kept, tx.now))
             if new is None:
-                raise Gone("This link has run out or was used already. If you can't log in, sign up again.")
-            person = enrol(tx, new)
+                raise Gone(_DEAD_LINK)
+            person = enrol(tx, new, hashed)
             if then:
                 then(tx, person)
             return person
@@ -112,12 +117,12 @@ class Registration:
         return await self._db.write(unit)
 
 
-def enrol(tx: Transaction, new: SignUp) -> Person:
-    """Make the account of an address that is proven. Raises Conflict if it has one."""
+def enrol(tx: Transaction, new: SignUp, password: str) -> Person:
+    """Make the account of an address that is proven; `password` is PHC text. Raises Conflict if it has one."""
     if tx.one(people.account_by_key(new.email.key)) is not None:
-        raise Conflict("There is an account with this address already. Log in, or reset its password.")
+        raise Conflict(text("There is an account with this address already. Log in, or reset its password."))
     person_id = new_id()
-    people.insert(tx, person_id, new.email, new.name, new.language, new.password)
+    people.insert(tx, person_id, new.email, new.name, new.language, password)
     store.drop(tx, new.email.key)
     changed(tx, person_id)
     account = tx.one(people.account(person_id))

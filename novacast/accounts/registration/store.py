@@ -33,7 +33,6 @@ def insert(tx: Transaction, digest: bytes, new: SignUp, expires_at: int) -> None
         email_key=new.email.key,
         name=new.name,
         language=new.language,
-        password=new.password,
         created_at=tx.now,
         expires_at=expires_at,
     )
@@ -48,4 +47,4 @@ def drop_expired(tx: Transaction) -> int:
 
 
 def _sign_up(row: Row) -> SignUp:
-    return SignUp(EmailAddress(row["email"], row["email_key"]), row["name"], row["language"], row["password"])
+    return SignUp(EmailAddress(row["email"], row["email_key"]), row["name"], row["language"])

@@ -4,6 +4,7 @@ from typing import Any
 
 from novacast.accounts.registration.pages import Text
 from novacast.accounts.second_factor.service import SecondFactor
+from novacast.accounts.shown import of_form
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
@@ -54,7 +55,7 @@ class SecondFactorPages:
         try:
             await self._second_factor.switch_off(call.principal, form.password)
         except InvalidInput as error:
-            return await self._shown(call.principal, _prefixed("off", error.errors))
+            return await self._shown(call.principal, of_form("off", error.errors))
         return Redirect(HERE, notice=Notice("note", _("One-time codes are off.")))
 
     @form(f"{HERE}/codes", scope="admin")
@@ -62,7 +63,7 @@ class SecondFactorPages:
         try:
             codes = await self._second_factor.new_codes(call.principal, form.password)
         except InvalidInput as error:
-            return await self._shown(call.principal, _prefixed("codes", error.errors))
+            return await self._shown(call.principal, of_form("codes", error.errors))
         except Conflict as error:
             return Redirect(HERE, notice=Notice("bad", error.message))
         return await self._shown(call.principal, codes=codes)
@@ -75,7 +76,3 @@ class SecondFactorPages:
         if status.waiting and not status.on:
             context["set_up"] = await self._second_factor.waiting(principal)
         return Html("accounts/security.html", context, 422 if errors else 200)
-
-
-def _prefixed(form: str, errors: tuple[FieldError, ...]) -> tuple[FieldError, ...]:
-    return tuple(FieldError(f"{form}.{error.field}", error.code, error.message) for error in errors)

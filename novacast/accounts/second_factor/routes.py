@@ -1,6 +1,7 @@
 """The second factor over the API, and its QR code."""
 
 import io
+from functools import partial
 
 import segno
 from aiohttp import web
@@ -11,7 +12,7 @@ from novacast.accounts.second_factor.service import SecondFactor
 from novacast.errors import Conflict, RateLimited
 from novacast.web import Call, get, post
 
-_REFUSALS = (Conflict, RateLimited)
+_change = partial(post, tag="account", scope="admin", idempotent=False, errors=(Conflict, RateLimited))
 
 
 class SecondFactorRoutes:
@@ -22,49 +23,20 @@ class SecondFactorRoutes:
     async def status(self, call: Call) -> StatusBody:
         return StatusBody.of(await self._second_factor.status(call.principal))
 
-    @post(
-        "/api/v1/me/second-factor",
-        tag="account",
-        scope="admin",
-        idempotent=False,
-        summary="Begin to set up one-time codes",
-        errors=_REFUSALS,
-    )
+    @_change("/api/v1/me/second-factor", summary="Begin to set up one-time codes")
     async def begin(self, call: Call, body: PasswordBody) -> SetUpBody:
         """They are on once a code of the new secret has come back."""
         return SetUpBody.of(await self._second_factor.begin(call.principal, body.password))
 
-    @post(
-        "/api/v1/me/second-factor/confirm",
-        tag="account",
-        scope="admin",
-        idempotent=False,
-        summary="Switch one-time codes on",
-        errors=_REFUSALS,
-    )
+    @_change("/api/v1/me/second-factor/confirm", summary="Switch one-time codes on")
     async def finish(self, call: Call, body: FirstCodeBody) -> RecoveryCodesBody:
         return RecoveryCodesBody(recovery_codes=await self._second_factor.finish(call.principal, body.code))
 
-    @post(
-        "/api/v1/me/second-factor/off",
-        tag="account",
-        scope="admin",
-        idempotent=False,
-        status=204,
-        summary="Switch one-time codes off",
-        errors=_REFUSALS,
-    )
+    @_change("/api/v1/me/second-factor/off", status=204, summary="Switch one-time codes off")
     async def switch_off(self, call: Call, body: PasswordBody) -> None:
         await self._second_factor.switch_off(call.principal, body.password)
 
-    @post(
-        "/api/v1/me/second-factor/recovery-codes",
-        tag="account",
-        scope="admin",
-        idempotent=False,
-        summary="Replace the recovery codes",
-        errors=_REFUSALS,
-    )
+    @_change("/api/v1/me/second-factor/recovery-codes", summary="Replace the recovery codes")
     async def new_codes(self, call: Call, body: PasswordBody) -> RecoveryCodesBody:
         return RecoveryCodesBody(recovery_codes=await self._second_factor.new_codes(call.principal, body.password))
 

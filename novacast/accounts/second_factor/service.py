@@ -10,12 +10,13 @@ from novacast.accounts.sessions import store as sessions
 from novacast.clock import Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, InvalidInput
+from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.security import totp
 from novacast.security.keys import digest
 from novacast.security.seal import Seal
 
-_WRONG = "This code is not right, or was used before. Wait for the next one that your app shows."
+_WRONG = text("This code is not right, or was used before. Wait for the next one that your app shows.")
 
 
 class SecondFactor:
@@ -34,7 +35,7 @@ class SecondFactor:
         """A new secret; nothing is asked at sign-in before `finish` has seen a code of it."""
         account = await self._people.confirm_password(principal, password)
         if account.totp_secret is not None:
-            raise Conflict("The second factor is on already. Switch it off first to move to another device.")
+            raise Conflict(text("The second factor is on already. Switch it off first to move to another device."))
         secret = totp.new_secret()
         person_id = account.person.id
         sealed = self._seal.close(secret, person_id)
@@ -59,7 +60,7 @@ class SecondFactor:
         def unit(tx: Transaction) -> None:
             now = tx.one(people.account(person.id))
             if now is None or now.totp_pending != account.totp_pending:
-                raise Conflict("The set-up was begun again elsewhere. Use the newest secret.")
+                raise Conflict(text("The set-up was begun again elsewhere. Use the newest secret."))
             people.set_totp(tx, person.id, account.totp_pending, counter)
             store.replace(tx, person.id, map(digest, codes))
             sessions.revoke_all(tx, person.id, but=principal.session_id)
@@ -87,7 +88,7 @@ class SecondFactor:
         """Ten new recovery codes; the old ones are worth nothing any more."""
         account = await self._people.confirm_password(principal, password)
         if account.totp_secret is None:
-            raise Conflict("The second factor is off; there is nothing to recover.")
+            raise Conflict(text("The second factor is off; there is nothing to recover."))
         codes = totp.new_recovery_codes()
         await self._db.write(lambda tx: store.replace(tx, account.person.id, map(digest, codes)))
         return codes
@@ -104,7 +105,7 @@ class SecondFactor:
 
     def _pending(self, account: Account) -> bytes:
         if account.totp_pending is None:
-            raise Conflict("No set-up of a second factor is under way. Begin one.")
+            raise Conflict(text("No set-up of a second factor is under way. Begin one."))
         return self._seal.open(account.totp_pending, account.person.id)
 
     def _set_up(self, account: Account, secret: bytes) -> SetUp:

@@ -12,6 +12,7 @@ from novacast.accounts.sessions.store import Found
 from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Query
 from novacast.errors import NovaCastError, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.security.jwt import AccessTokens
 from novacast.security.keys import digest
@@ -21,7 +22,7 @@ log = logging.getLogger(__name__)
 SEEN_EVERY = 5 * MINUTE
 """A session's last sight is written at most this often."""
 _LONGEST_TOKEN = 2048
-_ENDED = "Your session has ended. Log in again."
+_ENDED = text("Your session has ended. Log in again.")
 
 
 class Presented(Protocol):

@@ -1,6 +1,5 @@
 """Shapes of signing in, sessions and tokens."""
 
-from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -10,7 +9,7 @@ from novacast.accounts.sessions.models import SecondFactorNeeded, Session, Signe
 from novacast.accounts.sessions.tokens import LONGEST_DAYS
 from novacast.clock import iso
 from novacast.identity import Scope
-from novacast.web import Body
+from novacast.web import Body, ListBody
 
 
 class SignInBody(Body):
@@ -95,12 +94,8 @@ class SessionBody(Body):
         )
 
 
-class SessionsBody(Body):
-    items: list[SessionBody]
-
-    @classmethod
-    def of(cls, sessions: Sequence[Session], current: str | None) -> "SessionsBody":
-        return cls(items=[SessionBody.of(session, current) for session in sessions])
+class SessionsBody(ListBody[SessionBody]):
+    pass
 
 
 class NewApiTokenBody(Body):
@@ -132,12 +127,8 @@ class ApiTokenBody(Body):
         )
 
 
-class ApiTokensBody(Body):
-    items: list[ApiTokenBody]
-
-    @classmethod
-    def of(cls, tokens: Sequence[Session]) -> "ApiTokensBody":
-        return cls(items=[ApiTokenBody.of(token) for token in tokens])
+class ApiTokensBody(ListBody[ApiTokenBody]):
+    pass
 
 
 class FreshApiTokenBody(Body):

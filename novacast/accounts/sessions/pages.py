@@ -9,7 +9,7 @@ from novacast.accounts.sessions.models import Kind, SecondFactorNeeded
 from novacast.accounts.sessions.routes import hand_over, origin
 from novacast.accounts.sessions.service import Sessions
 from novacast.accounts.sessions.tokens import Tokens
-from novacast.accounts.shown import scope_options, when
+from novacast.accounts.shown import atop, scope_options, when
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import gettext as _
 from novacast.identity import Scope
@@ -57,7 +57,7 @@ class LogInPages:
         try:
             result = await self._sessions.sign_in(Kind.BROWSER, form.email, form.password, origin(call))
         except Unauthenticated as error:
-            return Html("accounts/log_in.html", {"errors": _beside_nothing(error), "values": form}, 401)
+            return Html("accounts/log_in.html", {"errors": atop(error), "values": form}, 401)
         if isinstance(result, SecondFactorNeeded):
             return Html("accounts/code.html", {"errors": (), "pending": result.pending, "next": form.next})
         hand_over(call, result)
@@ -68,7 +68,7 @@ class LogInPages:
         try:
             result = await self._sessions.sign_in_with_code(Kind.BROWSER, form.pending, form.code, origin(call))
         except Unauthenticated as error:
-            context = {"errors": _beside_nothing(error), "pending": form.pending, "next": form.next}
+            context = {"errors": atop(error), "pending": form.pending, "next": form.next}
             return Html("accounts/code.html", context, 401)
         hand_over(call, result)
         return Redirect(safe_next(form.next))
@@ -123,7 +123,7 @@ class TokenPages:
         except InvalidInput as error:
             return await self._shown(call, form, error.errors)
         except Conflict as error:
-            return await self._shown(call, form, _beside_nothing(error))
+            return await self._shown(call, form, atop(error))
         return await self._shown(call, NewTokenForm(), secret=secret)
 
     @form("/account/tokens/{id}/revoke", scope="admin")
@@ -146,8 +146,3 @@ class TokenPages:
             "when": when,
         }
         return Html("accounts/tokens.html", context, 422 if errors else 200)
-
-
-def _beside_nothing(error: Unauthenticated | Conflict) -> tuple[FieldError, ...]:
-    """A refusal that belongs to no field, for the summary atop the form."""
-    return (FieldError("", error.code, error.message),)

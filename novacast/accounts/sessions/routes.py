@@ -8,6 +8,7 @@ from novacast.accounts.sessions.bodies import (
     NewApiTokenBody,
     PendingBody,
     RefreshBody,
+    SessionBody,
     SessionsBody,
     SignedInBody,
     SignInBody,
@@ -17,7 +18,8 @@ from novacast.accounts.sessions.models import Kind, Origin, SecondFactorNeeded, 
 from novacast.accounts.sessions.service import Sessions
 from novacast.accounts.sessions.tokens import Tokens
 from novacast.errors import Conflict, NotFound, Overloaded, RateLimited, Unauthenticated
-from novacast.web import Call, delete, get, post
+from novacast.i18n import gettext as _
+from novacast.web import Call, Notice, Redirect, delete, get, post
 
 COOKIE_SECONDS = 400 * 86_400
 """As long as browsers keep a cookie; the row behind it decides how long it opens anything."""
@@ -36,11 +38,20 @@ def hand_over(call: Call, signed_in: SignedIn) -> SignedIn:
     return signed_in
 
 
+async def welcomed(call: Call, sessions: Sessions, email: str, password: str, to: str) -> Redirect:
+    """Log in whose account a page made just now: what was typed a moment ago need not be typed again."""
+    result = await sessions.sign_in(Kind.BROWSER, email, password, origin(call))
+    if isinstance(result, SecondFactorNeeded):  # switched on in the moment between
+        return Redirect("/login")
+    hand_over(call, result)
+    return Redirect(to, notice=Notice("good", _("Welcome.")))
+
+
 class SessionRoutes:
     def __init__(self, sessions: Sessions) -> None:
         self._sessions = sessions
 
-    @post("/api/v1/session", tag="sign-in", public=True, idempotent=False, summary="Log in a browser", errors=_TRIES)
+    @post("/api/v1/session", tag="log-in", public=True, idempotent=False, summary="Log in a browser", errors=_TRIES)
     async def sign_in(self, call: Call, body: SignInBody) -> SignedInBody | PendingBody:
         """Sets the session cookie, or asks for the second step."""
         result = await self._sessions.sign_in(Kind.BROWSER, body.email, body.password, origin(call))
@@ -50,7 +61,7 @@ class SessionRoutes:
 
     @post(
         "/api/v1/session/second-factor",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         summary="Log in a browser, second step",
@@ -60,7 +71,7 @@ class SessionRoutes:
         result = await self._sessions.sign_in_with_code(Kind.BROWSER, body.pending, body.code, origin(call))
         return SignedInBody.of(hand_over(call, result))
 
-    @delete("/api/v1/session", tag="sign-in", scope="read", status=204, summary="Log out")
+    @delete("/api/v1/session", tag="log-in", scope="read", status=204, summary="Log out")
     async def sign_out(self, call: Call) -> None:
         """Ends the session that asks, whether cookie or token carries it."""
         await self._sessions.sign_out(call.principal)
@@ -68,7 +79,8 @@ class SessionRoutes:
 
     @get("/api/v1/me/sessions", tag="account", scope="admin", summary="Where I am logged in")
     async def listed(self, call: Call) -> SessionsBody:
-        return SessionsBody.of(await self._sessions.listed(call.principal), call.principal.session_id)
+        sessions, current = await self._sessions.listed(call.principal), call.principal.session_id
+        return SessionsBody.of(sessions, lambda session: SessionBody.of(session, current))
 
     @delete(
         "/api/v1/me/sessions/{id}",
@@ -90,7 +102,7 @@ class TokenRoutes:
     def __init__(self, sessions: Sessions, tokens: Tokens) -> None:
         self._sessions, self._tokens = sessions, tokens
 
-    @post("/api/v1/tokens", tag="sign-in", public=True, idempotent=False, summary="Log in a program", errors=_TRIES)
+    @post("/api/v1/tokens", tag="log-in", public=True, idempotent=False, summary="Log in a program", errors=_TRIES)
     async def sign_in(self, call: Call, body: SignInBody) -> TokensBody | PendingBody:
         """Gives an access and a refresh token, or asks for the second step."""
         result = await self._sessions.sign_in(Kind.API, body.email, body.password, origin(call))
@@ -98,7 +110,7 @@ class TokenRoutes:
 
     @post(
         "/api/v1/tokens/second-factor",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         summary="Log in a program, second step",
@@ -109,7 +121,7 @@ class TokenRoutes:
 
     @post(
         "/api/v1/tokens/refresh",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         summary="The next pair of tokens",
@@ -121,7 +133,7 @@ class TokenRoutes:
 
     @post(
         "/api/v1/tokens/revoke",
-        tag="sign-in",
+        tag="log-in",
         public=True,
         idempotent=False,
         status=204,
@@ -133,7 +145,7 @@ class TokenRoutes:
 
     @get("/api/v1/me/tokens", tag="account", scope="admin", summary="My API tokens")
     async def named(self, call: Call) -> ApiTokensBody:
-        return ApiTokensBody.of(await self._tokens.named(call.principal))
+        return ApiTokensBody.of(await self._tokens.named(call.principal), ApiTokenBody.of)
 
     @post(
         "/api/v1/me/tokens",

@@ -23,16 +23,17 @@ from novacast.accounts.sessions.tokens import Tokens
 from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput, NotFound, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.security.keys import Signer, digest, new_token
 from novacast.security.passwords import Passwords
 
 PENDING_LASTS = 5 * MINUTE
-_WRONG = (
+_WRONG = text(
     "The address or the password is not right. If you have just signed up, open the link in our mail first; "
     "if you forgot the password, ask for a new one."
 )
-_LATE = "That took too long, or something has changed meanwhile. Log in again from the start."
+_LATE = text("That took too long, or something has changed meanwhile. Log in again from the start.")
 
 
 class Sessions:
@@ -90,7 +91,7 @@ class Sessions:
 
     async def revoke(self, principal: Principal, session_id: str) -> None:
         if not await self._revoke(person_id_of(principal), session_id):
-            raise NotFound("There is no such session of yours; it may have ended already.")
+            raise NotFound(text("There is no such session of yours; it may have ended already."))
 
     async def revoke_others(self, principal: Principal) -> int:
         person_id = person_id_of(principal)
@@ -140,7 +141,7 @@ class Sessions:
             if now is None or now.password != account.password:
                 raise Unauthenticated(_LATE)
             if now.totp_secret is not None and not self._second_factor.accepts(tx, now, code or ""):
-                raise Unauthenticated("This code is not right, or was used before. Try the next one.")
+                raise Unauthenticated(text("This code is not right, or was used before. Try the next one."))
             store.make_room(tx, person_id)
             if kind is Kind.API:
                 session = self._session(tx.now, person_id, kind, origin, self._tokens.lasts)
@@ -157,7 +158,18 @@ class Sessions:
     @staticmethod
     def _session(now: int, person_id: str, kind: Kind, origin: Origin, lasts: int) -> Session:
         plain = device(origin.user_agent[:LONGEST_USER_AGENT])
-        return Session(new_id(), person_id, kind, "", None, plain, origin.address, now, now, now + lasts)
+        return Session(
+            id=new_id(),
+            person_id=person_id,
+            kind=kind,
+            name="",
+            scopes=None,
+            device=plain,
+            address=origin.address,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + lasts,
+        )
 
 
 def _mark(account: Account) -> str:

@@ -164,14 +164,14 @@ def _found(row: Row) -> Found:
 def _session(row: Row) -> Session:
     scopes: Any = None if row["scopes"] is None else frozenset(json.loads(row["scopes"]))
     return Session(
-        row["id"],
-        row["person_id"],
-        Kind(row["kind"]),
-        row["name"],
-        scopes,
-        row["device"],
-        row["address"],
-        row["created_at"],
-        row["seen_at"],
-        row["expires_at"],
+        id=row["id"],
+        person_id=row["person_id"],
+        kind=Kind(row["kind"]),
+        name=row["name"],
+        scopes=scopes,
+        device=row["device"],
+        address=row["address"],
+        created_at=row["created_at"],
+        seen_at=row["seen_at"],
+        expires_at=row["expires_at"],
     )

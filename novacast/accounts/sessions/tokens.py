@@ -10,6 +10,7 @@ from novacast.accounts.sessions.models import SCOPES, TOKEN_PREFIX, Kind, Origin
 from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import Principal, Scope, new_id
 from novacast.security.jwt import AccessClaims, AccessTokens
 from novacast.security.keys import digest, new_token
@@ -17,7 +18,7 @@ from novacast.security.keys import digest, new_token
 API_TOKENS = 50
 """Named tokens one person may have."""
 LONGEST_DAYS = 366
-_DEAD = "This refresh token is not valid any more. Sign in again."
+_DEAD = text("This refresh token is not valid any more. Log in again.")
 
 
 class Tokens:
@@ -89,27 +90,27 @@ class Tokens:
         """A named token and its secret, which is shown once."""
         name = clean_name(name)
         if not scopes or not set(scopes) <= set(SCOPES):
-            raise InvalidInput.field("scopes", f"A token needs at least one of: {', '.join(SCOPES)}.")
+            raise InvalidInput.field("scopes", text("A token needs at least one of: {known}.", known=", ".join(SCOPES)))
         if not 1 <= days <= LONGEST_DAYS:
-            raise InvalidInput.field("days", f"A token lives from 1 to {LONGEST_DAYS} days.")
+            raise InvalidInput.field("days", text("A token lives from 1 to {most} days.", most=LONGEST_DAYS))
         account = await self._people.confirm_password(principal, password)
         secret = TOKEN_PREFIX + new_token(32)
 
         def unit(tx: Transaction) -> Session:
             person_id = account.person.id
             if len(tx.all(store.of_person(person_id, tx.now, tokens=True))) >= API_TOKENS:
-                raise Conflict(f"You have {API_TOKENS} tokens already. Revoke one first.")
+                raise Conflict(text("You have {most} tokens already. Revoke one first.", most=API_TOKENS))
             session = Session(
-                new_id(),
-                person_id,
-                Kind.TOKEN,
-                name,
-                frozenset(scopes),
-                device(origin.user_agent),
-                origin.address,
-                tx.now,
-                tx.now,
-                tx.now + days * DAY,
+                id=new_id(),
+                person_id=person_id,
+                kind=Kind.TOKEN,
+                name=name,
+                scopes=frozenset(scopes),
+                device=device(origin.user_agent),
+                address=origin.address,
+                created_at=tx.now,
+                seen_at=tx.now,
+                expires_at=tx.now + days * DAY,
             )
             store.insert(tx, session, digest(secret))
             return session
@@ -119,4 +120,4 @@ class Tokens:
     async def revoke(self, principal: Principal, token_id: str) -> None:
         person_id = person_id_of(principal)
         if not await self._db.write(lambda tx: store.revoke(tx, person_id, token_id)):
-            raise NotFound("There is no such token of yours; it may be revoked already.")
+            raise NotFound(text("There is no such token of yours; it may be revoked already."))

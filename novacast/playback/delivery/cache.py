@@ -14,6 +14,7 @@ from typing import TypeVar
 
 from novacast.clock import Clock
 from novacast.errors import NotFound
+from novacast.i18n import text
 from novacast.playback.delivery.files import Facts, open_below, read_whole
 from novacast.playback.delivery.names import REWRITTEN, fits, suffix
 from novacast.tasks import TaskGroup
@@ -109,7 +110,7 @@ class HotCache:
         if held is not None:
             return held
         if not fits(key[1]):
-            raise NotFound("There is no such file here.")
+            raise NotFound(text("There is no such file here."))
         self.stats.misses += 1
         work = self._pending.get(key)
         if work is None:
@@ -124,10 +125,9 @@ class HotCache:
         return found if found is not None and found.listed else await self._loose(key)
 
     def pin(self, held: Held) -> None:
-        """A reader will take its time: the body stays, and counts, until `unpin`.
-
-        Of a file just got or fetched, without an await in between.
-        """
+        """A reader will take its time: the body stays, and counts, until `unpin`."""
+        if not held.pins and not held.listed:
+            self.size += held.cost
         held.pins += 1
 
     def unpin(self, held: Held) -> None:
@@ -153,7 +153,7 @@ class HotCache:
         try:
             return await self.in_thread(open_below, *key)
         except FileNotFoundError as error:
-            raise NotFound("There is no such file here.") from error
+            raise NotFound(text("There is no such file here.")) from error
 
     async def _bring(self, key: Key) -> Held | NotFound | None:
         """None: it is there, but not for holding."""

@@ -5,15 +5,19 @@
 
 import logging
 import os
+from collections.abc import Mapping
+from types import MappingProxyType
 
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
 from novacast.errors import NotFound, NovaCastError
+from novacast.i18n import Languages, text
 from novacast.identity import new_id
 from novacast.playback.audience import Audience, Seat
-from novacast.playback.delivery.cache import Held, HotCache, Loose
+from novacast.playback.delivery.cache import Held, HotCache, Key, Loose
 from novacast.playback.delivery.conditions import Verdict, conditional, decide
+from novacast.playback.delivery.express import Express, Ready
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.names import fits
 from novacast.playback.delivery.sending import STALL_SECONDS, Release, Sending, Streamed, Whole
@@ -26,21 +30,22 @@ log = logging.getLogger(__name__)
 PREFIX = "/media/"
 PIECE = 256 * 1024
 _ALL = Verdict(200)
-_UNSATISFIABLE = "None of the bytes that were asked for exist. The file is {} bytes long."
+_NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
 
 
-class Delivery:
+class MediaDelivery:
     def __init__(
         self,
         playback: Playback,
         audience: Audience,
         cache: HotCache,
         heads: Heads,
+        languages: Languages,
         *,
         stall_seconds: float = STALL_SECONDS,
     ) -> None:
         self._playback, self._audience, self._cache, self._heads = playback, audience, cache, heads
-        self._stall = stall_seconds
+        self._languages, self._stall = languages, stall_seconds
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request whose path begins with PREFIX; whatever goes wrong is an answer too."""
@@ -49,32 +54,60 @@ class Delivery:
         if request.method not in ("GET", "HEAD"):
             return self._refuse(
                 request,
-                Refusal(405, "method_not_allowed", "Media is read, not written.", headers={"Allow": "GET, HEAD"}),
+                Refusal(405, "method_not_allowed", text("Media is read, not written."), headers={"Allow": "GET, HEAD"}),
             )
         try:
             return await self._answer(request)
         except Exception as error:  # noqa: BLE001 - the table of problems knows them all, and logs what is ours
             return self._refuse(request, refusal(error))
 
+    def _ready(self, path: str) -> Ready | None:
+        """The file at `path`, if nothing has to be awaited for it."""
+        parts = path.split("/", 4)
+        seat = self._audience.seated(parts[2], parts[3]) if len(parts) == 5 else None
+        held = None if seat is None else self._cache.get((seat.folder, parts[4]))
+        if seat is None or held is None:
+            return None
+        _count(seat, parts[4])
+        return Ready(self._heads.opening(200) + held.whole + self._heads.cors(_NO_ORIGIN) + b"\r\n", held)
+
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
+        if rest := Express.rest(request):
+            return Answer(
+                request, 200, rest.head, Whole(rest.body, self._stall, _Holding(self._cache, rest.held)), ended=True
+            )
         # Taken from the wire as it is: percent signs, dots and slashes mean what they say.
         path, _, _ = request.raw_path.partition("?")
         parts = path.split("/", 4)
         if len(parts) != 5 or parts[1] != "media":
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(text("There is nothing at this address."))
         _, _, token, media_id, name = parts
         if token == "open":  # noqa: S105 - a word of the path, shorter than any token
             return await self._open(request, media_id, name)
         seat = self._audience.seated(token, media_id) or await self._audience.admit(token, media_id)
         key = (seat.folder, name)
-        held = self._cache.get(key) or await self._cache.fetch(key)
+        held = self._cache.get(key) or await self._fetch(key, seat)
+        _count(seat, name)
         if isinstance(held, Loose):
             return self._from_disk(request, held, seat)
+        Express.join(request, self._ready)
         return self._from_memory(request, held)
+
+    async def _fetch(self, key: Key, seat: Seat) -> Held | Loose:
+        """From disk, which takes a while: the permission is looked at once more behind it."""
+        found = await self._cache.fetch(key)
+        try:
+            if self._audience.seated(seat.token, seat.media_id) is None:
+                await self._audience.admit(seat.token, seat.media_id)
+        except BaseException:
+            if isinstance(found, Loose):
+                os.close(found.handle)
+            raise
+        return found
 
     async def _open(self, request: web.BaseRequest, grant: str, name: str) -> web.StreamResponse:
         if not fits(name):
-            raise NotFound("There is nothing at this address.")
+            raise NotFound(text("There is nothing at this address."))
         opened = await self._playback.open(grant, device_name(request.headers.get("User-Agent", "")))
         location = f"{PREFIX}{opened.token}/{opened.media_id}/{name}"
         return self._plain(request, 302, self._heads.redirect(location))
@@ -122,19 +155,29 @@ class Delivery:
         return Answer(request, status, head, Whole(memoryview(b"" if request.method == "HEAD" else body), self._stall))
 
     def _refuse(self, request: web.BaseRequest, refused: Refusal) -> web.StreamResponse:
-        problem = refused.problem(request, new_id())
+        with self._languages.speaking(request.headers.get("Accept-Language", "")) as language:
+            problem = refused.problem(request, new_id())
         # The path holds the viewer's secret, which has no business in a document that gets logged and pasted.
         body = problem.model_copy(update={"instance": PREFIX}).model_dump_json().encode()
-        return self._plain(request, refused.status, self._heads.problem(body, refused.headers), body)
+        return self._plain(
+            request, refused.status, self._heads.problem(body, {"Content-Language": language, **refused.headers}), body
+        )
 
 
 class Answer(web.StreamResponse):
-    """An answer whose head is bytes already, without its last line. aiohttp's header map and writer are left out;
-    keep-alive, pipelining, the rest of a request's body and draining at shutdown stay with its protocol."""
+    """An answer whose head is bytes already, without its last line unless it has `ended`.
 
-    def __init__(self, request: web.BaseRequest, status: int, head: bytes, sending: Sending) -> None:
+    aiohttp's header map and writer are left out; keep-alive, pipelining, the rest of a request's body and draining at
+    shutdown stay with its protocol.
+    """
+
+    def __init__(
+        self, request: web.BaseRequest, status: int, head: bytes, sending: Sending, *, ended: bool = False
+    ) -> None:
         super().__init__(status=status)
         self._alive = request.keep_alive
+        if not ended:
+            head += _last_line(request, self._alive)
         self._head, self._sending, self._sent = head, sending, 0
 
     @property
@@ -150,11 +193,16 @@ class Answer(web.StreamResponse):
         return self._sent > 0
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
-        self._sent = await self._sending.to(request, self._head + _last_line(request, self._alive))
+        self._sent = await self._sending.to(request, self._head)
         return None
 
     async def write_eof(self, data: bytes = b"") -> None:
         """Everything was written by `prepare`."""
+
+
+def _count(seat: Seat, name: str) -> None:
+    if name.endswith(".m4s"):
+        seat.segments += 1
 
 
 def _last_line(request: web.BaseRequest, alive: bool) -> bytes:
@@ -209,8 +257,7 @@ class _Reading:
 
 def _refused(verdict: Verdict, file: Held | Loose) -> Refusal:
     if verdict.status == 412:
-        return Refusal(412, "precondition_failed", "The file is not the one that the request's condition names.")
+        return Refusal(412, "precondition_failed", text("The file is not the one that the request's condition names."))
     size = file.facts.size
-    return Refusal(
-        416, "range_not_satisfiable", _UNSATISFIABLE.format(size), headers={"Content-Range": f"bytes */{size}"}
-    )
+    message = text("None of the bytes that were asked for exist. The file is {size} bytes long.", size=size)
+    return Refusal(416, "range_not_satisfiable", message, headers={"Content-Range": f"bytes */{size}"})

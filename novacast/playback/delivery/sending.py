@@ -9,8 +9,9 @@ from novacast.playback.delivery.files import resident
 
 SMALL = 16 * 1024
 """Bodies up to this size are joined with their head: one buffer costs less than two."""
-BEGINNING = 4 * 1024
-"""Bytes of a body that are copied beside its head where the kernel sends the rest by itself."""
+BEGINNING = 60 * 1024
+"""Bytes of a body that are copied beside its head where the kernel sends the rest by itself: with the head they fill
+one packet of the loopback, and a reader that is woken by less reads the whole body in smaller pieces."""
 PIECE = 128 * 1024
 """What is handed at once to a transport that copies what it can't send yet."""
 STALL_SECONDS = 30.0
@@ -73,7 +74,7 @@ class Whole:
             transport.write(b"".join((head, body)))
         else:
             if self._source is not None:
-                head, body = _at_once(transport, head, body, *self._source)
+                head, body = _at_once(transport, head, body, self._source)
                 if not head and not body:
                     return total
             if _shares(transport):
@@ -175,29 +176,38 @@ def _shares(transport: asyncio.Transport) -> bool:
 
 
 def _at_once(
-    transport: asyncio.Transport, head: bytes, body: memoryview, source: int, offset: int
+    transport: asyncio.Transport, head: bytes, body: memoryview, source: tuple[int, int]
 ) -> tuple[bytes, memoryview]:
-    """Let the kernel send what it has room for, uncopied; what is left of head and body, for the transport.
-
-    Only past a transport that has nothing waiting, so that all bytes stay in order.
-    """
+    """What is left for the transport. Only past one that has nothing waiting, so that all bytes stay in order."""
     link = transport.get_extra_info("socket")
     if link is None or transport.get_write_buffer_size() or transport.get_extra_info("sslcontext") is not None:
         return head, body
-    if not resident(source, offset, offset + len(body)):
-        return head, body
+    return send_at_once(link.fileno(), head, body, source)
+
+
+def send_at_once(link: int, head: bytes, body: memoryview, source: tuple[int, int] | None) -> tuple[bytes, memoryview]:
+    """Give the kernel what it has room for; what is left of head and body. A broken connection leaves something.
+
+    `source`: descriptor and offset of the same bytes in a file. What the kernel has of it in memory it sends uncopied.
+    """
+    if source is not None and not resident(source[0], source[1], source[1] + len(body)):
+        source = None
+    # The body's start goes along with the head: a packet of its own would wake the reader for nothing.
+    beginning = body if source is None else body[:BEGINNING]
     try:
-        # The body's start goes along with the head: a packet of its own would wake the reader for nothing.
-        sent = os.writev(link.fileno(), (head, body[:BEGINNING]))
-    except BlockingIOError:
+        sent = os.writev(link, (head, beginning))
+    except OSError:
         return head, body
     if sent < len(head):
         return head[sent:], body
     done = sent - len(head)
+    if source is None or done < len(beginning):
+        return b"", body[done:]
+    handle, offset = source
     try:
         # Zero is the end of a file that someone cut short: the rest is in memory.
-        while done < len(body) and (sent := os.sendfile(link.fileno(), source, offset + done, len(body) - done)):
+        while done < len(body) and (sent := os.sendfile(link, handle, offset + done, len(body) - done)):
             done += sent
-    except BlockingIOError:
-        pass
+    except OSError:
+        pass  # no room, or the disk, or the reader is gone: the transport finds out which
     return b"", body[done:]

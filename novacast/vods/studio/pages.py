@@ -8,14 +8,17 @@ from novacast.errors import Conflict, Forbidden, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Action, Principal
 from novacast.vods.bodies import EditForm, StudioPageQuery, poster_path
-from novacast.vods.cards import date_of, duration, size_of, state_badge, visibility_choices, visibility_name
+from novacast.vods.cards import count_of, date_of, duration, size_of, state_badge, visibility_choices, visibility_name
 from novacast.vods.models import Video, VideoState
 from novacast.vods.pages import PAGE, address, may_upload
 from novacast.vods.ports import Organizations
 from novacast.vods.service import StudioEntry, StudioFilter, Videos
+from novacast.vods.storage.models import Usage
+from novacast.vods.storage.quota import Quotas
 from novacast.vods.transcoding.models import Transcode, TranscodeState
 from novacast.vods.transcoding.service import Transcoding
 from novacast.vods.uploads.service import Uploads
+from novacast.vods.views.service import Views
 from novacast.web import Call, Html, Redirect, form, page
 from novacast.web.answers import Notice
 
@@ -31,6 +34,7 @@ class Line:
     poster: str
     duration: str
     date: str
+    views: str
     visibility: str
     state: str
     kind: str
@@ -41,12 +45,20 @@ class Line:
 
 class StudioPages:
     def __init__(
-        self, videos: Videos, transcoding: Transcoding, uploads: Uploads, organizations: Organizations
+        self,
+        videos: Videos,
+        transcoding: Transcoding,
+        uploads: Uploads,
+        organizations: Organizations,
+        views: Views,
+        quotas: Quotas,
     ) -> None:
         self._videos = videos
         self._transcoding = transcoding
         self._uploads = uploads
         self._organizations = organizations
+        self._views = views
+        self._quotas = quotas
 
     @page("/studio")
     async def list(self, call: Call, query: StudioPageQuery) -> Html:
@@ -56,11 +68,12 @@ class StudioPages:
         org_id = query.org if query.org and query.org in names else _first(names, call.principal)
         wanted = StudioFilter(_state(query.state), text=query.q)
         found = await self._videos.studio(call.principal, org_id, wanted, cursor=_cursor(query), limit=PAGE)
-        unfinished = await self._uploads.unfinished(call.principal)
+        views = await self._views.totals([entry.video.id for entry in found.items])
         context = {
             "organizations": _by_name(names),
-            "lines": [_line(entry) for entry in found.items],
-            "unfinished": unfinished,
+            "lines": [_line(entry, views.get(entry.video.id, 0)) for entry in found.items],
+            "unfinished": await self._uploads.unfinished(call.principal),
+            "storage": _room(await self._quotas.usage(call.principal, org_id)),
             "may_upload": may_upload(call.principal),
         }
         return Html("vods/studio.html", {**context, **_place(query, org_id, found.next)})
@@ -133,6 +146,13 @@ class StudioPages:
         return detail.video, detail.transcode
 
 
+def _room(usage: Usage) -> tuple[str, float | None]:
+    """Words, and the share of what may be; None where nothing bounds it."""
+    if usage.quota is None:
+        return size_of(usage.used), None
+    return _("{used} of {quota}").format(used=size_of(usage.used), quota=size_of(usage.quota)), usage.share
+
+
 def _edit(
     call: Call, video: Video, transcode: Transcode | None, values: EditForm, error: InvalidInput | None = None
 ) -> Html:
@@ -150,6 +170,8 @@ def _edit(
         "progress": _progress(transcode),
         "failed": transcode is not None and transcode.state in {TranscodeState.FAILED, TranscodeState.CANCELLED},
         "reason": None if transcode is None else transcode.reason,
+        "encoders": ", ".join(transcode.encoded.parts) if transcode is not None else "",
+        "mishaps": transcode.encoded.told if transcode is not None else (),
         "poster": poster_path(video) or "",
         "duration": duration(video.duration),
         "date": date_of(video.created_at),
@@ -159,7 +181,7 @@ def _edit(
     return Html("vods/video.html", context, status=422 if error is not None else 200)
 
 
-def _line(entry: StudioEntry) -> Line:
+def _line(entry: StudioEntry, views: int) -> Line:
     video, transcode = entry.video, entry.transcode
     state, kind = state_badge(video, transcode)
     return Line(
@@ -168,6 +190,7 @@ def _line(entry: StudioEntry) -> Line:
         poster=poster_path(video) or "",
         duration=duration(video.duration),
         date=date_of(video.created_at),
+        views=count_of(views),
         visibility=visibility_name(video.visibility),
         state=state,
         kind=kind,

@@ -1,47 +1,53 @@
-"""The heartbeat of one attempt: renews its lease, tells how far it is, and learns when it is to stop."""
+"""The heartbeat of one attempt at a task: renews its lease, tells how far it is, and learns when it is to stop."""
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from novacast import outbox
 from novacast.database import Database, Transaction
 from novacast.errors import DiskFull, NovaCastError
+from novacast.i18n import text
 from novacast.media.progress import Progress
 from novacast.tasks import TaskGroup
 from novacast.vods.folders import MediaFolders
 from novacast.vods.models import Video
 from novacast.vods.transcoding import store
+from novacast.vods.transcoding.models import Kind, Task
 
 log = logging.getLogger(__name__)
 
 SECONDS = 0.5
 """Between beats: the most often that progress is written, and the longest that a cancel waits to be seen."""
 
+STEPS = {Kind.PLAN: "probe", Kind.POSTER: "pictures", Kind.STORYBOARD: "pictures"}
+
 
 class CancelAsked(Exception):
-    """Someone wants this attempt to end."""
+    """Someone wants the transcode to end."""
 
 
 class Lost(Exception):
-    """The row is gone or another attempt's: nothing more may be written."""
+    """The task is gone or another attempt's, or its transcode is over: nothing more may be written."""
 
 
 class Pulse:
-    """`step`, `progress` (per mille) and `speed` are set by the work and written by the next beat."""
+    """`progress` (per mille of the task) and `speed` are set by the work and written by the next beat."""
 
-    def __init__(self, db: Database, video: Video, worker: str, folders: MediaFolders, reserve: int) -> None:
+    def __init__(self, db: Database, video: Video, task: Task, folders: MediaFolders, reserve: int) -> None:
         self._db = db
         self._video = video
-        self._worker = worker
+        self._task = task
         self._folders = folders
         self._reserve = reserve
-        self._told: tuple[str, int] | None = None
+        self._told = -1
         self._verdict: Exception | None = None
-        self.step = "probe"
+        self.step = STEPS.get(task.kind, "encode")
         self.progress = 0
         self.speed: float | None = None
+        self.grow: Callable[[], Awaitable[None]] | None = None
+        """Called with each beat, to show what is there by now."""
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
@@ -49,7 +55,7 @@ class Pulse:
         tasks = TaskGroup("transcode")
         try:
             async with asyncio.timeout(None) as scope:
-                tasks.start(self._beat(scope), self._video.id)
+                tasks.start(self._beat(scope), f"{self._video.id} {self._task.name}")
                 yield
         except TimeoutError:
             if self._verdict is None:
@@ -58,18 +64,19 @@ class Pulse:
         finally:
             await tasks.close()
 
-    def at(self, step: str, progress: int) -> None:
-        self.step, self.progress, self.speed = step, progress, None
-
-    def encoding(self, told: Progress, duration: int) -> None:
-        """Encoding is from 1 to 95 %."""
-        self.progress, self.speed = 10 + round(940 * told.share(duration)), told.speed
+    def encoding(self, told: Progress, start: int, duration: int) -> None:
+        """`start`: what the encoder's clock says at the task's beginning; both in microseconds."""
+        done = max(0, told.out_time - start) if told.out_time else 0
+        self.progress = 1000 if told.done else min(999, done * 1000 // max(1, duration))
+        self.speed = told.speed
 
     async def _beat(self, scope: asyncio.Timeout) -> None:
         while self._verdict is None:
             try:
                 self._verdict = await self._db.write(self._unit) or await self._room()
-            except NovaCastError:
+                if self._verdict is None and self.grow is not None:
+                    await self.grow()
+            except (NovaCastError, OSError):
                 # A busy or full disk may pass; if it does not, the lease runs out and the end of the work is refused.
                 log.exception("the transcode of %s can't be kept up to date", self._video.id)
             if self._verdict is None:
@@ -77,23 +84,26 @@ class Pulse:
         scope.reschedule(asyncio.get_running_loop().time())
 
     def _unit(self, tx: Transaction) -> Exception | None:
-        go_on = store.beat(tx, self._video.id, self._worker, self.step, self.progress, self.speed)
-        if go_on is None:
+        told = store.beat(tx, self._task, self.step, self.progress, self.speed)
+        if told is None:
             return Lost()
+        go_on, progress = told
         if not go_on:
             return CancelAsked()
-        if self._told != (self.step, self.progress):
-            self._told = (self.step, self.progress)
+        if self._told != progress:
+            self._told = progress
             audience, speed = outbox.org(self._video.org_id), self.speed
-            outbox.emit(
-                tx, "video.progress", self._video.id, audience, step=self.step, progress=self.progress, speed=speed
-            )
+            outbox.emit(tx, "video.progress", self._video.id, audience, step=self.step, progress=progress, speed=speed)
         return None
 
     async def _room(self) -> DiskFull | None:
         if await asyncio.to_thread(self._folders.free) >= self._reserve:
             return None
         return DiskFull(
-            f"The disk that holds {self._folders.data.media} is nearly full, and {self._reserve} bytes of it are "
-            "kept free. Make room and try again."
+            text(
+                "The disk that holds {folder} is nearly full, and {reserve} bytes of it are "
+                "kept free. Make room and try again.",
+                folder=self._folders.data.media,
+                reserve=self._reserve,
+            )
         )

@@ -4,21 +4,31 @@ import asyncio
 from collections.abc import Callable
 
 from novacast import outbox
-from novacast.clock import SECOND
+from novacast.clock import SECOND, Clock
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Forbidden, NotFound
+from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.jobs import JobQueue
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders
 from novacast.vods.models import Video, VideoState, may_edit, may_see
 from novacast.vods.transcoding import store
-from novacast.vods.transcoding.models import JOB, Transcode, TranscodeState
+from novacast.vods.transcoding.endings import conclude
+from novacast.vods.transcoding.models import JOB, LIVE, Task, Transcode, TranscodeState
+from novacast.vods.transcoding.publish import Publisher
+
+MOST_WAKES = 16
+"""For one video at a time; who finds nothing to do has cost nothing."""
 
 
 class Transcoding:
-    def __init__(self, db: Database, queue: JobQueue, folders: MediaFolders) -> None:
+    def __init__(
+        self, db: Database, queue: JobQueue, folders: MediaFolders, publisher: Publisher, clock: Clock
+    ) -> None:
         self._db = db
+        self._clock = clock
+        self._publisher = publisher
         self._queue = queue
         self._folders = folders
 
@@ -30,24 +40,33 @@ class Transcoding:
         return _there(transcode)
 
     async def cancel(self, principal: Principal, video_id: str, then: Then[Transcode] | None = None) -> Transcode:
-        """A waiting one is cancelled at once, a running one within a second. Raises Conflict if it has ended."""
+        """One that nobody works on is cancelled at once, another within a second. Raises Conflict if it has ended.
+
+        What was finished of it can be watched, and a retry goes on from there.
+        """
 
         def unit(tx: Transaction, video: Video, transcode: Transcode) -> None:
-            if transcode.state is TranscodeState.QUEUED and store.cancel_queued(tx, video_id):
-                fail_video(tx, video, TranscodeState.CANCELLED, None, None)
-            elif transcode.state is TranscodeState.RUNNING:
+            if transcode.state in LIVE:
                 store.ask_to_cancel(tx, video_id)
+                if not tx.one(store.at_work(video_id, tx.now)):
+                    conclude(tx, video_id, TranscodeState.CANCELLED, None, None)
             elif transcode.state is not TranscodeState.CANCELLED:
-                raise Conflict(f"This transcode has ended already ({transcode.state}); there is nothing to cancel.")
+                raise Conflict(text("This transcode has ended already; there is nothing to cancel."))
 
-        return await self._change(principal, video_id, unit, then)
+        cancelled = await self._change(principal, video_id, unit, then)
+        if cancelled.state is TranscodeState.CANCELLED:
+            await self._publisher.tidy(video_id)
+        return cancelled
 
     async def retry(self, principal: Principal, video_id: str, then: Then[Transcode] | None = None) -> Transcode:
-        """From the beginning, if it failed or was cancelled. Raises Conflict otherwise."""
+        """If it failed or was cancelled: from where it stopped, or from the beginning if file or settings changed.
+
+        Raises Conflict otherwise.
+        """
 
         def unit(tx: Transaction, video: Video, transcode: Transcode) -> None:
             if transcode.state not in {TranscodeState.FAILED, TranscodeState.CANCELLED}:
-                raise Conflict(f"This transcode is {transcode.state}; only a failed or cancelled one is tried again.")
+                raise Conflict(text("Only a transcode that failed or was cancelled is tried again."))
             store.queue(tx, video_id)
             if video.state is VideoState.FAILED:
                 videos.change(tx, video_id, {"state": VideoState.PROCESSING.value})
@@ -65,21 +84,37 @@ class Transcoding:
         """Every few seconds: wake what lost its wake-up or its worker, fail what never ends, clear folders."""
 
         def unit(tx: Transaction) -> None:
-            for transcode in tx.all(store.exhausted(tx.now)):
-                _give_up(tx, transcode)
-            for video_id in store.forgotten(tx):
-                self._queue.enqueue_after(tx, JOB, video_id, long=True)
+            for task in tx.all(store.exhausted(tx.now)):
+                _give_up(tx, task)
+            for video_id, waiting in store.forgotten(tx):
+                for _ in range(min(waiting, MOST_WAKES)):
+                    self._queue.enqueue_after(tx, JOB, video_id, long=True)
             for video_id, free_at in tx.all(store.abandoned(tx.now)):
                 delay = max(0, free_at - tx.now) / SECOND + 0.1
                 self._queue.enqueue_after(tx, JOB, video_id, delay=delay, long=True)
 
         await self._db.write(unit)
+        for video_id in await self._db.all(store.stalled(self._clock.now())):
+            await self._settle(video_id)
+        for video_id in await self._db.all(store.untidy()):
+            await self._publisher.tidy(video_id)
         # Folders are listed before the rows are read: one that begins in between is not in the list.
         unfinished = await asyncio.to_thread(self._folders.unfinished)
         running = set(await self._db.all(store.workers()))
-        for video_id, edition in unfinished:
-            if edition not in running:
-                await asyncio.to_thread(self._folders.discard_making, video_id, edition)
+        for attempt, token in unfinished:
+            if token not in running:
+                await asyncio.to_thread(self._folders.discard, attempt)
+
+    async def _settle(self, video_id: str) -> None:
+        """Say the last word about a transcode whose last worker was killed before it could."""
+
+        def unit(tx: Transaction) -> None:
+            transcode = tx.one(store.by_video(video_id))
+            if transcode is not None and transcode.cancelling and not tx.one(store.at_work(video_id, tx.now)):
+                conclude(tx, video_id, TranscodeState.CANCELLED, None, None)
+
+        await self._db.write(unit)
+        await self._publisher.settle(video_id)
 
     async def _change(
         self,
@@ -99,36 +134,25 @@ class Transcoding:
         return await self._db.write(unit)
 
 
-def fail_video(tx: Transaction, video: Video, state: TranscodeState, reason: str | None, code: str | None) -> None:
-    """What the end of a transcode that did not succeed means for its video; one that can be watched stays so."""
-    videos.drop_unpublished_rungs(tx, video.id)
-    if video.state is not VideoState.READY:
-        videos.change(tx, video.id, {"state": VideoState.FAILED.value})
-    topic = "video.cancelled" if state is TranscodeState.CANCELLED else "video.failed"
-    outbox.emit(tx, topic, video.id, outbox.org(video.org_id), reason=reason, code=code)
-
-
-def _give_up(tx: Transaction, transcode: Transcode) -> None:
-    reason = (
-        f"It was begun {transcode.attempts} times and each time its worker ended without a word, "
-        "perhaps for want of memory. Try again when the machine has less to do, or with fewer rungs."
+def _give_up(tx: Transaction, task: Task) -> None:
+    reason = text(
+        "It was begun {attempts} times and each time its worker ended without a word, "
+        "perhaps for want of memory. Try again when the machine has less to do, or with fewer rungs.",
+        attempts=task.attempts,
     )
-    video = tx.one(videos.by_id(transcode.video_id))
-    assert video is not None
-    assert transcode.worker is not None
-    if store.end(tx, video.id, transcode.worker, TranscodeState.FAILED, reason, "worker_lost"):
-        fail_video(tx, video, TranscodeState.FAILED, reason, "worker_lost")
+    if store.fail(tx, task, reason):
+        conclude(tx, task.video_id, TranscodeState.FAILED, reason, "worker_lost")
 
 
 def _editable(principal: Principal, video: Video | None) -> Video:
     if video is None or not may_see(principal, video):
-        raise NotFound("There is no such video, or it is not for you to see.")
+        raise NotFound(text("There is no such video, or it is not for you to see."))
     if not may_edit(principal, video):
-        raise Forbidden("You may watch this video, but not work on it.")
+        raise Forbidden(text("You may watch this video, but not work on it."))
     return video
 
 
 def _there(transcode: Transcode | None) -> Transcode:
     if transcode is None:
-        raise NotFound("This video has no transcode.")
+        raise NotFound(text("This video has no transcode."))
     return transcode

@@ -1,10 +1,8 @@
 """Shapes of the list of unfinished uploads. The protocol itself speaks in headers."""
 
-from collections.abc import Sequence
-
 from novacast.clock import iso
 from novacast.vods.uploads.models import Progress
-from novacast.web import Body
+from novacast.web import Body, ListBody
 
 
 class UploadBody(Body):
@@ -35,5 +33,5 @@ class UploadBody(Body):
         )
 
 
-class UploadsBody(Body):
-    items: Sequence[UploadBody]
+class UploadsBody(ListBody[UploadBody]):
+    pass

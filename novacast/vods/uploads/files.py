@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from novacast.errors import DiskFull
+from novacast.i18n import text
 from novacast.vods.folders import free_bytes, room
 
 BUFFER = 1024 * 1024
@@ -24,8 +25,11 @@ class UploadFile:
         with room(self._path.parent):
             if free_bytes(self._path.parent) - len(data) < self._reserve:
                 raise DiskFull(
-                    f"No room left for uploads on the disk that holds {self._path.parent}. "
-                    "What has arrived is kept: free some and go on."
+                    text(
+                        "No room left for uploads on the disk that holds {folder}. "
+                        "What has arrived is kept: free some and go on.",
+                        folder=self._path.parent,
+                    )
                 )
             view = memoryview(data)
             while view:

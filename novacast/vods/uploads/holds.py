@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
+from novacast.i18n import text
 from novacast.vods.uploads.models import Interrupted
 
 
@@ -60,4 +61,4 @@ class Holds:
 
 
 def _interrupted() -> Interrupted:
-    return Interrupted("Another request for this upload took over. Ask for the offset and go on from there.")
+    return Interrupted(text("Another request for this upload took over. Ask for the offset and go on from there."))

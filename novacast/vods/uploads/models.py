@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
+from novacast import i18n
 from novacast.errors import InvalidInput, Malformed, PreconditionFailed, TooLarge
 from novacast.vods.models import Draft, Texts, Visibility, title_of
 
@@ -59,9 +60,17 @@ class Checksum:
             algorithm = ChecksumAlgorithm(name)
             expected = base64.b64decode(text.strip(), validate=True)
         except (ValueError, binascii.Error) as error:
-            raise Malformed(f"Upload-Checksum must be one of {known}, a space, and the digest in base64.") from error
+            raise Malformed(
+                i18n.text("Upload-Checksum must be one of {known}, a space, and the digest in base64.", known=known)
+            ) from error
         if len(expected) != len(hashlib.new(algorithm, usedforsecurity=False).digest()):
-            raise Malformed(f"Upload-Checksum: {len(expected)} bytes are no {algorithm} digest.")
+            raise Malformed(
+                i18n.text(
+                    "Upload-Checksum: {length} bytes are no {algorithm} digest.",
+                    length=len(expected),
+                    algorithm=algorithm,
+                )
+            )
         return cls(algorithm, expected)
 
     def start(self) -> Digest:
@@ -87,6 +96,11 @@ class Upload:
     """Bytes from here on came under a checksum that was never compared: a request was interrupted. To be cut off."""
     created_at: int
     expires_at: int
+
+    @property
+    def replaces(self) -> str | None:
+        """The video whose file it is to become, instead of a video of its own."""
+        return parse_metadata(self.metadata).get("replaces") or None
 
     def draft(self) -> Draft:
         return Draft(
@@ -120,10 +134,13 @@ class Wish:
     visibility: Visibility
     org_id: str | None
     metadata: str
+    replaces: str | None = None
+    """The video whose file it is to become."""
 
     @classmethod
     def of(cls, header: str) -> "Wish":
-        """Keys that mean something here: filename (or name), title, description, language, visibility, organization."""
+        """Keys that mean something here: filename (or name), title, description, language, visibility, organization,
+        replaces (a video's id; then its texts stay as they are)."""
         values = parse_metadata(header)
         filename = (values.get("filename") or values.get("name") or "").replace("\\", "/").rsplit("/", 1)[-1]
         filename = "".join(c for c in filename if c.isprintable())[:FILENAME_LENGTH] or "video"
@@ -134,24 +151,39 @@ class Wish:
         texts.check()
         wanted = values.get("visibility") or Visibility.PRIVATE.value
         if wanted not in set(Visibility):
-            raise InvalidInput.field("visibility", f"The visibility must be one of {', '.join(Visibility)}.")
+            raise InvalidInput.field(
+                "visibility", i18n.text("The visibility must be one of {known}.", known=", ".join(Visibility))
+            )
         org_id = values.get("organization") or None
-        return cls(filename, title, description, language, Visibility(wanted), org_id, header)
+        return cls(
+            filename=filename,
+            title=title,
+            description=description,
+            language=language,
+            visibility=Visibility(wanted),
+            org_id=org_id,
+            metadata=header,
+            replaces=values.get("replaces") or None,
+        )
 
 
 def parse_metadata(header: str) -> Mapping[str, str]:
     """`key base64,key base64,...` (values may be missing). Raises Malformed, TooLarge."""
     if len(header) > METADATA_LENGTH:
-        raise TooLarge(f"Upload-Metadata is longer than {METADATA_LENGTH} characters.")
+        raise TooLarge(i18n.text("Upload-Metadata is longer than {most} characters.", most=METADATA_LENGTH))
     values: dict[str, str] = {}
     for pair in header.split(",") if header.strip() else ():
         key, _, text = pair.strip().partition(" ")
         if not _KEY.match(key) or key in values:
-            raise Malformed("Upload-Metadata: every key must be there once, in ASCII, without spaces and commas.")
+            raise Malformed(
+                i18n.text("Upload-Metadata: every key must be there once, in ASCII, without spaces and commas.")
+            )
         try:
             values[key] = base64.b64decode(text.strip(), validate=True).decode()
         except (binascii.Error, ValueError) as error:
-            raise Malformed(f"Upload-Metadata: the value of {key} is no UTF-8 text in base64.") from error
+            raise Malformed(
+                i18n.text("Upload-Metadata: the value of {key} is no UTF-8 text in base64.", key=key)
+            ) from error
     if len(values) > METADATA_KEYS:
-        raise TooLarge(f"Upload-Metadata has more than {METADATA_KEYS} keys.")
+        raise TooLarge(i18n.text("Upload-Metadata has more than {most} keys.", most=METADATA_KEYS))
     return values

@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import web
 
+from novacast import i18n
 from novacast.clock import moment
 from novacast.errors import (
     Conflict,
@@ -38,10 +39,12 @@ EXTENSIONS = "creation,creation-with-upload,checksum,expiration,termination"
 CONTENT_TYPE = "application/offset+octet-stream"
 MISMATCH = 460
 PATH = "/api/v1/uploads"
+ONE = f"{PATH}/{{upload_id}}"
 
-_NUMBER = re.compile(r"[0-9]{1,18}\Z")
+_DIGITS = 18  # so that it fits 64 bits
+_NUMBER = re.compile(rf"[0-9]{{1,{_DIGITS}}}\Z")
 _TEXT = {"type": "string"}
-_WHOLE = {"type": "integer", "minimum": 0}
+_WHOLE = {"type": "integer", "minimum": 0, "maximum": 10**_DIGITS - 1}
 
 
 def _parameter(name: str, schema: Mapping[str, Any], description: str, *, required: bool = False) -> Mapping[str, Any]:
@@ -57,7 +60,7 @@ _DIGEST = {
 _CHECKSUM = _parameter("Upload-Checksum", _DIGEST, f"Of this request's bytes: {', '.join(ChecksumAlgorithm)}, base64.")
 _LENGTH = _parameter("Upload-Length", {**_WHOLE, "minimum": 1}, "Bytes of the whole file.", required=True)
 _METADATA = _parameter(
-    "Upload-Metadata", _TEXT, "filename, title, description, language, visibility, organization; values in base64."
+    "Upload-Metadata", _TEXT, "filename, title, description, language, visibility, organization, or replaces; base64."
 )
 _BYTES = {"requestBody": {"content": {CONTENT_TYPE: {"schema": {"type": "string", "format": "binary"}}}}}
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -85,6 +88,16 @@ _KEPT = _answer(204, "The bytes are kept.", Upload_Offset=_WHOLE, **_VERSIONED)
 _DONE = _answer(204, "Done.", **_VERSIONED)
 _ALL = (Conflict, DiskFull, Forbidden, Gone, InvalidInput, Malformed, NotFound, PreconditionFailed, TooLarge)
 
+_discovery = partial(
+    options,
+    tag="uploads",
+    summary="What this server can do",
+    public=True,
+    status=204,
+    operation={"responses": _ABILITIES},
+)
+_bytes = partial(post, tag="uploads", scope="upload", idempotent=False, stream=True, errors=(*_ALL, UnsupportedMedia))
+
 
 class UploadRoutes:
     def __init__(self, uploads: Uploads) -> None:
@@ -92,39 +105,20 @@ class UploadRoutes:
 
     @get(PATH, tag="uploads", summary="One's unfinished uploads", scope="upload")
     async def unfinished(self, call: Call) -> UploadsBody:
-        return UploadsBody(items=[UploadBody.of(one) for one in await self._uploads.unfinished(call.principal)])
+        return UploadsBody.of(await self._uploads.unfinished(call.principal), UploadBody.of)
 
-    @options(
-        PATH,
-        tag="uploads",
-        summary="What this server can do",
-        public=True,
-        status=204,
-        operation={"responses": _ABILITIES},
-    )
+    @_discovery(PATH)
     async def discover(self, call: Call) -> web.Response:
         return self._capabilities()
 
-    @options(
-        f"{PATH}/{{upload_id}}",
-        tag="uploads",
-        summary="What this server can do",
-        public=True,
-        status=204,
-        operation={"responses": _ABILITIES},
-    )
+    @_discovery(ONE)
     async def discover_one(self, call: Call, upload_id: str) -> web.Response:
         return self._capabilities()
 
-    @post(
+    @_bytes(
         PATH,
-        tag="uploads",
         summary="Begin an upload",
-        scope="upload",
         status=201,
-        idempotent=False,
-        stream=True,
-        errors=(*_ALL, UnsupportedMedia),
         operation={
             "parameters": [_RESUMABLE, _LENGTH, _METADATA, _CHECKSUM],
             **_BYTES,
@@ -136,7 +130,7 @@ class UploadRoutes:
         return await _spoken(call, partial(self._begin, call))
 
     @head(
-        f"{PATH}/{{upload_id}}",
+        ONE,
         tag="uploads",
         summary="How far an upload is",
         scope="upload",
@@ -147,7 +141,7 @@ class UploadRoutes:
         return await _spoken(call, partial(self._show, call, upload_id))
 
     @patch(
-        f"{PATH}/{{upload_id}}",
+        ONE,
         tag="uploads",
         summary="Send bytes",
         scope="upload",
@@ -160,7 +154,7 @@ class UploadRoutes:
         return await _spoken(call, partial(self._append, call, upload_id))
 
     @delete(
-        f"{PATH}/{{upload_id}}",
+        ONE,
         tag="uploads",
         summary="Give an upload up",
         scope="upload",
@@ -171,15 +165,10 @@ class UploadRoutes:
     async def abandon(self, call: Call, upload_id: str) -> web.Response:
         return await _spoken(call, partial(self._abandon, call, upload_id))
 
-    @post(
-        f"{PATH}/{{upload_id}}",
-        tag="uploads",
+    @_bytes(
+        ONE,
         summary="PATCH or DELETE, for clients that can send neither",
-        scope="upload",
         status=204,
-        idempotent=False,
-        stream=True,
-        errors=(*_ALL, UnsupportedMedia),
         operation={
             "parameters": [
                 _RESUMABLE,
@@ -206,13 +195,13 @@ class UploadRoutes:
     async def _override(self, call: Call, upload_id: str) -> web.Response:
         meant = call.request.headers.get("X-HTTP-Method-Override", "").upper()
         if meant not in {"PATCH", "DELETE"}:
-            raise Malformed("X-HTTP-Method-Override must be PATCH or DELETE here.")
+            raise Malformed(i18n.text("X-HTTP-Method-Override must be PATCH or DELETE here."))
         return await (self._append(call, upload_id) if meant == "PATCH" else self._abandon(call, upload_id))
 
     async def _begin(self, call: Call) -> web.Response:
         headers = call.request.headers
         if "Upload-Defer-Length" in headers:
-            raise Malformed("Upload-Defer-Length is not supported: say Upload-Length at the beginning.")
+            raise Malformed(i18n.text("Upload-Defer-Length is not supported: say Upload-Length at the beginning."))
         length = _number(headers, "Upload-Length")
         with_bytes = call.request.content_type == CONTENT_TYPE
         checksum = _checksum(headers)
@@ -242,7 +231,7 @@ class UploadRoutes:
     async def _append(self, call: Call, upload_id: str) -> web.Response:
         headers = call.request.headers
         if call.request.content_type != CONTENT_TYPE:
-            raise UnsupportedMedia(f"Send the bytes as Content-Type: {CONTENT_TYPE}.")
+            raise UnsupportedMedia(i18n.text("Send the bytes as Content-Type: {type}.", type=CONTENT_TYPE))
         offset, checksum = _number(headers, "Upload-Offset"), _checksum(headers)
         progress = await self._uploads.append(call.principal, upload_id, offset, call.chunks, checksum)
         return web.Response(status=204, headers=_where(progress))
@@ -258,7 +247,7 @@ async def _spoken(call: Call, answer: Callable[[], Awaitable[web.Response]]) -> 
     try:
         if call.request.headers.get("Tus-Resumable") != VERSION:
             headers["Tus-Version"] = VERSION
-            raise PreconditionFailed(f"Tus-Resumable must be {VERSION}.")
+            raise PreconditionFailed(i18n.text("Tus-Resumable must be {version}.", version=VERSION))
         response = await answer()
     except NovaCastError as error:
         response = _refused(call, error)
@@ -288,5 +277,5 @@ def _checksum(headers: Mapping[str, str]) -> Checksum | None:
 def _number(headers: Mapping[str, str], name: str) -> int:
     text = headers.get(name, "")
     if not _NUMBER.match(text):
-        raise Malformed(f"{name} must be there, as a number of bytes.")
+        raise Malformed(i18n.text("{name} must be there, as a number of bytes.", name=name))
     return int(text)

@@ -2,10 +2,12 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
+from typing import Protocol
 
 from novacast.clock import HOUR, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, NotFound, TooLarge, Unauthenticated
+from novacast.i18n import ntext, text
 from novacast.identity import Action, Principal, new_id
 from novacast.settings import Uploads as Settings
 from novacast.vods.folders import MediaFolders, free_bytes, sync_folder, whole
@@ -19,15 +21,30 @@ Body = Callable[[int], AsyncIterator[bytes]]
 """Opens a request's body for at most so many bytes; more are a TooLarge."""
 
 
+class Allowance(Protocol):
+    async def check(self, org_id: str, size: int, /) -> None:
+        """Raises a refusal where the organization may not have so many bytes more."""
+        ...
+
+
 class Uploads:
     """One per server: holds are in memory, and one server has the data folder."""
 
-    def __init__(self, db: Database, folders: MediaFolders, intake: Intake, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        folders: MediaFolders,
+        intake: Intake,
+        settings: Settings,
+        clock: Clock,
+        allowance: Allowance | None = None,
+    ) -> None:
         self._db = db
         self._folders = folders
         self._intake = intake
         self._settings = settings
         self._clock = clock
+        self._allowance = allowance
         self._holds = Holds()
 
     @property
@@ -37,11 +54,22 @@ class Uploads:
     async def begin(self, principal: Principal, length: int, wish: Wish) -> Progress:
         """Raises InvalidInput, TooLarge, Forbidden, Conflict (too many unfinished), DiskFull."""
         person_id = _person(principal)
-        org_id = _organization(principal, wish.org_id)
+        if wish.replaces is None:
+            org_id = _organization(principal, wish.org_id)
+        else:
+            org_id = await self._intake.replaceable(principal, wish.replaces)
         if length == 0:
-            raise InvalidInput.field("Upload-Length", "The file is empty: there is no video in it.")
+            raise InvalidInput.field("Upload-Length", text("The file is empty: there is no video in it."))
         if length > self._settings.max_bytes:
-            raise TooLarge(f"The file has {length} bytes; videos of up to {self._settings.max_bytes} bytes are taken.")
+            raise TooLarge(
+                text(
+                    "The file has {length} bytes; videos of up to {most} bytes are taken.",
+                    length=length,
+                    most=self._settings.max_bytes,
+                )
+            )
+        if self._allowance is not None:
+            await self._allowance.check(org_id, length)
         await self._check_room(length)
         now = self._clock.now()
         upload = Upload(
@@ -64,7 +92,13 @@ class Uploads:
 
         def unit(tx: Transaction) -> None:
             if (tx.one(store.count_unfinished(person_id)) or 0) >= most:
-                raise Conflict(f"You have {most} unfinished uploads already. Finish or remove one of them first.")
+                raise Conflict(
+                    ntext(
+                        "You have {n} unfinished upload already. Finish or remove it first.",
+                        "You have {n} unfinished uploads already. Finish or remove one of them first.",
+                        most,
+                    )
+                )
             store.add(tx, upload)
 
         await self._db.write(unit)
@@ -101,11 +135,17 @@ class Uploads:
         async with self._holds.take(upload_id) as hold:
             upload = await self._mine(principal, upload_id)
             if upload.finished:
-                raise Conflict("This upload is complete already.")
+                raise Conflict(text("This upload is complete already."))
             file = await self._open(upload)
             try:
                 if file.size != offset:
-                    raise Conflict(f"The next byte this upload needs is number {file.size}, not {offset}.")
+                    raise Conflict(
+                        text(
+                            "The next byte this upload needs is number {next}, not {offset}.",
+                            next=file.size,
+                            offset=offset,
+                        )
+                    )
                 chunks = body(upload.length - offset)
                 if checksum is None:
                     await self._plain(hold, file, chunks)
@@ -125,7 +165,7 @@ class Uploads:
         async with self._holds.take(upload_id):
             upload = await self._mine(principal, upload_id)
             if upload.finished:
-                raise Conflict("This upload is complete and a video already. Delete the video instead.")
+                raise Conflict(text("This upload is complete and a video already. Delete the video instead."))
             await self._remove(upload)
 
     async def unfinished(self, principal: Principal) -> Sequence[Progress]:
@@ -152,9 +192,9 @@ class Uploads:
     async def _mine(self, principal: Principal, upload_id: str) -> Upload:
         upload = await self._db.one(store.by_id(upload_id))
         if upload is None or upload.person_id != principal.person_id:
-            raise NotFound("There is no such upload, or it is not yours.")
+            raise NotFound(text("There is no such upload, or it is not yours."))
         if not upload.finished and upload.expires_at <= self._clock.now():
-            raise Gone("This upload has expired. Begin a new one.")
+            raise Gone(text("This upload has expired. Begin a new one."))
         return upload
 
     async def _open(self, upload: Upload) -> UploadFile:
@@ -205,7 +245,7 @@ class Uploads:
             await whole(file.sync)
             await self._db.write(lambda tx: store.mark_unchecked(tx, upload_id, None))
         if not good:
-            raise ChecksumMismatch("What arrived is not what was sent: the checksum differs. Send it again.")
+            raise ChecksumMismatch(text("What arrived is not what was sent: the checksum differs. Send it again."))
 
     async def _complete(self, upload: Upload) -> Progress:
         """Every byte is on disk: the video begins, in the one transaction that ends the upload."""
@@ -214,10 +254,13 @@ class Uploads:
 
         def unit(tx: Transaction) -> Upload:
             if store.finish(tx, upload.id, expiry):
-                self._intake.take(tx, upload.draft())
+                if upload.replaces is None:
+                    self._intake.take(tx, upload.draft())
+                else:
+                    self._intake.replace(tx, upload.replaces, upload.draft())
             after = tx.one(store.by_id(upload.id))
             if after is None or not after.finished:
-                raise Gone("This upload was withdrawn: it may not become a video any more.")
+                raise Gone(text("This upload was withdrawn: it may not become a video any more."))
             return after
 
         return Progress(await self._db.write(unit), upload.length)
@@ -236,8 +279,12 @@ class Uploads:
         free = await asyncio.to_thread(lambda: free_bytes(folder) - outstanding(folder, lengths))
         if length > free - self._settings.reserve_bytes:
             raise DiskFull(
-                f"There is no room for {length} more bytes on the disk that holds {folder}. "
-                "Ask whoever runs this server to free some."
+                text(
+                    "There is no room for {length} more bytes on the disk that holds {folder}. "
+                    "Ask whoever runs this server to free some.",
+                    length=length,
+                    folder=folder,
+                )
             )
 
     def _expiry(self, now: int) -> int:
@@ -246,7 +293,7 @@ class Uploads:
 
 def _person(principal: Principal) -> str:
     if principal.person_id is None:
-        raise Unauthenticated("Sign in to upload.")
+        raise Unauthenticated(text("Log in to upload."))
     return principal.person_id
 
 
@@ -255,10 +302,10 @@ def _organization(principal: Principal, wanted: str | None) -> str:
     possible = [org_id for org_id in principal.roles if principal.allows(Action.VIDEO_UPLOAD, org_id)]
     if wanted is not None:
         if wanted not in possible:
-            raise Forbidden("You may not upload videos to this organization.")
+            raise Forbidden(text("You may not upload videos to this organization."))
         return wanted
     if not possible:
-        raise Forbidden("You may not upload videos to any organization.")
+        raise Forbidden(text("You may not upload videos to any organization."))
     if len(possible) > 1:
-        raise InvalidInput.field("organization", "Say which organization the video is for.", "required")
+        raise InvalidInput.field("organization", text("Say which organization the video is for."), "required")
     return possible[0]

@@ -11,10 +11,12 @@ from novacast.folder import DataFolder
 from novacast.vods import store as videos
 from novacast.vods.models import VideoState
 from novacast.vods.transcoding import store
+from novacast.vods.transcoding.making import FindFFmpeg
 from novacast.vods.transcoding.models import TranscodeState
-from novacast.vods.transcoding.work import FindFFmpeg
 from tests.fakes.clock import FakeClock
-from tests.vods.conftest import PRODUCER, STRANGER, Clips, House, prepare, until
+from tests.vods.conftest import PRODUCER, STRANGER, Clips, House, prepare
+from tests.vods.worker_script import WAYS
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 
@@ -34,7 +36,7 @@ async def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_ne
         command = [sys.executable, "-m", "tests.vods.worker_script", str(folder.root), video_id]
         with subprocess.Popen(command, cwd=ROOT) as worker:
 
-            async def segments() -> bool:
+            def segments() -> bool:
                 assert worker.poll() is None, "the worker ended too early"
                 return len(list(house.folders.work.glob("*/*/seg_*"))) > 3
 
@@ -44,80 +46,58 @@ async def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_ne
                 os.kill(worker.pid, signal.SIGKILL)
         video = await house.db.one(videos.by_id(video_id))
         assert video is not None
-        assert (video.state, video.edition) == (VideoState.PROCESSING, None)
         assert not any(rung.published for rung in await house.db.all(videos.rungs(video_id)))
-        assert [path.name for path in house.folders.video(video_id).iterdir()] == ["original.mp4"]
-        dead = (await house.db.all(store.workers()))[0]
 
         await house.transcoding.sweep()
-        await house.work().run(video_id)
+        await house.work(WAYS[""]).finish(video_id)
         detail = await house.videos.show(STRANGER, video_id)
         assert detail.video.state is VideoState.READY
-        assert [rung.published for rung in detail.rungs] == [True, True]
-        assert detail.video.edition != dead
+        assert [rung.published for rung in detail.rungs] == [True, True, True]
         await house.transcoding.sweep()
         assert house.folders.unfinished() == []
+        made = sorted(path.name for path in house.folders.video(video_id).iterdir())
+        assert made == sorted(["original.mp4", detail.video.edition or ""])
     finally:
         await house.close()
 
 
 async def test_a_disk_that_fills_fails_the_transcode_in_words_cleans_up_and_can_be_retried(
-    clock: FakeClock, find: FindFFmpeg, tmp_path: Path, small_disk: Path, clips: Clips
+    small_media: House, small_disk: Path, clips: Clips
 ) -> None:
-    data = DataFolder.at(tmp_path / "data")
-    data.prepare()
-    data.media.rmdir()
-    data.media.symlink_to(small_disk)
-    prepare(data, clock)
-    house = await House.open(data, clock, find)
-    try:
-        video_id = await house.arrive(clips("noise.mp4", *NOISE, size="320x180", seconds=20))
-        house.folders.settle(video_id, "clip.mp4")
-        filler = small_disk / "filler"
-        filler.write_bytes(b"x" * (house.folders.free() - 600_000))
-        await house.work().run(video_id)
-        ended = await house.db.one(store.by_video(video_id))
-        assert ended is not None
-        assert (ended.state, ended.reason_code) == (TranscodeState.FAILED, "disk_full")
-        assert "room" in (ended.reason or "")
-        assert house.folders.unfinished() == []
-        assert [path.name for path in house.folders.video(video_id).iterdir()] == ["original.mp4"]
+    video_id = await small_media.arrive(clips("noise.mp4", *NOISE, size="320x180", seconds=20))
+    small_media.folders.settle(video_id, "clip.mp4")
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * (small_media.folders.free() - 600_000))
+    await small_media.work().finish(video_id)
+    ended = await small_media.db.one(store.by_video(video_id))
+    assert ended is not None
+    assert (ended.state, ended.reason_code) == (TranscodeState.FAILED, "disk_full")
+    assert "room" in (ended.reason or "")
+    assert small_media.folders.unfinished() == []
+    assert [path.name for path in small_media.folders.video(video_id).iterdir()] == ["original.mp4"]
 
-        filler.unlink()
-        await house.transcoding.retry(PRODUCER, video_id)
-        await house.work().run(video_id)
-        assert (await house.videos.show(STRANGER, video_id)).video.state is VideoState.READY
-    finally:
-        await house.close()
+    filler.unlink()
+    await small_media.transcoding.retry(PRODUCER, video_id)
+    await small_media.work().finish(video_id)
+    assert (await small_media.videos.show(STRANGER, video_id)).video.state is VideoState.READY
 
 
 NOISE = ("-vf", "noise=alls=60:allf=t", "-preset", "ultrafast", "-crf", "40", "-pix_fmt", "yuv420p")
 
 
-async def test_an_upload_on_another_disk_than_the_media_still_arrives_whole(
-    clock: FakeClock, find: FindFFmpeg, tmp_path: Path, small_disk: Path, clips: Clips
-) -> None:
-    data = DataFolder.at(tmp_path / "data")
-    data.prepare()
-    data.media.rmdir()
-    data.media.symlink_to(small_disk)
-    prepare(data, clock)
-    house = await House.open(data, clock, find)
-    try:
-        clip = clips("clip.mp4")
-        video_id = await house.arrive(clip)
-        place = house.folders.settle(video_id, "clip.mp4")
-        assert place is not None
-        assert place.read_bytes() == clip.read_bytes()
-        assert not house.folders.arrival(video_id).exists()
-        assert house.folders.settle(video_id, "clip.mp4") == place
-    finally:
-        await house.close()
+async def test_an_upload_on_another_disk_than_the_media_still_arrives_whole(small_media: House, clips: Clips) -> None:
+    clip = clips("clip.mp4")
+    video_id = await small_media.arrive(clip)
+    place = small_media.folders.settle(video_id, "clip.mp4")
+    assert place is not None
+    assert place.read_bytes() == clip.read_bytes()
+    assert not small_media.folders.arrival(video_id).exists()
+    assert small_media.folders.settle(video_id, "clip.mp4") == place
 
 
 async def test_a_reserve_that_would_be_touched_stops_the_transcode_before_it_begins(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("clip.mp4"))
-    await house.work(reserve=2**60).run(video_id)
+    await house.work(reserve=2**60).finish(video_id)
     ended = await house.db.one(store.by_video(video_id))
     assert ended is not None
     assert (ended.state, ended.reason_code) == (TranscodeState.FAILED, "disk_full")

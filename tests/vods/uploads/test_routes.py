@@ -12,6 +12,7 @@ from aiohttp import ClientResponse, ClientSession
 
 from novacast.vods.uploads.routes import CONTENT_TYPE, PATH
 from tests.vods.conftest import House
+from tests.waiting import until
 
 TUS = {"Tus-Resumable": "1.0.0"}
 
@@ -211,9 +212,8 @@ async def test_a_connection_that_breaks_in_the_middle_loses_no_byte_that_arrived
     request = asyncio.ensure_future(producer.patch(url, data=half(), headers=headers))
     await sent.wait()
     arrival = house.folders.arrival(upload_id)
-    async with asyncio.timeout(20):
-        while not arrival.exists() or not arrival.stat().st_size:  # a broken connection may lose what lies in it
-            await asyncio.sleep(0.005)
+    # A broken connection may lose what lies in it.
+    await until(lambda: arrival.exists() and arrival.stat().st_size > 0)
     request.cancel()
     await asyncio.gather(request, return_exceptions=True)
     at = await offset(producer, url)

@@ -13,12 +13,13 @@ from novacast.identity import Principal, Role
 from novacast.settings import Uploads as Settings
 from novacast.vods import store as videos
 from novacast.vods.models import Visibility
-from novacast.vods.transcoding.work import FindFFmpeg
+from novacast.vods.transcoding.making import FindFFmpeg
 from novacast.vods.uploads import store
 from novacast.vods.uploads.models import Checksum, ChecksumAlgorithm, ChecksumMismatch, Interrupted, Wish
 from novacast.vods.uploads.service import Body
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OWNER, PRODUCER, SMALL, STRANGER, House, person, prepare
+from tests.waiting import until
 
 WISH = Wish("film.mp4", "Film", "", "", Visibility.PRIVATE, None, "")
 
@@ -141,8 +142,7 @@ async def test_a_new_request_takes_over_from_one_that_hangs_and_bytes_never_mix(
     never = asyncio.Event()
     hanging = asyncio.ensure_future(house.uploads.append(PRODUCER, upload_id, 0, body(b"abc", never, b"too late")))
     await asyncio.sleep(0)
-    while not house.folders.arrival(upload_id).exists():
-        await asyncio.sleep(0.01)
+    await until(house.folders.arrival(upload_id).exists)
     assert (await house.uploads.show(PRODUCER, upload_id)).offset == 3
     with pytest.raises(Interrupted):
         await hanging
@@ -253,24 +253,15 @@ async def test_an_upload_that_the_disk_has_no_room_for_is_refused_at_once(
 
 
 async def test_a_disk_that_fills_keeps_what_arrived_and_takes_the_rest_later(
-    clock: FakeClock, find: FindFFmpeg, tmp_path: Path, small_disk: Path
+    small_uploads: House, small_disk: Path
 ) -> None:
-    data = DataFolder.at(tmp_path / "data")
-    data.prepare()
-    data.uploads.rmdir()
-    data.uploads.symlink_to(small_disk)
-    prepare(data, clock)
-    house = await House.open(data, clock, find, Settings(reserve_bytes=0))
-    try:
-        upload_id = await begin(house, 5_000_000)
-        filler = small_disk / "filler"
-        filler.write_bytes(b"x" * 5_000_000)
-        with pytest.raises(DiskFull):
-            await house.uploads.append(PRODUCER, upload_id, 0, body(*[b"a" * 500_000] * 10))
-        kept = (await house.uploads.show(PRODUCER, upload_id)).offset
-        assert 0 < kept < 5_000_000
-        filler.unlink()
-        done = await house.uploads.append(PRODUCER, upload_id, kept, body(b"a" * (5_000_000 - kept)))
-        assert done.upload.finished
-    finally:
-        await house.close()
+    upload_id = await begin(small_uploads, 5_000_000)
+    filler = small_disk / "filler"
+    filler.write_bytes(b"x" * 5_000_000)
+    with pytest.raises(DiskFull):
+        await small_uploads.uploads.append(PRODUCER, upload_id, 0, body(*[b"a" * 500_000] * 10))
+    kept = (await small_uploads.uploads.show(PRODUCER, upload_id)).offset
+    assert 0 < kept < 5_000_000
+    filler.unlink()
+    done = await small_uploads.uploads.append(PRODUCER, upload_id, kept, body(b"a" * (5_000_000 - kept)))
+    assert done.upload.finished

@@ -21,7 +21,8 @@ from tusclient.uploader import Uploader
 from novacast.clock import SystemClock
 from novacast.folder import DataFolder
 from novacast.vods.uploads.routes import CONTENT_TYPE, PATH
-from tests.vods.conftest import House, prepare, until
+from tests.vods.conftest import House, prepare
+from tests.waiting import until
 
 ROOT = Path(__file__).parents[3]
 SIZE = 6_000_000
@@ -83,11 +84,7 @@ async def test_an_upload_goes_on_where_it_stopped_after_the_server_was_killed(fo
         path = mine.url.removeprefix(address)
         file = folder.uploads / path.rsplit("/", 1)[1]
         connection = half_a_request(address, path, film.read_bytes()[1_000_000:4_000_000])
-
-        async def more_than_acknowledged() -> bool:
-            return file.stat().st_size > 1_000_000
-
-        await until(more_than_acknowledged)
+        await until(lambda: file.stat().st_size > 1_000_000)
         os.kill(process.pid, signal.SIGKILL)
         process.wait()
         connection.close()

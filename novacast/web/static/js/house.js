@@ -6,12 +6,23 @@ const closeMenus = (except) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (menu !== except) menu.open = false;
 };
 document.addEventListener("click", (event) => closeMenus(event.target.closest("details.menu")));
+document.addEventListener("focusin", (event) => closeMenus(event.target.closest("details.menu")));
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = event.target.closest?.("details.menu[open]");
   closeMenus();
   menu?.querySelector("summary").focus();
 });
+
+// A table is a stop of the Tab key only while it scrolls sideways.
+const scrolls = new ResizeObserver((entries) => {
+  for (const { target } of entries) {
+    const table = target.closest(".table");
+    if (table.scrollWidth > table.clientWidth) table.tabIndex = 0;
+    else table.removeAttribute("tabindex");
+  }
+});
+for (const part of document.querySelectorAll(".table, .table > table")) scrolls.observe(part);
 
 // Copy buttons. Without a secure context there is no clipboard API: then the value is selected for the person's own copy.
 for (const button of document.querySelectorAll("[data-copies]")) {

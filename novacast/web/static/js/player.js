@@ -1,11 +1,16 @@
 // <nova-player video-id="ID" resume="12.5" reports> around a <template data-part="controls"> and one data-part="state";
 // templates/player.html writes it. Plays /api/v1/streams/ID by hls.js under media-chrome's controls.
-import Hls from "../vendor/hls.js/hls.js";
-import "./elements.js";
-import { addTranslation } from "../vendor/media-chrome/utils/i18n.js";
-import { prepare } from "./chrome.js";
+//
+// The first frame waits for neither: the stream is asked for while hls.js is on its way, and the controls, half a hundred
+// small files, come when the video may already be shown.
+import { Growth } from "./growth.js";
 import { Positions } from "./positions.js";
 import { Renditions } from "./renditions.js";
+
+const engine = import("../vendor/hls.js/hls.js");
+const controls = import("./controls.js");
+// Who needs them awaits them and handles their failure; until then it is nobody's.
+for (const promise of [engine, controls]) promise.catch(() => {});
 
 const OVER = new Set([401, 403, 410]);
 const MANY = 3;
@@ -25,35 +30,34 @@ class NovaPlayer extends HTMLElement {
   #controls = null;
   #state = null;
   #hls = null;
+  #growth = null;
   #words = {};
   #renewals = [];
   #repairs = [];
   #renewing = false;
   #renditions = new Renditions((index) => { if (this.#hls) this.#hls.nextLevel = index; });
   #positions = null;
+  #session = "";
 
   connectedCallback() {
     if (this.#video) return;
     this.#words = JSON.parse(this.querySelector("[data-part=words]").textContent);
-    addTranslation(document.documentElement.lang, this.#words.controls);
     const part = (name) => this.querySelector(`template[data-part=${name}]`).content;
     this.#state = part("state").firstElementChild;
-    this.append(part("controls"));
-    this.querySelector("[data-part=before]")?.remove();
-    this.#controls = this.querySelector("media-controller");
-    this.#video = this.querySelector("video");
+    this.#video = part("controls").querySelector("video");
     this.#video.videoRenditions = this.#renditions;
-    // Told after the fact: the controller looked at the element before the list was there.
-    this.#controls.mediaStore.dispatch({ type: "mediaelementchangerequest", detail: undefined });
-    this.#controls.mediaStore.dispatch({ type: "mediaelementchangerequest", detail: this.#video });
+    this.append(this.#video);
+    this.querySelector("[data-part=before]")?.remove();
     this.#video.addEventListener("error", () => this.#nativeFailed());
     this.#state.querySelector("[data-part=retry]").addEventListener("click", (event) => this.#retry(event));
     if (this.hasAttribute("reports")) this.#positions = new Positions(this.getAttribute("video-id"), this.#video);
-    this.#start(Number(this.getAttribute("resume")) || 0);
+    this.#start(Number(this.getAttribute("resume")) || 0, { takeOver: this.hasAttribute("takes-over") });
+    this.#dress(part("controls"));
   }
 
   disconnectedCallback() {
     this.#positions?.end();
+    this.#growth?.end();
     this.#hls?.destroy();
     this.#hls = null;
   }
@@ -62,14 +66,36 @@ class NovaPlayer extends HTMLElement {
     return this.#video;
   }
 
+  /** Id of the viewing session, for what is told of it; empty before there is one. */
+  get session() {
+    return this.#session;
+  }
+
+  /** Put the controls around the video, which goes on meanwhile; without them, the browser's own. */
+  async #dress(content) {
+    try {
+      (await controls).translate(document.documentElement.lang, this.#words.controls);
+    } catch {
+      this.#video.controls = true;
+      return;
+    }
+    if (!this.isConnected) return;
+    this.#controls = content.querySelector("media-controller");
+    this.#controls.inert = this.#state.isConnected;
+    this.prepend(content);
+    // Only now, and in one step: a video that is out of the document for longer is paused.
+    this.#controls.prepend(this.#video);
+  }
+
   /** Ask for the stream and play from `at` seconds. */
   async #start(at, { play = false, takeOver = false } = {}) {
     this.#hide();
     try {
-      const stream = await this.#ask(takeOver);
+      const [stream, { default: Hls }] = await Promise.all([this.#ask(takeOver), engine]);
       if (!this.isConnected) return;
+      this.#session = stream.session ?? "";
       this.#prepareTracks(stream);
-      if (Hls.isSupported()) this.#attach(stream, at);
+      if (Hls.isSupported()) this.#attach(Hls, stream, at);
       else if (this.#video.canPlayType(NATIVE_TYPE)) this.#attachNative(stream, at);
       else return this.#show("unsupported", { final: true });
       // A browser may refuse to play without a press; the controls are there for it.
@@ -97,15 +123,47 @@ class NovaPlayer extends HTMLElement {
     track.track.mode = "hidden";
   }
 
-  #attach(stream, at) {
+  #attach(Hls, stream, at) {
+    this.#growth?.end();
     this.#hls?.destroy();
+    this.#growth = new Growth(Hls, stream, {
+      video: this.#video,
+      subject: this.getAttribute("video-id"),
+      told: this.hasAttribute("reports"),
+      make: (options) => this.#make(Hls, options),
+      level: (hls) => this.#levelOf(hls),
+      use: (hls) => this.#use(hls),
+    });
+    // -1 is the live edge, where a video that still grows must not begin.
+    this.#hls = this.#make(Hls, { startPosition: at || (stream.kind === "live" ? -1 : 0) });
+    this.#growth.begin(this.#hls);
+  }
+
+  #make(Hls, options) {
     // CMAF needs no transmuxing, so there is nothing for a worker to do. A player no taller than 360 px loads no 1080p.
-    const hls = new Hls({ enableWorker: false, startPosition: at || -1, capLevelToPlayerSize: true, backBufferLength: 60 });
+    const hls = new Hls({ enableWorker: false, capLevelToPlayerSize: true, backBufferLength: 60, ...options });
+    hls.on(Hls.Events.MANIFEST_PARSED, () => { if (hls === this.#hls) this.#renditions.fill(hls.levels); });
+    hls.on(Hls.Events.ERROR, (_, data) => this.#failed(hls, data, Hls.ErrorTypes));
+    return hls;
+  }
+
+  /** Go on with another hls.js, which has taken the video over. */
+  #use(hls) {
     this.#hls = hls;
-    hls.on(Hls.Events.MANIFEST_PARSED, () => this.#renditions.fill(hls.levels));
-    hls.on(Hls.Events.ERROR, (_, data) => this.#failed(hls, data));
-    hls.loadSource(stream.url);
-    hls.attachMedia(this.#video);
+    this.#renditions.fill(hls.levels);
+  }
+
+  /** With which level a new source begins: the chosen height, else the best that line and size take. In the same codecs. */
+  #levelOf(hls) {
+    const { codecSet } = this.#hls.levels[this.#hls.loadLevel] ?? {};
+    const find = (test) => hls.levels.findIndex((level) => level.codecSet === codecSet && test(level));
+    const chosen = find((level) => level.height === this.#renditions.height);
+    if (chosen >= 0) return chosen;
+    const tall = this.#video.clientHeight * devicePixelRatio;
+    const enough = find((level) => Math.min(level.width, level.height) >= tall);
+    const most = enough < 0 ? Infinity : enough;
+    const fits = (level, at) => at <= most && level.codecSet === codecSet && level.bitrate < hls.bandwidthEstimate * 0.7;
+    return Math.max(0, find(() => true), hls.levels.findLastIndex(fits));
   }
 
   #attachNative(stream, at) {
@@ -113,14 +171,14 @@ class NovaPlayer extends HTMLElement {
     this.#video.src = stream.url;
   }
 
-  #failed(hls, data) {
+  #failed(hls, data, types) {
     if (hls !== this.#hls) return;
     this.dispatchEvent(new CustomEvent("streamerror", { detail: { details: data.details, fatal: data.fatal } }));
     if (OVER.has(data.response?.code)) return this.#renew();
     if (!data.fatal) return;
-    if (data.type === Hls.ErrorTypes.MEDIA_ERROR && this.#may(this.#repairs)) return hls.recoverMediaError();
+    if (data.type === types.MEDIA_ERROR && this.#may(this.#repairs)) return hls.recoverMediaError();
     if (data.response?.code === 409) return this.#renew();
-    this.#show(data.type === Hls.ErrorTypes.NETWORK_ERROR ? "network" : "media");
+    this.#show(data.type === types.NETWORK_ERROR ? "network" : "media");
   }
 
   #nativeFailed() {
@@ -171,6 +229,7 @@ class NovaPlayer extends HTMLElement {
 
   #show(kind, { detail = "", final = false, takeOver = false, login = false } = {}) {
     const wasInside = this.contains(document.activeElement);
+    this.#growth?.end();
     this.#hls?.stopLoad();
     this.#video.pause();
     this.#state.dataset.kind = kind;
@@ -182,7 +241,7 @@ class NovaPlayer extends HTMLElement {
     retry.hidden = final;
     retry.dataset.takeOver = takeOver ? "yes" : "";
     retry.querySelector("span").textContent = takeOver ? this.#words.takeOver : this.#words.retry;
-    this.#controls.inert = true;
+    if (this.#controls) this.#controls.inert = true;
     this.append(this.#state);
     if (wasInside && !final) retry.focus();
   }
@@ -191,17 +250,9 @@ class NovaPlayer extends HTMLElement {
     if (!this.#state.isConnected) return;
     const wasInside = this.#state.contains(document.activeElement);
     this.#state.remove();
-    this.#controls.inert = false;
-    if (wasInside) this.querySelector("media-play-button").focus();
+    if (this.#controls) this.#controls.inert = false;
+    if (wasInside) this.querySelector("media-play-button")?.focus();
   }
 }
 
-prepare([...new Set(
-  [...document.querySelectorAll("template[data-part=controls]")].flatMap((template) =>
-    [...template.content.querySelectorAll("*")].map((element) => element.localName)),
-)].filter((name) => customElements.get(name)));
-prepare([
-  "media-tooltip", "media-gesture-receiver", "media-preview-thumbnail", "media-preview-time-display",
-  "media-preview-chapter-display", "media-chrome-menu", "media-chrome-menu-item", "media-keyboard-shortcuts-dialog",
-]);
 customElements.define("nova-player", NovaPlayer);

@@ -16,6 +16,11 @@ export class Renditions extends EventTarget {
     return this.#selected;
   }
 
+  /** Of the one that a person chose; undefined: automatic. */
+  get height() {
+    return this[this.#selected]?.height;
+  }
+
   set selectedIndex(index) {
     this.#selected = index;
     for (const [at, item] of [...this].entries()) item.selected = at === index;
@@ -29,7 +34,7 @@ export class Renditions extends EventTarget {
 
   /** Replace all by hls.js's levels; a choice made before holds where its height is still there. */
   fill(levels) {
-    const height = this[this.#selected]?.height;
+    const { height } = this;
     for (let at = levels.length; at < this.length; at += 1) delete this[at];
     this.length = levels.length;
     for (const [at, { width, height: lines, bitrate }] of levels.entries()) {

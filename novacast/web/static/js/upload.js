@@ -43,7 +43,9 @@ class Row {
     this.began = performance.now();
     if (!this.upload) {
       this.upload = new tus.Upload(this.file, this.options());
-      const [earlier] = await this.upload.findPreviousUploads();
+      const found = await this.upload.findPreviousUploads();
+      // The same file may be on its way to be something else.
+      const earlier = found.find((one) => (one.metadata?.replaces ?? "") === (this.page.metadata.replaces ?? ""));
       if (this.state !== "running") return;
       if (earlier) this.upload.resumeFromPreviousUpload(earlier);
     }
@@ -147,7 +149,7 @@ class NovaUpload extends HTMLElement {
 
   add(files) {
     const list = this.querySelector("[data-part=rows]");
-    for (const file of files) {
+    for (const file of this.hasAttribute("one") ? [...files].slice(0, 1) : files) {
       const element = this.querySelector("template[data-part=row]").content.firstElementChild.cloneNode(true);
       list.append(element);
       list.hidden = false;

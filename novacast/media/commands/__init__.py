@@ -1,0 +1,18 @@
+"""FFmpeg command lines, as pure functions: facts and plans in, argv out. Nothing here starts anything.
+
+ffmpeg-python draws the filter graph and compiles the line. What it can't express is prepended as a plain list: the
+global options, because it would put them behind the last output.
+
+Outputs are named relative to a folder that the caller makes the child's working directory: patterns like %05d would
+take a percent sign in a folder's name for theirs. Inputs are absolute `file:` URLs.
+"""
+
+from novacast.media.commands.line import INIT, PLAYLIST, SEGMENTS, Node, line
+from novacast.media.commands.renditions import Wanted, ladder_command, rendition_command
+from novacast.media.commands.stills import cover_command, poster_command, storyboard_command, waveform_command
+from novacast.media.commands.video import WHOLE, Encoding, Part, video_options
+
+__all__ = [
+    "INIT", "PLAYLIST", "SEGMENTS", "WHOLE", "Encoding", "Node", "Part", "Wanted", "cover_command", "ladder_command",
+    "line", "poster_command", "rendition_command", "storyboard_command", "video_options", "waveform_command",
+]  # fmt: skip

@@ -1,0 +1,144 @@
+"""What a container's index, or a read-through of its packets, says about keyframes and steadiness.
+
+Part of the probe's child. Nothing here decodes; a read-through is bounded by packets and bytes.
+"""
+
+from collections import Counter
+from fractions import Fraction
+from itertools import pairwise
+from operator import sub
+from typing import Any
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.video.stream import VideoStream
+
+SECOND = 1_000_000
+MOST_INDEX = 5_000_000
+"""Entries; more take longer to look at than they are worth."""
+MOST_TIMES = 40_000
+"""Keyframes that are told one by one; who has more has them everywhere."""
+SCAN_PACKETS, SCAN_BYTES = 2_000_000, 8 * 1024**3
+"""A file without a whole index is read through up to here for its keyframes."""
+LATE = 50_000
+"""Microseconds that a sound may start away from zero and still be taken over packet by packet."""
+
+MOST_CHAPTERS, LONGEST_CHAPTER = 1000, 500
+
+Facts = dict[str, Any]
+
+
+def chapters(media: InputContainer) -> list[tuple[int, str]]:
+    """Where each begins, in microseconds from the file's start, and what it is called."""
+    first = media.start_time or 0
+    return [
+        (max(0, round(one["start"] * one["time_base"] * SECOND) - first), one["metadata"]["title"][:LONGEST_CHAPTER])
+        for one in media.chapters()[:MOST_CHAPTERS]
+        if one["time_base"] and one["metadata"].get("title")
+    ]
+
+
+def gaps(keys: list[Fraction], end: Fraction, *, whole: bool, steady: bool = False) -> Facts | None:
+    """Of keyframes at `keys` seconds from the file's start, in order."""
+    if not keys:
+        return None
+    longest = max(after - before for before, after in pairwise([*keys, max(end, keys[-1])]))
+    listed = whole and len(keys) <= MOST_TIMES
+    return {
+        "counted": len(keys), "longest_gap": round(longest * SECOND), "whole": whole, "steady": steady,
+        "times": [round(key * SECOND) for key in keys] if listed else [],
+    }  # fmt: skip
+
+
+def closed(packet: Any, extradata: bytes | None) -> bool:
+    """Whether a keyframe of H.264 in MP4 or Matroska is an IDR picture. Others may stand in an open group of pictures,
+    and browsers don't begin there. `extradata`: its avcC (ISO/IEC 14496-15 5.3.3.1); without one nothing is known.
+    """
+    if not extradata or extradata[0] != 1 or len(extradata) < 5:
+        return True
+    data, size, at = bytes(packet), (extradata[4] & 3) + 1, 0
+    while at + size < len(data):
+        kind = data[at + size] & 31
+        if 1 <= kind <= 5:
+            return kind == 5
+        at += size + int.from_bytes(data[at : at + size], "big")
+    return True
+
+
+def complete(stream: VideoStream | AudioStream) -> bool:
+    """The container's index lists every packet (MP4)."""
+    return bool(stream.frames) and len(stream.index_entries) == stream.frames and stream.frames <= MOST_INDEX
+
+
+def indexed(media: InputContainer, stream: VideoStream, delay: Fraction | None, rate: Fraction) -> Facts | None:
+    """From the container's own index, whose times are those of decoding: `delay` seconds before those of showing at
+    every keyframe that was looked at, or None where that differs; then the times are not told.
+    """
+    if not complete(stream):
+        return None
+    base = stream.time_base or Fraction(1, SECOND)
+    times, keys = [], []
+    for entry in stream.index_entries:
+        times.append(entry.timestamp)
+        if entry.is_keyframe:
+            keys.append(entry.timestamp)
+    shift = Fraction(delay or 0) - Fraction(media.start_time or 0, SECOND)
+    shown = [key * base + shift for key in keys]
+    facts = gaps(shown, times[-1] * base + shift, whole=True, steady=steady(times, base, rate))
+    if facts is not None and delay is None:
+        facts["times"] = []
+    return facts
+
+
+def scanned(media: InputContainer, stream: VideoStream, rate: Fraction) -> Facts | None:
+    """From all packets of a file of H.264 without such an index; None where there are too many. The times are not told
+    where some begin no closed group of pictures."""
+    base = stream.time_base or Fraction(1, SECOND)
+    times, keys, read, idr = [], [], 0, True
+    try:
+        for count, packet in enumerate(media.demux(stream)):
+            read += packet.size
+            if count > SCAN_PACKETS or read > SCAN_BYTES:
+                return None
+            if packet.pts is not None:
+                times.append(packet.pts)
+                if packet.is_keyframe:
+                    keys.append(packet.pts)
+                    idr = idr and closed(packet, stream.codec_context.extradata)
+    except (av.error.FFmpegError, OSError):
+        return None
+    times.sort()
+    shift = Fraction(media.start_time or 0, SECOND)
+    shown = [key * base - shift for key in sorted(keys)]
+    facts = gaps(shown, times[-1] * base - shift, whole=True, steady=steady(times, base, rate)) if times else None
+    if facts is not None and not idr:
+        facts["times"] = []
+    return facts
+
+
+def steady(times: list[int], base: Fraction, rate: Fraction) -> bool:
+    """Whether `times` (in `base`, rising) follow each other at a constant `rate`, within half a frame, but for one in
+    a hundred: where a recording was cut, or a frame lost, it goes on a little earlier or later.
+    """
+    # |(after - before) * base - 1 / rate| < 1 / (2 rate), in whole numbers
+    scale = 2 * base.numerator * rate.numerator
+    frame = 2 * base.denominator * rate.denominator
+    uneven = sum(often for step, often in _steps(times).items() if 2 * abs(step * scale - frame) >= frame)
+    return bool(times) and uneven * 100 <= len(times)
+
+
+def _steps(times: list[int]) -> Counter[int]:
+    """How often each distance between neighbours occurs: of hundreds of thousands of packets, few are different."""
+    return Counter(map(sub, times[1:], times))
+
+
+def clean(media: InputContainer, stream: AudioStream) -> bool:
+    """Whether packets follow each other without a gap to speak of from about the file's start, as the index has it."""
+    if not complete(stream) or len(stream.index_entries) < 2:
+        return False
+    times = [entry.timestamp for entry in stream.index_entries]
+    base = stream.time_base or Fraction(1, SECOND)
+    start = round(times[0] * base * SECOND) - (media.start_time or 0)
+    longest = (times[1] - times[0]) + int(Fraction(LATE, SECOND) / base)
+    return abs(start) <= LATE and all(0 < step <= longest for step in _steps(times))

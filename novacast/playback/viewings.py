@@ -1,0 +1,35 @@
+"""What others may ask about viewing sessions. Fits the ports of those who count views and measure playing."""
+
+from dataclasses import dataclass
+
+from novacast.clock import Clock
+from novacast.database import Database
+from novacast.errors import Gone
+from novacast.playback import store
+from novacast.playback.audience import Audience
+from novacast.playback.tokens import ViewingTokens
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    media_id: str
+    started_at: int
+    segments: int
+    """How many were asked for since this process knows the session."""
+
+
+class Viewings:
+    def __init__(self, db: Database, clock: Clock, tokens: ViewingTokens, audience: Audience) -> None:
+        self._db, self._clock, self._tokens, self._audience = db, clock, tokens, audience
+
+    async def watched(self, session_id: str) -> Watched | None:
+        """None for what is no session, or over."""
+        viewing = await self._db.one(store.viewing(session_id))
+        if viewing is None:
+            return None
+        try:
+            viewing.check(self._clock.now())
+        except Gone:
+            return None
+        segments = self._audience.segments(self._tokens.token(session_id))
+        return Watched(viewing.media_id, viewing.started_at, segments)

@@ -1,0 +1,1 @@
+"""Files of subtitles, read and written. Pure."""

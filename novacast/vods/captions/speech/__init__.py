@@ -1,0 +1,1 @@
+"""Captions made by a machine of what is said, by a server that writes down speech."""

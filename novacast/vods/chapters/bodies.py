@@ -1,0 +1,46 @@
+"""Shapes of chapters' requests and answers."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from pydantic import Field
+
+from novacast.clock import SECOND
+from novacast.vods.chapters.models import LATEST, MOST, TEXT_LENGTH, TITLE_LENGTH, Chapter, Chapters
+from novacast.web import Body
+
+
+class ChapterBody(Body):
+    seconds: Annotated[float, Field(ge=0, le=LATEST / SECOND, allow_inf_nan=False, description="Where it begins.")]
+    title: Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH)]
+
+    @classmethod
+    def of(cls, chapter: Chapter) -> "ChapterBody":
+        return cls(seconds=chapter.at / SECOND, title=chapter.title)
+
+    @property
+    def chapter(self) -> Chapter:
+        return Chapter(round(self.seconds * SECOND), self.title)
+
+
+class ChaptersBody(Body):
+    items: list[ChapterBody]
+    typed: Annotated[bool, Field(description="Whether people wrote them; else they are the file's own.")]
+
+    @classmethod
+    def of(cls, chapters: Chapters) -> "ChaptersBody":
+        return cls(items=[ChapterBody.of(one) for one in chapters.items], typed=chapters.typed)
+
+
+class ChaptersRequest(Body):
+    items: Annotated[
+        list[ChapterBody], Field(max_length=MOST, description="All of them; an empty list takes them away.")
+    ]
+
+    @property
+    def chapters(self) -> Sequence[Chapter]:
+        return [one.chapter for one in self.items]
+
+
+class ChaptersForm(Body):
+    chapters: Annotated[str, Field(max_length=TEXT_LENGTH)] = ""

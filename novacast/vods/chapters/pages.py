@@ -1,0 +1,80 @@
+"""The page on which chapters are written, which needs no scripts."""
+
+from dataclasses import dataclass
+
+from novacast.clock import SECOND
+from novacast.errors import Conflict, FieldError, Forbidden, InvalidInput
+from novacast.i18n import gettext as _
+from novacast.vods.cards import duration
+from novacast.vods.chapters.bodies import ChaptersForm
+from novacast.vods.chapters.models import Chapters, clock, found_in, parse, written
+from novacast.vods.chapters.service import VideoChapters
+from novacast.vods.service import Videos
+from novacast.web import Call, Html, Redirect, form, page
+from novacast.web.answers import Notice
+
+PATH = "/studio/videos/{video_id}/chapters"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A chapter in the list under the player."""
+
+    seconds: str
+    """For the address: `95.5`."""
+    clock: str
+    title: str
+
+
+def lines(chapters: Chapters) -> list[Line]:
+    return [Line(f"{one.at / SECOND:.3f}".rstrip("0").rstrip("."), clock(one.at), one.title) for one in chapters.items]
+
+
+class ChapterPages:
+    def __init__(self, videos: Videos, chapters: VideoChapters) -> None:
+        self._videos = videos
+        self._chapters = chapters
+
+    @page(PATH)
+    async def show(self, call: Call, video_id: str) -> Html:
+        return await self._shown(call, video_id)
+
+    @form(PATH)
+    async def write(self, call: Call, video_id: str, form: ChaptersForm) -> Html | Redirect:
+        try:
+            await self._chapters.write(call.principal, video_id, parse(form.chapters))
+        except InvalidInput as error:
+            return await self._shown(call, video_id, form.chapters, error)
+        return Redirect(f"/studio/videos/{video_id}/chapters", notice=Notice("good", _("Saved.")))
+
+    @form(f"{PATH}/described")
+    async def take_described(self, call: Call, video_id: str) -> Redirect:
+        place = f"/studio/videos/{video_id}/chapters"
+        try:
+            await self._chapters.take_described(call.principal, video_id)
+        except Conflict as error:
+            return Redirect(place, notice=Notice("note", error.message))
+        return Redirect(place, notice=Notice("good", _("Saved.")))
+
+    async def _shown(
+        self, call: Call, video_id: str, text: str | None = None, error: InvalidInput | None = None
+    ) -> Html:
+        detail = await self._videos.show(call.principal, video_id)
+        if not detail.editable:
+            raise Forbidden(_("You may watch this video, but not work on it."))
+        chapters, video = await self._chapters.show(call.principal, video_id), detail.video
+        described = () if chapters.items else found_in(video.description, video.duration)
+        context = {
+            "video": video,
+            "chapters": chapters,
+            "described": [(one.at, one.title) for one in described],
+            "text": written(chapters.items) if text is None else text,
+            "errors": _named(error),
+            "duration": duration(video.duration),
+        }
+        return Html("vods/chapters.html", context, status=422 if error is not None else 200)
+
+
+def _named(error: InvalidInput | None) -> list[FieldError]:
+    """All in the one field that the form has."""
+    return [] if error is None else [FieldError("chapters", one.code, one.message) for one in error.errors]

@@ -1,0 +1,24 @@
+"""Tables of chapters."""
+
+from typing import Any
+
+from novacast.database import Migrations, statements
+
+migrations = Migrations("vods_chapters")
+
+
+@migrations()
+def m001_chapters(db: Any) -> None:
+    statements(
+        db,
+        """CREATE TABLE chapters (
+            video_id TEXT NOT NULL REFERENCES videos (id) ON DELETE CASCADE,
+            at INTEGER NOT NULL CHECK (at >= 0),
+            title TEXT NOT NULL CHECK (title <> ''),
+            PRIMARY KEY (video_id, at)
+        ) STRICT, WITHOUT ROWID""",
+        # A row here: somebody typed them, so that what the file says counts no more.
+        """CREATE TABLE chapters_typed (
+            video_id TEXT PRIMARY KEY REFERENCES videos (id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID""",
+    )

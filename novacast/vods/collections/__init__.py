@@ -1,0 +1,1 @@
+"""Collections: videos of an organization in an order that somebody gave them."""

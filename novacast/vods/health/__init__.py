@@ -1,0 +1,1 @@
+"""Health: how playing went on the viewers' devices, as their players tell it."""

@@ -1,0 +1,14 @@
+"""What reports are held against. Playback fits these shapes; wiring joins them."""
+
+from typing import Protocol
+
+
+class Watched(Protocol):
+    @property
+    def media_id(self) -> str: ...
+
+
+class Viewings(Protocol):
+    async def watched(self, session_id: str, /) -> Watched | None:
+        """None for what is no session, or over."""
+        ...

@@ -1,0 +1,214 @@
+"""Finds files without rows and rows without files, says what can be done, and does it when told to.
+
+Nothing is taken for nobody's that is less than an hour old, that a worker may hold, or that rows of any kind know.
+Files are listed before rows are read, and each row is asked for again right before a file goes.
+"""
+
+import asyncio
+import os
+import re
+import shutil
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from novacast.clock import DAY, HOUR, SECOND, Clock
+from novacast.database import Database, Transaction
+from novacast.i18n import text
+from novacast.media.commands import PLAYLIST
+from novacast.media.encode import MASTER
+from novacast.vods.folders import ROOMS, MediaFolders, whole
+from novacast.vods.imports import store as imports
+from novacast.vods.imports.models import Begun
+from novacast.vods.storage import store
+from novacast.vods.storage.models import Finding, Kind, Known, Report
+from novacast.vods.storage.retention import Retention
+
+YOUNG = HOUR
+GIVEN_UP = 7 * DAY
+"""An import whose file was not touched for so long."""
+RUNG = re.compile(r"\d{1,5}p(-hevc|-av1)?\Z")
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A file or folder as it lay there."""
+
+    path: Path
+    bytes: int
+    changed: int
+    """Microseconds; of a folder the latest of what is in it."""
+
+
+class Sweeping:
+    def __init__(self, db: Database, folders: MediaFolders, retention: Retention, clock: Clock, reserve: int) -> None:
+        self._db = db
+        self._folders = folders
+        self._retention = retention
+        self._clock = clock
+        self._reserve = reserve
+
+    async def report(self) -> Report:
+        """Changes nothing. Reads every name below uploads and media, and no content."""
+        arrivals, media = await asyncio.to_thread(self._listed)
+        async with self._db.snapshot() as view:
+            known = {one.video_id: one for one in await view.all(store.known())}
+            arriving = set(await view.all(store.arriving()))
+            doomed = set(await view.all(store.doomed()))
+            begun = await view.all(imports.begun())
+        findings = [*self._arrivals(arrivals, arriving), *self._begun(begun, {one.path: one for one in arrivals})]
+        strange = [entry for entry in media if entry.path.name not in known and entry.path.name not in doomed]
+        findings += [_of_files(Kind.VIDEO, entry, entry.path.name) for entry in strange]
+        findings += await asyncio.to_thread(lambda: list(self._inside(known)))
+        old = [one for one in findings if not one.kind.of_files or self._old(one.path)]
+        return Report(tuple(old), len(findings) - len(old), await self.free())
+
+    async def free(self) -> int:
+        """Bytes of the disk that may still be used."""
+        return max(0, await asyncio.to_thread(self._folders.free) - self._reserve)
+
+    async def mend(self, report: Report) -> list[Finding]:
+        """What was done of what the report offers: nothing whose state is another by now."""
+        return [one for one in report.findings if one.mendable and await self._mended(one)]
+
+    def _listed(self) -> tuple[list[Entry], list[Entry]]:
+        data = self._folders.data
+        media = [entry for entry in _entries(data.media) if entry.path.is_dir() and not entry.path.name.startswith(".")]
+        return list(_entries(data.uploads)), media
+
+    def _arrivals(self, arrivals: Collection[Entry], arriving: Collection[str]) -> Iterator[Finding]:
+        for entry in arrivals:
+            if entry.path.name not in arriving:
+                yield _of_files(Kind.ARRIVAL, entry, None)
+
+    def _begun(self, begun: Collection[Begun], arrivals: Mapping[Path, Entry]) -> Iterator[Finding]:
+        now = self._clock.now()
+        for one in begun:
+            entry = arrivals.get(self._folders.arrival(one.video_id))
+            if max(one.at, entry.changed if entry is not None else 0) < now - GIVEN_UP:
+                lies = entry or Entry(self._folders.arrival(one.video_id), 0, one.at)
+                yield _of_files(Kind.IMPORT, lies, one.video_id)
+
+    def _inside(self, known: Mapping[str, Known]) -> Iterator[Finding]:
+        """Blocking. What is amiss within the folders of videos that are there, those aside that are worked on."""
+        for one in known.values():
+            if not one.live:
+                yield from self._editions(one)
+                yield from self._missing(one)
+
+    def _editions(self, one: Known) -> Iterator[Finding]:
+        kept = {one.edition, one.transcode_edition}
+        for entry in _entries(self._folders.video(one.video_id)):
+            name = entry.path.name
+            if entry.path.is_dir() and name not in kept and name not in ROOMS:
+                yield _of_files(Kind.EDITION, entry, one.video_id)
+        if one.edition is not None and one.edition != one.transcode_edition and one.state == "ready":
+            for entry in _entries(self._folders.edition(one.video_id, one.edition)):
+                if RUNG.match(entry.path.name) and entry.path.name not in one.rungs:
+                    yield _of_files(Kind.RUNG, entry, one.video_id)
+
+    def _missing(self, one: Known) -> Iterator[Finding]:
+        original = self._folders.original(one.video_id)
+        if original is None and not one.dropped and not self._folders.arrival(one.video_id).exists():
+            words = text("Note that it is gone: it is counted no more, and nothing is made of it again.")
+            yield Finding(Kind.NO_ORIGINAL, self._folders.video(one.video_id), 0, one.video_id, words)
+        if one.state != "ready" or one.edition is None:
+            return
+        folder = self._folders.edition(one.video_id, one.edition)
+        makeable = original is not None
+        words = (
+            text("Make it again from the original.")
+            if makeable
+            else text("The original is gone too: bring the file again, or delete the video.")
+        )
+        if not (folder / MASTER).is_file():
+            yield Finding(Kind.NO_EDITION, folder, 0, one.video_id, words, makeable)
+            return
+        master = (folder / MASTER).read_text(encoding="utf-8", errors="replace")
+        for name in one.rungs:
+            if f"\n{name}/{PLAYLIST}" not in master or not (folder / name / PLAYLIST).is_file():
+                yield Finding(Kind.NO_RUNG, folder / name, 0, one.video_id, words, makeable)
+
+    def _old(self, path: Path) -> bool:
+        return _changed(path) < self._clock.now() - YOUNG
+
+    async def _mended(self, one: Finding) -> bool:
+        match one.kind:
+            case Kind.ARRIVAL | Kind.VIDEO:
+                if await self._db.one(store.anyones(one.path.name)):
+                    return False
+                return await whole(_removed, one.path)
+            case Kind.IMPORT:
+                assert one.video_id is not None
+                video_id = one.video_id
+                await whole(_removed, one.path)
+                return await self._db.write(lambda tx: imports.end(tx, video_id))
+            case _:
+                return await self._mended_inside(one)
+
+    async def _mended_inside(self, one: Finding) -> bool:
+        assert one.video_id is not None
+        known = await self._db.one(store.known(one.video_id))
+        if known is None or known.live:
+            return False
+        again = await asyncio.to_thread(lambda: [*self._editions(known), *self._missing(known)])
+        if (one.kind, one.path) not in {(found.kind, found.path) for found in again}:
+            return False
+        if one.kind.of_files:
+            return await whole(_removed, one.path)
+        video_id = one.video_id
+
+        def unit(tx: Transaction) -> bool:
+            if one.kind is Kind.NO_ORIGINAL:
+                return store.drop_original(tx, video_id)
+            self._retention.remake(tx, video_id)
+            return True
+
+        return await self._db.write(unit)
+
+
+def _of_files(kind: Kind, entry: Entry, video_id: str | None) -> Finding:
+    return Finding(kind, entry.path, entry.bytes, video_id, text("Remove it."))
+
+
+def _entries(folder: Path) -> Iterator[Entry]:
+    """Blocking. What lies directly in a folder, with the size of all that is below."""
+    try:
+        names = sorted(os.scandir(folder), key=lambda one: one.name)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    for one in names:
+        path = Path(one.path)
+        yield Entry(path, _size(path), _changed(path))
+
+
+def _size(path: Path) -> int:
+    if path.is_symlink() or not path.is_dir():
+        return _stat(path)[0]
+    return sum(_stat(Path(top) / name)[0] for top, _, names in os.walk(path) for name in names)
+
+
+def _changed(path: Path) -> int:
+    """The latest change of a file, or of anything in a folder."""
+    latest = _stat(path)[1]
+    if path.is_dir() and not path.is_symlink():
+        for top, below, names in os.walk(path):
+            latest = max([latest, *(_stat(Path(top) / name)[1] for name in (*below, *names))])
+    return latest
+
+
+def _stat(path: Path) -> tuple[int, int]:
+    """Bytes and instant of the last change of a file, or of its name; nothing of what has gone meanwhile."""
+    try:
+        found = path.lstat()
+    except OSError:
+        return 0, 0
+    return found.st_size, max(found.st_mtime_ns, found.st_ctime_ns) * SECOND // 1_000_000_000
+
+
+def _removed(path: Path) -> bool:
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
+    return True

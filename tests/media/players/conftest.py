@@ -1,0 +1,3 @@
+from tests.media.conformance.conftest import ladder
+
+__all__ = ["ladder"]
