@@ -25,14 +25,17 @@ async def upload(venue: Venue, token: str, file: Path, **metadata: str) -> str:
 
 
 async def reached(venue: Venue, token: str, video_id: str, *states: str) -> dict[str, Any]:
-    """The video once it is in one of `states`."""
+    """The video once it is in one of `states`, and nothing is made of it any more: one is ready long before that."""
     video: dict[str, Any] = {}
 
     async def is_there() -> bool:
         answer = await venue.ask("GET", f"/api/v1/videos/{video_id}", token)
         if answer.status == 200:
             video.update(answer.json)
-        return video.get("state") in states
+        if video.get("state") not in states:
+            return False
+        making = await venue.ask("GET", f"/api/v1/videos/{video_id}/transcode", token)
+        return making.status != 200 or making.json["state"] not in ("queued", "running")
 
     await until(is_there)
     return video

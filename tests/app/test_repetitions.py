@@ -59,10 +59,27 @@ def wishes(venue: Venue, video: str) -> Iterator[Wish]:
     yield f"{api}/email-changes", f"{api}/email-changes", "", confirmed
     changed = {"password": PASSWORD, "new_password": "another stage with 9 lamps"}
     yield f"{api}/me/password", f"{api}/me/password", "visitor", changed
+    collection = {"organization": venue.org, "title": "The season"}
+    yield f"{api}/collections", f"{api}/collections", "owner", collection
+    captions = f"{api}/videos/{{video_id}}/captions"
+    yield captions, captions.format(video_id=video), "producer", {"language": "en"}
     # Without a worker it waits; cancelled, it can be tried again.
     for step in ("cancel", "retry"):
         path = f"{api}/videos/{{video_id}}/transcode/{step}"
         yield path, path.format(video_id=video), "producer", None
+
+
+ELSEWHERE = {
+    f"/api/v1/videos/{{video_id}}/{rest}"
+    for rest in (
+        "captions/{track_id}/shift",
+        "captions/{track_id}/revisions/{number}/restore",
+        "downloads",
+        "pictures",
+        "speech",
+    )
+}
+"""Need a video with cues, pictures or sound, which takes a worker: their repetition is not walked here."""
 
 
 def fits(document: dict[str, Any], operation: dict[str, Any], status: int, body: bytes) -> None:
@@ -110,4 +127,4 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
 
             other = await venue.ask("POST", path, tokens[who], {"another": "wish"}, key)
             assert (other.status, other.json["code"]) == (422, "idempotency_key_reused"), path
-        assert seen == keyed(document)
+        assert seen == keyed(document) - ELSEWHERE

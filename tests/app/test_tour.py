@@ -241,7 +241,7 @@ async def test_without_scripts_one_can_search_log_in_and_change_things(
     await page.goto(f"{venue.url}/library")
     await page.get_by_role("searchbox").fill("clip")
     await page.get_by_role("button", name="Search").click()
-    await expect(page.get_by_role("main").get_by_role("listitem")).to_have_count(1)
+    await expect(page.get_by_role("main").get_by_role("link", name="clip")).to_have_count(1)
     await page.goto(f"{venue.url}/studio/videos/{video_id}")
     await page.get_by_label("Title").fill("The first night")
     await page.get_by_role("button", name="Save").click()

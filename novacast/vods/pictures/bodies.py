@@ -74,4 +74,4 @@ class PictureForm(Body):
 def path_of(picture: Picture) -> str | None:
     if picture.state is not State.READY:
         return None
-    return f"/api/v1/videos/{picture.video_id}/pictures/{picture.id}.jpg"
+    return f"/api/v1/videos/{picture.video_id}/pictures/{picture.id}/image.jpg"

@@ -40,7 +40,7 @@ class PictureRoutes:
         return PictureBody.of(picture)
 
     @post(
-        f"{PATH}/files",
+        f"{VIDEO}/picture-files",
         tag="videos",
         status=201,
         stream=True,
@@ -56,7 +56,7 @@ class PictureRoutes:
         return PictureBody.of(await self._pictures.bring(call.principal, video_id, chunks, choose=query.choose))
 
     @get(
-        f"{PATH}/{{picture_id}}.jpg",
+        f"{PATH}/{{picture_id}}/image.jpg",
         tag="videos",
         summary="One of the pictures",
         errors=(NotFound, Forbidden),

@@ -131,7 +131,7 @@ async def test_a_brought_picture_is_encoded_anew_and_small(
     house: House, producer: ClientSession, stranger: ClientSession, clips: Clips, picture: Path
 ) -> None:
     video_id = await ready(house, clips)
-    place = f"{VIDEOS}/{video_id}/pictures/files?choose=true"
+    place = f"{VIDEOS}/{video_id}/picture-files?choose=true"
     async with producer.post(place, data=picture.read_bytes()) as answer:
         assert answer.status == 201, await answer.text()
     await house.picture_work().run(video_id)
@@ -152,7 +152,7 @@ async def test_what_is_no_picture_is_refused_and_leaves_nothing(
     house: House, producer: ClientSession, body: bytes, status: int
 ) -> None:
     video_id = await house.publish()
-    async with producer.post(f"{VIDEOS}/{video_id}/pictures/files", data=body) as answer:
+    async with producer.post(f"{VIDEOS}/{video_id}/picture-files", data=body) as answer:
         assert answer.status in {status, 415}
     assert list((house.folders.video(video_id) / "pictures").iterdir()) == []
 
@@ -160,7 +160,7 @@ async def test_what_is_no_picture_is_refused_and_leaves_nothing(
 async def test_a_picture_too_large_is_refused_and_leaves_nothing(house: House, producer: ClientSession) -> None:
     video_id = await house.publish()
     body = BytesIO(b"\xff\xd8\xff\xe0" + bytes(LARGEST))
-    async with producer.post(f"{VIDEOS}/{video_id}/pictures/files", data=body) as answer:
+    async with producer.post(f"{VIDEOS}/{video_id}/picture-files", data=body) as answer:
         assert answer.status == 413
     assert list((house.folders.video(video_id) / "pictures").iterdir()) == []
 
@@ -171,7 +171,7 @@ async def test_a_picture_that_is_broken_inside_says_so_and_the_poster_stays(
     video_id = await ready(house, clips)
     before = await poster(house, stranger, video_id)
     async with producer.post(
-        f"{VIDEOS}/{video_id}/pictures/files?choose=true", data=b"\xff\xd8\xff\xe0" + bytes(2000)
+        f"{VIDEOS}/{video_id}/picture-files?choose=true", data=b"\xff\xd8\xff\xe0" + bytes(2000)
     ) as answer:
         assert answer.status == 201
     await house.picture_work().run(video_id)
@@ -190,10 +190,10 @@ async def test_only_makers_see_what_was_not_chosen(
     picture_id = (await house.pictures.take(PRODUCER, video_id, 0, choose=False)).id
     await house.picture_work().run(video_id)
     async with ClientSession(str(producer._base_url), headers={"Authorization": "Bearer outsider"}) as outsider:
-        for path in ("pictures", f"pictures/{picture_id}.jpg"):
+        for path in ("pictures", f"pictures/{picture_id}/image.jpg"):
             async with outsider.get(f"{VIDEOS}/{video_id}/{path}") as answer:
                 assert answer.status == 403
-    async with stranger.get(f"{VIDEOS}/{video_id}/pictures/{picture_id}.jpg") as answer:
+    async with stranger.get(f"{VIDEOS}/{video_id}/pictures/{picture_id}/image.jpg") as answer:
         assert answer.status == 401
     private = await house.publish(visibility=Visibility.PRIVATE, owner_id="owner")
     with pytest.raises(NotFound):
