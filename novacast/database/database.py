@@ -32,6 +32,10 @@ class View:
         rows = await self.all(query)
         return rows[0] if rows else None
 
+    async def end(self) -> None:
+        """Queued on the connection's own thread behind a BEGIN whose caller was cancelled: that one still runs."""
+        await self._connection.rollback()
+
 
 class Database:
     """Open with `await Database.open(...)`, close with `await db.close()`. The file must be migrated already."""
@@ -78,11 +82,11 @@ class Database:
     async def snapshot(self) -> AsyncIterator[View]:
         """Several reads that see one state."""
         async with self._reader() as view:
-            await view.all(Query("BEGIN", (), tuple))
             try:
+                await view.all(Query("BEGIN", (), tuple))
                 yield view
             finally:
-                await view.all(Query("COMMIT", (), tuple))
+                await view.end()
 
     def on_announcement(self, listener: Callable[[], None]) -> None:
         """Call `listener` on the event loop after each commit of this process that announced something."""

@@ -238,6 +238,14 @@ def link(source: Path, target: Path) -> None:
     fresh.unlink(missing_ok=True)
 
 
+def put(unfinished: Path, target: Path) -> None:
+    """A file that is whole, onto the disk and to its place."""
+    unfinished.chmod(0o600)
+    sync_file(unfinished)
+    unfinished.replace(target)
+    sync_folder(target.parent)
+
+
 def write(path: Path, text: str, *, sync: bool) -> None:
     """The whole text, or what was there before."""
     fresh = path.with_name(f".{path.name}")

@@ -2,16 +2,16 @@
 
 from novacast import outbox
 from novacast.database import Database, Transaction
-from novacast.errors import Forbidden, Gone
+from novacast.errors import Gone
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.jobs import JobQueue
 from novacast.vods import store
 from novacast.vods.folders import MediaFolders
-from novacast.vods.models import Draft, may_edit
+from novacast.vods.models import Draft
 from novacast.vods.replacement import store as replacements
 from novacast.vods.replacement.models import JOB as REPLACE
-from novacast.vods.service import seen
+from novacast.vods.service import editable
 from novacast.vods.transcoding import store as transcodes
 from novacast.vods.transcoding.models import JOB
 
@@ -32,10 +32,7 @@ class Intake:
     async def replaceable(self, principal: Principal, video_id: str) -> str:
         """The organization of a video that `principal` may give another file. Raises NotFound, Forbidden."""
         found = await self._db.one(store.by_id(video_id))
-        video = seen(principal, found)
-        if not may_edit(principal, video):
-            raise Forbidden(text("You may watch this video, but not change it."))
-        return video.org_id
+        return editable(principal, found).org_id
 
     def replace(self, tx: Transaction, video_id: str, draft: Draft) -> None:
         """As `take`, for a video that is there; what waited to be its file before is thrown away."""

@@ -83,6 +83,13 @@ class Videos:
             transcode=transcode if editable else None,
         )
 
+    async def worked_on(self, principal: Principal, video_id: str) -> Detail:
+        """As `show`, for those who work on it. Raises Forbidden for the others."""
+        detail = await self.show(principal, video_id)
+        if not detail.editable:
+            raise Forbidden(i18n.text("You may watch this video, but not work on it."))
+        return detail
+
     async def library(
         self, principal: Principal, *, text: str = "", cursor: str | None = None, limit: int = 24
     ) -> Page[Video]:
@@ -142,9 +149,7 @@ class Videos:
         columns = changes.checked()
 
         def unit(tx: Transaction) -> Video:
-            before = seen(principal, tx.one(store.by_id(video_id)))
-            if not may_edit(principal, before):
-                raise Forbidden(i18n.text("You may watch this video, but not change it."))
+            before = editable(principal, tx.one(store.by_id(video_id)))
             if columns:
                 store.change(tx, video_id, columns)
             after = tx.one(store.by_id(video_id))
@@ -197,3 +202,11 @@ def seen(principal: Principal, video: Video | None) -> Video:
     if not principal.signed_in and video and video.state is VideoState.READY and video.visibility in inviting:
         raise Unauthenticated(i18n.text("Log in to watch this video."))
     raise NotFound(i18n.text("There is no such video, or it is not for you to see."))
+
+
+def editable(principal: Principal, video: Video | None) -> Video:
+    """The same for whoever wants to change it. Raises Forbidden as well."""
+    found = seen(principal, video)
+    if not may_edit(principal, found):
+        raise Forbidden(i18n.text("You may watch this video, but not change it."))
+    return found

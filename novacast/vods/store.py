@@ -196,6 +196,23 @@ def doomed() -> Query[str]:
     return Query("SELECT video_id FROM doomed ORDER BY at LIMIT 1000", (), lambda row: str(row[0]))
 
 
+def forgotten(tx: Transaction, table: str, waiting: str, remind: int) -> list[str]:
+    """Videos with rows of `table` for which `waiting` holds and whose wake-up must be lost by now; each is marked as
+    woken again, for `remind` microseconds. An instant too far in the future was written before someone set the clock
+    back. Names and condition come from our code.
+    """
+    due = tx.all(
+        Query(
+            f"SELECT DISTINCT video_id FROM {table} WHERE {waiting} AND wake_at NOT BETWEEN ? AND ? LIMIT 1000",  # noqa: S608 - names and conditions of ours
+            (tx.now + 1, tx.now + 2 * remind),
+            lambda row: str(row["video_id"]),
+        )
+    )
+    for video_id in due:
+        tx.run(f"UPDATE {table} SET wake_at = ? WHERE video_id = ?", (tx.now + remind, video_id))  # noqa: S608 - names of ours
+    return due
+
+
 def removed(tx: Transaction, video_id: str) -> None:
     """The files are gone too."""
     tx.run("DELETE FROM doomed WHERE video_id = ?", (video_id,))

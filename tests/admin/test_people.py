@@ -191,3 +191,9 @@ def test_the_doctor_answers_scripts(venue: Novacast, monkeypatch: pytest.MonkeyP
     done = venue("doctor")
     assert done.code == 1
     assert "server.host" in done.out
+
+
+def test_names_are_printed_as_they_were_typed(venue: Novacast, secret: str) -> None:
+    added = venue("user", "add", "ab@lantern.example", "--name", "Al :AB: [b]", "--password-file", secret)
+    assert added.code == 0, added.err
+    assert "Al :AB: [b]" in venue("user", "list").out

@@ -95,6 +95,23 @@ async def test_readers_cannot_write(db: Database) -> None:
         await db.all(Query("INSERT INTO note (text) VALUES ('x')", (), tuple))
 
 
+async def test_a_reader_that_went_away_leaves_no_transaction_behind(db: Database) -> None:
+    async def read() -> None:
+        async with db.snapshot() as view:
+            await view.all(NOTES)
+
+    for turns in range(12):
+        task = asyncio.ensure_future(read())
+        for _ in range(turns):
+            await asyncio.sleep(0)
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+        # Both connections are asked, and see what was written since.
+        await db.write(lambda tx, turns=turns: tx.insert("note", text=f"after {turns}"))
+        async with db.snapshot() as one, db.snapshot() as other:
+            assert len(await one.all(NOTES)) == len(await other.all(NOTES)) == turns + 1
+
+
 async def test_a_snapshot_sees_one_state(db: Database) -> None:
     async with db.snapshot() as view:
         before = await view.all(NOTES)

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import imageio_ffmpeg
@@ -236,13 +237,16 @@ async def house(folder: DataFolder, clock: FakeClock, find: FindFFmpeg) -> Async
 
 @pytest.fixture(scope="session")
 def clips(tmp_path_factory: pytest.TempPathFactory) -> Clips:
-    """`clips(name, *options, size=, seconds=, sound=)`: a file made by FFmpeg; the same name is the same file."""
+    """`clips(name, *options, size=, seconds=, picture=)`: a file of that name made by FFmpeg, once for all who ask
+    for the same."""
     folder = tmp_path_factory.mktemp("clips")
     program = shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()
 
     def make(name: str, *options: str, size: str = "320x180", seconds: float = 2, picture: bool = True) -> Path:
-        target = folder / name
+        kind = sha256(repr((options, size, float(seconds), picture)).encode()).hexdigest()[:12]
+        target = folder / kind / name
         if not target.exists():
+            target.parent.mkdir(exist_ok=True)
             shown = ["-f", "lavfi", "-i", f"testsrc2=size={size}:rate=25:duration={seconds}"] if picture else []
             tone = ["-f", "lavfi", "-i", f"sine=frequency=440:sample_rate=48000:duration={seconds}"]
             fast = ["-preset", "ultrafast", "-pix_fmt", "yuv420p"] if picture and not options else []

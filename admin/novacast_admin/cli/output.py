@@ -15,9 +15,10 @@ from novacast.errors import NovaCastError
 UNFOLDED = 1000
 """Columns."""
 
+# ":AB:" in a fingerprint is no picture.
 # What is piped into a file or a program must not be folded to the width of a screen that is not there.
-out = Console(width=None if sys.stdout.isatty() else UNFOLDED, highlight=False, soft_wrap=True)
-err = Console(stderr=True, highlight=False, soft_wrap=True)
+out = Console(width=None if sys.stdout.isatty() else UNFOLDED, highlight=False, soft_wrap=True, emoji=False)
+err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 
 def print_json(value: Any) -> None:

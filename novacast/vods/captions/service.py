@@ -7,7 +7,7 @@ from typing import TypeVar
 
 from novacast import outbox
 from novacast.database import Database, Then, Transaction
-from novacast.errors import Conflict, Forbidden, NotFound, PreconditionFailed
+from novacast.errors import Conflict, NotFound, PreconditionFailed
 from novacast.i18n import Text, text
 from novacast.identity import Principal, new_id
 from novacast.vods import store as videos
@@ -28,8 +28,8 @@ from novacast.vods.captions.models import (
 )
 from novacast.vods.captions.ports import Showing
 from novacast.vods.captions.store import Examined
-from novacast.vods.models import Video, may_edit
-from novacast.vods.service import seen
+from novacast.vods.models import Video
+from novacast.vods.service import editable, seen
 
 T = TypeVar("T")
 
@@ -249,13 +249,6 @@ def _answered(tx: Transaction, video_id: str, track_id: str, then: Then[Track] |
     if then is not None:
         then(tx, track)
     return track
-
-
-def editable(principal: Principal, video: Video | None) -> Video:
-    video = seen(principal, video)
-    if not may_edit(principal, video):
-        raise Forbidden(text("You may watch this video, but not change it."))
-    return video
 
 
 def _there(track: Track | None) -> Track:

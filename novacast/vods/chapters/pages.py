@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from novacast.clock import SECOND
-from novacast.errors import Conflict, FieldError, Forbidden, InvalidInput
+from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.vods.cards import duration
 from novacast.vods.chapters.bodies import ChaptersForm
@@ -59,9 +59,7 @@ class ChapterPages:
     async def _shown(
         self, call: Call, video_id: str, text: str | None = None, error: InvalidInput | None = None
     ) -> Html:
-        detail = await self._videos.show(call.principal, video_id)
-        if not detail.editable:
-            raise Forbidden(_("You may watch this video, but not work on it."))
+        detail = await self._videos.worked_on(call.principal, video_id)
         chapters, video = await self._chapters.show(call.principal, video_id), detail.video
         described = () if chapters.items else found_in(video.description, video.duration)
         context = {

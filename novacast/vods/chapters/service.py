@@ -4,15 +4,15 @@ from collections.abc import Callable, Sequence
 
 from novacast import outbox
 from novacast.database import Database, Transaction
-from novacast.errors import Conflict, Forbidden
+from novacast.errors import Conflict
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.media.info import MediaInfo
 from novacast.vods import store as videos
 from novacast.vods.chapters import store
 from novacast.vods.chapters.models import Chapter, Chapters, checked, found_in, of_file
-from novacast.vods.models import Video, may_edit
-from novacast.vods.service import seen
+from novacast.vods.models import Video
+from novacast.vods.service import editable, seen
 
 
 class VideoChapters:
@@ -52,9 +52,7 @@ class VideoChapters:
         self, principal: Principal, video_id: str, wanted: Callable[[Video], Sequence[Chapter]]
     ) -> Chapters:
         def unit(tx: Transaction) -> Chapters:
-            video = seen(principal, tx.one(videos.by_id(video_id)))
-            if not may_edit(principal, video):
-                raise Forbidden(text("You may watch this video, but not change it."))
+            video = editable(principal, tx.one(videos.by_id(video_id)))
             items = tuple(wanted(video))
             store.replace(tx, video_id, items)
             store.mark_typed(tx, video_id)

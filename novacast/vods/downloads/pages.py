@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from novacast.errors import Conflict, Forbidden
+from novacast.errors import Conflict
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
 from novacast.vods.cards import size_of
@@ -41,9 +41,7 @@ class DownloadPages:
 
     @page(PATH)
     async def show(self, call: Call, video_id: str) -> Html:
-        detail = await self._videos.show(call.principal, video_id)
-        if not detail.editable:
-            raise Forbidden(_("You may watch this video, but not work on it."))
+        detail = await self._videos.worked_on(call.principal, video_id)
         offer = await self._downloads.show(call.principal, video_id)
         context = {
             "video": detail.video,

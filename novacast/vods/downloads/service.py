@@ -26,8 +26,8 @@ from novacast.vods.downloads.models import (
     title_name,
 )
 from novacast.vods.folders import MediaFolders, whole
-from novacast.vods.models import Rung, Video, may_edit
-from novacast.vods.service import seen
+from novacast.vods.models import Rung, Video
+from novacast.vods.service import editable, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +61,7 @@ class Downloads:
 
     async def allow(self, principal: Principal, video_id: str, allowed: Allowed) -> Offer:
         def unit(tx: Transaction) -> None:
-            video = seen(principal, tx.one(videos.by_id(video_id)))
-            if not may_edit(principal, video):
-                raise Forbidden(text("You may watch this video, but not change it."))
+            video = editable(principal, tx.one(videos.by_id(video_id)))
             store.allow(tx, video_id, allowed)
             outbox.emit(tx, "video.downloads", video_id, outbox.org(video.org_id), allowed=allowed.value)
 

@@ -3,6 +3,7 @@
 from novacast.clock import MINUTE
 from novacast.database import Query, Row, Transaction
 from novacast.i18n import packed, unpacked
+from novacast.vods import store as videos
 from novacast.vods.downloads.models import Allowed, File, State
 
 REMIND = 10 * MINUTE
@@ -108,16 +109,5 @@ def forget(tx: Transaction, one: File) -> None:
 
 
 def forgotten(tx: Transaction) -> list[str]:
-    """Videos with files whose wake-up must be lost by now; each is marked as woken again. An instant too far in the
-    future was written before someone set the clock back."""
-    due = tx.all(
-        Query(
-            """SELECT DISTINCT video_id FROM download_files
-            WHERE state = 'wanted' AND wake_at NOT BETWEEN ? AND ? LIMIT 1000""",
-            (tx.now + 1, tx.now + 2 * REMIND),
-            lambda row: str(row["video_id"]),
-        )
-    )
-    for video_id in due:
-        tx.run("UPDATE download_files SET wake_at = ? WHERE video_id = ?", (tx.now + REMIND, video_id))
-    return due
+    """Videos with files whose wake-up must be lost by now; each is marked as woken again."""
+    return videos.forgotten(tx, "download_files", "state = 'wanted'", REMIND)

@@ -17,7 +17,7 @@ from novacast.media.remux import make_file
 from novacast.vods import store as videos
 from novacast.vods.downloads import store
 from novacast.vods.downloads.models import JOB, KEPT, File, file_name
-from novacast.vods.folders import MediaFolders, sync_file, sync_folder, whole
+from novacast.vods.folders import MediaFolders, put, whole
 from novacast.vods.models import Video
 
 log = logging.getLogger(__name__)
@@ -84,7 +84,8 @@ class DownloadWork:
         edition = self._folders.edition(video.id, wanted.edition)
         try:
             await make_file(await self._find_ffmpeg(), edition, wanted.rung, unfinished, title=video.title)
-            return await whole(_put, unfinished, target)
+            await whole(put, unfinished, target)
+            return target.stat().st_size
         finally:
             await whole(unfinished.unlink, missing_ok=True)
 
@@ -104,11 +105,3 @@ def _clear(folder: Path, target: Path, rung: str) -> None:
     others = [one for one in folder.glob(f"*-{rung}.mp4") if one != target]
     for left in (*folder.glob(f".{target.stem}-*"), *others):
         left.unlink(missing_ok=True)
-
-
-def _put(unfinished: Path, target: Path) -> int:
-    unfinished.chmod(0o600)
-    sync_file(unfinished)
-    unfinished.replace(target)
-    sync_folder(target.parent)
-    return target.stat().st_size

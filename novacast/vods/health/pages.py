@@ -9,7 +9,6 @@ from babel.dates import format_date, format_time
 from babel.numbers import format_decimal, format_percent
 
 from novacast.clock import DAY, moment
-from novacast.errors import Forbidden
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
 from novacast.vods.cards import locale
@@ -45,9 +44,7 @@ class AudiencePages:
 
     @page(PATH)
     async def show(self, call: Call, video_id: str, query: AudienceQuery) -> Html:
-        detail = await self._videos.show(call.principal, video_id)
-        if not detail.editable:
-            raise Forbidden(_("You may watch this video, but not work on it."))
+        detail = await self._videos.worked_on(call.principal, video_id)
         days = int(query.days)
         counted = await self._views.of(call.principal, video_id, days)
         health = await self._health.of(call.principal, video_id, days)

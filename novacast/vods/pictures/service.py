@@ -9,7 +9,7 @@ from typing import BinaryIO
 
 from novacast import outbox
 from novacast.database import Database, Then, Transaction
-from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, UnsupportedMedia
+from novacast.errors import Conflict, InvalidInput, NotFound, UnsupportedMedia
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.jobs import JobQueue
@@ -17,10 +17,10 @@ from novacast.media.frames import BEGINNING, still_kind
 from novacast.outbox import Event
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, link, room, whole
-from novacast.vods.models import Video, VideoState, may_edit
+from novacast.vods.models import Video, VideoState
 from novacast.vods.pictures import store
 from novacast.vods.pictures.models import CHOSEN, JOB, MOST, SHARES, Kind, Picture, State, file_name, raw_name
-from novacast.vods.service import seen
+from novacast.vods.service import editable
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Pictures:
         """Raises NotFound, Forbidden: pictures that were not chosen are for those who choose."""
         async with self._db.snapshot() as view:
             found = await view.one(videos.by_id(video_id))
-            video = _editable(principal, found)
+            video = editable(principal, found)
             return Gallery(video, await view.all(store.of_video(video_id)))
 
     async def file(self, principal: Principal, video_id: str, picture_id: str) -> Path:
@@ -59,7 +59,7 @@ class Pictures:
         """The frame at `at` microseconds, made by a job. Raises InvalidInput, Conflict."""
 
         def unit(tx: Transaction) -> Picture:
-            video = _editable(principal, tx.one(videos.by_id(video_id)))
+            video = editable(principal, tx.one(videos.by_id(video_id)))
             if video.state is not VideoState.READY or video.width is None:
                 raise Conflict(text("There are no frames to take a picture of, or not yet."))
             if not 0 <= at <= (video.duration or 0):
@@ -72,7 +72,7 @@ class Pictures:
         """Three to choose from, instead of those proposed before. Raises Conflict where there is nothing to see."""
 
         def unit(tx: Transaction) -> Sequence[str]:
-            video = _editable(principal, tx.one(videos.by_id(video_id)))
+            video = editable(principal, tx.one(videos.by_id(video_id)))
             if video.state is not VideoState.READY or video.width is None:
                 raise Conflict(text("There are no frames to take a picture of, or not yet."))
             return self._propose(tx, video_id)
@@ -93,7 +93,7 @@ class Pictures:
             await _received(raw, chunks)
 
             def unit(tx: Transaction) -> Picture:
-                _editable(principal, tx.one(videos.by_id(video_id)))
+                editable(principal, tx.one(videos.by_id(video_id)))
                 return self._added(tx, video_id, Kind.BROUGHT, None, picture_id, choose=choose)
 
             return await self._db.write(unit)
@@ -108,7 +108,7 @@ class Pictures:
             await whole(self.link, gallery.video, picture_id)
 
         def unit(tx: Transaction) -> Gallery:
-            video = _editable(principal, tx.one(videos.by_id(video_id)))
+            video = editable(principal, tx.one(videos.by_id(video_id)))
             store.choose_no_other(tx, video_id)
             if picture_id is not None and _there(tx.one(store.named(video_id, picture_id))).state is not State.READY:
                 raise Conflict(text("This picture is not ready yet, or could not be made."))
@@ -121,7 +121,7 @@ class Pictures:
 
     async def remove(self, principal: Principal, video_id: str, picture_id: str) -> None:
         def unit(tx: Transaction) -> None:
-            video = _editable(principal, tx.one(videos.by_id(video_id)))
+            video = editable(principal, tx.one(videos.by_id(video_id)))
             _there(tx.one(store.named(video_id, picture_id)))
             if video.poster == picture_id:
                 self.chosen(tx, video, None)
@@ -235,13 +235,6 @@ async def _received(raw: Path, chunks: AsyncIterator[bytes]) -> None:
 def _check_count(items: Sequence[Picture]) -> None:
     if sum(one.kind is not Kind.PROPOSED for one in items) >= MOST:
         raise Conflict(text("This video has {most} pictures already. Remove one first.", most=MOST))
-
-
-def _editable(principal: Principal, video: Video | None) -> Video:
-    found = seen(principal, video)
-    if not may_edit(principal, found):
-        raise Forbidden(text("You may watch this video, but not change it."))
-    return found
 
 
 def _there(picture: Picture | None) -> Picture:

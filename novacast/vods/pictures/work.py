@@ -13,7 +13,7 @@ from novacast.media.ffmpeg import FFmpeg
 from novacast.media.frames import make_brought, make_frame, make_rung_frame
 from novacast.media.probe import probe
 from novacast.vods import store as videos
-from novacast.vods.folders import MediaFolders, sync_file, whole
+from novacast.vods.folders import MediaFolders, put, whole
 from novacast.vods.models import Video
 from novacast.vods.pictures import store
 from novacast.vods.pictures.models import JOB, Kind, Picture, file_name, raw_name
@@ -64,7 +64,7 @@ class PictureWork:
         unfinished = folder / f".{picture.id}-{new_id()}.jpg"
         try:
             await self._draw(video, picture, unfinished)
-            await whole(_put, unfinished, folder / file_name(picture.id))
+            await whole(put, unfinished, folder / file_name(picture.id))
         finally:
             await whole(lambda: unfinished.unlink(missing_ok=True))
         if picture.choose:
@@ -116,9 +116,3 @@ def _clear(folder: Path, picture_id: str) -> None:
     """What a killed attempt left."""
     for left in folder.glob(f".{picture_id}-*"):
         left.unlink(missing_ok=True)
-
-
-def _put(unfinished: Path, target: Path) -> None:
-    unfinished.chmod(0o600)
-    sync_file(unfinished)
-    unfinished.replace(target)

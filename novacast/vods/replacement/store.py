@@ -3,6 +3,7 @@
 from novacast.clock import MINUTE
 from novacast.database import Query, Transaction
 from novacast.i18n import packed, unpacked
+from novacast.vods import store as videos
 from novacast.vods.models import Draft
 from novacast.vods.replacement.models import Replacement
 
@@ -54,15 +55,5 @@ def remove(tx: Transaction, video_id: str) -> None:
 
 
 def forgotten(tx: Transaction) -> list[str]:
-    """Videos whose wake-up must be lost by now; each is marked as woken again. An instant too far in the future was
-    written before someone set the clock back."""
-    due = tx.all(
-        Query(
-            "SELECT video_id FROM replacements WHERE reason IS NULL AND wake_at NOT BETWEEN ? AND ? LIMIT 1000",
-            (tx.now + 1, tx.now + 2 * REMIND),
-            lambda row: str(row["video_id"]),
-        )
-    )
-    for video_id in due:
-        tx.run("UPDATE replacements SET wake_at = ? WHERE video_id = ?", (tx.now + REMIND, video_id))
-    return due
+    """Videos whose wake-up must be lost by now; each is marked as woken again."""
+    return videos.forgotten(tx, "replacements", "reason IS NULL", REMIND)

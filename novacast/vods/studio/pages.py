@@ -140,9 +140,7 @@ class StudioPages:
         return Redirect(f"/studio/videos/{video_id}", notice=Notice("note", _("The transcode is being stopped.")))
 
     async def _mine(self, call: Call, video_id: str) -> tuple[Video, Transcode | None]:
-        detail = await self._videos.show(call.principal, video_id)
-        if not detail.editable:
-            raise Forbidden(_("You may watch this video, but not work on it."))
+        detail = await self._videos.worked_on(call.principal, video_id)
         return detail.video, detail.transcode
 
 

@@ -9,10 +9,10 @@ from novacast.identity import Principal
 from novacast.jobs import LOW, NORMAL, JobQueue
 from novacast.settings import Speech as Settings
 from novacast.vods import store as videos
-from novacast.vods.captions.service import editable
 from novacast.vods.captions.speech import store
 from novacast.vods.captions.speech.models import JOB, LIVE, Speech
 from novacast.vods.models import Video, VideoState
+from novacast.vods.service import editable
 
 UNASKED = 20
 """Videos that one sweep begins with, where each is written down without asking."""
