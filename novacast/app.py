@@ -35,6 +35,7 @@ from novacast.vods.downloads.pages import DownloadPages
 from novacast.vods.downloads.routes import DownloadRoutes
 from novacast.vods.health.pages import AudiencePages
 from novacast.vods.health.routes import HealthRoutes
+from novacast.vods.health.summary import Audience
 from novacast.vods.pages import VideoPages
 from novacast.vods.pictures.pages import PicturePages
 from novacast.vods.pictures.routes import PictureRoutes
@@ -113,7 +114,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *account_pages(own.accounts, Languages(own.settings.language)),
         VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source),
         UploadRoutes(vods.uploads),
-        StorageRoutes(vods.quotas),
+        StorageRoutes(vods.quotas, vods.outlooks),
         VideoPages(
             vods.videos, vods.positions, organizations, vods.chapters, vods.downloads, vods.collections, own.views
         ),
@@ -133,7 +134,15 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ReplacementRoutes(vods.replacements),
         ReplacementPages(vods.replacements, vods.uploads),
         DownloadPages(vods.videos, vods.downloads),
-        StudioPages(vods.videos, vods.transcoding, vods.uploads, organizations, own.views, vods.quotas),
+        StudioPages(
+            vods.videos,
+            vods.transcoding,
+            vods.uploads,
+            organizations,
+            own.views,
+            vods.quotas,
+            Audience(own.views, own.health),
+        ),
         PlaybackRoutes(own.playback.playback),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]

@@ -77,7 +77,6 @@ class Principal:
     roles: Mapping[str, Role] = field(default_factory=dict)
     scopes: frozenset[Scope] | None = None
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
-    verified: bool = False
     system: bool = False
 
     @property

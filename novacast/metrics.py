@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
 from prometheus_client.metrics import MetricWrapperBase
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
@@ -22,10 +22,6 @@ class Metrics:
 
     def gauge(self, name: str, doc: str, *labels: str) -> Gauge:
         return self._once(name, Gauge, lambda: Gauge(name, doc, labels, "novacast", registry=self._registry))
-
-    def histogram(self, name: str, doc: str, *labels: str) -> Histogram:
-        """Of seconds."""
-        return self._once(name, Histogram, lambda: Histogram(name, doc, labels, "novacast", registry=self._registry))
 
     def value(self, name: str, **labels: str) -> float:
         """A sample by its full name (`novacast_http_requests_total`); 0 if nothing was counted yet."""

@@ -126,6 +126,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("replacements", 60, own.vods.replacement_work.sweep),
         Sweep("captions", 60, own.vods.captions.sweep),
         Sweep("retention", 600, own.vods.retention.sweep),
+        Sweep("weights", 600, own.vods.weights.sweep),
         Sweep("uploads", 300, own.vods.uploads.sweep),
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),

@@ -11,16 +11,15 @@ from novacast.accounts.people.models import Person
 from novacast.errors import Conflict, NotFound
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Principal, Role
+from novacast.media.encode import make_sample
 from novacast.media.ffmpeg import FFmpeg
-from novacast.media.process import Command, Limits, run_child
-from novacast.media.samples import SAMPLES, Sample, sample_command
+from novacast.media.samples import SAMPLES, Sample
 from novacast.vods.models import Video, Visibility
 from novacast.wiring import Services
 
 ORGANIZATION, SLUG = "The Lantern", "lantern"
 PASSWORD = "projector-lamp-42"  # noqa: S105 - public on purpose; the demo listens on loopback alone
 MARK = "demo.json"
-MAKING_SECONDS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,12 +116,7 @@ async def brought(services: Services, organization: Organization) -> Sequence[Vi
 async def film(ffmpeg: FFmpeg, sample: Sample, folder: Path) -> Path:
     """Make the sample with FFmpeg; whole, or not there."""
     target = folder / file_name(sample)
-    if not target.exists():
-        unfinished = target.with_suffix(".part")
-        argv = sample_command(ffmpeg.path, sample, str(unfinished), drawtext=ffmpeg.has("drawtext"))
-        await run_child(Command(f"Making {sample.title}", argv, Limits(wall=MAKING_SECONDS), {3: lambda _: None}))
-        unfinished.replace(target)
-    return target
+    return target if target.exists() else await make_sample(ffmpeg, sample, target)
 
 
 async def bring(services: Services, organization: Organization, sample: Sample, file: Path) -> Video:

@@ -14,6 +14,7 @@ TIMESTAMP_MAP = "X-TIMESTAMP-MAP=LOCAL:00:00:00.000,MPEGTS:0\n"
 _ACCESSIBLE = "public.accessibility.transcribes-spoken-dialog,public.accessibility.describes-music-and-sound"
 _OWN = re.compile(rf'#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="{GROUP}"')
 _REFERENCE = f',SUBTITLES="{GROUP}"'
+_CHANGED = '#EXT-X-SESSION-DATA:DATA-ID="novacast.captions"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +43,22 @@ def segments_needed(duration: int) -> int:
     return max(1, -(-duration // (SEGMENT_SECONDS * 1_000_000)))
 
 
-def with_captions(master: str, renditions: Sequence[CaptionsRendition]) -> str:
-    """A multivariant playlist of ours with exactly these captions, whichever it had before."""
+def with_captions(master: str, renditions: Sequence[CaptionsRendition], changed: int = 0) -> str:
+    """A multivariant playlist of ours with exactly these captions, whichever it had before.
+
+    `changed` tells who reads it again that there are other words under the same names (RFC 8216 4.3.4.4).
+    """
     lines: list[str] = []
     for line in master.splitlines():
-        if _OWN.match(line):
+        if _OWN.match(line) or line.startswith(_CHANGED):
             continue
         if line.startswith("#EXT-X-STREAM-INF:"):
             line = line.replace(_REFERENCE, "") + (_REFERENCE if renditions else "")
         lines.append(line)
     at = next((n for n, line in enumerate(lines) if line.startswith("#EXT-X-STREAM-INF:")), len(lines))
     lines[at:at] = [_line(rendition) for rendition in _named_apart(renditions)]
+    if renditions:
+        lines.insert(at, f'{_CHANGED},VALUE="{changed}"')
     return "\n".join(lines) + "\n"
 
 

@@ -1,4 +1,4 @@
-"""The steps of a transcode, run: a ladder, a poster, a storyboard, a sample. Each writes only below the folder it is
+"""The steps of a transcode, run: renditions, a poster, a storyboard, a sample. Each writes only below the folder it is
 given, which is the caller's to make visible or to throw away; nothing is complete before the call returns.
 """
 
@@ -15,6 +15,7 @@ from novacast.media import commands
 from novacast.media.boxes import LARGEST_INIT, codecs_of, is_whole
 from novacast.media.commands import PLAYLIST, Encoding, Wanted
 from novacast.media.ffmpeg import FFmpeg
+from novacast.media.folding import fold_tail
 from novacast.media.info import MediaInfo
 from novacast.media.ladder import Ladder, Rung
 from novacast.media.playlists import (
@@ -51,17 +52,6 @@ class Finished:
     codecs: str
     size: int
     """Bytes of all its files."""
-
-
-@dataclass(frozen=True, slots=True)
-class FinishedLadder:
-    rungs: tuple[tuple[Rung, Finished], ...]
-    sounds: tuple[tuple[Sound, Finished], ...]
-
-    @property
-    def master(self) -> str:
-        """The multivariant playlist, for a file beside the rungs' folders."""
-        return master_of(self.rungs, self.sounds)
 
 
 def master_of(rungs: Iterable[tuple[Rung, Finished]], sounds: Iterable[tuple[Sound, Finished]]) -> str:
@@ -103,19 +93,6 @@ async def run_ffmpeg(command: Command, *, tell: Tell | None = None, watch: Watch
         raise
 
 
-async def make_ladder(
-    program: FFmpeg, source: Path, info: MediaInfo, ladder: Ladder, folder: Path, *,
-    encoding: Encoding | None = None, limits: Limits = ENCODE_LIMITS,
-    tell: Tell | None = None, watch: Watch | None = None,
-) -> FinishedLadder:  # fmt: skip
-    """Encode every rung and the sound into `folder`, then check what was written. Raises MediaFailure."""
-    wanted = Wanted(ladder.rungs, ladder.sounds)
-    await make_renditions(
-        program, source, info, ladder, wanted, folder, encoding=encoding, limits=limits, tell=tell, watch=watch
-    )
-    return await asyncio.to_thread(inspect_ladder, folder, ladder)
-
-
 async def make_renditions(
     program: FFmpeg, source: Path, info: MediaInfo, ladder: Ladder, wanted: Wanted, folder: Path, *,
     encoding: Encoding | None = None, limits: Limits = ENCODE_LIMITS,
@@ -126,14 +103,16 @@ async def make_renditions(
     await asyncio.to_thread(_make_folders, folder, wanted.names)
     argv = commands.rendition_command(program.path, source, info, ladder, wanted, encoding)
     await run_ffmpeg(Command(text("The transcode"), argv, limits, cwd=folder), tell=tell, watch=watch)
-    return await asyncio.to_thread(lambda: tuple(inspect(folder / name) for name in wanted.names))
+    return await asyncio.to_thread(_finished, folder, wanted)
 
 
-def inspect_ladder(folder: Path, ladder: Ladder) -> FinishedLadder:
-    """Blocking. Reads playlists, sizes and codecs back; raises MediaFailure unless all is there and aligned."""
-    rungs = tuple((rung, inspect(folder / rung.name)) for rung in ladder.rungs)
-    check_aligned([done for _, done in rungs])
-    return FinishedLadder(rungs, tuple((sound, inspect(folder / sound.name)) for sound in ladder.sounds))
+def _finished(folder: Path, wanted: Wanted) -> tuple[Finished, ...]:
+    for name in wanted.names if wanted.part.count is None else ():  # others must end where their neighbour begins
+        try:
+            fold_tail(folder / name)
+        except (OSError, UnicodeDecodeError) as error:
+            raise _incomplete(name, error) from error
+    return tuple(inspect(folder / name) for name in wanted.names)
 
 
 def check_aligned(rungs: Sequence[Finished]) -> None:
@@ -153,11 +132,13 @@ def inspect(folder: Path) -> Finished:
         with (folder / playlist.init).open("rb") as file:
             init = file.read(LARGEST_INIT + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise MediaFailure(
-            text("The rendition {rendition} is not complete: {why}.", rendition=folder.name, why=str(error))
-        ) from error
+        raise _incomplete(folder.name, error) from error
     codecs = ",".join(codecs_of(init))
     return Finished(folder.name, playlist, measured(playlist, sizes), codecs, sum(sizes) + len(init))
+
+
+def _incomplete(rendition: str, error: Exception) -> MediaFailure:
+    return MediaFailure(text("The rendition {rendition} is not complete: {why}.", rendition=rendition, why=str(error)))
 
 
 def _whole(segment: Path) -> int:
@@ -224,11 +205,12 @@ async def make_storyboard(
     return board
 
 
-async def make_sample(program: FFmpeg, sample: Sample, folder: Path, *, tell: Tell | None = None) -> Path:
-    target = f"{sample.name}.mp4"
-    argv = sample_command(program.path, sample, target, drawtext=program.has("drawtext"))
-    await run_ffmpeg(Command(text("The sample"), argv, STILL_LIMITS, cwd=folder), tell=tell)
-    return await asyncio.to_thread(_written, folder / target)
+async def make_sample(program: FFmpeg, sample: Sample, target: Path) -> Path:
+    """`target` is whole, or not there."""
+    unfinished = target.with_suffix(".part")
+    argv = sample_command(program.path, sample, unfinished.name, drawtext=program.has("drawtext"))
+    await run_ffmpeg(Command(text("The sample"), argv, STILL_LIMITS, cwd=target.parent))
+    return (await asyncio.to_thread(_written, unfinished)).replace(target)
 
 
 def _make_folders(folder: Path, names: Iterable[str]) -> None:

@@ -1,20 +1,20 @@
 """Which FFmpeg to use. A name in `-encoders` proves nothing: each feature is tried once on a tenth of a second."""
 
 import asyncio
-import json
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import imageio_ffmpeg
 
 from novacast.errors import BadSettings, ChildFailed, MediaFailure, NovaCastError
 from novacast.i18n import text
+from novacast.media.cached import read_json, write_json
 from novacast.media.process import PROGRESS, Command, Limits, run_child
 
 CACHE_FILE = "ffmpeg-trials.json"
@@ -98,14 +98,18 @@ class FFmpeg:
         return feature in self.features
 
 
-async def find_ffmpeg(cache: Path, *, explicit: Path | None = None) -> FFmpeg:
+FindFFmpeg = Callable[[], Awaitable[FFmpeg]]
+"""`find_ffmpeg` of a certain folder and certain settings."""
+
+
+async def find_ffmpeg(cache: Path, *, explicit: str = "") -> FFmpeg:
     """The explicit one; else the system's when it can do all that is needed; else the one imageio-ffmpeg ships.
 
-    `cache` is a folder; trials run again only for another file. Raises BadSettings for an explicit one that won't do,
-    MediaFailure when there is none.
+    `cache` is a folder; trials run again only for another file. `explicit` is a path, or empty, as in the settings.
+    Raises BadSettings for an explicit one that won't do, MediaFailure when there is none.
     """
-    if explicit is not None:
-        trial = await tried(explicit, cache)
+    if explicit:
+        trial = await tried(Path(explicit), cache)
         if trial.lacks:
             raise BadSettings(f"The FFmpeg that is set, {explicit}, can't do what is needed: {_missing(trial)}")
         return _chosen(trial, f"{explicit} is used because the settings name it.")
@@ -174,20 +178,13 @@ def _key(path: Path) -> str:
 
 
 def _load(file: Path) -> dict[str, dict[str, Any]]:
-    """A cache that is missing or unreadable is an empty one: trials cost a second or two."""
-    try:
-        known = json.loads(file.read_text())
-    except (OSError, ValueError):
-        return {}
+    known = read_json(file)
     return {key: trial for key, trial in known.items() if isinstance(trial, dict)} if isinstance(known, dict) else {}
 
 
 def _save(file: Path, known: Mapping[str, Any]) -> None:
     with suppress(OSError):  # a folder that can't be written costs the next start a second or two
-        file.parent.mkdir(parents=True, exist_ok=True)
-        with NamedTemporaryFile("w", dir=file.parent, prefix=file.name, delete=False) as fresh:
-            json.dump(known, fresh, indent=1)
-        Path(fresh.name).replace(file)
+        write_json(file, known)
 
 
 async def _try_all(path: Path) -> tuple[Trial, bool]:

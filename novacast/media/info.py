@@ -49,7 +49,7 @@ class Keyframes:
     steady: bool = False
     """Whether pictures follow each other at a constant rate, but for one in a hundred."""
     times: tuple[int, ...] = ()
-    """Microseconds from the file's start; empty where they are too many or were not all seen."""
+    """Microseconds from the file's `zero`; empty where they are too many or were not all seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +127,11 @@ class MediaInfo:
     cover: int | None = None
     """Index of the stream that holds a still picture."""
     chapters: tuple[tuple[int, str], ...] = ()
-    """Microseconds from the start, and title."""
+    """Microseconds from `zero`, and title."""
+    start: int = 0
+    """Microseconds on the file's clock of its first packet."""
+    zero: int = 0
+    """Microseconds on the file's clock where all that is made of it begins."""
 
     @property
     def truncated(self) -> bool:

@@ -7,6 +7,7 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from novacast.clock import HOUR
 from novacast.errors import ChildFailed, MediaFailure
 from novacast.i18n import text, unpacked
 from novacast.media.info import Audio, Colour, Keyframes, MediaInfo, Refusal, Subtitles, Video
@@ -31,6 +32,8 @@ class ProbeBounds:
     pixels: int = 8192 * 8192
     """Width times height; the default takes whatever the other two take."""
     streams: int = 64
+    hours: float | None = None
+    """The longest that is taken; None: any."""
     wall: float = 60.0
     cpu: int = 30
     memory: int = 2 * 1024**3
@@ -57,7 +60,13 @@ async def probe(path: Path, bounds: ProbeBounds | None = None) -> MediaInfo:
         raise ProbeRefused(Refusal.UNREADABLE, text("The file can't be read: the probe gave no answer.")) from error
     if "refused" in answer:
         raise ProbeRefused(Refusal(answer["refused"]), unpacked(answer["message"]))
-    return media_info(answer["info"])
+    info = media_info(answer["info"])
+    if bounds.hours is not None and info.duration > bounds.hours * HOUR:
+        message = text(
+            "The video lasts {hours:.1f} hours; {most:g} are the most.", hours=info.duration / HOUR, most=bounds.hours
+        )
+        raise ProbeRefused(Refusal.DURATION, message)
+    return info
 
 
 def _gave_up(error: ChildFailed, bounds: ProbeBounds) -> ProbeRefused:
@@ -100,4 +109,5 @@ def _video(facts: dict[str, Any]) -> Video:
 
 
 def _named(kind: type, facts: dict[str, Any], *, without: set[str]) -> dict[str, Any]:
-    return {field.name: facts[field.name] for field in fields(kind) if field.name not in without}
+    """Facts that were kept before a field came are without it."""
+    return {field.name: facts[field.name] for field in fields(kind) if field.name in facts.keys() - without}

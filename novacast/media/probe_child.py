@@ -20,7 +20,7 @@ from av.video.stream import VideoStream
 from novacast.i18n import Text, packed, text
 from novacast.media.info import Refusal
 from novacast.media.ladder import frame_rate
-from novacast.media.probe_index import MOST_INDEX, SECOND, chapters, clean, closed, gaps, indexed, scanned
+from novacast.media.probe_index import MOST_INDEX, SECOND, begins, chapters, clean, closed, gaps, indexed, scanned
 from novacast.media.sniff import HEAD, claim_of, container_of, why_not
 
 FIRST_PACKETS, FIRST_SECONDS = 2000, 20
@@ -87,13 +87,13 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
                 text("The file has {count} streams; at most {most} are read.", count=len(media.streams), most=most),
             )
         warnings: list[str] = []
-        audio = _audio(media, warnings)
-        video = _main_video(media)
+        start, video = media.start_time or 0, _main_video(media)
+        picture, zero = _video(media, video, bounds) if video is not None else (None, start)
+        audio = _audio(media, zero, warnings)
         if video is None and not audio:
             raise Refused(Refusal.NO_STREAMS, text("The file has neither picture nor sound that can be read."))
-        picture = _video(media, video, bounds) if video is not None else None
         if picture is not None and picture["codec"] == "h264" and container == "matroska":
-            picture["keyframes"] = _read_through(path, container, picture) or picture["keyframes"]
+            picture["keyframes"] = _read_through(path, container, picture, zero) or picture["keyframes"]
         declared = media.duration
         there = _indexed_end(video, size) if video is not None else None
         duration = _playable(_last_end(path, container, declared) if there is None else there, declared)
@@ -103,18 +103,18 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
             "container": container, "size": size, "duration": duration, "declared_duration": declared,
             "bit_rate": media.bit_rate or None, "video": picture, "audio": audio,
             "subtitles": _subtitles(media), "warnings": warnings, "cover": _cover(media),
-            "chapters": chapters(media),
+            "chapters": chapters(media, zero), "start": start, "zero": zero,
         }  # fmt: skip
 
 
-def _read_through(path: Path, container: str, picture: Facts) -> Facts | None:
+def _read_through(path: Path, container: str, picture: Facts, zero: int) -> Facts | None:
     """All keyframes of a file that does not list them, if its picture may be worth taking as it is."""
     with _open(path, container) as media:
         for stream in media.streams:
             if stream.index != picture["index"]:
                 stream.discard = av.stream.Discard.all
         stream = next(stream for stream in media.streams.video if stream.index == picture["index"])
-        return scanned(media, stream, frame_rate(Fraction(picture["fps"])))
+        return scanned(media, stream, zero, frame_rate(Fraction(picture["fps"])))
 
 
 def _open(path: Path, container: str) -> InputContainer:
@@ -147,7 +147,8 @@ def _main_video(media: InputContainer) -> VideoStream | None:
     return next((s for s in moving if s.disposition & av.stream.Disposition.default), moving[0] if moving else None)
 
 
-def _video(media: InputContainer, stream: VideoStream, bounds: dict[str, int]) -> Facts:
+def _video(media: InputContainer, stream: VideoStream, bounds: dict[str, int]) -> tuple[Facts, int]:
+    """And when zero is."""
     codec = stream.codec_context
     if codec.codec_tag in {"encv", "drmi"}:
         raise Refused(Refusal.ENCRYPTED, text("The picture is encrypted (DRM)."))
@@ -161,7 +162,7 @@ def _video(media: InputContainer, stream: VideoStream, bounds: dict[str, int]) -
     codec.thread_count = 1
     frame, beginning, delay = _first_part(media, stream)
     _check_size(frame.width, frame.height, bounds)
-    components = frame.format.components
+    components, zero = frame.format.components, begins(media, stream, frame)
     return {
         "index": stream.index, "codec": _canonical(codec), "profile": stream.profile,
         "level": level if (level := codec.level or 0) > 0 else None,
@@ -173,8 +174,8 @@ def _video(media: InputContainer, stream: VideoStream, bounds: dict[str, int]) -
         "alpha": any(part.is_alpha for part in components), "interlaced": bool(frame.interlaced_frame),
         "colour": {"range": int(frame.color_range), "primaries": int(codec.color_primaries),
                    "transfer": int(codec.color_trc), "matrix": int(codec.colorspace)},
-        "keyframes": indexed(media, stream, delay, frame_rate(_rate(stream))) or beginning,
-    }  # fmt: skip
+        "keyframes": indexed(stream, zero, delay, frame_rate(_rate(stream))) or beginning,
+    }, zero  # fmt: skip
 
 
 def _canonical(codec: Any) -> str:
@@ -286,13 +287,13 @@ def _scan(media: InputContainer, begin: int, most: int) -> int | None:
     return end
 
 
-def _audio(media: InputContainer, warnings: list[str]) -> list[Facts]:
+def _audio(media: InputContainer, zero: int, warnings: list[str]) -> list[Facts]:
     kept = []
     for stream in media.streams.audio:
         codec = stream.codec_context
         name = _canonical(codec) if codec is not None and codec.codec is not None else "unknown"
         if (name in AUDIO_CODECS or name.startswith("pcm_")) and codec.channels and codec.sample_rate:
-            kept.append(_sound(stream, name) | {"clean": clean(media, stream)})
+            kept.append(_sound(stream, name) | {"clean": clean(stream, zero)})
         else:
             warnings.append(f"A sound track is coded as {name}, which is not read here; it is left out.")
     return kept

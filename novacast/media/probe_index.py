@@ -23,24 +23,37 @@ SCAN_PACKETS, SCAN_BYTES = 2_000_000, 8 * 1024**3
 """A file without a whole index is read through up to here for its keyframes."""
 LATE = 50_000
 """Microseconds that a sound may start away from zero and still be taken over packet by packet."""
+BEFORE = 100_000
+"""Microseconds of sound before the first picture that are not worth a picture of their own: an encoder's priming takes
+7 (Opus) to 48 ms (HE-AAC), and containers without edit lists put it there."""
 
 MOST_CHAPTERS, LONGEST_CHAPTER = 1000, 500
 
 Facts = dict[str, Any]
 
 
-def chapters(media: InputContainer) -> list[tuple[int, str]]:
-    """Where each begins, in microseconds from the file's start, and what it is called."""
-    first = media.start_time or 0
+def begins(media: InputContainer, stream: VideoStream, frame: Any) -> int:
+    """Zero of all that is made, in microseconds on the file's clock: its first picture, `frame`. Sound from before is
+    priming mostly; where there is more of it, zero is where that begins.
+    """
+    start, base = media.start_time or 0, stream.time_base
+    if frame.pts is None or base is None or media.format.name == "avi":  # has no times of showing
+        return start
+    shown = round(frame.pts * base * SECOND)
+    return shown if abs(shown - start) <= BEFORE else start
+
+
+def chapters(media: InputContainer, zero: int) -> list[tuple[int, str]]:
+    """Where each begins, in microseconds from zero, and what it is called."""
     return [
-        (max(0, round(one["start"] * one["time_base"] * SECOND) - first), one["metadata"]["title"][:LONGEST_CHAPTER])
+        (max(0, round(one["start"] * one["time_base"] * SECOND) - zero), one["metadata"]["title"][:LONGEST_CHAPTER])
         for one in media.chapters()[:MOST_CHAPTERS]
         if one["time_base"] and one["metadata"].get("title")
     ]
 
 
 def gaps(keys: list[Fraction], end: Fraction, *, whole: bool, steady: bool = False) -> Facts | None:
-    """Of keyframes at `keys` seconds from the file's start, in order."""
+    """Of keyframes at `keys` seconds from zero, in order."""
     if not keys:
         return None
     longest = max(after - before for before, after in pairwise([*keys, max(end, keys[-1])]))
@@ -71,7 +84,7 @@ def complete(stream: VideoStream | AudioStream) -> bool:
     return bool(stream.frames) and len(stream.index_entries) == stream.frames and stream.frames <= MOST_INDEX
 
 
-def indexed(media: InputContainer, stream: VideoStream, delay: Fraction | None, rate: Fraction) -> Facts | None:
+def indexed(stream: VideoStream, zero: int, delay: Fraction | None, rate: Fraction) -> Facts | None:
     """From the container's own index, whose times are those of decoding: `delay` seconds before those of showing at
     every keyframe that was looked at, or None where that differs; then the times are not told.
     """
@@ -83,7 +96,7 @@ def indexed(media: InputContainer, stream: VideoStream, delay: Fraction | None, 
         times.append(entry.timestamp)
         if entry.is_keyframe:
             keys.append(entry.timestamp)
-    shift = Fraction(delay or 0) - Fraction(media.start_time or 0, SECOND)
+    shift = Fraction(delay or 0) - Fraction(zero, SECOND)
     shown = [key * base + shift for key in keys]
     facts = gaps(shown, times[-1] * base + shift, whole=True, steady=steady(times, base, rate))
     if facts is not None and delay is None:
@@ -91,7 +104,7 @@ def indexed(media: InputContainer, stream: VideoStream, delay: Fraction | None, 
     return facts
 
 
-def scanned(media: InputContainer, stream: VideoStream, rate: Fraction) -> Facts | None:
+def scanned(media: InputContainer, stream: VideoStream, zero: int, rate: Fraction) -> Facts | None:
     """From all packets of a file of H.264 without such an index; None where there are too many. The times are not told
     where some begin no closed group of pictures."""
     base = stream.time_base or Fraction(1, SECOND)
@@ -109,7 +122,7 @@ def scanned(media: InputContainer, stream: VideoStream, rate: Fraction) -> Facts
     except (av.error.FFmpegError, OSError):
         return None
     times.sort()
-    shift = Fraction(media.start_time or 0, SECOND)
+    shift = Fraction(zero, SECOND)
     shown = [key * base - shift for key in sorted(keys)]
     facts = gaps(shown, times[-1] * base - shift, whole=True, steady=steady(times, base, rate)) if times else None
     if facts is not None and not idr:
@@ -133,12 +146,12 @@ def _steps(times: list[int]) -> Counter[int]:
     return Counter(map(sub, times[1:], times))
 
 
-def clean(media: InputContainer, stream: AudioStream) -> bool:
-    """Whether packets follow each other without a gap to speak of from about the file's start, as the index has it."""
+def clean(stream: AudioStream, zero: int) -> bool:
+    """Whether packets follow each other without a gap to speak of from about zero on, as the index has it."""
     if not complete(stream) or len(stream.index_entries) < 2:
         return False
     times = [entry.timestamp for entry in stream.index_entries]
     base = stream.time_base or Fraction(1, SECOND)
-    start = round(times[0] * base * SECOND) - (media.start_time or 0)
+    start = round(times[0] * base * SECOND) - zero
     longest = (times[1] - times[0]) + int(Fraction(LATE, SECOND) / base)
     return abs(start) <= LATE and all(0 < step <= longest for step in _steps(times))

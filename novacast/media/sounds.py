@@ -34,6 +34,8 @@ class Sound:
     """Taken over packet by packet, not encoded."""
     sample_rate: int = 48_000
     codecs: str = AUDIO_CODECS
+    gain: float = 0.0
+    """dB by which it is made louder; only of what is encoded."""
 
 
 def plan_sounds(info: MediaInfo) -> tuple[Sound, ...]:

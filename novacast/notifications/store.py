@@ -4,7 +4,10 @@ import json
 from collections.abc import Mapping
 
 from novacast.database import Query, Row, Transaction
-from novacast.notifications.models import Mail, State
+from novacast.notifications.models import WAITS, Mail, State
+
+FARTHEST = max(WAITS)
+"""No mail waits longer: an instant beyond was written before someone set the clock back, and its time has come."""
 
 
 def mail(mail_id: str) -> Query[Mail]:
@@ -14,8 +17,9 @@ def mail(mail_id: str) -> Query[Mail]:
 def due(now: int, limit: int) -> Query[str]:
     """Ids of mails whose time has come, those whose sender died among them."""
     return Query(
-        "SELECT id FROM mail WHERE state IN ('queued', 'sending') AND next_at <= ? ORDER BY next_at LIMIT ?",
-        (now, limit),
+        "SELECT id FROM mail WHERE state IN ('queued', 'sending') AND next_at NOT BETWEEN ? AND ? "
+        "ORDER BY next_at LIMIT ?",
+        (now + 1, now + FARTHEST, limit),
         lambda row: str(row["id"]),
     )
 
@@ -62,8 +66,8 @@ def claim(tx: Transaction, mail_id: str, until: int) -> int:
     """1 for the one that may send it, and has until `until` to do so; 0 for everyone else."""
     return tx.run(
         "UPDATE mail SET state = 'sending', attempts = attempts + 1, next_at = ? "
-        "WHERE id = ? AND state IN ('queued', 'sending') AND next_at <= ?",
-        (until, mail_id, tx.now),
+        "WHERE id = ? AND state IN ('queued', 'sending') AND next_at NOT BETWEEN ? AND ?",
+        (until, mail_id, tx.now + 1, tx.now + FARTHEST),
     )
 
 

@@ -1,7 +1,6 @@
 """The doctor's part for encoders: what trials found, what is set aside, and why."""
 
 from collections.abc import Iterable, Sequence
-from pathlib import Path
 
 from novacast.clock import Clock, moment
 from novacast.errors import NovaCastError
@@ -19,9 +18,8 @@ async def encoders(settings: Settings, folder: DataFolder, clock: Clock, *, agai
     """Tells what former trials found; `again` makes all of them anew, which takes some seconds for each encoder."""
     if not folder.cache.is_dir():
         return ok(CHECK, UNTRIED)
-    explicit = Path(settings.transcode.ffmpeg) if settings.transcode.ffmpeg else None
     try:
-        program = await find_ffmpeg(folder.cache, explicit=explicit)
+        program = await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
         catalogue = Catalogue(program.path, folder.cache, clock)
         proofs = await (catalogue.proofs(tuple(Codec), again=True) if again else catalogue.known())
     except NovaCastError as error:

@@ -36,10 +36,9 @@ def python() -> Finding:
 
 async def ffmpeg(settings: Settings, folder: DataFolder) -> Finding:
     """Which one is used and why; each feature by trial, since a name in a list proves nothing."""
-    explicit = Path(settings.transcode.ffmpeg) if settings.transcode.ffmpeg else None
     try:
         with _cache(folder) as cache:
-            found = await find_ffmpeg(cache, explicit=explicit)
+            found = await find_ffmpeg(cache, explicit=settings.transcode.ffmpeg)
     except NovaCastError as error:
         return failed("ffmpeg", error.message, "Install FFmpeg 5.1 or later: apt-get install -y ffmpeg")
     lost = [feature.name for feature in FEATURES if not found.has(feature.name)]

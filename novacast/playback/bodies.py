@@ -13,6 +13,10 @@ class StreamQuery(Body):
     take_over: Annotated[bool, Field(description="End the session longest unseen where too many devices watch.")] = (
         False
     )
+    session: Annotated[
+        str | None,
+        Field(max_length=64, description="`session` of the stream this device had; while it is good it goes on."),
+    ] = None
 
 
 class StreamBody(Body):

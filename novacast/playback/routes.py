@@ -21,7 +21,9 @@ class PlaybackRoutes:
         """The address is short-lived and signed. The first request for it begins a viewing session and is redirected
         to that session's own address, under which playlists, segments and pictures lie; later requests lead to the
         same session. 409 lists the devices that watch already, one of which `take_over` ends."""
-        stream = await self._playback.stream(call.principal, id, address=call.address, take_over=query.take_over)
+        stream = await self._playback.stream(
+            call.principal, id, address=call.address, take_over=query.take_over, session=query.session
+        )
         return StreamBody.of(stream)
 
     @get("/api/v1/viewing-sessions", tag="playback", summary="What I watch, and on which devices")

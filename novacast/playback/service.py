@@ -7,7 +7,7 @@ from novacast.clock import HOUR, MINUTE, Clock
 from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import NotFound, Unauthenticated
 from novacast.identity import Principal, new_id
-from novacast.limits import Rate, RateLimiter
+from novacast.limits import Rate, RateLimiter, network
 from novacast.playback import store
 from novacast.playback.audience import Audience
 from novacast.playback.models import EndReason, Grant, Stream, Viewer, Viewing, make_room
@@ -42,8 +42,11 @@ class Playback:
         self._db, self._clock, self._settings = db, clock, settings
         self._permission, self._tokens, self._audience, self._limiter = permission, tokens, audience, limiter
 
-    async def stream(self, principal: Principal, media_id: str, *, address: str, take_over: bool = False) -> Stream:
-        """A fresh grant for a thing that `principal` may watch, as an address.
+    async def stream(
+        self, principal: Principal, media_id: str, *, address: str, take_over: bool = False, session: str | None = None
+    ) -> Stream:
+        """A fresh grant for a thing that `principal` may watch, as an address. `session`: what this device had of it;
+        where that is still good the grant leads back to it, for a page that is loaded anew is no further device.
 
         Raises NotFound, Unauthenticated if signing in would help, Conflict when too many devices watch it already
         (checked again when the address is opened), RateLimited.
@@ -51,12 +54,14 @@ class Playback:
         self._count(principal, address)
         playable = await self._permission.locate(principal, media_id)
         now = self._clock.now()
-        viewer = Viewer.of(principal)
+        viewer, known = Viewer.of(principal), None
         if viewer.person_id is not None:
             active = await self._db.all(store.active_on(viewer.person_id, media_id, now))
-            make_room(active, self._settings.devices, now, take_over=take_over)
+            known = next((one.id for one in active if one.id == session and one.viewer == viewer), None)
+            if known is None:
+                make_room(active, self._settings.devices, now, take_over=take_over)
         until = now + self._settings.grant_minutes * MINUTE
-        grant = Grant(new_id(), playable.media_id, viewer, until, take_over)
+        grant = Grant(known or new_id(), playable.media_id, viewer, until, take_over)
         return self._described(playable, grant, f"{OPEN}/{self._tokens.sign(grant)}")
 
     async def open(self, text: str, device: str) -> Opened:
@@ -121,7 +126,7 @@ class Playback:
         if principal.person_id is not None:
             self._limiter.check(GRANTS, principal.person_id)
         else:
-            self._limiter.check(STRANGERS, address)
+            self._limiter.check(STRANGERS, network(address))
 
     @staticmethod
     def _described(playable: Playable, grant: Grant, base: str) -> Stream:

@@ -4,7 +4,7 @@ import dataclasses
 import difflib
 import math
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast, get_args, get_origin, get_type_hints
 from urllib.parse import urlsplit
@@ -14,6 +14,8 @@ from novacast.settings.mistakes import Document, Mistake, raise_for, read
 from novacast.settings.sections import Settings
 
 PREFIX = "NOVACAST_"
+LOUDEST = -5
+"""LUFS that sound may be brought to: less room would leave nothing of loud and soft."""
 
 
 def load(
@@ -72,7 +74,7 @@ def _refuse_unknown(environ: Mapping[str, str], found: Document) -> None:
         known += [variable(key), *([f"{variable(key)}_FILE"] if item.metadata["secret"] else [])]
     for name in sorted(environ):
         if name.startswith(PREFIX) and name not in known:
-            near = next(iter(difflib.get_close_matches(name, known, n=1, cutoff=0.6)), None)
+            near = _nearest(name, known)
             hint = f"Did you mean {near}?" if near else "`novacast config example` lists all settings."
             message = f"the environment: {name} is no setting. {hint}"
             found.mistakes.append(Mistake(name, "unknown", message, near=near))
@@ -94,6 +96,8 @@ def _misfits(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("tls.certificate", "tls.key"), "[tls] needs both certificate and key, or neither."
     if not settings.transcode.heights:
         yield ("transcode.heights",), "transcode.heights must name at least one rung, such as [360]."
+    if LOUDEST < settings.transcode.loudness < 0:
+        yield ("transcode.loudness",), f"transcode.loudness must be from -31 to {LOUDEST}, or 0: -16 is usual."
     addresses = (
         ("server.public_url", settings.server.public_url, "https://tickets.example.org"),
         ("speech.base_url", settings.speech.base_url, "http://127.0.0.1:8000/v1"),
@@ -159,7 +163,8 @@ def _build(cls: type, tree: Any, section: str, found: Document, environ: Mapping
                 values[name] = _value(item, hints[name], tree[name], key, found.at(key))
         except BadSettings as error:
             inside = not any(named in environ for named in (variable(key), f"{variable(key)}_FILE"))
-            _note(found, key, error.message, inside=inside)
+            near = next((one.near for one in error.errors if isinstance(one, Mistake)), None)
+            _note(found, key, error.message, near=near, inside=inside)
     return cls(**values)
 
 
@@ -252,7 +257,19 @@ def _bounded(item: "dataclasses.Field[Any]", value: Any, at: str) -> None:
         bounds = f"at least {low}" if high is None else f"from {low} to {high}"
         raise BadSettings(f"{at} must be {bounds}, not {value!r}.")
     if choices and value not in choices:
-        raise BadSettings(f"{at} must be one of {', '.join(choices)}, not {value!r}.")
+        _refuse_choice(item, value, at)
+
+
+def _refuse_choice(item: "dataclasses.Field[Any]", value: str, at: str) -> None:
+    choices, meant = item.metadata["choices"], item.metadata["meant"].get(value.lower())
+    near = meant if meant in choices else _nearest(value.lower(), choices)
+    hint = f" Did you mean {near}?" if near else ""
+    message = f"{at} must be one of {', '.join(choices)}, not {value!r}.{hint}"
+    raise BadSettings(message, errors=[Mistake(item.name, "invalid", message, near=near)])
+
+
+def _nearest(name: str, known: Sequence[str]) -> str | None:
+    return next(iter(difflib.get_close_matches(name[:100], known, n=1, cutoff=0.6)), None)
 
 
 def _home(path: Path, at: str) -> Path:

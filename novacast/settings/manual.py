@@ -95,7 +95,8 @@ def _sentence(item: "dataclasses.Field[Any]", kind: Any) -> str:
     doc, low, high = item.metadata["doc"], item.metadata["low"], item.metadata["high"]
     notes = []
     if item.metadata["choices"]:
-        notes.append(f"One of {', '.join(item.metadata['choices'])}.")
+        of = "Each one" if get_origin(kind) is tuple else "One"
+        notes.append(f"{of} of {', '.join(item.metadata['choices'])}.")
     each = "each " if get_origin(kind) is tuple else ""
     if low is not None and high is not None:
         notes.append(f"From {each}{low} to {high}.".replace("From each", "Each from"))

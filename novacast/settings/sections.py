@@ -4,9 +4,18 @@
 `playback` is `[playback] cache_bytes` in the file and `NOVACAST_PLAYBACK_CACHE_BYTES` in the environment.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+CODECS = ("h264", "hevc", "av1")
+ENCODERS = ("auto", "software", "nvenc", "qsv", "vaapi", "amf", "v4l2m2m", "videotoolbox")
+OTHER_NAMES = {
+    "h265": "hevc", "x265": "hevc", "avc": "h264", "x264": "h264", "cpu": "software", "nvidia": "nvenc",
+    "cuda": "nvenc", "intel": "qsv", "quicksync": "qsv", "amd": "amf", "apple": "videotoolbox", "v4l2": "v4l2m2m",
+}  # fmt: skip
+"""By which people know codecs and encoders; what is written like one of ours may mean another."""
 
 
 def setting(
@@ -16,10 +25,13 @@ def setting(
     low: float | None = None,
     high: float | None = None,
     choices: tuple[str, ...] = (),
+    meant: Mapping[str, str] | None = None,
     secret: bool = False,
 ) -> Any:
-    """A setting with its sentence for the manual and its bounds; `secret` values are masked when shown."""
-    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "secret": secret}
+    """A setting with its sentence for the manual and its bounds, of a list's each part; `secret` values are masked when
+    shown. `meant`: what is no choice -> the choice that it may stand for.
+    """
+    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "meant": meant or {}, "secret": secret}
     if isinstance(default, (list, dict)):
         raise TypeError("defaults are immutable: use a tuple")
     return field(default=default, metadata=metadata)
@@ -124,16 +136,27 @@ class Transcode:
     )
     gop_seconds: float = setting(4.0, "Distance of keyframes and length of segments.", low=1, high=10)
     copy: bool = setting(True, "Whether a picture that browsers can play is shown as it is while rungs are made.")
+    loudness: float = setting(
+        0.0,
+        "Loudness that sounds are brought to, by EBU R128: LUFS from -31 to -5, such as -16 or -14; 0: as they are. "
+        "Peaks are kept below -1 dBTP; a video can be watched only once all of its sound was heard.",
+        low=-31,
+        high=0,
+    )
     chunk_seconds: int = setting(
         120, "Length of the parts that a long video is made in; a crash costs one.", low=10, high=3600
     )
     codecs: tuple[str, ...] = setting(
-        ("h264",), "Ladders to make, of h264, hevc and av1. H.264 is always there and made first."
+        ("h264",),
+        "Codecs to make ladders in. H.264 is always there and made first.",
+        choices=CODECS,
+        meant=OTHER_NAMES,
     )
     encoders: tuple[str, ...] = setting(
         ("auto",),
-        "auto: whatever proves itself in a trial; software: the processor alone; or the kinds that may be used, "
-        "of nvenc, qsv, vaapi, amf, v4l2m2m and videotoolbox.",
+        "auto: whatever proves itself in a trial; software: the processor alone; or the kinds that may be used.",
+        choices=ENCODERS,
+        meant=OTHER_NAMES,
     )
     max_pixels: int = setting(67_108_864, "Largest frame that is decoded, in pixels.", low=65_536)
     max_hours: float = setting(24.0, "Longest video that is taken.", low=0.01, high=240)

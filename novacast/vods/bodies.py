@@ -234,7 +234,11 @@ def resume_of(position: Position | None) -> float:
 
 
 def poster_path(video: Video) -> str | None:
-    """What is in the query lets browsers keep the picture."""
-    if video.poster is not None and video.edition is not None:
-        return f"/api/v1/videos/{video.id}/poster?edition={video.poster}"
-    return f"/api/v1/videos/{video.id}/poster?edition={video.edition}" if video.has_poster else None
+    if video.edition is None or not (video.has_poster or video.poster is not None):
+        return None
+    return picture_path(video.id, video.poster or video.edition)
+
+
+def picture_path(video_id: str, picture: str) -> str:
+    """`picture`, the chosen one or else the edition, lets browsers keep what they have of this very picture."""
+    return f"/api/v1/videos/{video_id}/poster?edition={picture}"

@@ -2,7 +2,7 @@
 
 from novacast import outbox
 from novacast.database import Database, Transaction
-from novacast.errors import Gone
+from novacast.errors import Forbidden, Gone
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.jobs import JobQueue
@@ -30,7 +30,12 @@ class Intake:
         self._queue.enqueue_after(tx, JOB, draft.id, long=True)
 
     async def replaceable(self, principal: Principal, video_id: str) -> str:
-        """The organization of a video that `principal` may give another file. Raises NotFound, Forbidden."""
+        """The organization of a video that `principal` may give another file. Raises NotFound, Forbidden.
+
+        A token that may only upload brings videos and takes none away, which a replacement does to the old file.
+        """
+        if not principal.has_scope("write"):
+            raise Forbidden(text("This token lacks the scope '{scope}'. Make one that has it.", scope="write"))
         found = await self._db.one(store.by_id(video_id))
         return editable(principal, found).org_id
 

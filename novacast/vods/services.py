@@ -1,7 +1,6 @@
 """The slice put together: what wiring hands to routes, pages, jobs, the command line and other slices."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 from novacast.clock import Clock
 from novacast.database import Database
@@ -29,9 +28,11 @@ from novacast.vods.replacement.work import ReplacementWork
 from novacast.vods.service import Videos
 from novacast.vods.source import VideoSource
 from novacast.vods.storage.forecast import Forecasts
+from novacast.vods.storage.outlook import Outlooks
 from novacast.vods.storage.quota import Quotas
 from novacast.vods.storage.retention import Retention
 from novacast.vods.storage.sweep import Sweeping
+from novacast.vods.storage.weights import Weights
 from novacast.vods.transcoding.choosing import Encoders
 from novacast.vods.transcoding.dressing import Dressing
 from novacast.vods.transcoding.making import Making
@@ -66,27 +67,29 @@ class VodServices:
     captions: CaptionServices
     quotas: Quotas
     forecasts: Forecasts
+    outlooks: Outlooks
     retention: Retention
     storage: Sweeping
+    weights: Weights
     endings: Endings
     """To be subscribed to the facts, durably."""
 
 
 def vod_services(db: Database, queue: JobQueue, clock: Clock, settings: Settings, folder: DataFolder) -> VodServices:
     folders, intake = MediaFolders(folder), Intake(db, MediaFolders(folder), queue)
-    explicit = Path(settings.transcode.ffmpeg) if settings.transcode.ffmpeg else None
 
     async def find() -> FFmpeg:
-        return await find_ffmpeg(folder.cache, explicit=explicit)
+        return await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
 
-    pictures, wardrobe = Pictures(db, folders, queue), Wardrobe(db)
-    publisher, reserve = Publisher(db, folders, queue, [pictures], wardrobe), settings.uploads.reserve_bytes
+    weights, reserve = Weights(db, folders, clock), settings.uploads.reserve_bytes
+    pictures, wardrobe = Pictures(db, folders, queue, weights), Wardrobe(db)
+    publisher = Publisher(db, folders, queue, [pictures], wardrobe, weights)
     chapters = VideoChapters(db)
-    showing = Dressing(db, folders, wardrobe)
+    showing = Dressing(db, folders, wardrobe, weights)
     captions = caption_services(db, folders, queue, clock, settings.speech, showing, find)
     quotas = Quotas(db, settings.storage.quota_bytes)
     forecasts = Forecasts(db, folders, quotas, reserve)
-    retention = Retention(db, folders, queue, settings.storage, clock)
+    retention = Retention(db, folders, queue, settings.storage, clock, weights)
     collections = Collections(db)
     beside = Rooms(captions.captions, pictures, chapters, collections)
     encoders = Encoders(folder.cache, clock, settings.transcode)
@@ -105,7 +108,7 @@ def vod_services(db: Database, queue: JobQueue, clock: Clock, settings: Settings
         personal=VideoPersonalData(db, folders),
         chapters=chapters,
         pictures=pictures,
-        picture_work=PictureWork(db, folders, queue, pictures, find),
+        picture_work=PictureWork(db, folders, queue, pictures, find, weights),
         replacements=Replacements(db),
         replacement_work=ReplacementWork(db, folders, queue, settings.transcode),
         downloads=Downloads(db, folders, queue),
@@ -114,7 +117,9 @@ def vod_services(db: Database, queue: JobQueue, clock: Clock, settings: Settings
         captions=captions,
         quotas=quotas,
         forecasts=forecasts,
+        outlooks=Outlooks(db, folders, quotas, forecasts, settings, encoders.codecs),
         retention=retention,
         storage=Sweeping(db, folders, retention, clock, reserve),
+        weights=weights,
         endings=Endings(db, queue),
     )

@@ -183,7 +183,9 @@ def change(tx: Transaction, video_id: str, columns: Mapping[str, Any]) -> None:
 
 
 def doom(tx: Transaction, video_id: str) -> None:
-    """Remove the rows and note that files are left to remove."""
+    """Remove the rows and note that files are left to remove, that of one who waited to take its place among them."""
+    waiting = "INSERT OR REPLACE INTO doomed (video_id, at) SELECT upload_id, ? FROM replacements WHERE video_id = ?"
+    tx.run(waiting, (tx.now, video_id))
     tx.run("DELETE FROM videos WHERE id = ?", (video_id,))
     tx.run("INSERT OR REPLACE INTO doomed (video_id, at) VALUES (?, ?)", (video_id, tx.now))
 

@@ -67,9 +67,6 @@ class Call:
     def set_cookie(self, name: str, value: str, seconds: int) -> None:
         self.cookies.append(Cookie(name, value, seconds))
 
-    def del_cookie(self, name: str) -> None:
-        self.cookies.append(Cookie(name, "", 0))
-
     async def chunks(self, at_most: int) -> AsyncIterator[bytes]:
         """The body of a `stream=True` route, piece by piece. Raises TooLarge past `at_most` bytes.
 

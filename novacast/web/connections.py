@@ -183,8 +183,9 @@ class Connection(web.RequestHandler):
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None
     ) -> web.StreamResponse:
         """What the parser refuses, and what fails outside the application. `message` may hold secrets: not shown."""
-        if request.writer.output_size > 0:
-            raise ConnectionResetError
+        if request.writer.output_size > 0 or isinstance(exc, ConnectionError):
+            # Nobody is left to answer. Whoever hangs up a thousand times shall not fill the log with that.
+            raise ConnectionResetError from exc
         if status == 400 and isinstance(exc, http_exceptions.LineTooLong):
             status = 431
         if status >= 500:

@@ -12,10 +12,13 @@ from pydantic import BaseModel, ValidationError
 
 from novacast import i18n
 from novacast.errors import FieldError, InvalidInput, Malformed, TooLarge, UnsupportedMedia
+from novacast.web.problems import MOST_FIELDS
 from novacast.web.validation import HUGE, words
 
 DEPTH = 32
 FIELDS = 500
+LARGE = 64 * 1024
+"""Bytes of JSON that may take so long to read that others must have their turn meanwhile."""
 LARGEST = 2**63
 """SQLite's integers end here, and so do ours."""
 
@@ -50,7 +53,10 @@ class BodyReader:
     async def json(self, request: web.Request, model: type[M]) -> M:
         if request.content_type != "application/json":
             raise UnsupportedMedia(i18n.text("Send this as Content-Type: application/json."))
-        return parse_json(await self.read(request), model)
+        raw = await self.read(request)
+        if len(raw) > LARGE:
+            return await asyncio.to_thread(parse_json, raw, model)
+        return parse_json(raw, model)
 
     async def form(self, request: web.Request, model: type[M]) -> M:
         if request.content_type == "multipart/form-data":
@@ -146,10 +152,12 @@ def parse_fields(pairs: Iterable[tuple[str, str]], model: type[M], *, drop_empty
 
 
 def invalid(error: ValidationError, model: type[BaseModel]) -> InvalidInput:
-    """Per field, without what was sent: it may be a password."""
+    """Per field, without what was sent: it may be a password. No more fields than are told: to find words for each of
+    a million bytes of wrong ones would keep everybody waiting.
+    """
     found = [
         FieldError(".".join(str(part) for part in item["loc"]), item["type"], words(item, model))
-        for item in error.errors(include_url=False, include_input=False)
+        for item in error.errors(include_url=False, include_input=False)[:MOST_FIELDS]
     ]
     names = ", ".join(dict.fromkeys(item.field for item in found[:5] if item.field))
     said = i18n.text("Some of this can't be accepted: {names}.", names=names) if names else found[0].message

@@ -9,7 +9,7 @@ from novacast.accounts import schema
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
 from novacast.accounts.services import account_services
-from novacast.database import Database, migrate
+from novacast.database import Database
 from novacast.i18n import Languages
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
@@ -19,6 +19,7 @@ from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
 from tests.accounts.house import House, Letterbox
 from tests.accounts.served import Served
+from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 
 
@@ -31,7 +32,7 @@ def settings() -> Settings:
 @pytest.fixture
 async def house(tmp_path: Path, clock: FakeClock, settings: Settings) -> AsyncIterator[House]:
     path = tmp_path / "novacast.db"
-    migrate(path, [outbox.migrations, idempotency.migrations, schema.migrations], clock, backups=tmp_path / "backups")
+    migrated(path, [outbox.migrations, idempotency.migrations, schema.migrations])
     db = await Database.open(path, clock, readers=2)
     limiter, letterbox = RateLimiter(clock), Letterbox()
     own = account_services(db, clock, settings, limiter, letterbox, b"k" * 32)

@@ -11,14 +11,17 @@ import pytest
 from playwright.async_api import Page
 
 from tests.app.test_first_path import reached, upload
+from tests.app.test_tour import log_in
 from tests.app.venue import Venue
-from tests.e2e.browser import Windows, find_chromium
+from tests.e2e.browser import Window, Windows, find_chromium
+from tests.e2e.test_growth import LISTEN, VIDEO
 from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
 GERMAN = "1\n00:00:01,000 --> 00:00:03,000\nGuten <i>Abend</i>\n\n2\n00:00:04,000 --> 00:00:07,500\nZweiter Akt\n"
 ENGLISH = "WEBVTT\n\n00:00:01.250 --> 00:00:03.000\nGood evening & welcome\n\n00:04.000 --> 00:07.500\nAct two\n"
+LABELS = f"""[...{VIDEO}.textTracks].filter((one) => one.kind === "subtitles").map((one) => one.label).sort()"""
 SHOWN = """() => {
   const video = document.querySelector("nova-player").video;
   const [track] = [...video.textTracks].filter((one) => one.mode === "showing");
@@ -77,7 +80,7 @@ async def test_embedded_and_brought_captions_are_read_on_the_screen(venue: Venue
         return all(name in master_of(venue, video_id) for name in ("Deutsch", "English"))
 
     await until(both_are_published)
-    async with Windows.start(find_chromium(), tmp_path) as windows:
+    async with Windows.start(find_chromium()) as windows:
         window = await windows.open(f"{venue.url}/watch/{video_id}")
         page = window.page
         await window.until("() => document.querySelector('nova-player').video?.readyState >= 2")
@@ -93,6 +96,35 @@ async def test_embedded_and_brought_captions_are_read_on_the_screen(venue: Venue
         assert german["label"] == "Deutsch"
         assert german["cues"][0] == pytest.approx([1.0, 3.0], abs=0.05)
         assert window.complaints == []
+        window = await windows.open(f"{venue.url}/login?next=/watch/{video_id}", before=LISTEN)
+        await log_in(window, "producer")
+        await they_change_while_it_plays(venue, window, video_id, producer)
+
+
+async def they_change_while_it_plays(venue: Venue, window: Window, video_id: str, token: str) -> None:
+    """Added, changed and removed ones, under the eyes of somebody who reads German, slowly."""
+    page, base = window.page, f"/api/v1/videos/{video_id}/captions"
+    await window.until(f"() => customElements.get('nova-player') && {VIDEO}?.readyState >= 2")
+    await choose(page, "Deutsch")
+    await page.evaluate(f"() => {{ {VIDEO}.muted = true; {VIDEO}.playbackRate = 0.25; {VIDEO}.play(); }}")
+    await window.until(f"() => {VIDEO}.currentTime > 1")
+    tracks = {track["language"]: track for track in (await venue.ask("GET", base)).json["items"]}
+
+    french = (await venue.ask("POST", base, token, {"language": "fr"})).json
+    words = ENGLISH.replace("Good evening & welcome", "Bonsoir").encode()
+    await asyncio.to_thread(_put, f"{venue.url}{base}/{french['id']}/file?based_on=1", token, words)
+    await window.until(f"() => {LABELS}.join() === 'Deutsch,English,français'")
+    english = await venue.ask("DELETE", f"{base}/{tracks['en']['id']}", token)
+    assert english.status == 204
+    await window.until(f"() => {LABELS}.join() === 'Deutsch,français'")
+    words = GERMAN.replace("Guten <i>Abend</i>", "Guten Morgen").replace("03,000", "07,500").encode()
+    place = f"{venue.url}{base}/{tracks['de']['id']}/file?based_on={tracks['de']['revision']}"
+    await asyncio.to_thread(_put, place, token, words)
+    shown = await read(page, "Guten Morgen")
+    assert shown["label"] == "Deutsch"
+    kept = await page.evaluate(f"() => [{VIDEO}.playbackRate, {VIDEO}.paused, seen.back, seen.sources.size]")
+    assert kept == [0.25, False, [], 1]
+    assert (await page.evaluate("() => seen.errors"), window.complaints) == ([], [])
 
 
 def master_of(venue: Venue, video_id: str) -> str:

@@ -28,7 +28,7 @@ NARROW = {"width": 320, "height": 700}
 
 @pytest.fixture
 async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with Windows.start(find_chromium(), tmp_path) as opened:
+    async with Windows.start(find_chromium()) as opened:
         yield opened
 
 

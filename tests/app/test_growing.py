@@ -19,7 +19,8 @@ from tests.waiting import until
 
 pytestmark = pytest.mark.browser
 
-FILM_SECONDS = 22
+FILM_SECONDS = 20
+"""Of whole segments: sound is a packet longer, for its priming, and hls.js must come to its end all the same."""
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ async def test_the_page_becomes_a_player_that_ends_at_the_full_ladder(venue: Ven
     for worker in venue.workers():
         os.kill(worker, signal.SIGSTOP)
     video_id = await upload(venue, producer, film)
-    async with Windows.start(find_chromium(), tmp_path) as windows:
+    async with Windows.start(find_chromium()) as windows:
         window = await windows.open(f"{venue.url}/login?next=/watch/{video_id}", before=LISTEN)
         await log_in(window, "producer")
         await expect(window.page.get_by_text("Not ready yet")).to_be_visible()
@@ -59,6 +60,9 @@ async def test_the_page_becomes_a_player_that_ends_at_the_full_ladder(venue: Ven
         await window.page.evaluate(f"() => {{ {VIDEO}.muted = true; {VIDEO}.play(); }}")
         window.page.set_default_timeout(90_000)
         await window.until(f"() => {VIDEO}.videoRenditions.length === 2")
+        await window.page.evaluate(
+            f"() => {{ {VIDEO}.currentTime = Math.max({VIDEO}.currentTime, {FILM_SECONDS - 4}); }}"
+        )
         await window.until(f"() => {VIDEO}.ended")
         assert await window.page.evaluate(f"() => {VIDEO}.videoHeight") == 240
         told = await window.page.evaluate("() => ({...seen, sources: seen.sources.size})")

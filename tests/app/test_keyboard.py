@@ -19,7 +19,7 @@ PLAYER = "() => document.querySelector('nova-player')?.video?.readyState >= 1"
 
 @pytest.fixture
 async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with Windows.start(find_chromium(), tmp_path) as opened:
+    async with Windows.start(find_chromium()) as opened:
         yield opened
 
 

@@ -2,7 +2,8 @@
 
 import json
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -38,7 +39,17 @@ def everything(venue: Venue) -> dict[str, int]:
     return {name: rows(venue, f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in tables}
 
 
-def wishes(venue: Venue, video: str) -> Iterator[Wish]:
+def make_ready(venue: Venue, video: str) -> None:
+    """What a worker would have done, as far as the database tells."""
+    with closing(sqlite3.connect(DataFolder(venue.folder).database, timeout=30)) as connection, connection:
+        ready = "UPDATE videos SET state = 'ready', edition = 'e', duration = 9000000, width = 256, height = 144"
+        connection.execute(f"{ready}, published_at = created_at WHERE id = ?", (video,))
+        done = "UPDATE transcodes SET state = 'done', progress = 1000, ended_at = 1 WHERE video_id = ?"
+        connection.execute(done, (video,))
+        connection.execute("INSERT INTO rungs VALUES (?, '144p', 256, 144, 'published', 1000)", (video,))
+
+
+async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncIterator[Wish]:
     """One good request for each route, in an order in which each finds what it needs."""
     api, organization = "/api/v1", f"/api/v1/organizations/{venue.org}"
     yield f"{api}/organizations", f"{api}/organizations", "owner", {"name": "The Annex"}
@@ -63,23 +74,23 @@ def wishes(venue: Venue, video: str) -> Iterator[Wish]:
     yield f"{api}/collections", f"{api}/collections", "owner", collection
     captions = f"{api}/videos/{{video_id}}/captions"
     yield captions, captions.format(video_id=video), "producer", {"language": "en"}
+    ((track,),) = rows(venue, "SELECT id FROM caption_tracks WHERE video_id = ?", video)
+    place, cue = f"{captions.format(video_id=video)}/{track}", {"start": 1, "end": 2, "text": "One"}
+    put = await venue.ask("PUT", f"{place}/cues", token, {"based_on": 1, "cues": [cue]})
+    assert put.status == 200, put.body
+    one = f"{captions}/{{track_id}}"
+    yield f"{one}/shift", f"{place}/shift", "producer", {"based_on": 2, "seconds": 1.5}
+    yield f"{one}/revisions/{{number}}/restore", f"{place}/revisions/2/restore", "producer", {"based_on": 3}
     # Without a worker it waits; cancelled, it can be tried again.
     for step in ("cancel", "retry"):
         path = f"{api}/videos/{{video_id}}/transcode/{step}"
         yield path, path.format(video_id=video), "producer", None
-
-
-ELSEWHERE = {
-    f"/api/v1/videos/{{video_id}}/{rest}"
-    for rest in (
-        "captions/{track_id}/shift",
-        "captions/{track_id}/revisions/{number}/restore",
-        "downloads",
-        "pictures",
-        "speech",
-    )
-}
-"""Need a video with cues, pictures or sound, which takes a worker: their repetition is not walked here."""
+    watched = await upload(venue, token, film)
+    make_ready(venue, watched)
+    jobs: dict[str, Any] = {"pictures": {"seconds": 1}, "downloads": {"name": "144p"}, "speech": {"language": "en"}}
+    for name, body in jobs.items():
+        path = f"{api}/videos/{{video_id}}/{name}"
+        yield path, path.format(video_id=watched), "producer", body
 
 
 def fits(document: dict[str, Any], operation: dict[str, Any], status: int, body: bytes) -> None:
@@ -103,13 +114,15 @@ def keyed(document: dict[str, Any]) -> set[str]:
 async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_path: Path) -> None:
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not looked at before a worker comes")
-    async with open_venue(tmp_path / "data", NOVACAST_JOBS_WORKER="no") as venue:
+    speech = "http://127.0.0.1:9/v1"  # nobody listens there, nor is it asked
+    async with open_venue(tmp_path / "data", NOVACAST_JOBS_WORKER="no", NOVACAST_SPEECH_BASE_URL=speech) as venue:
         document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
         tokens = {who: await venue.token(who) for who in ("owner", "producer", "door", "visitor")} | {"": ""}
         video = await upload(venue, tokens["producer"], film)
-        seen = set()
-        for number, (template, path, who, body) in enumerate(wishes(venue, video)):
+        seen, number = set[str](), 0
+        async for template, path, who, body in wishes(venue, tokens["producer"], video, film):
             seen.add(template)
+            number += 1
             key = {"Idempotency-Key": f"wish-{number}"}
             before = everything(venue)
             first = await venue.ask("POST", path, tokens[who], body, key)
@@ -118,7 +131,7 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
             assert first.headers["Idempotent-Replayed"] is None, path
             fits(document, document["paths"][template]["post"], first.status, first.body)
             assert after["web_answers"] == before["web_answers"] + 1, path
-            assert after["outbox"] + after["mail"] > before["outbox"] + before["mail"], path
+            assert sum(after.values()) > sum(before.values()) + 1, path
 
             again = await venue.ask("POST", path, tokens[who], body, key)
             assert (again.status, again.body) == (first.status, first.body), path
@@ -127,4 +140,4 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
 
             other = await venue.ask("POST", path, tokens[who], {"another": "wish"}, key)
             assert (other.status, other.json["code"]) == (422, "idempotency_key_reused"), path
-        assert seen == keyed(document) - ELSEWHERE
+        assert seen == keyed(document)

@@ -4,7 +4,6 @@ With `NOVACAST_PICTURES=<folder>` the pictures are kept, for people to look at.
 """
 
 import asyncio
-import os
 import subprocess
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,7 @@ from playwright.async_api import Route, expect
 from novacast.media.ffmpeg import find_ffmpeg
 from tests.app.test_first_path import reached, upload
 from tests.app.venue import PASSWORD, Venue
-from tests.e2e.browser import DESKTOP, PHONE, WITHIN, Scheme, Window, Windows, find_chromium
+from tests.e2e.browser import WITHIN, Window, Windows, find_chromium
 
 pytestmark = pytest.mark.browser
 
@@ -28,7 +27,7 @@ EARLY = ("seg_00000.m4s", "seg_00001.m4s")
 
 @pytest.fixture
 async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
-    async with Windows.start(find_chromium(), tmp_path) as opened:
+    async with Windows.start(find_chromium()) as opened:
         yield opened
 
 
@@ -60,18 +59,7 @@ async def log_in(window: Window, who: str, password: str = PASSWORD) -> None:
 
 
 async def look(windows: Windows, window: Window, name: str) -> None:
-    """Desktop by day, phone by night: it fits, axe finds nothing, nothing is complained of; a picture of each."""
-    looks: Sequence[tuple[str, dict[str, int], Scheme]] = (
-        ("desktop", dict(DESKTOP), "light"),
-        ("phone", dict(PHONE), "dark"),
-    )
-    for size, viewport, scheme in looks:
-        await window.page.set_viewport_size({"width": viewport["width"], "height": viewport["height"]})
-        await window.page.emulate_media(color_scheme=scheme)
-        await window.check_fits()
-        await window.check_accessibility()
-        if "NOVACAST_PICTURES" in os.environ:
-            await windows.picture(window, f"{name}-{size}-{scheme}")
+    await windows.look(window, name)
     assert window.complaints == [], f"{name}: {window.complaints}"
 
 

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import Any
 
 from novacast.clock import SystemClock
-from novacast.database import migrate
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Principal, Role
 from novacast.settings import Accounts, Server, Settings
 from novacast.wiring import MIGRATIONS, services
+from tests.databases import migrated
 from tests.waiting import until
 
 PASSWORD = "a stage with 9 lamps"
@@ -173,7 +173,7 @@ async def found(folder: Path, people: Mapping[str, Role | None] = PEOPLE) -> Ven
     """A venue with its people on a new folder, not started."""
     data, clock = DataFolder.at(folder), SystemClock()
     data.prepare()
-    migrate(data.database, MIGRATIONS, clock, backups=data.backups)
+    migrated(data.database, MIGRATIONS)
     async with services(Settings(data=folder, server=Server(port=0), accounts=CHEAP), clock) as own:
         ids = {}
         for name in people:
@@ -181,9 +181,7 @@ async def found(folder: Path, people: Mapping[str, Role | None] = PEOPLE) -> Ven
                 SYSTEM, f"{name}@venue.example", name.title(), PASSWORD
             )
             ids[name] = person.id
-        organization = await own.accounts.organizations.create(
-            Principal(person_id=ids["owner"], verified=True), "The Playhouse"
-        )
+        organization = await own.accounts.organizations.create(Principal(person_id=ids["owner"]), "The Playhouse")
         for name, role in people.items():
             if role not in (None, Role.OWNER):
                 await own.accounts.administration.set_role(SYSTEM, organization.id, ids[name], role)

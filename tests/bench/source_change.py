@@ -121,7 +121,7 @@ async def main(rounds: int) -> None:
             await asyncio.to_thread(subprocess.run, command, cwd=media, check=True)
         ladders.write_texts(media)
         found = []
-        async with Windows.start(find_chromium(), folder) as windows:
+        async with Windows.start(find_chromium()) as windows:
             for _ in range(rounds):
                 async with Stage.open(media) as stage:
                     found.append(await once(windows, stage))

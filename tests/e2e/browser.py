@@ -26,6 +26,8 @@ FLAGS = (
 )
 DESKTOP: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
+SMALL: ViewportSize = {"width": 360, "height": 740}
+LOOKS: tuple[tuple[str, ViewportSize, Scheme], ...] = (("desktop", DESKTOP, "light"), ("phone", SMALL, "dark"))
 WITHIN = 20_000
 """Milliseconds that anything which is going to happen gets."""
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
@@ -87,14 +89,16 @@ class Windows:
     """Opens pages, each in a fresh profile, and takes pictures of them."""
 
     browser: Browser
-    pictures: Path
+    pictures: Path | None
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, chromium: str, temporary: Path) -> AsyncIterator["Windows"]:
-        """Pictures go to `$NOVACAST_PICTURES`, else to a folder in `temporary`."""
-        pictures = Path(os.environ.get("NOVACAST_PICTURES", temporary / "pictures"))
-        pictures.mkdir(parents=True, exist_ok=True)
+    async def start(cls, chromium: str) -> AsyncIterator["Windows"]:
+        """Pictures go to `$NOVACAST_PICTURES`, if it is named."""
+        wanted = os.environ.get("NOVACAST_PICTURES")
+        pictures = Path(wanted) if wanted else None
+        if pictures is not None:
+            pictures.mkdir(parents=True, exist_ok=True)
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
             yield cls(browser, pictures)
@@ -121,20 +125,16 @@ class Windows:
         await page.goto(url)
         return window
 
-    async def picture(self, window: Window, name: str) -> Path:
-        """For people to look at: `$NOVACAST_PICTURES/<name>.png`, else in the test's own temporary folder."""
-        path = self.pictures / f"{name}.png"
-        await window.page.screenshot(path=path, full_page=True)
-        return path
+    async def picture(self, window: Window, name: str) -> None:
+        """`$NOVACAST_PICTURES/<name>.png`, for people to look at; nothing where nobody will."""
+        if self.pictures is not None:
+            await window.page.screenshot(path=self.pictures / f"{name}.png", full_page=True)
 
-    async def pictures_of(self, url: str, name: str) -> None:
-        """Desktop and phone, light and dark: nothing too wide, axe-core finds nothing (each size and scheme once)."""
-        window = await self.open(url)
-        for size, viewport in (("desktop", DESKTOP), ("phone", PHONE)):
+    async def look(self, window: Window, name: str) -> None:
+        """The page as it is now, on a desktop by day and a phone by night: it fits, axe finds nothing."""
+        for size, viewport, scheme in LOOKS:
             await window.page.set_viewport_size(viewport)
-            for scheme in SCHEMES:
-                await window.page.emulate_media(color_scheme=scheme)
-                await window.check_fits()
-                if (size, scheme) in (("desktop", "light"), ("phone", "dark")):
-                    await window.check_accessibility()
-                await self.picture(window, f"{name}-{size}-{scheme}")
+            await window.page.emulate_media(color_scheme=scheme)
+            await window.check_fits()
+            await window.check_accessibility()
+            await self.picture(window, f"{name}-{size}-{scheme}")

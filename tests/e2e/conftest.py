@@ -26,7 +26,7 @@ def chromium() -> str:
 
 @pytest.fixture
 async def windows(chromium: str, tmp_path: Path) -> AsyncIterator[Windows]:
-    async with Windows.start(chromium, tmp_path) as windows:
+    async with Windows.start(chromium) as windows:
         yield windows
 
 

@@ -142,12 +142,14 @@ class Stage:
         }
 
     async def stream(self, request: web.Request) -> web.Response:
-        if self.refuse and not (self.refuse == 409 and "take_over" in request.query):
+        known = request.query.get("session", "")
+        if self.refuse and not (self.refuse == 409 and (known or "take_over" in request.query)):
             return web.json_response({"detail": "The server's own words."}, status=self.refuse)
         self.opened += 1
         base = f"/media/{self.opened}"
         addresses = {"url": "master.m3u8", "poster": "poster.jpg", "storyboard": "storyboard.vtt"}
-        return web.json_response({key: f"{base}/{name}" for key, name in addresses.items()} | {"duration": SECONDS})
+        told = {"duration": SECONDS, "session": known or f"s{self.opened}"}
+        return web.json_response({key: f"{base}/{name}" for key, name in addresses.items()} | told)
 
     async def bytes(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["session"] in self.ended:

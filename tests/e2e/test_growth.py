@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from tests.e2e.browser import Window, Windows
 from tests.e2e.growing import Growing
@@ -142,7 +143,7 @@ async def test_nobody_seeks_past_what_is_there(windows: Windows, stage: Stage, g
     assert (await seen(window))["errors"] == []
 
 
-async def test_a_place_that_is_not_there_yet_is_not_waited_for(
+async def test_a_place_that_is_not_there_yet_is_not_waited_for_and_its_end_is_told_calmly(
     windows: Windows, stage: Stage, growing: Growing
 ) -> None:
     growing.segments = {"v0.m3u8": 1, "v2.m3u8": 1}
@@ -150,6 +151,16 @@ async def test_a_place_that_is_not_there_yet_is_not_waited_for(
     assert await window.page.evaluate(f"() => {VIDEO}.currentTime") < 4
     await play(window)
     await window.until(f"() => {VIDEO}.currentTime > 1")
+    await play(window, 2)
+    note = window.page.get_by_role("status").filter(has_text="The video is still being prepared.")
+    await expect(note).to_be_visible()
+    await window.check_accessibility()
+    await windows.picture(window, "player-waits-for-more")
+    growing.segments = {"v0.m3u8": 2, "v2.m3u8": 2}
+    await window.until(f"() => {VIDEO}.currentTime > 5")
+    await expect(note).to_have_count(0)
+    assert set((await seen(window))["errors"]) <= {"bufferStalledError"}
+    assert window.complaints == []
 
 
 async def test_without_facts_the_player_looks_for_itself(windows: Windows, stage: Stage, growing: Growing) -> None:

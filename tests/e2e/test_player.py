@@ -157,6 +157,10 @@ async def test_too_many_devices_offers_to_take_over(windows: Windows, stage: Sta
     await windows.picture(window, "watch-devices")
     await window.page.get_by_role("button", name="Watch here instead").click()
     await window.until(f"() => {VIDEO}.currentTime > 5.2")
+    # Loaded anew it is the same device, and is not asked again.
+    await window.page.reload()
+    await window.until("() => document.querySelector('nova-player')?.session === 's1'")
+    assert await window.page.locator(".player__state").count() == 0
 
 
 async def test_a_stranger_is_asked_to_log_in(windows: Windows, stage: Stage) -> None:

@@ -12,8 +12,6 @@ from novacast.media.commands import Encoding, ladder_command
 from novacast.media.encode import (
     CUES,
     Finished,
-    inspect_ladder,
-    make_ladder,
     make_poster,
     make_sample,
     make_storyboard,
@@ -26,6 +24,7 @@ from novacast.media.process import Child, Command, Limits
 from novacast.media.progress import Progress
 from novacast.media.samples import SAMPLES
 from tests.media.conftest import Make, SmallDisk, programs
+from tests.media.ladders import inspect_ladder, make_ladder
 from tests.media.test_probe import DISGUISES, listener
 
 FAST = Encoding(preset="ultrafast")
@@ -153,7 +152,8 @@ async def test_samples_are_videos_of_the_shape_they_say(
     program: Path, tmp_path: Path, number: int, drawtext: bool
 ) -> None:
     short = replace(SAMPLES[number], seconds=1)
-    made = await make_sample(kit(program, *(["drawtext"] if drawtext else [])), short, tmp_path)
+    made = await make_sample(kit(program, *(["drawtext"] if drawtext else [])), short, tmp_path / "made.mp4")
+    assert [file.name for file in tmp_path.iterdir()] == ["made.mp4"]
     info = await probe(made)
     assert info.video is not None
     assert (info.video.width, info.video.height, info.video.fps) == (short.width, short.height, short.fps)
@@ -186,7 +186,8 @@ async def test_stopping_a_transcode_is_never_taken_for_its_end(program: Path, cl
     child = await running
     await begun.wait()
     await child.stop()
-    with pytest.raises(MediaFailure, match="stopped before its end"):
+    # On a busy machine FFmpeg may not close its files within the grace it is given.
+    with pytest.raises(MediaFailure, match=r"stopped before its end|ended by SIGKILL"):
         await work
     assert not child.running
 

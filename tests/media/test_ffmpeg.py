@@ -36,7 +36,7 @@ async def test_every_real_ffmpeg_passes_the_trials(program: Path, tmp_path: Path
     trial = await tried(program, tmp_path)
     assert trial.lacks == ()
     assert trial.version
-    found = await find_ffmpeg(tmp_path, explicit=program)
+    found = await find_ffmpeg(tmp_path, explicit=str(program))
     assert found.path == program
     assert found.has("h264")
     assert "settings" in found.why
@@ -66,13 +66,13 @@ async def test_an_explicit_ffmpeg_that_will_not_do_is_an_error_of_the_settings(
 ) -> None:
     path = script("mine", text)
     with pytest.raises(BadSettings, match=r"H\.264") as refused:
-        await find_ffmpeg(tmp_path / "cache", explicit=path)
+        await find_ffmpeg(tmp_path / "cache", explicit=str(path))
     assert str(path) in refused.value.message
 
 
 async def test_a_missing_explicit_ffmpeg_is_an_error_of_the_settings(tmp_path: Path) -> None:
     with pytest.raises(BadSettings, match="does not run"):
-        await find_ffmpeg(tmp_path / "cache", explicit=tmp_path / "gone")
+        await find_ffmpeg(tmp_path / "cache", explicit=str(tmp_path / "gone"))
 
 
 async def test_trials_run_once_for_a_file_and_again_when_it_changes(script: Script, tmp_path: Path) -> None:

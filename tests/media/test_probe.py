@@ -175,6 +175,7 @@ async def test_bounds_are_kept(clips: Make) -> None:
     assert await _refusal(plain, ProbeBounds(width=319)) is Refusal.DIMENSIONS
     assert await _refusal(plain, ProbeBounds(pixels=320 * 180 - 1)) is Refusal.DIMENSIONS
     assert await _refusal(plain, ProbeBounds(streams=1)) is Refusal.TOO_MANY_STREAMS
+    assert await _refusal(plain, ProbeBounds(hours=0.5 / 3600)) is Refusal.DURATION
     assert await _refusal(plain, ProbeBounds(wall=0.001)) is Refusal.RESOURCES
     assert await _refusal(clips("wide.avi", "-c:v", "mjpeg", size="9000x64", seconds=0.2)) is Refusal.DIMENSIONS
     assert await _refusal(clips("tiny.mkv", "-c:v", "ffv1", size="8x8", seconds=0.2)) is Refusal.DIMENSIONS

@@ -8,11 +8,12 @@ import av
 import pytest
 
 from novacast.media.commands import Encoding
-from novacast.media.encode import make_ladder, make_poster
+from novacast.media.encode import make_poster
 from novacast.media.info import MediaInfo
 from novacast.media.ladder import plan_ladder
 from novacast.media.probe import facts, media_info, probe
 from tests.media.conftest import Make, programs
+from tests.media.ladders import make_ladder
 from tests.media.test_encode import FAST, kit, packets
 
 X264 = ("-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p")

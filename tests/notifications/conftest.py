@@ -5,7 +5,7 @@ import pytest
 
 from novacast import outbox
 from novacast.accounts import schema as accounts
-from novacast.database import Database, migrate
+from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.jobs import JobQueue, connect
@@ -14,6 +14,7 @@ from novacast.notifications.letters import Letters
 from novacast.notifications.service import Delivery, Mailbox
 from novacast.notifications.transport import Folder, Transport
 from novacast.settings import Jobs
+from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.notifications.office import Office
 
@@ -21,7 +22,7 @@ from tests.notifications.office import Office
 @pytest.fixture
 async def office(tmp_path: Path, folder: DataFolder, clock: FakeClock) -> AsyncIterator[Office]:
     sets = [outbox.migrations, accounts.migrations, schema.migrations]
-    migrate(folder.database, sets, clock, backups=tmp_path / "backups")
+    migrated(folder.database, sets)
     db = await Database.open(folder.database, clock, readers=2)
     queue = JobQueue(connect(Jobs(), folder.queue))
     letters = Letters(Languages(), "The Venue", "Box Office <noreply@venue.example>")

@@ -6,6 +6,7 @@ from email.message import EmailMessage
 import pytest
 from aiosmtpd.smtp import AuthResult
 
+from novacast.clock import DAY
 from novacast.database import Transaction
 from novacast.notifications import store
 from novacast.notifications.models import WAITS, State
@@ -201,6 +202,17 @@ async def test_a_sender_that_died_is_followed_by_another(office: Office) -> None
     assert await delivery.sweep() == 1
     await delivery.send(mail_id)
     assert (await office.mail(mail_id)).state is State.SENT
+
+
+async def test_a_clock_that_is_set_back_keeps_no_mail_until_it_is_that_late_again(office: Office) -> None:
+    waiting, lost = await office.post(), await office.post()
+    await office.db.write(lambda tx: store.claim(tx, lost, tx.now + LEASE))
+    office.clock.set_now(office.clock.now() - 30 * DAY)
+    delivery = office.delivery(office.folder)
+    assert await delivery.sweep() == 2
+    for mail_id in (waiting, lost):
+        await delivery.send(mail_id)
+        assert (await office.mail(mail_id)).state is State.SENT
 
 
 async def test_old_mails_are_forgotten(office: Office) -> None:

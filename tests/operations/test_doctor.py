@@ -11,7 +11,6 @@ import pytest
 from novacast import outbox
 from novacast.accounts import schema as accounts
 from novacast.clock import DAY, SECOND, SystemClock
-from novacast.database import migrate
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, connect
 from novacast.notifications import schema as notifications
@@ -19,6 +18,7 @@ from novacast.notifications.store import failed
 from novacast.operations import doctor, machine, state
 from novacast.operations.models import Finding, State, healthy
 from novacast.settings import Settings, replace
+from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 
 SETS = (outbox.migrations, accounts.migrations, notifications.migrations)
@@ -28,7 +28,7 @@ SETS = (outbox.migrations, accounts.migrations, notifications.migrations)
 def folder(tmp_path: Path) -> DataFolder:
     folder = DataFolder.at(tmp_path / "data")
     folder.prepare()
-    migrate(folder.database, SETS, SystemClock(), backups=folder.backups)
+    migrated(folder.database, SETS)
     return folder
 
 

@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 
 from novacast import outbox
-from novacast.database import Database, migrate
+from novacast.database import Database
 from novacast.errors import Unauthenticated
 from novacast.identity import ANONYMOUS, Principal
 from novacast.limits import RateLimiter
@@ -24,6 +24,7 @@ from novacast.playback.services import PlaybackServices, playback_services
 from novacast.settings import Settings
 from novacast.web import Credentials, idempotency
 from novacast.web.server import Parts, WebServer
+from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.playback.world import FILM, Film, Venue, exchange
 
@@ -67,7 +68,7 @@ async def site(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Site]:
     folder, path = tmp_path / "film", tmp_path / "site.db"
     folder.mkdir()
     (folder / "master.m3u8").write_bytes(b"#EXTM3U\n")
-    migrate(path, MIGRATIONS, clock, backups=tmp_path)
+    migrated(path, MIGRATIONS)
     db, limiter, metrics, settings = await Database.open(path, clock), RateLimiter(clock), Metrics(), Settings()
     settings = replace(settings, server=replace(settings.server, port=0, drain_seconds=1.0))
     facts, venue = Outbox(db), Venue({FILM: Film(folder)})

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from dataclasses import replace
 
 import pytest
 
@@ -45,6 +46,31 @@ async def test_taking_over_stops_the_device_longest_unseen_and_says_why(world: W
     newest = await world.session(ann, take_over=True)
     assert [(await world.get(f"{base}/{SEG}")).status for base in [*bases, newest]] == [410, 200, 200, 200]
     assert "took over" in json.loads((await world.get(f"{bases[0]}/{SEG}")).body)["detail"]
+
+
+async def test_a_page_that_is_loaded_anew_is_the_same_device(world: World) -> None:
+    ann = world.venue.person("ann")
+    streams = [await world.playback.stream(ann, FILM, address="") for _ in range(3)]
+    bases = [(await world.get(stream.url)).headers["location"].rpartition("/")[0] for stream in streams]
+    again = await world.playback.stream(ann, FILM, address="", session=streams[0].session)
+    assert again.session == streams[0].session
+    assert (await world.get(again.url)).headers["location"].rpartition("/")[0] == bases[0]
+    assert [(await world.get(f"{base}/{SEG}")).status for base in bases] == [200, 200, 200]
+
+
+async def test_nobody_goes_on_in_a_session_that_is_over_or_is_another_sign_ins(world: World) -> None:
+    ann = world.venue.person("ann")
+    elsewhere = replace(ann, session_id="session-elsewhere")
+    first = (await world.playback.stream(ann, FILM, address="")).session
+    assert (await world.playback.stream(ann, FILM, address="", session=first)).session != first  # it was never opened
+    bases = [await world.session(ann) for _ in range(3)]
+    active = await world.playback.sessions(ann, None, 10)
+    with pytest.raises(Conflict):
+        await world.playback.stream(elsewhere, FILM, address="", session=active.items[0].id)
+    await world.playback.end(ann, active.items[0].id)
+    fresh = await world.playback.stream(ann, FILM, address="", session=active.items[0].id)
+    assert fresh.session not in {one.id for one in active.items}
+    assert sorted([(await world.get(f"{base}/{SEG}")).status for base in bases]) == [200, 200, 410]
 
 
 async def test_a_device_that_fell_silent_makes_room_by_itself(world: World) -> None:

@@ -12,7 +12,7 @@ from novacast.identity import ANONYMOUS, Principal, Role
 from novacast.playback import store
 from novacast.playback.models import KEPT, Viewing, touched
 from novacast.playback.personal import PlaybackData
-from novacast.playback.service import GRANTS
+from novacast.playback.service import GRANTS, STRANGERS
 from tests.playback.world import FILM, ORG, PLAYLIST, SEGMENT, Film, World
 
 SEG = "v360/seg1.m4s"
@@ -234,6 +234,14 @@ async def test_asking_for_addresses_without_end_is_slowed_down(world: World) -> 
     with pytest.raises(RateLimited):
         await world.playback.stream(ann, FILM, address="")
     await world.playback.stream(world.venue.person("bob"), FILM, address="")
+
+
+async def test_a_stranger_with_a_line_full_of_addresses_is_one_stranger(world: World) -> None:
+    for number in range(STRANGERS.burst):
+        await world.playback.stream(ANONYMOUS, FILM, address=f"2001:db8::{number:x}")
+    with pytest.raises(RateLimited):
+        await world.playback.stream(ANONYMOUS, FILM, address="2001:db8::ffff")
+    await world.playback.stream(ANONYMOUS, FILM, address="2001:db8:0:1::1")
 
 
 async def test_what_is_kept_of_a_person_can_be_exported_and_erased(world: World) -> None:

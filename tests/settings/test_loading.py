@@ -75,6 +75,16 @@ def test_a_file_named_in_the_environment_must_exist(tmp_path: Path) -> None:
         ("[transcode]\nheights = []\n", ("transcode.heights", "at least one")),
         ("[transcode]\nheights = [360.0]\n", ("transcode.heights", "list of whole numbers")),
         ("[transcode]\nheights = 360\n", ("transcode.heights", "list of whole numbers")),
+        ("[transcode]\ncodecs = ['h264', 'hevk']\n", ("transcode.codecs", "h264, hevc, av1", "'hevk'", "mean hevc?")),
+        ("[transcode]\ncodecs = ['H265']\n", ("'H265'. Did you mean hevc?",)),
+        ("[transcode]\ncodecs = ['vp9']\n", ("not 'vp9'.",)),
+        ("[transcode]\nencoders = ['auto', 'nvidia']\n", ("transcode.encoders", "'nvidia'. Did you mean nvenc?")),
+        ("[transcode]\nencoders = ['vapi']\n", ("Did you mean vaapi?",)),
+        ("[transcode]\nencoders = 'auto'\n", ("transcode.encoders", "list of texts")),
+        ("[log]\nlevel = 'warn'\n", ("Did you mean warning?",)),
+        ("[transcode]\nloudness = -31.5\n", ("transcode.loudness", "from -31 to 0", "-31.5")),
+        ("[transcode]\nloudness = -4.9\n", ("transcode.loudness", "from -31 to -5, or 0")),
+        ("[transcode]\nloudness = 16\n", ("transcode.loudness", "from -31 to 0")),
         ("[tls]\ncertificate = 'a.pem'\n", ("[tls]", "both certificate and key")),
         ("[server]\npublic_url = 'tickets.example.org'\n", ("server.public_url", "https://")),
         ("[server]\npublic_url = 'http://['\n", ("server.public_url", "https://")),
@@ -133,6 +143,11 @@ heights = [
         "NOVACAST_SERVER_PROT": None,
         "log.level": None,
     }
+
+
+def test_what_is_no_choice_is_named_with_the_nearest_that_is(tmp_path: Path) -> None:
+    (mistake,) = mistakes(written(tmp_path, "[transcode]\npreset = 'slow'\ncodecs = ['av2']\n"))
+    assert (mistake.field, mistake.line, mistake.near) == ("transcode.codecs", 3, "av1")
 
 
 @pytest.mark.parametrize(
@@ -196,6 +211,7 @@ def test_variables_of_other_programs_are_left_alone() -> None:
         ("NOVACAST_SERVER_UVLOOP", "maybe", ("NOVACAST_SERVER_UVLOOP", "neither true nor false")),
         ("NOVACAST_TRANSCODE_HEIGHTS", "360,x", ("NOVACAST_TRANSCODE_HEIGHTS", "list of whole numbers")),
         ("NOVACAST_TRANSCODE_GOP_SECONDS", "nan", ("NOVACAST_TRANSCODE_GOP_SECONDS", "finite")),
+        ("NOVACAST_TRANSCODE_ENCODERS", "qvs, vaapi", ("NOVACAST_TRANSCODE_ENCODERS", "'qvs'. Did you mean qsv?")),
     ],
 )
 def test_what_is_wrong_in_the_environment_names_the_variable(variable: str, text: str, parts: tuple[str, ...]) -> None:

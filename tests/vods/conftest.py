@@ -16,12 +16,12 @@ from aiohttp import ClientSession
 
 from novacast import outbox
 from novacast.clock import Clock
-from novacast.database import Database, Transaction, migrate
+from novacast.database import Database, Transaction
 from novacast.folder import DataFolder
 from novacast.identity import Principal, Role, new_id
 from novacast.jobs import JobQueue, connect
 from novacast.limits import RateLimiter
-from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
+from novacast.media.ffmpeg import FFmpeg, FindFFmpeg, find_ffmpeg
 from novacast.settings import Jobs, Speech, Transcode, Uploads
 from novacast.vods.captions.delivery import Wardrobe
 from novacast.vods.captions.services import CaptionServices, caption_services
@@ -42,9 +42,10 @@ from novacast.vods.replacement.work import ReplacementWork
 from novacast.vods.service import Videos
 from novacast.vods.storage.forecast import Forecasts
 from novacast.vods.storage.quota import Quotas
+from novacast.vods.storage.weights import Weights
 from novacast.vods.transcoding.choosing import Encoders
 from novacast.vods.transcoding.dressing import Dressing
-from novacast.vods.transcoding.making import FindFFmpeg, Making
+from novacast.vods.transcoding.making import Making
 from novacast.vods.transcoding.publish import Publisher
 from novacast.vods.transcoding.rendering import Rendering
 from novacast.vods.transcoding.service import Transcoding
@@ -53,6 +54,7 @@ from novacast.vods.uploads.service import Uploads as UploadService
 from novacast.vods.views.service import Views
 from novacast.vods.watching import Positions
 from novacast.wiring import MIGRATIONS
+from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 
 ORG, OTHER_ORG = "org1", "org2"
@@ -64,9 +66,7 @@ Clips = Callable[..., Path]
 
 
 def person(name: str, role: Role | None = None, org: str = ORG) -> Principal:
-    return Principal(
-        person_id=name, session_id=f"s-{name}", name=name, roles={org: role} if role else {}, verified=True
-    )
+    return Principal(person_id=name, session_id=f"s-{name}", name=name, roles={org: role} if role else {})
 
 
 PRODUCER = person("producer", Role.PRODUCER)
@@ -113,6 +113,7 @@ class House:
     find: FindFFmpeg
     chapters: VideoChapters
     pictures: Pictures
+    weights: Weights
     downloads: Downloads
     replacements: Replacements
     collections: Collections
@@ -127,7 +128,8 @@ class House:
         queue = JobQueue(connect(Jobs(), data.queue))
         folders, viewings = MediaFolders(data), KnownViewings()
         intake = Intake(db, folders, queue)
-        showing = Dressing(db, folders, Wardrobe(db))
+        weights = Weights(db, folders, clock)
+        showing = Dressing(db, folders, Wardrobe(db), weights)
         return cls(
             db=db,
             clock=clock,
@@ -144,7 +146,8 @@ class House:
             intake=intake,
             find=find,
             chapters=VideoChapters(db),
-            pictures=Pictures(db, folders, queue),
+            pictures=Pictures(db, folders, queue, weights),
+            weights=weights,
             downloads=Downloads(db, folders, queue),
             replacements=Replacements(db),
             collections=Collections(db),
@@ -161,7 +164,7 @@ class House:
     def work(
         self, settings: Transcode = QUICK, reserve: int = 0, encoders: Encoders | None = None, stall: float = 30.0
     ) -> TranscodeWork:
-        publisher = Publisher(self.db, self.folders, self.queue, [self.pictures], Wardrobe(self.db))
+        publisher = Publisher(self.db, self.folders, self.queue, [self.pictures], Wardrobe(self.db), self.weights)
         learning = [self.chapters, self.captions.extraction]
         judge = Forecasts(self.db, self.folders, Quotas(self.db, 0), reserve)
         encoders = encoders or Encoders(self.data.cache, self.clock, settings, devices=list)
@@ -170,7 +173,7 @@ class House:
         return TranscodeWork(self.db, self.folders, self.queue, making, publisher, reserve)
 
     def picture_work(self) -> PictureWork:
-        return PictureWork(self.db, self.folders, self.queue, self.pictures, self.find)
+        return PictureWork(self.db, self.folders, self.queue, self.pictures, self.find, self.weights)
 
     def download_work(self, clock: Clock, reserve: int = 0) -> DownloadWork:
         return DownloadWork(self.db, self.folders, self.queue, clock, reserve, self.find)
@@ -223,13 +226,13 @@ def find(ffmpeg: FFmpeg) -> FindFFmpeg:
     return found
 
 
-def prepare(data: DataFolder, clock: Clock) -> None:
-    migrate(data.database, MIGRATIONS, clock, backups=data.backups)
+def prepare(data: DataFolder) -> None:
+    migrated(data.database, MIGRATIONS)
 
 
 @pytest.fixture
 async def house(folder: DataFolder, clock: FakeClock, find: FindFFmpeg) -> AsyncIterator[House]:
-    prepare(folder, clock)
+    prepare(folder)
     opened = await House.open(folder, clock, find)
     yield opened
     await opened.close()
@@ -294,7 +297,7 @@ async def small_uploads(
 async def _moved(data: DataFolder, what: Path, to: Path, clock: FakeClock, find: FindFFmpeg) -> AsyncIterator[House]:
     what.rmdir()
     what.symlink_to(to)
-    prepare(data, clock)
+    prepare(data)
     house = await House.open(data, clock, find, Uploads(reserve_bytes=0))
     yield house
     await house.close()

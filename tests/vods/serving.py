@@ -27,6 +27,7 @@ from novacast.vods.downloads.pages import DownloadPages
 from novacast.vods.downloads.routes import DownloadRoutes
 from novacast.vods.health.pages import AudiencePages
 from novacast.vods.health.routes import HealthRoutes
+from novacast.vods.health.summary import Audience
 from novacast.vods.pages import VideoPages
 from novacast.vods.pictures.pages import PicturePages
 from novacast.vods.pictures.routes import PictureRoutes
@@ -34,13 +35,15 @@ from novacast.vods.replacement.pages import ReplacementPages
 from novacast.vods.replacement.routes import ReplacementRoutes
 from novacast.vods.routes import VideoRoutes
 from novacast.vods.source import VideoSource
+from novacast.vods.storage.forecast import Forecasts
+from novacast.vods.storage.outlook import Outlooks
 from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
-from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, House
+from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, QUICK, SMALL, House
 
 GERMAN = replace(OWNER, name="Besitzerin", language="de")
 PEOPLE: Mapping[str, Principal] = {who.name: who for who in (PRODUCER, OWNER, DOOR, OUTSIDER, GERMAN)}
@@ -62,6 +65,14 @@ class Names:
         return {org_id: known[org_id] for org_id in org_ids if org_id in known}
 
 
+def outlooks(house: House, settings: Settings | None = None) -> Outlooks:
+    """Of files that are announced to a house."""
+    forecasts = Forecasts(house.db, house.folders, house.quotas, 0)
+    return Outlooks(
+        house.db, house.folders, house.quotas, forecasts, settings or Settings(transcode=QUICK, uploads=SMALL)
+    )
+
+
 @contextlib.asynccontextmanager
 async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
     """The address of a server over `house`."""
@@ -70,7 +81,7 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
     routes = (
         VideoRoutes(house.videos, house.positions, house.transcoding, source),
         UploadRoutes(house.uploads),
-        StorageRoutes(house.quotas),
+        StorageRoutes(house.quotas, outlooks(house)),
         VideoPages(
             house.videos, house.positions, Names(), house.chapters, house.downloads, house.collections, house.views
         ),
@@ -90,7 +101,15 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
         ReplacementRoutes(house.replacements),
         ReplacementPages(house.replacements, house.uploads),
         DownloadPages(house.videos, house.downloads),
-        StudioPages(house.videos, house.transcoding, house.uploads, Names(), house.views, house.quotas),
+        StudioPages(
+            house.videos,
+            house.transcoding,
+            house.uploads,
+            Names(),
+            house.views,
+            house.quotas,
+            Audience(house.views, house.health),
+        ),
     )
     parts = Parts(
         settings=Settings(server=Server(port=0, drain_seconds=0.5)),

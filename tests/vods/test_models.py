@@ -123,6 +123,13 @@ def test_no_text_makes_an_expression_with_stray_quotes(text: str) -> None:
     assert expression is None or expression.count('"') % 2 == 0
 
 
+def test_a_mountain_of_marks_upon_one_letter_is_taken_down_before_it_is_put_in_order() -> None:
+    # Putting them in order took the square of their number, for minutes.
+    marked = Changes(title="Se\u0301ance a" + "\u0301" * 300_000 + "\u0316" * 300_000).checked()["title"]
+    assert marked.startswith("S\u00e9ance ")
+    assert len(marked) < 50
+
+
 def test_the_credits_count_as_the_end() -> None:
     hour = 3600 * SECOND
     assert finished_at(hour - 50 * SECOND, hour)

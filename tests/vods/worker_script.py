@@ -11,7 +11,7 @@ from novacast.settings import Transcode
 from tests.vods.conftest import House
 
 WAYS = {
-    "": Transcode(heights=(144, 240, 360), preset="slow", nice=0, copy=False),
+    "": Transcode(heights=(144, 240), preset="slow", nice=0, copy=False),
     "parts": Transcode(heights=(144, 240), preset="medium", nice=0, copy=False, chunk_seconds=8),
     "copy": Transcode(heights=(144, 240), preset="medium", nice=0, chunk_seconds=8),
 }

@@ -9,7 +9,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from novacast.database import Database, migrate
+from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
@@ -17,13 +17,14 @@ from novacast.outbox import Outbox
 from novacast.settings import Settings, Tls
 from novacast.web.realtime import RealtimeLimits
 from novacast.web.server import HERE, MediaHandler, Parts, WebServer
+from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.web.demo import DemoRoutes, Known, Log
 from tests.web.house import MIGRATIONS, House, Open
 
 
 async def opened(folder: DataFolder, clock: FakeClock) -> AsyncIterator[Open]:
-    migrate(folder.database, MIGRATIONS, clock, backups=folder.backups)
+    migrated(folder.database, MIGRATIONS)
     houses: list[House] = []
 
     async def open_(

@@ -212,8 +212,8 @@ class Known:
 
     def __init__(self) -> None:
         self.people = {
-            "tom": Principal("tom", "session-tom", "Tom", verified=True),
-            "ada": Principal("ada", "session-ada", "Ada", language="de", verified=True),
+            "tom": Principal("tom", "session-tom", "Tom"),
+            "ada": Principal("ada", "session-ada", "Ada", language="de"),
             "reader": Principal("tom", None, "Tom", scopes=frozenset({"read"})),
         }
 

@@ -19,6 +19,7 @@ from novacast.tasks import TaskGroup
 from novacast.web import listening
 from novacast.web.arrivals import HEAD, answer
 from novacast.web.connections import Door
+from tests.waiting import until
 from tests.web.house import WITHIN, Open
 
 Story = Callable[[], Coroutine[Any, Any, None]]
@@ -75,9 +76,7 @@ class Port:
             writer.close()
 
     async def until_open(self, number: int) -> None:
-        async with asyncio.timeout(WITHIN):
-            while self.metrics.value("novacast_connections") != number:
-                await asyncio.sleep(0.005)
+        await until(lambda: self.metrics.value("novacast_connections") == number)
 
 
 def _blind() -> ssl.SSLContext:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from novacast.web.problems import MOST_FIELDS
+from tests.waiting import until
 from tests.web.house import WITHIN, House, Open
 
 JSON = {"Content-Type": "application/json"}
@@ -60,6 +62,12 @@ async def test_what_is_no_such_thing_is_refused_and_nothing_made(
 
 async def test_a_whole_number_may_be_written_with_a_point(house: House) -> None:
     assert (await post(house, b'{"title": "x", "size": 5.0}'))[0] == 201
+
+
+async def test_of_endless_wrong_fields_only_those_that_are_told_are_looked_at(house: House) -> None:
+    endless = json.dumps({f"field{number}": 1 for number in range(50_000)}).encode()
+    status, problem = await post(house, endless)
+    assert (status, len(problem["errors"])) == (422, MOST_FIELDS)
 
 
 async def test_refused_fields_are_named_and_their_values_not_repeated(house: House) -> None:
@@ -196,6 +204,17 @@ async def test_a_refusal_of_bytes_leaves_no_traceback_in_the_log(
 ) -> None:
     await house.told(b"GET / HTTP/9.9.9\r\n\r\n")
     assert not [record for record in caplog.records if record.exc_info]
+
+
+async def test_who_hangs_up_in_the_middle_of_a_body_is_no_error_of_ours(
+    house: House, caplog: pytest.LogCaptureFixture
+) -> None:
+    head = b"POST /api/v1/things HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer tom\r\nContent-Type: application/json\r\n"
+    _reader, writer = await house.raw(head + b"Content-Length: 100\r\n\r\n{")
+    writer.transport.abort()
+    gone = {"method": "POST", "route": "/api/v1/things", "status": "499"}
+    await until(lambda: house.metrics.value("novacast_http_requests_total", **gone) == 1)
+    assert not [record for record in caplog.records if record.levelname == "ERROR"]
 
 
 async def test_more_connections_than_allowed_are_turned_away(open_house: Open) -> None:

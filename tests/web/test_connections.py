@@ -7,6 +7,7 @@ from aiohttp import web
 
 from novacast.metrics import Metrics
 from novacast.web.connections import LINGERING, Door, Seat
+from tests.waiting import until
 from tests.web.house import WITHIN, House, Open
 
 ELSEWHERE = "127.0.0.2"
@@ -29,9 +30,7 @@ async def first_line(reader: asyncio.StreamReader) -> bytes:
 
 
 async def until_open(house: House, number: int) -> None:
-    async with asyncio.timeout(WITHIN):
-        while house.metrics.value("novacast_connections") != number:
-            await asyncio.sleep(0.005)
+    await until(lambda: house.metrics.value("novacast_connections") == number)
 
 
 async def test_one_place_may_not_take_the_seats_of_all(open_house: Open) -> None:

@@ -89,9 +89,8 @@ def _settings(context: typer.Context, port: int) -> Settings:
 
 
 async def _make(settings: Settings, folder: DataFolder) -> None:
-    explicit = Path(settings.transcode.ffmpeg) if settings.transcode.ffmpeg else None
     say(f"Making a venue in {folder.root}. This happens once.")
-    ffmpeg = await find_ffmpeg(folder.cache, explicit=explicit)
+    ffmpeg = await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
     async with venue.opened(settings) as services:
         organization = await stage.cast(services)
         there = {video.source_name: video for video in await stage.brought(services, organization)}

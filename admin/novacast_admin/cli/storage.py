@@ -24,6 +24,7 @@ app = noun_app(
     epilog=examples("novacast storage show", "novacast storage sweep", "novacast storage quota lantern 500GB"),
 )
 
+PARTS = ("originals", "renditions", "downloads", "pictures", "captions", "arriving")
 UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
 UNITS |= {"kib": 2**10, "mib": 2**20, "gib": 2**30, "tib": 2**40}
 
@@ -44,7 +45,7 @@ def show(context: typer.Context) -> None:
     if invocation(context).json:
         print_json({"items": [_json(slug, usage) for slug, usage in usages], "free": free})
         return
-    columns = ("organization", "originals", "renditions", "arriving", "used", "may have")
+    columns = ("organization", *PARTS, "used", "may have")
     print_table(columns, [_row(slug, usage) for slug, usage in usages])
     say(f"{size_of(free)} may still be used on the disk.")
 
@@ -64,7 +65,7 @@ def quota(
         str, typer.Argument(help="Such as 500GB or 2TiB; none for no bound, default for what the settings say.")
     ] = "",
 ) -> None:
-    """Show or set how much room an organization may have, renditions included."""
+    """Show or set how much room an organization may have, with all that is made of its videos."""
     wanted = _size(size) if size not in ("", "none", "default") else None
 
     async def work(services: Services) -> Usage:
@@ -94,7 +95,7 @@ def forecast(
 
     async def work(services: Services) -> tuple[int, Forecast]:
         organization = await services.accounts.administration.find_organization(SYSTEM, org)
-        info = await probe(file, ProbeBounds(pixels=settings.transcode.max_pixels))
+        info = await probe(file, ProbeBounds(pixels=settings.transcode.max_pixels, hours=settings.transcode.max_hours))
         plan = Plan.of(info, Choices.of(settings.transcode))
         return info.size, await services.vods.forecasts.of(organization.id, plan)
 
@@ -152,16 +153,14 @@ def _size(told: str) -> int:
 def _json(slug: str, usage: Usage) -> dict[str, object]:
     return {
         "organization": slug,
-        "originals": usage.originals,
-        "renditions": usage.renditions,
-        "arriving": usage.arriving,
+        **{part: getattr(usage, part) for part in PARTS},
         "used": usage.used,
         "quota": usage.quota,
     }
 
 
 def _row(slug: str, usage: Usage) -> tuple[object, ...]:
-    sizes = (usage.originals, usage.renditions, usage.arriving, usage.used)
+    sizes = (*(getattr(usage, part) for part in PARTS), usage.used)
     return slug, *map(size_of, sizes), "" if usage.quota is None else size_of(usage.quota)
 
 

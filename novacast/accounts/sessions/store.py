@@ -156,7 +156,6 @@ def _found(row: Row) -> Found:
         language=row["language"],
         roles=roles,
         scopes=session.scopes,
-        verified=True,
     )
     return Found(session, principal)
 

@@ -1,6 +1,5 @@
 """Renditions as HLS: any of the rungs and sounds of a video in one process, decoded once."""
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -9,7 +8,9 @@ from typing import Any
 
 import ffmpeg
 
+from novacast.clock import SECOND
 from novacast.media.commands.line import INIT, PLAYLIST, SEGMENTS, Node, line, open_source
+from novacast.media.commands.sounds import sounding
 from novacast.media.commands.video import WHOLE, Encoding, Part, picture, target_of, video_options
 from novacast.media.encoders.options import decoding, opening, scaling
 from novacast.media.info import MediaInfo
@@ -18,6 +19,8 @@ from novacast.media.sounds import Sound
 
 EXACT_SEEK = frozenset({"mov", "matroska"})
 """Containers whose index leads to the keyframe before an instant."""
+DISCONTINUOUS = frozenset({"mpegts", "mpeg", "ogg"})
+"""Containers whose clock may jump, which FFmpeg mends unless it copies times."""
 RUN_UP = Fraction(2)
 """Seconds by which other containers are opened earlier, and whatever needs pictures from before (deinterlacing)."""
 
@@ -55,7 +58,10 @@ def rendition_command(
     """As `ladder_command`, of what is wanted alone. Playlists are rewritten with every segment."""
     encoding, part = encoding or Encoding(), wanted.part
     device = decoding(encoding.encoder, encoding.route) if wanted.rungs else {}
-    opened = open_source(source, info, threads=encoding.threads, **device, **_seek(info, ladder, part))
+    copied_times = part != WHOLE or info.container not in DISCONTINUOUS
+    zero = info.zero if copied_times else info.zero - info.start
+    clock = {"itsoffset": f"{-zero / 1e6:.6f}"} | _seek(info, ladder, part)
+    opened = open_source(source, info, threads=encoding.threads, **device, **clock)
     outputs: list[Node] = []
     if wanted.copied is not None:
         assert info.video is not None
@@ -63,14 +69,18 @@ def rendition_command(
         outputs.append(_hls(opened[str(info.video.index)], wanted.copied.name, ladder.seconds, **copy))
     if wanted.rungs:
         assert info.video is not None
+        # Where an offset is from a start that not all FFmpegs see alike, they are a packet of sound apart.
+        unsure = not copied_times and info.zero != info.start
         shown = picture(
-            opened, info.video, ladder.fps, tone_map=encoding.tone_map, part=part, on_device=encoding.on_device
-        )
+            opened, info.video, ladder.fps, tone_map=encoding.tone_map, part=part, on_device=encoding.on_device,
+            from_zero=unsure,
+        )  # fmt: skip
         copies = shown.filter_multi_output("split", len(wanted.rungs))
         outputs += [_rung(copies[n], rung, ladder, encoding, part) for n, rung in enumerate(wanted.rungs)]
     outputs += _sounds(opened, wanted.sounds, ladder.seconds)
-    # Copied times tell a part where it belongs.
-    before: tuple[str, ...] = ("-copyts", "-start_at_zero") if part != WHOLE else ()
+    # Copied times tell a part where it belongs. FFmpegs differ in what they take for a file's start (some count AAC's
+    # priming), but not in its clock.
+    before: tuple[str, ...] = ("-copyts",) if copied_times else ()
     before += opening(encoding.encoder, encoding.route) if wanted.rungs else ()
     return line(program, ffmpeg.merge_outputs(*outputs), threads=encoding.threads, before=before)
 
@@ -83,7 +93,8 @@ def _seek(info: MediaInfo, ladder: Ladder, part: Part) -> dict[str, Any]:
     at = part.starts(ladder.fps)
     exact = info.container in EXACT_SEEK and info.video is not None and not info.video.interlaced
     at = at + Fraction(1, 1000) if exact else max(Fraction(0), at - RUN_UP)
-    return {"ss": f"{float(at):.6f}", "noaccurate_seek": None}
+    # In front of what the offset moves: times of the file's own clock.
+    return {"ss": f"{float(at + Fraction(info.zero, SECOND)):.6f}", "seek_timestamp": 1, "noaccurate_seek": None}
 
 
 def _rung(node: Node, rung: Rung, ladder: Ladder, encoding: Encoding, part: Part) -> Node:
@@ -98,21 +109,12 @@ def _rung(node: Node, rung: Rung, ladder: Ladder, encoding: Encoding, part: Part
 
 
 def _sounds(opened: Node, sounds: Sequence[Sound], seconds: Fraction) -> Iterator[Node]:
-    """Each starts at zero with the picture, gaps filled with silence, so that it never drifts. A track that becomes
-    several is decoded once.
-    """
-    encoded = Counter(sound.index for sound in sounds if not sound.copied)
-    tracks: dict[int, list[Node]] = {}
-    for index, wanted in encoded.items():
-        node = opened[str(index)].filter("aresample", **{"async": 1, "first_pts": 0})
-        split = node.filter_multi_output("asplit", wanted)
-        tracks[index] = [split[number] for number in range(wanted)]
     for sound in sounds:
         if sound.copied:
             yield _hls(opened[str(sound.index)], sound.name, seconds, **{"c:a": "copy"})
-            continue
+    for sound, node in sounding(opened, sounds):
         options = {"c:a": "aac", "b:a": sound.bitrate, "ac": sound.channels, "ar": sound.sample_rate}
-        yield _hls(tracks[sound.index].pop(), sound.name, seconds, **options)
+        yield _hls(node, sound.name, seconds, **options)
 
 
 def _hls(node: Node, folder: str, seconds: Fraction, **options: Any) -> Node:

@@ -61,16 +61,19 @@ WHOLE = Part(0, None, 0)
 
 
 def picture(
-    opened: Node, video: Video, fps: Fraction | None, *, tone_map: bool, part: Part = WHOLE, on_device: bool = False
-) -> Node:
+    opened: Node, video: Video, fps: Fraction | None, *, tone_map: bool, part: Part = WHOLE, on_device: bool = False,
+    from_zero: bool = False,
+) -> Node:  # fmt: skip
     """Progressive, constant rate from zero, 8 bit 4:2:0, standard range. FFmpeg itself turns rotated pictures.
 
     The rate filter drops what a seek gives before the part; what the source lacks at its end is made up by its last
     picture, as the filter itself does in the middle: so a part has exactly the frames of an unparted whole.
     Pictures that stay on a device are not made up: no filter does that everywhere, and a part with too few of them
-    is left to the next encoder.
+    is left to the next encoder. `from_zero`: the first picture is at zero, whatever the clock says.
     """
     node = opened[str(video.index)]
+    if from_zero:
+        node = node.filter("setpts", "PTS-STARTPTS")
     if video.interlaced:
         node = node.filter("bwdif", mode="send_frame")
     if fps is not None:

@@ -1,7 +1,6 @@
 """All encoders of this machine, as trials found them. Trials run once for a build of FFmpeg, a driver and a device."""
 
 import asyncio
-import json
 import os
 import re
 from collections.abc import AsyncIterator, Callable, Collection, Iterable
@@ -9,12 +8,13 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from novacast.clock import Clock
 from novacast.errors import MediaFailure
 from novacast.i18n import text
+from novacast.media.cached import read_json, write_json
 from novacast.media.encoders.bench import LIMITS, QUIET, USUAL, Bench, Picture
 from novacast.media.encoders.devices import candidates, find_devices
 from novacast.media.encoders.locks import try_lock
@@ -124,10 +124,7 @@ class Catalogue:
 
     def _load(self) -> dict[str, Proof]:
         """A cache that is missing or damaged is an empty one; so is the part of it that is."""
-        try:
-            kept = json.loads((self._cache / FILE).read_text())
-        except (OSError, ValueError):
-            return {}
+        kept = read_json(self._cache / FILE)
         found = {}
         for key, one in kept.items() if isinstance(kept, dict) else ():
             with suppress(TypeError, KeyError, ValueError):
@@ -137,9 +134,7 @@ class Catalogue:
     def _save(self, fresh: dict[str, Proof]) -> None:
         with suppress(OSError):  # a folder that can't be written costs the next start these trials
             known = self._load() | fresh
-            with NamedTemporaryFile("w", dir=self._cache, prefix=FILE, delete=False) as file:
-                json.dump({key: asdict(proof) for key, proof in known.items()}, file, indent=1)
-            Path(file.name).replace(self._cache / FILE)
+            write_json(self._cache / FILE, {key: asdict(proof) for key, proof in known.items()})
 
 
 def _proof(kept: dict[str, Any]) -> Proof:

@@ -1,13 +1,12 @@
 """Which devices are set aside, since when and why. Kept in the cache folder, shared by all workers."""
 
-import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 from novacast.clock import DAY, MINUTE, Clock
+from novacast.media.cached import read_json, write_json
 from novacast.media.encoders.locks import locked
 
 log = logging.getLogger(__name__)
@@ -117,23 +116,18 @@ class HealthBook:
             with locked(self._file.with_suffix(".lock")):
                 known = self._read()
                 known[device] = change(known.get(device, Health(device)), now)
-                self._write(known)
+                write_json(self._file, [asdict(one) for one in known.values()])
                 return known[device]
         except OSError:
             log.warning("the health of encoders can't be kept in %s", self._file)
             return change(self.of(device), now)
 
     def _read(self) -> dict[str, Health]:
+        kept = read_json(self._file)
         try:
-            kept = json.loads(self._file.read_text())
             return {one["device"]: Health(**one) for one in kept if isinstance(one, dict) and _typed(one)}
-        except (OSError, ValueError, TypeError, KeyError):
+        except (TypeError, KeyError):
             return {}
-
-    def _write(self, known: Mapping[str, Health]) -> None:
-        with NamedTemporaryFile("w", dir=self._file.parent, prefix=self._file.name, delete=False) as fresh:
-            json.dump([asdict(one) for one in known.values()], fresh, indent=1)
-        Path(fresh.name).replace(self._file)
 
 
 def _typed(kept: dict[str, object]) -> bool:

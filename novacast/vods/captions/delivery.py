@@ -6,7 +6,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from novacast.database import Database
+from novacast import outbox
+from novacast.database import Database, Transaction
 from novacast.i18n import Languages
 from novacast.i18n import gettext as _
 from novacast.media.captions import (
@@ -19,13 +20,16 @@ from novacast.media.captions import (
 )
 from novacast.media.commands import PLAYLIST
 from novacast.media.languages import name
+from novacast.vods import store as videos
 from novacast.vods.captions import store
 from novacast.vods.captions.formats import webvtt
 from novacast.vods.captions.models import Cue, Kind, Track
 from novacast.vods.folders import room, write
+from novacast.vods.models import Video, VideoState, Visibility
 
 FOLDER = "captions"
 SEGMENTS = "seg_%05d.vtt"
+LANGUAGES = Languages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +57,7 @@ class Dress:
             with room(folder):
                 (folder / FOLDER / shown.track.id).mkdir(parents=True, mode=0o700, exist_ok=True)
             _put(folder / FOLDER / shown.track.id, shown.cues, duration)
-        return with_captions(master, [_rendition(shown.track) for shown in self.tracks])
+        return with_captions(master, [_rendition(shown.track) for shown in self.tracks], self.changed)
 
     def clear(self, folder: Path) -> None:
         """Blocking. Once no playlist names them any more: the files of tracks that are gone."""
@@ -81,8 +85,20 @@ class Wardrobe:
         return Dress(shown, changed or 0)
 
     async def worn(self, video_id: str, changed: int) -> None:
-        """Everything that is watched of the video has these."""
-        await self._db.write(lambda tx: store.published(tx, video_id, changed))
+        """Everything that is watched of the video has these, of which whoever watches it is told."""
+
+        def unit(tx: Transaction) -> None:
+            video = tx.one(videos.by_id(video_id))
+            if store.published(tx, video_id, changed) and video is not None:
+                outbox.emit(tx, "video.captions", video_id, _listeners(video))
+
+        await self._db.write(unit)
+
+
+def _listeners(video: Video) -> str:
+    """Everyone where the video is shown to everyone; of any other, strangers do not even learn that there is one."""
+    shown = video.state is VideoState.READY and video.visibility is Visibility.PUBLIC
+    return outbox.PUBLIC if shown else outbox.org(video.org_id)
 
 
 def _put(folder: Path, cues: Sequence[Cue], duration: int) -> None:
@@ -119,7 +135,7 @@ def title(track: Track) -> str:
     if track.label:
         return track.label
     own = name(track.language)
-    with Languages().speaking(track.language):
+    with LANGUAGES.speaking(track.language):
         # Out of the f-strings: Babel does not look into those.
         automatic, signs = _("automatic"), _("signs only")
     if track.automatic:

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import shutil
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ from novacast.errors import MediaFailure, NovaCastError
 from novacast.i18n import packed
 from novacast.identity import new_id
 from novacast.jobs import LOW, NORMAL, JobQueue
-from novacast.media.ffmpeg import FFmpeg
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.info import MediaInfo, Subtitles
 from novacast.media.languages import tag
 from novacast.media.probe import probe
@@ -34,8 +34,6 @@ log = logging.getLogger(__name__)
 JOB = "vods.captions.extract"
 AT_ONCE = 20
 """Videos that one sweep sends to be looked into."""
-
-FindFFmpeg = Callable[[], Awaitable[FFmpeg]]
 
 
 @dataclass(frozen=True, slots=True)

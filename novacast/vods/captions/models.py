@@ -5,11 +5,11 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from itertools import pairwise
 from typing import Any
 
 from novacast.errors import FieldError, InvalidInput
 from novacast.i18n import Text, joined, ntext, text
+from novacast.vods.models import composed
 
 MOST_TRACKS = 50
 MOST_CUES = 10_000
@@ -243,12 +243,7 @@ def shifted(cues: Iterable[Cue], by: int) -> tuple[Cue, ...]:
     return tuple(cue for cue in moved if cue.end > cue.start)
 
 
-def overlapping(cues: Sequence[Cue]) -> int:
-    """How many begin before the one before them has ended."""
-    return sum(after.start < before.end for before, after in pairwise(cues))
-
-
 def printable(words: str, keep: str = "") -> str:
     """Without control characters and halves of surrogate pairs."""
-    words = unicodedata.normalize("NFC", words.encode("utf-8", "replace").decode())
+    words = composed(words.encode("utf-8", "replace").decode())
     return "".join(c for c in words if c in keep or (unicodedata.category(c) != "Cc" and c != "\ufeff"))

@@ -5,7 +5,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from novacast import outbox
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, NotFound, PreconditionFailed
 from novacast.i18n import Text, text
@@ -110,6 +109,8 @@ class Captions:
     ) -> Saved:
         """A track, without cues or with those of a file. Raises InvalidInput, TooLarge, UnsupportedMedia, Conflict."""
         columns = wish.checked()
+        if file.strip():
+            await self.overview(principal, video_id)  # nobody's file is read for a video that they may not edit
         document = await asyncio.to_thread(reading.read, file, wish.language) if file.strip() else Document(())
         origin, act = (Origin.UPLOADED, Act.FILE) if document.cues else (Origin.TYPED, Act.BEGUN)
 
@@ -160,7 +161,13 @@ class Captions:
         """All cues by those of a file. Raises TooLarge, UnsupportedMedia, InvalidInput, PreconditionFailed."""
         track = (await self.script(principal, video_id, track_id, to_edit=True)).track
         document = await asyncio.to_thread(reading.read, raw, track.language)
-        saved = await self._revise(principal, video_id, track_id, based_on, Act.FILE, lambda tx, track: document.cues)
+
+        def taken(tx: Transaction, track: Track) -> Sequence[Cue]:
+            if not track.cues:  # a browser makes the track first and then sends the file
+                store.change(tx, video_id, track_id, {"origin": Origin.UPLOADED.value})
+            return document.cues
+
+        saved = await self._revise(principal, video_id, track_id, based_on, Act.FILE, taken)
         return Saved(saved, document.warnings)
 
     async def shift(
@@ -239,9 +246,8 @@ def as_subrip(cues: Sequence[Cue]) -> str:
 
 
 def told(tx: Transaction, video: Video) -> None:
-    """The video's captions are others than before: for what is published, and for whoever listens."""
+    """The video's captions are others than before: who listens is told once they are published (`Wardrobe.worn`)."""
     store.touch(tx, video.id)
-    outbox.emit(tx, "video.captions", video.id, outbox.org(video.org_id))
 
 
 def _answered(tx: Transaction, video_id: str, track_id: str, then: Then[Track] | None) -> Track:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.jobs import JobQueue
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.transcription import SpeechServer
 from novacast.settings import Speech as SpeechSettings
-from novacast.vods.captions.extraction import Extraction, FindFFmpeg
+from novacast.vods.captions.extraction import Extraction
 from novacast.vods.captions.ports import Showing
 from novacast.vods.captions.service import Captions
 from novacast.vods.captions.speech.service import SpeechDesk

@@ -173,9 +173,10 @@ def changes(video_id: str) -> Query[int]:
     return Query("SELECT changed FROM caption_videos WHERE video_id = ?", (video_id,), lambda row: int(row["changed"]))
 
 
-def published(tx: Transaction, video_id: str, changed: int) -> None:
-    """What is published has everything up to that change."""
-    tx.run("UPDATE caption_videos SET published = ? WHERE video_id = ?", (changed, video_id))
+def published(tx: Transaction, video_id: str, changed: int) -> bool:
+    """What is published has everything up to that change; False where that was known."""
+    sql = "UPDATE caption_videos SET published = ? WHERE video_id = ? AND published <> ?"
+    return tx.run(sql, (changed, video_id, changed)) > 0
 
 
 def behind(limit: int) -> Query[str]:

@@ -32,11 +32,20 @@ class Chapter:
 
 
 @dataclass(frozen=True, slots=True)
+class State:
+    """Of a video's chapters as a whole."""
+
+    revision: int = 0
+    """One more with every change, so that nobody overwrites what they have not seen."""
+    typed: bool = False
+    """Whether somebody wrote them (or took them away): what the file says counts no more."""
+
+
+@dataclass(frozen=True, slots=True)
 class Chapters:
     video_id: str
     items: tuple[Chapter, ...]
-    typed: bool
-    """Whether somebody wrote them (or took them away): what the file says counts no more."""
+    state: State
     duration: int | None
     """Of the video, microseconds."""
 

@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from novacast.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
+from novacast.errors import Forbidden, InvalidInput, NotFound, PreconditionFailed, Unauthenticated
 from novacast.vods.chapters.bodies import ChaptersBody, ChaptersRequest
 from novacast.vods.chapters.models import webvtt
 from novacast.vods.chapters.service import VideoChapters
@@ -20,10 +20,15 @@ class ChapterRoutes:
     async def show(self, call: Call, video_id: str) -> ChaptersBody:
         return ChaptersBody.of(await self._chapters.show(call.principal, video_id))
 
-    @put(PATH, tag="videos", summary="Write the chapters of a video", errors=(NotFound, Forbidden, InvalidInput))
+    @put(
+        PATH,
+        tag="videos",
+        summary="Write the chapters of a video",
+        errors=(NotFound, Forbidden, InvalidInput, PreconditionFailed),
+    )
     async def write(self, call: Call, video_id: str, body: ChaptersRequest) -> ChaptersBody:
         """All of them at once; those of the file come back no more."""
-        return ChaptersBody.of(await self._chapters.write(call.principal, video_id, body.chapters))
+        return ChaptersBody.of(await self._chapters.write(call.principal, video_id, body.chapters, body.based_on))
 
     @get(
         f"{PATH}.vtt",

@@ -22,3 +22,19 @@ def m001_chapters(db: Any) -> None:
             video_id TEXT PRIMARY KEY REFERENCES videos (id) ON DELETE CASCADE
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+@migrations()
+def m002_revisions(db: Any) -> None:
+    statements(
+        db,
+        # No row: nobody ever wrote any. Once somebody typed them, what the file says counts no more.
+        """CREATE TABLE chapter_lists (
+            video_id TEXT PRIMARY KEY REFERENCES videos (id) ON DELETE CASCADE,
+            revision INTEGER NOT NULL CHECK (revision > 0),
+            typed INTEGER NOT NULL CHECK (typed IN (0, 1))
+        ) STRICT, WITHOUT ROWID""",
+        "INSERT INTO chapter_lists SELECT video_id, 1, 1 FROM chapters_typed",
+        "INSERT OR IGNORE INTO chapter_lists SELECT DISTINCT video_id, 1, 0 FROM chapters",
+        "DROP TABLE chapters_typed",
+    )

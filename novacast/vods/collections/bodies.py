@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.clock import SECOND, iso
-from novacast.vods.bodies import LibraryQuery, VideoBody
+from novacast.vods.bodies import LibraryQuery, VideoBody, picture_path
 from novacast.vods.collections.models import Collection, Details, Item, Listed
 from novacast.vods.models import DESCRIPTION_LENGTH, TITLE_LENGTH, Visibility
 from novacast.web import Body, PageBody
@@ -98,7 +98,4 @@ class ItemsBody(PageBody[ItemBody]):
 
 
 def cover_path(listed: Listed) -> str | None:
-    if listed.summary.cover is None:
-        return None
-    video_id, edition = listed.summary.cover
-    return f"/api/v1/videos/{video_id}/poster?edition={edition}"
+    return None if listed.summary.cover is None else picture_path(*listed.summary.cover)

@@ -44,7 +44,7 @@ class Summary:
     duration: int = 0
     """Microseconds of all."""
     cover: tuple[str, str] | None = None
-    """Video and edition whose picture stands for the collection."""
+    """The video whose picture stands for the collection, and what tells that picture from others of it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -114,7 +114,9 @@ def summaries(ids: Sequence[str], eyes: Eyes | None) -> Query[tuple[str, Summary
     return Query(
         # Beside min() SQLite takes the other columns from the row that has it (its manual, "Bare columns").
         f"""SELECT collection_id, count(*) AS number, sum(coalesce(videos.duration, 0)) AS length,
-            min(CASE WHEN videos.has_poster THEN place END) AS first, videos.id AS video_id, videos.edition
+            min(CASE WHEN videos.edition IS NOT NULL AND (videos.has_poster OR videos.poster IS NOT NULL)
+                THEN place END) AS first,
+            videos.id AS video_id, coalesce(videos.poster, videos.edition) AS picture
         FROM collection_items JOIN videos ON videos.id = collection_items.video_id
         WHERE collection_id IN ({names}) AND {seen} GROUP BY collection_id""",  # noqa: S608 - conditions of ours
         params,
@@ -225,7 +227,7 @@ def _collection(row: Row) -> Collection:
 
 
 def _summary(row: Row) -> tuple[str, Summary]:
-    cover = None if row["first"] is None else (row["video_id"], row["edition"] or "")
+    cover = None if row["first"] is None else (row["video_id"], row["picture"])
     return row["collection_id"], Summary(row["number"], row["length"], cover)
 
 

@@ -2,13 +2,12 @@
 
 from urllib.parse import quote
 
-from aiohttp import web
-
 from novacast.errors import Conflict, Forbidden, NotFound, Unauthenticated
 from novacast.limits import Rate
 from novacast.vods.downloads.bodies import AllowedRequest, DownloadBody, DownloadsBody, PrepareRequest
 from novacast.vods.downloads.service import Downloads
 from novacast.web import Call, get, post, put
+from novacast.web.files import PartialFile
 
 PATH = "/api/v1/videos/{video_id}/downloads"
 PREPARING = Rate("vods.downloads.prepare", burst=20, period=60)
@@ -58,12 +57,12 @@ class DownloadRoutes:
         errors=(NotFound, Unauthenticated, Forbidden, Conflict),
         operation=_FILE,
     )
-    async def take(self, call: Call, video_id: str, name: str) -> web.FileResponse:
+    async def take(self, call: Call, video_id: str, name: str) -> PartialFile:
         asked = call.request.headers.get("Range", "bytes=0-").replace(" ", "")
         begins = call.request.method == "GET" and asked.startswith("bytes=0-")
         taken = await self._downloads.take(call.principal, video_id, name, begins=begins)
         headers = {"Content-Disposition": _disposition(taken.name), "Cache-Control": "private, no-cache"}
-        return web.FileResponse(taken.path, headers=headers)
+        return PartialFile(taken.path, headers=headers)
 
 
 def _disposition(name: str) -> str:

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from novacast import outbox
@@ -12,7 +12,7 @@ from novacast.errors import DiskFull, NovaCastError
 from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.jobs import LOW, JobQueue
-from novacast.media.ffmpeg import FFmpeg
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.remux import make_file
 from novacast.vods import store as videos
 from novacast.vods.downloads import store
@@ -31,7 +31,7 @@ class DownloadWork:
         queue: JobQueue,
         clock: Clock,
         reserve: int,
-        find_ffmpeg: Callable[[], Awaitable[FFmpeg]],
+        find_ffmpeg: FindFFmpeg,
     ) -> None:
         """`reserve`: bytes of disk that are left alone."""
         self._db = db

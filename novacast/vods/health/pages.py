@@ -1,20 +1,20 @@
 """The studio's page of who watches a video and how it goes for them: numbers, graphs, and tables that say the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from babel.dates import format_date, format_time
-from babel.numbers import format_decimal, format_percent
+from babel.dates import format_time
 
 from novacast.clock import DAY, moment
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
 from novacast.vods.cards import locale
+from novacast.vods.health import words
 from novacast.vods.health.graphs import Graph
-from novacast.vods.health.models import Health, Kind
+from novacast.vods.health.models import Health
 from novacast.vods.health.service import HOURLY, VideoHealth
+from novacast.vods.health.words import Figure
 from novacast.vods.service import Videos
 from novacast.vods.views.models import Counted
 from novacast.vods.views.service import Views
@@ -25,15 +25,6 @@ PATH = "/studio/videos/{video_id}/audience"
 
 class AudienceQuery(Body):
     days: Literal["2", "7", "30", "90"] = "30"
-
-
-@dataclass(frozen=True, slots=True)
-class Figure:
-    """One number, large."""
-
-    name: str
-    value: str
-    hint: str = ""
 
 
 class AudiencePages:
@@ -53,19 +44,12 @@ class AudiencePages:
 
 
 def figures(counted: Counted, health: Health) -> list[Figure]:
-    plays = health.sums.get(Kind.START, 0)
     recent = sum(day.number for day in counted.days)
-    median, slowest = health.startup_median, health.startup[-2][0]
-    shown = (
-        _("over %(time)s") % {"time": _time(slowest or 0)}
-        if median is None
-        else _("up to %(time)s") % {"time": _time(median)}
-    )
     return [
-        Figure(_("Views"), _number(recent), _("%(total)s in all") % {"total": _number(counted.total)}),
-        Figure(_("Start-up time"), shown if plays else "–", _("of half of the plays")),
-        Figure(_("Waiting"), _share(health.stall_share), _("of the time before the screen")),
-        Figure(_("Dropped pictures"), _share(health.dropped_share)),
+        Figure(_("Views"), words.number(recent), _("%(total)s in all") % {"total": words.number(counted.total)}),
+        words.startup(health),
+        Figure(_("Waiting"), words.share(health.stall_share), _("of the time before the screen")),
+        Figure(_("Dropped pictures"), words.share(health.dropped_share)),
     ]
 
 
@@ -73,17 +57,18 @@ def graphs(counted: Counted, health: Health, days: int) -> Sequence[Graph]:
     time, number = _("Time"), _("Number")
     numbers = {day.day: day.number for day in counted.days}
     viewed = [
-        (_day(moment(day * DAY)), numbers.get(day, 0)) for day in range(counted.last - days + 1, counted.last + 1)
+        (words.day(moment(day * DAY)), numbers.get(day, 0)) for day in range(counted.last - days + 1, counted.last + 1)
     ]
     spans = [
-        (_span(moment(span.start), days), span.stall_share or 0.0, _share(span.stall_share)) for span in health.spans
+        (_span(moment(span.start), days), span.stall_share or 0.0, words.share(span.stall_share))
+        for span in health.spans
     ]
     return [
         Graph.of(
             "views",
             _("Views per day"),
             (_("Day"), _("Views")),
-            [(day, float(one), _number(one)) for day, one in viewed],
+            [(day, float(one), words.number(one)) for day, one in viewed],
         ),
         Graph.of("startup", _("How long plays took to begin"), (time, number), _histogram(health.startup)),
         Graph.of("waiting", _("Share of the time spent waiting"), (time, _("Share")), spans),
@@ -92,7 +77,7 @@ def graphs(counted: Counted, health: Health, days: int) -> Sequence[Graph]:
             "rungs",
             _("Time watched in each quality"),
             (_("Quality"), time),
-            [(f"{height}p", float(played), _hours(played)) for height, played in health.rungs],
+            [(f"{height}p", float(played), words.hours(played)) for height, played in health.rungs],
         ),
     ]
 
@@ -100,7 +85,11 @@ def graphs(counted: Counted, health: Health, days: int) -> Sequence[Graph]:
 def _histogram(buckets: Sequence[tuple[int | None, int]]) -> list[tuple[str, float, str]]:
     longest = buckets[-2][0] or 0
     return [
-        (f"> {_time(longest)}" if bound is None else f"≤ {_time(bound)}", float(count), _number(count))
+        (
+            f"> {words.seconds(longest)}" if bound is None else f"≤ {words.seconds(bound)}",
+            float(count),
+            words.number(count),
+        )
         for bound, count in buckets
     ]
 
@@ -112,27 +101,4 @@ def _periods(video_id: str, chosen: int) -> list[tuple[str, str, bool]]:
 
 
 def _span(at: datetime, days: int) -> str:
-    return f"{_day(at)} {format_time(at, 'short', locale=locale())}" if days <= HOURLY else _day(at)
-
-
-def _day(at: datetime) -> str:
-    return format_date(at, "d MMM", locale=locale())
-
-
-def _time(milliseconds: int) -> str:
-    return _("%(seconds)s s") % {"seconds": format_decimal(milliseconds / 1000, locale=locale())}
-
-
-def _hours(milliseconds: int) -> str:
-    minutes = milliseconds / 60_000
-    if minutes < 100:
-        return _("%(minutes)s min") % {"minutes": format_decimal(minutes, "0.#", locale=locale())}
-    return _("%(hours)s h") % {"hours": format_decimal(minutes / 60, "#,##0.#", locale=locale())}
-
-
-def _share(share: float | None) -> str:
-    return "–" if share is None else format_percent(share, "0.##%" if share < 0.1 else "0.#%", locale=locale())
-
-
-def _number(number: int) -> str:
-    return format_decimal(number, locale=locale())
+    return f"{words.day(at)} {format_time(at, 'short', locale=locale())}" if days <= HOURLY else words.day(at)

@@ -27,6 +27,16 @@ def amounts(video_id: str, first: int, last: int) -> Query[Amount]:
     )
 
 
+def sums(video_id: str, first: int, last: int) -> Query[Amount]:
+    """Of these hours, both included, as if all were told in the first one."""
+    return Query(
+        "SELECT kind, name, sum(amount) FROM health_hours WHERE video_id = ? AND hour BETWEEN ? AND ? "
+        "GROUP BY kind, name",
+        (video_id, first, last),
+        lambda row: Amount(first, Kind(row[0]), row[1], row[2]),
+    )
+
+
 def sweep(tx: Transaction, before: int) -> int:
     """Forget hours before this one; how many rows, at most SWEPT."""
     return tx.run(

@@ -20,6 +20,7 @@ from novacast.vods.folders import MediaFolders, link, room, whole
 from novacast.vods.models import Video, VideoState
 from novacast.vods.pictures import store
 from novacast.vods.pictures.models import CHOSEN, JOB, MOST, SHARES, Kind, Picture, State, file_name, raw_name
+from novacast.vods.ports import Weighs
 from novacast.vods.service import editable
 
 
@@ -34,10 +35,11 @@ class Gallery:
 
 
 class Pictures:
-    def __init__(self, db: Database, folders: MediaFolders, queue: JobQueue) -> None:
+    def __init__(self, db: Database, folders: MediaFolders, queue: JobQueue, weights: Weighs | None = None) -> None:
         self._db = db
         self._folders = folders
         self._queue = queue
+        self._weights = weights
 
     async def show(self, principal: Principal, video_id: str) -> Gallery:
         """Raises NotFound, Forbidden: pictures that were not chosen are for those who choose."""
@@ -129,6 +131,8 @@ class Pictures:
 
         await self._db.write(unit)
         await whole(self.discard, video_id, picture_id)
+        if self._weights is not None:
+            await self._weights.weigh(video_id)
 
     def chosen(self, tx: Transaction, video: Video, picture_id: str | None) -> None:
         videos.change(tx, video.id, {"poster": picture_id})

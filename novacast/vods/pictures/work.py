@@ -1,7 +1,6 @@
 """The job that makes the pictures somebody wants. Harmless to repeat."""
 
 import logging
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from novacast.database import Database, Transaction
@@ -9,7 +8,7 @@ from novacast.errors import MediaFailure, NovaCastError
 from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.jobs import JobQueue
-from novacast.media.ffmpeg import FFmpeg
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.frames import make_brought, make_frame, make_rung_frame
 from novacast.media.probe import probe
 from novacast.vods import store as videos
@@ -18,6 +17,7 @@ from novacast.vods.models import Video
 from novacast.vods.pictures import store
 from novacast.vods.pictures.models import JOB, Kind, Picture, file_name, raw_name
 from novacast.vods.pictures.service import Pictures
+from novacast.vods.ports import Weighs
 
 log = logging.getLogger(__name__)
 
@@ -29,16 +29,25 @@ class PictureWork:
         folders: MediaFolders,
         queue: JobQueue,
         pictures: Pictures,
-        find_ffmpeg: Callable[[], Awaitable[FFmpeg]],
+        find_ffmpeg: FindFFmpeg,
+        weights: Weighs | None = None,
     ) -> None:
         self._db = db
         self._folders = folders
         self._queue = queue
         self._pictures = pictures
         self._find_ffmpeg = find_ffmpeg
+        self._weights = weights
 
     async def run(self, video_id: str) -> None:
         """The job: all pictures of a video that are wanted."""
+        try:
+            await self._make_all(video_id)
+        finally:
+            if self._weights is not None:
+                await self._weights.weigh(video_id)
+
+    async def _make_all(self, video_id: str) -> None:
         for picture in await self._db.all(store.wanted(video_id)):
             video = await self._db.one(videos.by_id(video_id))
             if video is None:

@@ -7,7 +7,6 @@ place, and a transcode is queued whose edition replaces the old one as soon as i
 import logging
 
 from novacast import outbox
-from novacast.clock import HOUR
 from novacast.database import Database, Transaction
 from novacast.errors import MediaFailure
 from novacast.i18n import text
@@ -45,8 +44,7 @@ class ReplacementWork:
         arrival = self._folders.arrival(waiting.upload_id)
         if await whole(arrival.exists):
             try:
-                info = await probe(arrival, ProbeBounds(pixels=self._settings.max_pixels))
-                self._check_length(info.duration)
+                await probe(arrival, ProbeBounds(pixels=self._settings.max_pixels, hours=self._settings.max_hours))
             except MediaFailure as error:
                 await self._refuse(waiting, error.message)
                 await whole(lambda: arrival.unlink(missing_ok=True))
@@ -56,6 +54,9 @@ class ReplacementWork:
         name = waiting.source_name
         if await whole(self._folders.replace_original, video_id, waiting.upload_id, name):
             await self._db.write(lambda tx: self._replaced(tx, waiting))
+            if await self._db.one(videos.by_id(video_id)) is None:
+                # Deleted meanwhile: what removed its files may have come before this one.
+                await whole(self._folders.remove, video_id)
         else:
             await self._refuse(waiting, text("The uploaded file is missing on the server's disk. Upload it again."))
 
@@ -108,13 +109,3 @@ class ReplacementWork:
                 outbox.emit(tx, "video.replacement_refused", video.id, outbox.org(video.org_id))
 
         await self._db.write(unit)
-
-    def _check_length(self, duration: int) -> None:
-        if duration > self._settings.max_hours * HOUR:
-            raise MediaFailure(
-                text(
-                    "The video lasts {hours:.1f} hours; {most:g} are the most.",
-                    hours=duration / HOUR,
-                    most=self._settings.max_hours,
-                )
-            )

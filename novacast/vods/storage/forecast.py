@@ -9,7 +9,7 @@ from novacast.i18n import text
 from novacast.vods.folders import MediaFolders
 from novacast.vods.models import Video
 from novacast.vods.storage import store
-from novacast.vods.storage.models import FEW, Forecast, Wanted, median, size
+from novacast.vods.storage.models import FEW, Forecast, Wanted, median, room, size
 from novacast.vods.storage.quota import Quotas
 from novacast.vods.transcoding.plan import Plan
 
@@ -32,6 +32,9 @@ class Forecasts:
             own, all_ = await view.all(store.samples(org_id)), await view.all(store.samples(None))
             height = round(plan.info.video.display_size[1]) if plan.info.video is not None else None
             speeds = await view.all(store.speeds(height))
+            if not speeds and plan.info.video is not None:
+                width, tall = plan.info.video.display_size
+                speeds = [pace * float(width * tall) / 1e6 for pace in await view.all(store.paces())]
         counts = {one.name: sum(sample.name == one.name for sample in own) for one in wanted}
         past = [one for one in own if counts.get(one.name, 0) >= FEW]
         past += [one for one in all_ if counts.get(one.name, 0) < FEW]
@@ -50,10 +53,10 @@ class Forecasts:
         if free - self._reserve < forecast.bytes:
             raise DiskFull(
                 text(
-                    "The renditions need about {wanted} bytes, and only {free} may be used on the "
+                    "The renditions need about {wanted}, and only {free} may be used on the "
                     "disk that holds {folder}. Make room and try again.",
-                    wanted=forecast.bytes,
-                    free=max(0, free - self._reserve),
+                    wanted=room(forecast.bytes),
+                    free=room(max(0, free - self._reserve)),
                     folder=self._folders.data.media,
                 )
             )

@@ -8,10 +8,20 @@ from pathlib import Path
 from novacast.errors import Conflict
 from novacast.i18n import Text
 
+UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 SAMPLES = 200
 """Past videos that a forecast looks at."""
 FEW = 3
 """With fewer, what is planned counts for more than what was."""
+
+
+def room(size: int) -> Text:
+    """Bytes as people read them: 1.3 GB, in powers of 1000, with the decimal sign of whoever reads it."""
+    value, unit = float(size), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    digits = 1 if unit and value < 100 else 0
+    return Text(f"{{value:.{digits}f}} {UNITS[unit]}", {"value": value})
 
 
 class QuotaReached(Conflict):
@@ -27,14 +37,20 @@ class Usage:
     originals: int
     renditions: int
     """With those of videos that are being made, as far as they are."""
+    downloads: int
+    """Files made to be taken home."""
+    pictures: int
+    """To choose posters from."""
+    captions: int
     arriving: int
-    """What unfinished uploads have announced."""
+    """What unfinished uploads have announced, and files that wait to take another's place."""
     quota: int | None
     """None: no bound but the disk's."""
 
     @property
     def used(self) -> int:
-        return self.originals + self.renditions + self.arriving
+        made = self.renditions + self.downloads + self.pictures + self.captions
+        return self.originals + made + self.arriving
 
     @property
     def free(self) -> int | None:
@@ -46,6 +62,15 @@ class Usage:
         if self.quota is None:
             return None
         return min(1.0, self.used / self.quota) if self.quota else 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """Bytes of a video's files, as they lie on the disk."""
+
+    renditions: int
+    pictures: int
+    captions: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +159,8 @@ class Finding:
     mend: Text
     """What mending does; in words, also where it can't be mended."""
     mendable: bool = True
+    changed: int = 0
+    """Microseconds: when any of the files changed last."""
 
 
 @dataclass(frozen=True, slots=True)

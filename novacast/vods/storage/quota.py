@@ -7,7 +7,7 @@ from novacast.errors import Forbidden, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import Action, Principal
 from novacast.vods.storage import store
-from novacast.vods.storage.models import QuotaReached, Usage
+from novacast.vods.storage.models import QuotaReached, Usage, room
 
 MOST = 2**60
 
@@ -60,10 +60,10 @@ def fits(usage: Usage, size: int) -> None:
     if usage.free is not None and size > usage.free:
         raise QuotaReached(
             text(
-                "Your organization may have {quota} bytes here and has {used}; {size} more do not fit. "
+                "Your organization may have {quota} here and has {used}; {size} more do not fit. "
                 "Delete videos, or ask whoever runs this server for more.",
-                quota=usage.quota,
-                used=usage.used,
-                size=size,
+                quota=room(usage.quota or 0),
+                used=room(usage.used),
+                size=room(size),
             )
         )

@@ -16,6 +16,7 @@ from novacast.media.encode import MASTER
 from novacast.settings import Storage as Settings
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, sync_folder, whole, write
+from novacast.vods.ports import Weighs
 from novacast.vods.storage import store
 from novacast.vods.storage.models import Heavy, dropped, without
 from novacast.vods.transcoding import store as transcodes
@@ -29,12 +30,21 @@ AT_ONCE = 50
 
 
 class Retention:
-    def __init__(self, db: Database, folders: MediaFolders, queue: JobQueue, settings: Settings, clock: Clock) -> None:
+    def __init__(
+        self,
+        db: Database,
+        folders: MediaFolders,
+        queue: JobQueue,
+        settings: Settings,
+        clock: Clock,
+        weights: Weighs | None = None,
+    ) -> None:
         self._db = db
         self._folders = folders
         self._queue = queue
         self._settings = settings
         self._clock = clock
+        self._weights = weights
 
     async def sweep(self) -> None:
         """One that fails (a permission, a busy network disk) holds up no other."""
@@ -103,6 +113,8 @@ class Retention:
                 await whole(write, folder / MASTER, before_it, sync=True)
         if gone:
             await whole(_remove, folder, names)
+            if self._weights is not None:
+                await self._weights.weigh(heavy.video_id)
 
     async def _drop(self, video_id: str) -> None:
         if await self._db.write(lambda tx: store.drop_original(tx, video_id)):

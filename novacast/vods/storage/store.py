@@ -5,10 +5,11 @@ from collections.abc import Sequence
 
 from novacast.clock import DAY, SECOND
 from novacast.database import Query, Row, Transaction
-from novacast.vods.storage.models import SAMPLES, Heavy, Known, Sample, Usage
+from novacast.vods.storage.models import SAMPLES, Heavy, Known, Sample, Usage, Weight
 
-_RENDITIONS = """coalesce(videos.media_bytes,
+_SEGMENTS = """coalesce(videos.media_bytes,
     (SELECT sum(rungs.bytes) FROM rungs WHERE rungs.video_id = videos.id AND rungs.state = 'published'), 0)"""
+"""What rows say of renditions: of their segments alone."""
 _LIVE = "transcodes.state IN ('queued', 'running')"
 _OVER = "transcodes.state IN ('done', 'failed', 'cancelled')"
 _WATCHED = f"""max(coalesce(videos.published_at, 0), coalesce((SELECT max(updated_at) FROM positions
@@ -19,18 +20,58 @@ _WATCHED = f"""max(coalesce(videos.published_at, 0), coalesce((SELECT max(update
 
 
 def usage(org_id: str, default: int | None) -> Query[Usage]:
+    """Sums of indexes, which are of the organization's videos, and of the few videos that are being made or were not
+    measured yet what rows say more of them."""
     return Query(
         f"""SELECT
-            coalesce(sum(CASE WHEN storage_dropped.at IS NULL THEN videos.source_bytes ELSE 0 END), 0) AS originals,
-            coalesce(sum({_RENDITIONS}), 0) AS renditions,
-            (SELECT coalesce(sum(length), 0) FROM uploads WHERE org_id = :org AND state = 'open') AS arriving,
+            (SELECT coalesce(sum(source_bytes), 0) FROM videos WHERE org_id = :org) - (
+                SELECT coalesce(sum(videos.source_bytes), 0) FROM storage_dropped
+                JOIN videos ON videos.id = storage_dropped.video_id WHERE videos.org_id = :org) AS originals,
+            weighed.renditions + (
+                SELECT coalesce(sum(max(0, {_SEGMENTS} - weights.renditions)), 0) FROM (
+                    SELECT video_id AS id FROM transcodes WHERE {_LIVE}
+                    UNION SELECT video_id FROM storage_weights WHERE at = 0) AS unsure
+                JOIN videos ON videos.id = unsure.id JOIN storage_weights AS weights ON weights.video_id = unsure.id
+                WHERE videos.org_id = :org) AS renditions,
+            (SELECT coalesce(sum(download_files.bytes), 0) FROM download_files
+                JOIN videos ON videos.id = download_files.video_id WHERE videos.org_id = :org) AS downloads,
+            weighed.pictures, weighed.captions,
+            (SELECT coalesce(sum(length), 0) FROM uploads WHERE org_id = :org AND state = 'open') + (
+                SELECT coalesce(sum(replacements.source_bytes), 0) FROM replacements
+                JOIN videos ON videos.id = replacements.video_id
+                WHERE replacements.reason IS NULL AND videos.org_id = :org) AS arriving,
             (SELECT count(*) FROM storage_quotas WHERE org_id = :org) AS own,
             (SELECT bytes FROM storage_quotas WHERE org_id = :org) AS quota
-        FROM videos LEFT JOIN storage_dropped ON storage_dropped.video_id = videos.id WHERE videos.org_id = :org""",  # noqa: S608 - expressions of ours
+        FROM (SELECT coalesce(sum(renditions), 0) AS renditions, coalesce(sum(pictures), 0) AS pictures,
+            coalesce(sum(captions), 0) AS captions FROM storage_weights WHERE org_id = :org) AS weighed""",  # noqa: S608 - expressions of ours
         {"org": org_id},
         lambda row: Usage(
-            row["originals"], row["renditions"], row["arriving"], row["quota"] if row["own"] else default
+            originals=row["originals"],
+            renditions=row["renditions"],
+            downloads=row["downloads"],
+            pictures=row["pictures"],
+            captions=row["captions"],
+            arriving=row["arriving"],
+            quota=row["quota"] if row["own"] else default,
         ),
+    )
+
+
+def weighed(tx: Transaction, video_id: str, weight: Weight, at: int) -> None:
+    """What was measured from an instant on, unless it was measured later already."""
+    tx.run(
+        """UPDATE storage_weights SET renditions = ?, pictures = ?, captions = ?, at = ?
+        WHERE video_id = ? AND at <= ?""",
+        (weight.renditions, weight.pictures, weight.captions, at, video_id, at),
+    )
+
+
+def unweighed(before: int, limit: int) -> Query[str]:
+    """Not since an instant, those first that never were."""
+    return Query(
+        "SELECT video_id FROM storage_weights WHERE at < ? ORDER BY at LIMIT ?",
+        (before, limit),
+        lambda row: str(row[0]),
     )
 
 
@@ -70,6 +111,31 @@ def speeds(height: int | None) -> Query[float]:
         ORDER BY transcodes.ended_at DESC LIMIT {SAMPLES}""",  # noqa: S608 - numbers of ours
         {"height": height},
         lambda row: float(row["cost"]),
+    )
+
+
+def paces() -> Query[float]:
+    """Seconds of work for a second of a megapixel, of the latest transcodes of any pictures."""
+    return Query(
+        f"""SELECT (transcodes.ended_at - transcodes.started_at) * 1e6
+            / (videos.duration * videos.width * videos.height) AS cost
+        FROM transcodes JOIN videos ON videos.id = transcodes.video_id
+        WHERE transcodes.state = 'done' AND transcodes.started_at IS NOT NULL AND videos.duration > {SECOND}
+            AND videos.width IS NOT NULL
+        ORDER BY transcodes.ended_at DESC LIMIT {SAMPLES}""",  # noqa: S608 - numbers of ours
+        (),
+        lambda row: float(row["cost"]),
+    )
+
+
+def source_rates(org_id: str) -> Query[float]:
+    """Bits a second of the files that an organization brought lately."""
+    return Query(
+        f"""SELECT source_bytes * 8.0 * {SECOND} / duration AS rate FROM videos
+        WHERE org_id = ? AND state = 'ready' AND duration > {SECOND} AND source_bytes > 0
+        ORDER BY created_at DESC LIMIT {SAMPLES}""",  # noqa: S608 - numbers of ours
+        (org_id,),
+        lambda row: float(row["rate"]),
     )
 
 
@@ -160,6 +226,8 @@ def reduce(tx: Transaction, video_id: str, edition: str, names: Sequence[str]) -
     )
     tx.run(f"DELETE FROM rungs WHERE video_id = ? AND name IN ({marks})", (video_id, *names))  # noqa: S608 - question marks
     tx.run("UPDATE videos SET media_bytes = max(0, media_bytes - ?) WHERE id = ?", (gone or 0, video_id))
+    # Measured anew when the files are gone; until then the other rows count.
+    tx.run("UPDATE storage_weights SET renditions = 0, at = 0 WHERE video_id = ?", (video_id,))
     tx.run(
         "INSERT INTO storage_reduced (video_id, edition, at) VALUES (?, ?, ?) "
         "ON CONFLICT (video_id) DO UPDATE SET edition = excluded.edition, at = excluded.at",

@@ -5,14 +5,12 @@ Files are listed before rows are read, and each row is asked for again right bef
 """
 
 import asyncio
-import os
 import re
 import shutil
 from collections.abc import Collection, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
-from novacast.clock import DAY, HOUR, SECOND, Clock
+from novacast.clock import DAY, HOUR, Clock
 from novacast.database import Database, Transaction
 from novacast.i18n import text
 from novacast.media.commands import PLAYLIST
@@ -23,21 +21,12 @@ from novacast.vods.imports.models import Begun
 from novacast.vods.storage import store
 from novacast.vods.storage.models import Finding, Kind, Known, Report
 from novacast.vods.storage.retention import Retention
+from novacast.vods.storage.trees import extent, names
 
 YOUNG = HOUR
 GIVEN_UP = 7 * DAY
 """An import whose file was not touched for so long."""
 RUNG = re.compile(r"\d{1,5}p(-hevc|-av1)?\Z")
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """A file or folder as it lay there."""
-
-    path: Path
-    bytes: int
-    changed: int
-    """Microseconds; of a folder the latest of what is in it."""
 
 
 class Sweeping:
@@ -49,18 +38,26 @@ class Sweeping:
         self._reserve = reserve
 
     async def report(self) -> Report:
-        """Changes nothing. Reads every name below uploads and media, and no content."""
-        arrivals, media = await asyncio.to_thread(self._listed)
+        """Changes nothing. Reads names, of contents only playlists, and looks into nothing but what is found."""
+        data = self._folders.data
+        arrivals, media = await asyncio.to_thread(lambda: (names(data.uploads), names(data.media)))
         async with self._db.snapshot() as view:
             known = {one.video_id: one for one in await view.all(store.known())}
             arriving = set(await view.all(store.arriving()))
             doomed = set(await view.all(store.doomed()))
             begun = await view.all(imports.begun())
-        findings = [*self._arrivals(arrivals, arriving), *self._begun(begun, {one.path: one for one in arrivals})]
-        strange = [entry for entry in media if entry.path.name not in known and entry.path.name not in doomed]
-        findings += [_of_files(Kind.VIDEO, entry, entry.path.name) for entry in strange]
-        findings += await asyncio.to_thread(lambda: list(self._inside(known)))
-        old = [one for one in findings if not one.kind.of_files or self._old(one.path)]
+        stray = [path for path in arrivals if path.name not in arriving]
+        strange = [path for path in media if path.name not in known and path.name not in doomed]
+
+        def look() -> list[Finding]:
+            found = [_of_files(Kind.ARRIVAL, path, None) for path in stray]
+            found += [
+                _of_files(Kind.VIDEO, path, path.name) for path in strange if path.is_dir() and path.name[0] != "."
+            ]
+            return [*found, *self._begun(begun), *self._inside(known)]
+
+        findings = await asyncio.to_thread(look)
+        old = [one for one in findings if not one.kind.of_files or one.changed < self._clock.now() - YOUNG]
         return Report(tuple(old), len(findings) - len(old), await self.free())
 
     async def free(self) -> int:
@@ -71,23 +68,13 @@ class Sweeping:
         """What was done of what the report offers: nothing whose state is another by now."""
         return [one for one in report.findings if one.mendable and await self._mended(one)]
 
-    def _listed(self) -> tuple[list[Entry], list[Entry]]:
-        data = self._folders.data
-        media = [entry for entry in _entries(data.media) if entry.path.is_dir() and not entry.path.name.startswith(".")]
-        return list(_entries(data.uploads)), media
-
-    def _arrivals(self, arrivals: Collection[Entry], arriving: Collection[str]) -> Iterator[Finding]:
-        for entry in arrivals:
-            if entry.path.name not in arriving:
-                yield _of_files(Kind.ARRIVAL, entry, None)
-
-    def _begun(self, begun: Collection[Begun], arrivals: Mapping[Path, Entry]) -> Iterator[Finding]:
+    def _begun(self, begun: Collection[Begun]) -> Iterator[Finding]:
+        """Blocking."""
         now = self._clock.now()
         for one in begun:
-            entry = arrivals.get(self._folders.arrival(one.video_id))
-            if max(one.at, entry.changed if entry is not None else 0) < now - GIVEN_UP:
-                lies = entry or Entry(self._folders.arrival(one.video_id), 0, one.at)
-                yield _of_files(Kind.IMPORT, lies, one.video_id)
+            found = _of_files(Kind.IMPORT, self._folders.arrival(one.video_id), one.video_id)
+            if max(one.at, found.changed) < now - GIVEN_UP:
+                yield found
 
     def _inside(self, known: Mapping[str, Known]) -> Iterator[Finding]:
         """Blocking. What is amiss within the folders of videos that are there, those aside that are worked on."""
@@ -98,14 +85,13 @@ class Sweeping:
 
     def _editions(self, one: Known) -> Iterator[Finding]:
         kept = {one.edition, one.transcode_edition}
-        for entry in _entries(self._folders.video(one.video_id)):
-            name = entry.path.name
-            if entry.path.is_dir() and name not in kept and name not in ROOMS:
-                yield _of_files(Kind.EDITION, entry, one.video_id)
+        for path in names(self._folders.video(one.video_id)):
+            if path.name not in kept and path.name not in ROOMS and path.is_dir():
+                yield _of_files(Kind.EDITION, path, one.video_id)
         if one.edition is not None and one.edition != one.transcode_edition and one.state == "ready":
-            for entry in _entries(self._folders.edition(one.video_id, one.edition)):
-                if RUNG.match(entry.path.name) and entry.path.name not in one.rungs:
-                    yield _of_files(Kind.RUNG, entry, one.video_id)
+            for path in names(self._folders.edition(one.video_id, one.edition)):
+                if RUNG.match(path.name) and path.name not in one.rungs:
+                    yield _of_files(Kind.RUNG, path, one.video_id)
 
     def _missing(self, one: Known) -> Iterator[Finding]:
         original = self._folders.original(one.video_id)
@@ -128,9 +114,6 @@ class Sweeping:
         for name in one.rungs:
             if f"\n{name}/{PLAYLIST}" not in master or not (folder / name / PLAYLIST).is_file():
                 yield Finding(Kind.NO_RUNG, folder / name, 0, one.video_id, words, makeable)
-
-    def _old(self, path: Path) -> bool:
-        return _changed(path) < self._clock.now() - YOUNG
 
     async def _mended(self, one: Finding) -> bool:
         match one.kind:
@@ -167,43 +150,10 @@ class Sweeping:
         return await self._db.write(unit)
 
 
-def _of_files(kind: Kind, entry: Entry, video_id: str | None) -> Finding:
-    return Finding(kind, entry.path, entry.bytes, video_id, text("Remove it."))
-
-
-def _entries(folder: Path) -> Iterator[Entry]:
-    """Blocking. What lies directly in a folder, with the size of all that is below."""
-    try:
-        names = sorted(os.scandir(folder), key=lambda one: one.name)
-    except (FileNotFoundError, NotADirectoryError):
-        return
-    for one in names:
-        path = Path(one.path)
-        yield Entry(path, _size(path), _changed(path))
-
-
-def _size(path: Path) -> int:
-    if path.is_symlink() or not path.is_dir():
-        return _stat(path)[0]
-    return sum(_stat(Path(top) / name)[0] for top, _, names in os.walk(path) for name in names)
-
-
-def _changed(path: Path) -> int:
-    """The latest change of a file, or of anything in a folder."""
-    latest = _stat(path)[1]
-    if path.is_dir() and not path.is_symlink():
-        for top, below, names in os.walk(path):
-            latest = max([latest, *(_stat(Path(top) / name)[1] for name in (*below, *names))])
-    return latest
-
-
-def _stat(path: Path) -> tuple[int, int]:
-    """Bytes and instant of the last change of a file, or of its name; nothing of what has gone meanwhile."""
-    try:
-        found = path.lstat()
-    except OSError:
-        return 0, 0
-    return found.st_size, max(found.st_mtime_ns, found.st_ctime_ns) * SECOND // 1_000_000_000
+def _of_files(kind: Kind, path: Path, video_id: str | None) -> Finding:
+    """Blocking. Only what was found is looked into, once."""
+    size, changed = extent(path)
+    return Finding(kind, path, size, video_id, text("Remove it."), changed=changed)
 
 
 def _removed(path: Path) -> bool:

@@ -9,6 +9,7 @@ from novacast.i18n import gettext as _
 from novacast.identity import Action, Principal
 from novacast.vods.bodies import EditForm, StudioPageQuery, poster_path
 from novacast.vods.cards import count_of, date_of, duration, size_of, state_badge, visibility_choices, visibility_name
+from novacast.vods.health.summary import Audience, Summary
 from novacast.vods.models import Video, VideoState
 from novacast.vods.pages import PAGE, address, may_upload
 from novacast.vods.ports import Organizations
@@ -52,6 +53,7 @@ class StudioPages:
         organizations: Organizations,
         views: Views,
         quotas: Quotas,
+        audience: Audience,
     ) -> None:
         self._videos = videos
         self._transcoding = transcoding
@@ -59,6 +61,7 @@ class StudioPages:
         self._organizations = organizations
         self._views = views
         self._quotas = quotas
+        self._audience = audience
 
     @page("/studio")
     async def list(self, call: Call, query: StudioPageQuery) -> Html:
@@ -102,7 +105,7 @@ class StudioPages:
             language=video.language,
             visibility=video.visibility.value,
         )
-        return _edit(call, video, transcode, values)
+        return _edit(video, transcode, await self._summary(video), values)
 
     @form(VIDEO)
     async def edit(self, call: Call, video_id: str, form: EditForm) -> Html | Redirect:
@@ -110,7 +113,7 @@ class StudioPages:
             await self._videos.edit(call.principal, video_id, form.changes())
         except InvalidInput as error:
             video, transcode = await self._mine(call, video_id)
-            return _edit(call, video, transcode, form, error)
+            return _edit(video, transcode, await self._summary(video), form, error)
         return Redirect(f"/studio/videos/{video_id}", notice=Notice("good", _("Saved.")))
 
     @page(f"{VIDEO}/delete")
@@ -143,6 +146,10 @@ class StudioPages:
         detail = await self._videos.worked_on(call.principal, video_id)
         return detail.video, detail.transcode
 
+    async def _summary(self, video: Video) -> Summary | None:
+        """None of what could never be watched."""
+        return await self._audience.summary(video.id) if video.edition is not None else None
+
 
 def _room(usage: Usage) -> tuple[str, float | None]:
     """Words, and the share of what may be; None where nothing bounds it."""
@@ -152,12 +159,17 @@ def _room(usage: Usage) -> tuple[str, float | None]:
 
 
 def _edit(
-    call: Call, video: Video, transcode: Transcode | None, values: EditForm, error: InvalidInput | None = None
+    video: Video,
+    transcode: Transcode | None,
+    audience: Summary | None,
+    values: EditForm,
+    error: InvalidInput | None = None,
 ) -> Html:
     state, kind = state_badge(video, transcode)
     context = {
         "video": video,
         "transcode": transcode,
+        "audience": audience,
         "values": values,
         "errors": error.errors if error is not None else (),
         "choices": visibility_choices(),

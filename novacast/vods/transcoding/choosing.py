@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from novacast.clock import Clock
-from novacast.errors import BadSettings, MediaFailure
+from novacast.errors import MediaFailure
 from novacast.media.encoders import (
     CPU,
     Catalogue,
@@ -41,7 +41,7 @@ class Encoders:
     """One for a process."""
 
     def __init__(self, cache: Path, clock: Clock, settings: Settings, *, devices: Devices = _found) -> None:
-        """`cache`: the folder that all workers share. Raises BadSettings for names that are none."""
+        """`cache`: the folder that all workers share."""
         self._cache = cache
         self._clock = clock
         self._allowed = _kinds(settings.encoders)
@@ -96,15 +96,8 @@ def _kinds(names: Sequence[str]) -> frozenset[Kind] | None:
     """None: all."""
     if not names or AUTO in names:
         return None
-    try:
-        return frozenset(map(Kind, names)) - {Kind.SOFTWARE}
-    except ValueError as error:
-        known = ", ".join((AUTO, *Kind))
-        raise BadSettings(f"[transcode] encoders has {error}; there are {known}.") from error
+    return frozenset(map(Kind, names)) - {Kind.SOFTWARE}
 
 
 def _codecs(names: Sequence[str]) -> tuple[Codec, ...]:
-    try:
-        return tuple(codec for codec in dict.fromkeys(map(Codec, names)) if codec is not Codec.H264)
-    except ValueError as error:
-        raise BadSettings(f"[transcode] codecs has {error}; there are {', '.join(Codec)}.") from error
+    return tuple(codec for codec in dict.fromkeys(map(Codec, names)) if codec is not Codec.H264)

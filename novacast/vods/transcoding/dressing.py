@@ -1,6 +1,7 @@
 """What is published with a picture and can change without it: brought into what is watched already, under the same lock
 as everything that is published."""
 
+import asyncio
 import fcntl
 import os
 from collections.abc import AsyncIterator
@@ -13,8 +14,12 @@ from novacast.media.encode import MASTER
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, sync_folder, whole, write
 from novacast.vods.models import VideoState
+from novacast.vods.ports import Weighs
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.plan import Plan
+
+AGAIN_SECONDS = 0.02
+"""How long after a try for what others have the next one comes."""
 
 
 class Dress(Protocol):
@@ -48,10 +53,11 @@ class Around(Protocol):
 class Dressing:
     """Fits what rooms need that change what is around a picture."""
 
-    def __init__(self, db: Database, folders: MediaFolders, around: Around) -> None:
+    def __init__(self, db: Database, folders: MediaFolders, around: Around, weights: Weighs | None = None) -> None:
         self._db = db
         self._folders = folders
         self._around = around
+        self._weights = weights
 
     async def dress(self, video_id: str) -> None:
         """All editions that are watched or will be, as the rows have it now. Repeatable."""
@@ -62,6 +68,8 @@ class Dressing:
                 async with alone(folder):
                     await whole(_put, folder, duration, await self._around.dress(video_id))
         await self._around.worn(video_id, first.changed)
+        if self._weights is not None:
+            await self._weights.weigh(video_id)
 
     async def _editions(self, video_id: str) -> dict[str, int]:
         async with self._db.snapshot() as view:
@@ -86,19 +94,22 @@ def _put(folder: Path, duration: int, dress: Dress) -> None:
 
 @asynccontextmanager
 async def alone(folder: Path) -> AsyncIterator[None]:
-    """Nobody else, of this process or another, publishes for the edition in `folder`. Raises FileNotFoundError."""
-    handle = await whole(_locked, folder)
+    """Nobody else, of this process or another, publishes for the edition in `folder`. Raises FileNotFoundError.
+
+    No thread waits for it: with as many who wait as there are threads, whoever has it would find none for its work.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
+        while not _taken(handle):  # noqa: ASYNC110 - the kernel has no way to tell a loop that a lock is free
+            await asyncio.sleep(AGAIN_SECONDS)
         yield
     finally:
         os.close(handle)
 
 
-def _locked(folder: Path) -> int:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+def _taken(handle: int) -> bool:
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-    except BaseException:
-        os.close(handle)
-        raise
-    return handle
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True

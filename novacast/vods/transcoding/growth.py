@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from fractions import Fraction
 from hashlib import sha256
+from itertools import accumulate
 from pathlib import Path
 
 from novacast.errors import MediaFailure
@@ -15,6 +16,10 @@ from novacast.media.playlists import Segment, read_growing
 from novacast.vods.folders import link, room, sync_file, sync_folder
 from novacast.vods.transcoding.models import Piece, Pieces
 from novacast.vods.transcoding.plan import Plan
+
+ENDING = Fraction(1)
+"""Seconds before a source's end where the last segment may begin and be folded into the one before. More than the
+shortest is long, as one of its tracks may end before the other."""
 
 
 class Growth:
@@ -27,6 +32,8 @@ class Growth:
         self._shown: dict[str, list[Piece]] = {name: [] for name in self._names}
         self._before = before
         self._alone = wanted.part == WHOLE
+        closed = wanted.part.count is not None
+        self._sure = None if closed else plan.seconds - wanted.part.starts(plan.ladder.fps) - ENDING
         self._inits: dict[str, str] = {}
 
     def look(self) -> Pieces | None:
@@ -34,7 +41,7 @@ class Growth:
         grown = False
         for name in self._names:
             with suppress(FileNotFoundError):
-                made = read_growing((self._attempt / name / PLAYLIST).read_text())
+                made = settled((self._attempt / name / PLAYLIST).read_text(), self._sure)
                 shown = self._shown[name]
                 for segment in made[len(shown) :]:
                     shown.append(self._show(name, segment, first=not shown))
@@ -53,6 +60,19 @@ class Growth:
         with room(target):
             link(source / segment.name, target / segment.name)
         return _piece(segment, (source / segment.name).stat().st_size, self._inits[name])
+
+
+def settled(playlist: str, sure: Fraction | None) -> tuple[Segment, ...]:
+    """The segments of a growing playlist that stay as they are. `sure`: seconds up to which more will follow; None
+    where a last one is never folded into the one before. What is new in a playlist with an end, `install` brings.
+    """
+    if sure is None:
+        return read_growing(playlist)
+    if "#EXT-X-ENDLIST" in playlist:
+        return ()
+    made = read_growing(playlist)
+    ends = accumulate(segment.duration for segment in made)
+    return tuple(segment for segment, end in zip(made, ends, strict=True) if end <= sure)
 
 
 def install(plan: Plan, wanted: Wanted, made: Mapping[str, Finished], attempt: Path, edition: Path) -> Pieces:

@@ -3,11 +3,10 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from pathlib import Path
 
 from novacast import i18n
-from novacast.clock import HOUR
 from novacast.database import Database, Transaction
 from novacast.errors import ChildFailed, MediaFailure, NotFound
 from novacast.identity import new_id
@@ -19,7 +18,7 @@ from novacast.media.encode import (
     make_storyboard,
 )
 from novacast.media.encoders import Codec
-from novacast.media.ffmpeg import FFmpeg
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.info import MediaInfo
 from novacast.media.playlists import MediaPlaylist
 from novacast.media.probe import ProbeBounds, probe
@@ -36,8 +35,6 @@ from novacast.vods.transcoding.pulse import Lost
 from novacast.vods.transcoding.rendering import Job, Ready, Rendering
 
 log = logging.getLogger(__name__)
-
-FindFFmpeg = Callable[[], Awaitable[FFmpeg]]
 
 
 class Making:
@@ -78,8 +75,7 @@ class Making:
     async def _plan(self, job: Job) -> None:
         video_id = job.video.id
         source = await self._source(job.video)
-        info = await probe(source, ProbeBounds(pixels=self._settings.max_pixels))
-        self._check_length(info)
+        info = await probe(source, ProbeBounds(pixels=self._settings.max_pixels, hours=self._settings.max_hours))
         plan = Plan.of(info, Choices.of(self._settings, await self._codecs(info)))
         await self._judge.check(job.video, plan)
         found = await asyncio.to_thread(source.stat)
@@ -133,26 +129,24 @@ class Making:
             tasks = await view.all(store.tasks(job.video.id))
         if transcode is None or transcode.plan is None or transcode.edition != job.task.edition:
             raise Lost
+        if Plan.outdated(transcode.plan):
+            await self._db.write(lambda tx: self._again(tx, job))
+            raise Lost
         source = await self._source(job.video)
         edition = self._folders.edition(job.video.id, job.task.edition)
         return Ready(Plan.read(transcode.plan), tasks, source, edition, await self._find_ffmpeg())
+
+    def _again(self, tx: Transaction, job: Job) -> None:
+        """From the plan on: it was begun before an update."""
+        if tx.one(store.held(job.task)):
+            store.queue(tx, job.video.id)
+            self._queue.enqueue_after(tx, JOB, job.video.id, long=True)
 
     async def _source(self, video: Video) -> Path:
         source = await whole(self._folders.settle, video.id, video.source_name)
         if source is None:
             raise NotFound(i18n.text("The uploaded file is missing on the server's disk. Upload it again."))
         return source
-
-    def _check_length(self, info: MediaInfo) -> None:
-        if info.duration > self._settings.max_hours * HOUR:
-            hours = info.duration / HOUR
-            raise MediaFailure(
-                i18n.text(
-                    "The video lasts {hours:.1f} hours; {most:g} are the most.",
-                    hours=hours,
-                    most=self._settings.max_hours,
-                )
-            )
 
 
 def _place(made: Sequence[Path], edition: Path) -> None:

@@ -21,23 +21,20 @@ from typing import Any
 from novacast.clock import SECOND
 from novacast.media.commands import Part, Wanted
 from novacast.media.encoders import Codec, coded
-from novacast.media.info import MediaInfo, Video
+from novacast.media.folding import SHORTEST
+from novacast.media.info import MediaInfo
 from novacast.media.ladder import Ladder, Rung, plan_ladder, source_rung
 from novacast.media.playlists import Rate
 from novacast.media.probe import facts, media_info
 from novacast.media.sounds import taken
 from novacast.settings import Transcode as Settings
+from novacast.vods.transcoding.copying import bit_rate, copied_target
 from novacast.vods.transcoding.models import Kind, Piece, Step
 
-VERSION = 1
-"""Of what a plan leads to: finished tasks of another version are not kept."""
+VERSION = 2
+"""Of what a plan leads to: finished tasks of another version are not kept. 2: a short last segment is folded."""
 FIRST_HEIGHT = 378
 """The largest rung that is encoded first, alone: 360p and what is nearly that."""
-LONGEST_GAP = 8 * SECOND
-COPY_CONTAINERS = frozenset({"mov", "matroska"})
-COPY_FORMATS = frozenset({"yuv420p", "yuvj420p"})
-COPY_RATE = 2
-"""Times its rung's highest bit rate that a source's picture may take to be shown as it is."""
 DEARER = 3
 """Times what H.264 costs that other codecs do, about."""
 PARTED = frozenset({Kind.FIRST, Kind.REST, Kind.HEVC, Kind.AV1})
@@ -61,13 +58,16 @@ class Choices:
     copy: bool
     codecs: tuple[str, ...] = ()
     """Beside H.264."""
+    loudness: float = 0.0
+    """LUFS that sounds are brought to; 0: as they are."""
 
     @classmethod
     def of(cls, settings: Settings, codecs: Sequence[Codec] = ()) -> "Choices":
         """`codecs`: those beside H.264 that can be encoded here."""
         seconds = str(Fraction(str(settings.gop_seconds)))
         own = tuple(codec.value for codec in codecs)
-        return cls(tuple(settings.heights), settings.preset, seconds, settings.chunk_seconds, settings.copy, own)
+        ours = settings.preset, seconds, settings.chunk_seconds, settings.copy, own, settings.loudness
+        return cls(tuple(settings.heights), *ours)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +86,8 @@ class Plan:
     @classmethod
     def of(cls, info: MediaInfo, choices: Choices) -> "Plan":
         """Raises MediaFailure for neither picture nor sound, InvalidInput for heights that are no rungs."""
-        info, target = replace(info, chapters=()), _copied_target(info, choices)
+        target = copied_target(info, choices.heights, Fraction(choices.seconds)) if choices.copy else None
+        info = replace(info, chapters=())
         if info.video is not None and info.video.keyframes is not None:
             info = replace(info, video=replace(info.video, keyframes=replace(info.video.keyframes, times=())))
         return cls._made(info, choices, target)
@@ -104,7 +105,8 @@ class Plan:
         coded_ = tuple(coded(rung, Codec(codec)) for codec in choices.codecs for rung in ladder.rungs)
         if target is None:
             return cls(info, choices, None, ladder, None, coded_)
-        own, sounds = source_rung(info), tuple(taken(sound, info) for sound in ladder.sounds)
+        own, loud = source_rung(info), choices.loudness
+        sounds = ladder.sounds if loud else tuple(taken(sound, info) for sound in ladder.sounds)
         twin = next((rung for rung in ladder.rungs if (rung.width, rung.height) == (own.width, own.height)), own)
         others = tuple(rung for rung in ladder.rungs if rung.name != twin.name)
         return cls(info, choices, target, replace(ladder, rungs=others, sounds=sounds), twin, coded_)
@@ -112,12 +114,17 @@ class Plan:
     @property
     def text(self) -> str:
         """What `read` makes the same plan of."""
-        kept: dict[str, Any] = {"info": facts(self.info), "choices": asdict(self.choices)}
+        kept: dict[str, Any] = {"info": facts(self.info), "choices": asdict(self.choices), "version": VERSION}
         return json.dumps(kept | {"copied_target": self.copied_target}, sort_keys=True)
+
+    @staticmethod
+    def outdated(text: str) -> bool:
+        """Whether parts that are made now would not join those that were made by this plan before an update."""
+        return bool(json.loads(text).get("version", 1) != VERSION)
 
     def digest(self, source: str) -> str:
         """`source` tells one state of the original from another."""
-        return sha256(f"{VERSION}\n{source}\n{self.text}".encode()).hexdigest()
+        return sha256(f"{source}\n{self.text}".encode()).hexdigest()
 
     @property
     def way(self) -> Way:
@@ -217,13 +224,17 @@ class Plan:
         while (cut := self._cut(number)) < part.first + part.count:
             frames.append(cut)
             number += 1
-        return tuple((after - before) / fps for before, after in pairwise([*frames, part.first + part.count]))
+        end = part.first + part.count
+        if len(frames) > 1 and (end - frames[-1]) / fps < SHORTEST:
+            frames.pop()
+        return tuple((after - before) / fps for before, after in pairwise([*frames, end]))
 
     @property
     def target(self) -> int:
         """Seconds: the longest that a segment may be; one for all, known beforehand (RFC 8216bis 4.4.3.1, 6.2.4)."""
         slack = Fraction(1, 25) if self.ladder.sounds else 0  # of sound, one may be a packet longer
-        regular = floor(max(self.ladder.gop / self.ladder.fps, self.ladder.seconds) + slack + Fraction(1, 2))
+        longest = max(self.ladder.gop / self.ladder.fps, self.ladder.seconds) + slack + SHORTEST
+        regular = floor(longest + Fraction(1, 2))
         return max(1, regular, self.copied_target or 0)
 
     def rate(self, name: str) -> Rate:
@@ -232,7 +243,7 @@ class Plan:
             if sound.name == name:
                 return Rate(sound.bitrate * 5 // 4, sound.bitrate)
         if self.copied is not None and name == self.copied.name:
-            average = _bit_rate(self.info)
+            average = bit_rate(self.info)
             return Rate(average * 3 // 2, average)
         rung = next(rung for rung in (*self.ladder.rungs, *self.coded) if rung.name == name)
         return Rate(rung.maxrate, rung.bitrate)
@@ -242,10 +253,10 @@ class Plan:
         """Of all tasks, also those that `following` tells later."""
         rest = [Kind.REST] if self.others else []
         later = [*rest, *map(Kind, self.choices.codecs)] if self.copied is not None else []
-        return sum(step.weight for step in self.steps()) + sum(self._cost(kind, self._seconds) for kind in later) + 2
+        return sum(step.weight for step in self.steps()) + sum(self._cost(kind, self.seconds) for kind in later) + 2
 
     @property
-    def _seconds(self) -> Fraction:
+    def seconds(self) -> Fraction:
         return Fraction(self.info.duration, SECOND)
 
     def _of_codec(self, kind: Kind) -> tuple[Rung, ...]:
@@ -257,9 +268,9 @@ class Plan:
 
     def _step(self, kind: Kind, number: int = 0, parts: Sequence[Part] = ()) -> Step:
         if not parts:
-            return Step(kind.value, kind, 0, self._cost(kind, self._seconds), 0, self.info.duration)
+            return Step(kind.value, kind, 0, self._cost(kind, self.seconds), 0, self.info.duration)
         start = parts[number].starts(self.ladder.fps)
-        end = parts[number + 1].starts(self.ladder.fps) if number + 1 < len(parts) else max(self._seconds, start)
+        end = parts[number + 1].starts(self.ladder.fps) if number + 1 < len(parts) else max(self.seconds, start)
         weight = self._cost(kind, end - start)
         return Step(f"{kind.value}-{number}", kind, number, weight, round(start * SECOND), round(end * SECOND))
 
@@ -289,7 +300,7 @@ class Plan:
     def _regular(self) -> tuple[Part, ...]:
         """As many parts as come nearest to the length that is wished for; the last is open."""
         segments = max(1, round(self.choices.chunk_seconds / self.ladder.seconds))
-        count = max(1, round(self._seconds / (segments * self.ladder.seconds)))
+        count = max(1, round(self.seconds / (segments * self.ladder.seconds)))
         starts = [self._cut(number * segments) for number in range(count)]
         ends = [*starts[1:], None]
         return tuple(
@@ -311,36 +322,3 @@ class Plan:
             # The last one too: what FFmpeg makes up at its end, or leaves out, must not be other than the copy's.
             yield Part(cuts[begin], cuts[number] - cuts[begin], begin, tuple(cuts[begin:number]))
             begin = number
-
-
-def _copied_target(info: MediaInfo, choices: Choices) -> int | None:
-    """The longest segment of a copy, as FFmpeg will cut it; None where the picture has to be encoded."""
-    video = info.video
-    if not choices.copy or video is None or not _showable(info, video):
-        return None
-    keys, own = video.keyframes, source_rung(info)
-    half_frame = SECOND / video.fps / 2
-    small = min(own.width, own.height) <= max(choices.heights)
-    if not small or keys is None or not keys.times or not keys.steady or keys.longest_gap > LONGEST_GAP:
-        return None
-    if abs(keys.times[0]) >= half_frame or _bit_rate(info) > COPY_RATE * own.maxrate:
-        return None
-    seconds, cuts = Fraction(choices.seconds) * SECOND, [keys.times[0]]
-    for key in keys.times[1:]:
-        if key - keys.times[0] >= seconds * len(cuts):
-            cuts.append(key)
-    longest = max(after - before for before, after in pairwise([*cuts, max(info.duration, cuts[-1])]))
-    return max(1, ceil(Fraction(longest, SECOND) + Fraction(1, 10)))
-
-
-def _showable(info: MediaInfo, video: Video) -> bool:
-    """Whether players take the picture as it lies in the file."""
-    plain = not video.interlaced and not video.alpha and not video.rotation and not video.colour.hdr
-    whole = info.container in COPY_CONTAINERS and not info.truncated
-    return whole and plain and video.codec == "h264" and video.pix_fmt in COPY_FORMATS and video.fps <= 60
-
-
-def _bit_rate(info: MediaInfo) -> int:
-    """Of the picture, bits a second; of the whole file where that is not told."""
-    assert info.video is not None
-    return info.video.bit_rate or info.size * 8 * SECOND // info.duration

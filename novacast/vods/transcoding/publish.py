@@ -22,6 +22,7 @@ from novacast.media.playlists import MediaPlaylist, measured, media_playlist
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, sync_folder, whole, write
 from novacast.vods.models import Video, VideoState
+from novacast.vods.ports import Weighs
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.board import Board, Shown, board, copied, pictures, smallest
 from novacast.vods.transcoding.dressing import Around, Dress, alone
@@ -49,6 +50,7 @@ class Publisher:
         queue: JobQueue,
         rooms: Sequence[Keeps] = (),
         around: Around | None = None,
+        weights: Weighs | None = None,
     ) -> None:
         """`rooms` bring what they keep beside the picture into every edition; `around` is named by the playlists."""
         self._db = db
@@ -56,6 +58,7 @@ class Publisher:
         self._queue = queue
         self._rooms = rooms
         self._around = around
+        self._weights = weights
 
     async def settle(self, video_id: str) -> None:
         """Publish what there is, add the tasks that follow from what is done, end what is finished. Repeatable."""
@@ -81,6 +84,7 @@ class Publisher:
             video = await self._db.one(videos.by_id(video_id))
             if video is not None:
                 await whole(self._folders.keep_only, video_id, {video.edition or ""})
+                await self._weigh(video_id)
                 await self._db.write(lambda tx: store.tidied(tx, video_id))
             return
         edition, over = seen.transcode.edition or "", seen.transcode.state not in LIVE
@@ -88,6 +92,7 @@ class Publisher:
         watched = seen.video.edition if seen.video.state is VideoState.READY else None
         if over and seen.transcode.state is not TranscodeState.DONE and not done and watched != edition:
             await whole(self._folders.keep_only, video_id, {watched or ""})
+            await self._weigh(video_id)
             await self._db.write(lambda tx: _forgotten(tx, video_id))
             return
         await whole(self._folders.keep_only, video_id, {watched or "", edition})
@@ -97,7 +102,12 @@ class Publisher:
                     dress = await self._dress(video_id)
                     await whole(_clear, self._folders.edition(video_id, edition), seen, dress)
         if over:
+            await self._weigh(video_id)
             await self._db.write(lambda tx: store.tidied(tx, video_id))
+
+    async def _weigh(self, video_id: str) -> None:
+        if self._weights is not None:
+            await self._weights.weigh(video_id)
 
     async def _dress(self, video_id: str) -> Dress | None:
         return await self._around.dress(video_id) if self._around is not None else None

@@ -14,6 +14,7 @@ from novacast.media.commands import PLAYLIST, WHOLE, Encoding, Wanted
 from novacast.media.encode import ENCODE_LIMITS, Finished, Tell, Watch, make_renditions
 from novacast.media.encoders import STALL_SECONDS, Codec, Grant, Proof, Report, StallGuard, check_part
 from novacast.media.ffmpeg import FFmpeg
+from novacast.media.loudness import levelled
 from novacast.media.process import Limits
 from novacast.media.progress import Progress
 from novacast.settings import Transcode as Settings
@@ -93,7 +94,7 @@ class Rendering:
     async def render(self, job: Job, ready: Ready) -> Made:
         """Raises MediaFailure and DiskFull."""
         plan = ready.plan
-        wanted = plan.wanted(job.task.kind, job.task.number, copied(plan, ready.tasks))
+        wanted = await self._levelled(ready, plan.wanted(job.task.kind, job.task.number, copied(plan, ready.tasks)))
         reports: list[Report] = []
         if wanted.rungs:
             written = await self._encoded(job, ready, wanted, reports)
@@ -101,6 +102,16 @@ class Rendering:
             written = Written(job.attempt, await self._run(job, ready, Run(wanted, Encoding(), job.attempt)), None)
         pieces = await whole(install, plan, wanted, written.made, written.folder, ready.edition)
         return Made(pieces, written.encoder, tuple(report.message for report in reports))
+
+    async def _levelled(self, ready: Ready, wanted: Wanted) -> Wanted:
+        """With sounds as loud as the plan says. All of them are heard first: nothing is written meanwhile."""
+        plan = ready.plan
+        if not plan.choices.loudness or not wanted.sounds:
+            return wanted
+        limits = Limits(wall=600 + SLOWEST * plan.info.duration / SECOND, nice=self._settings.nice)
+        loudness = plan.choices.loudness
+        sounds = await levelled(ready.program, ready.source, plan.info, wanted.sounds, loudness, limits)
+        return replace(wanted, sounds=sounds)
 
     async def _encoded(self, job: Job, ready: Ready, wanted: Wanted, reports: list[Report]) -> Written:
         proofs = await self._encoders.ranked(ready.program, Codec(wanted.rungs[0].codec))

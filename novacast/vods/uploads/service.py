@@ -46,6 +46,8 @@ class Uploads:
         self._clock = clock
         self._allowance = allowance
         self._holds = Holds()
+        self._beginning = asyncio.Lock()
+        """Room is promised to one upload after the other: of many at once each would find the same room free."""
 
     @property
     def max_bytes(self) -> int:
@@ -68,9 +70,6 @@ class Uploads:
                     most=self._settings.max_bytes,
                 )
             )
-        if self._allowance is not None:
-            await self._allowance.check(org_id, length)
-        await self._check_room(length)
         now = self._clock.now()
         upload = Upload(
             id=new_id(),
@@ -101,7 +100,11 @@ class Uploads:
                 )
             store.add(tx, upload)
 
-        await self._db.write(unit)
+        async with self._beginning:
+            if self._allowance is not None:
+                await self._allowance.check(org_id, length)
+            await self._check_room(length)
+            await self._db.write(unit)
         return Progress(upload, 0)
 
     async def show(self, principal: Principal, upload_id: str) -> Progress:

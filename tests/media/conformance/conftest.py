@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 
 from novacast.media.commands import Encoding
-from novacast.media.encode import make_ladder
 from novacast.media.ladder import plan_ladder
 from novacast.media.probe import probe
 from tests.media.conftest import Make, programs
+from tests.media.ladders import make_ladder
 from tests.media.test_encode import kit
 
 Break = Callable[[Path], None]

@@ -1,5 +1,6 @@
 """Captions on their way to players: in what is watched already, in what is being made, and never half."""
 
+import asyncio
 from pathlib import Path
 
 from novacast.media.captions import SEGMENT_SECONDS, CaptionsRendition, captions_playlist, with_captions
@@ -7,7 +8,8 @@ from novacast.vods.captions import store
 from novacast.vods.captions.delivery import Wardrobe, title
 from novacast.vods.captions.models import Changes, Cue, Kind, Wish
 from novacast.vods.captions.services import CaptionServices
-from novacast.vods.transcoding.dressing import Dressing
+from novacast.vods.folders import whole
+from novacast.vods.transcoding.dressing import Dressing, alone
 from tests.vods.captions.test_service import begun
 from tests.vods.conftest import PRODUCER, Clips, House
 
@@ -44,6 +46,21 @@ def test_a_playlist_is_as_long_as_the_video() -> None:
     assert [line for line in lines if line.startswith("#EXTINF")] == ["#EXTINF:300.000000,", "#EXTINF:12.500000,"]
     assert lines[-1] == "#EXT-X-ENDLIST"
     assert "#EXT-X-PLAYLIST-TYPE:VOD" in lines
+
+
+async def test_many_who_publish_at_once_leave_a_thread_for_the_one_whose_turn_it_is(tmp_path: Path) -> None:
+    here = tmp_path / "somebody"
+
+    def publish() -> None:
+        here.touch(exist_ok=False)
+        here.unlink()
+
+    async def one() -> None:
+        async with alone(tmp_path):
+            await whole(publish)
+
+    async with asyncio.timeout(60):
+        assert await asyncio.gather(*(one() for _ in range(64))) == [None] * 64
 
 
 async def edition_of(house: House, video_id: str) -> Path:

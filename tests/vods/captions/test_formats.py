@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from novacast.errors import InvalidInput, TooLarge, UnsupportedMedia
 from novacast.vods.captions.formats import reading, subrip, webvtt
-from novacast.vods.captions.formats.markup import clean, escaped, of_substation, plain, settings, to_subrip
+from novacast.vods.captions.formats.markup import DEEPEST, clean, escaped, of_substation, plain, settings, to_subrip
 from novacast.vods.captions.models import LONGEST_TEXT, MOST_BYTES, MOST_CUES, Cue
 
 SRT = """1
@@ -205,3 +205,11 @@ def test_subrip_is_written_with_the_tags_that_its_players_know() -> None:
 def test_plain_words_have_no_markup() -> None:
     assert plain("<v A>x &amp; <b>y</b></v>") == "x & y"
     assert to_subrip("<b>x</b> &lt;") == "<b>x</b> <"
+
+
+def test_reading_takes_no_longer_than_the_length_of_the_words() -> None:
+    # Each of these took minutes or more while it took the square or the cube.
+    assert clean("a<b" + " " * 200_000) == "a&lt;b"
+    deep = clean("<b>" * 100_000 + "x" + "</i>" * 100_000)
+    assert deep == "<b>" * DEEPEST + "x" + "</b>" * DEEPEST
+    assert len(clean("a" + "\u0301" * 300_000 + "\u0316" * 300_000)) < 40

@@ -18,7 +18,7 @@ from novacast.vods.captions.models import (
 )
 from novacast.vods.captions.services import CaptionServices
 from novacast.vods.models import Visibility
-from tests.vods.conftest import DOOR, OUTSIDER, PRODUCER, STRANGER, House
+from tests.vods.conftest import DOOR, ORG, OUTSIDER, PRODUCER, STRANGER, House
 
 SRT = "1\n00:00:01,000 --> 00:00:02,000\nOne\n\n2\n00:00:03,000 --> 00:00:04,000\nTwo\n"
 ONE, TWO = Cue(1000, 2000, "One"), Cue(3000, 4000, "Two")
@@ -48,6 +48,26 @@ async def test_a_track_is_added_with_its_cues_and_changed(house: House, room: Ca
     assert await room.captions.tracks(STRANGER, video_id) == []
     assert await house.db.all(store.revisions(track.id)) == []
     assert len(await house.facts("video.captions")) == 3
+
+
+async def test_where_a_track_came_from_is_said_by_its_first_cues(house: House, room: CaptionServices) -> None:
+    video_id = await house.publish()
+    empty = (await room.captions.add(PRODUCER, video_id, Wish("de"))).track
+    saved = (await room.captions.replace(PRODUCER, video_id, empty.id, SRT.encode(), empty.revision)).track
+    assert (empty.origin, saved.origin) == ("typed", "uploaded")
+    typed = (await room.captions.add(PRODUCER, video_id, Wish("en"))).track
+    typed = await room.captions.save(PRODUCER, video_id, typed.id, [ONE], typed.revision)
+    again = (await room.captions.replace(PRODUCER, video_id, typed.id, SRT.encode(), typed.revision)).track
+    assert again.origin == "typed"
+
+
+async def test_strangers_are_told_of_the_captions_of_public_videos_alone(house: House, room: CaptionServices) -> None:
+    public, waiting = await house.publish(), await house.arrive()
+    hidden = [await house.publish(visibility=one) for one in Visibility if one is not Visibility.PUBLIC]
+    for video_id in (public, waiting, *hidden):
+        await begun(room, video_id)
+    told = {fact.subject: fact.audience for fact in await house.facts("video.captions")}
+    assert told == {public: "public"} | dict.fromkeys([waiting, *hidden], f"org:{ORG}")
 
 
 async def test_one_track_at_most_is_shown_to_everybody(house: House, room: CaptionServices) -> None:
@@ -148,6 +168,15 @@ async def test_strangers_see_what_may_be_seen_and_change_nothing(house: House, r
             await room.captions.remove(who, open_one, track.id)
         with pytest.raises(Forbidden):
             await room.speech.show(who, open_one)
+
+
+async def test_no_file_is_read_for_whom_it_is_not_to_edit(house: House, room: CaptionServices) -> None:
+    video_id = await house.publish()
+    for who, refusal in ((STRANGER, Forbidden), (DOOR, Forbidden)):
+        with pytest.raises(refusal):
+            await room.captions.add(who, video_id, Wish("de"), file=b"these are no subtitles")
+    with pytest.raises(NotFound):
+        await room.captions.add(PRODUCER, "nothing", Wish("de"), file=b"these are no subtitles")
 
 
 async def test_wishes_are_checked_and_bounded(house: House, room: CaptionServices) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from novacast.clock import DAY
 from novacast.errors import Conflict, MediaFailure
 from novacast.media.transcription import read_answer
 from novacast.settings import Speech as SpeechSettings
@@ -167,6 +168,18 @@ async def test_a_worker_that_was_killed_costs_one_piece(
     assert await house.db.all(store.due(clock.now())) == [video_id]
     assert (await finish(house, hearing, video_id)).state is SpeechState.DONE
     assert len(listener.asked) == PIECES
+
+
+async def test_a_clock_that_is_set_back_holds_up_nobody(house: House, clock: FakeClock) -> None:
+    waiting, lost = await house.publish(), await house.publish()
+    for one in (waiting, lost):
+        await house.db.write(lambda tx, one=one: store.begin(tx, one, "en"))  # type: ignore[misc]  # default binds the loop's value
+    assert await house.db.write(lambda tx: store.claim(tx, lost, "killed"))
+    assert not await house.db.write(lambda tx: store.claim(tx, lost, "next")), "the lease holds"
+    clock.set_now(clock.now() - DAY)
+    assert set(await house.db.all(store.due(clock.now()))) == {waiting, lost}
+    for one in (waiting, lost):
+        assert await house.db.write(lambda tx, one=one: store.claim(tx, one, "next"))  # type: ignore[misc]  # default binds the loop's value
 
 
 async def test_leaving_it_ends_the_work_within_a_sign_of_life(

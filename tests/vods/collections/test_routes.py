@@ -2,6 +2,7 @@
 
 from aiohttp import ClientSession
 
+from novacast.vods import store as videos
 from tests.vods.conftest import ORG, House
 
 HERE = "/api/v1/collections"
@@ -43,6 +44,38 @@ async def test_a_collection_is_made_filled_ordered_and_read(
         assert answer.status == 404
     async with producer.delete(where) as answer:
         assert answer.status == 204
+
+
+async def test_the_picture_that_was_chosen_for_a_video_stands_for_its_collection_too(
+    house: House, producer: ClientSession, stranger: ClientSession
+) -> None:
+    collection = await made(producer)
+    bare, shown = await house.publish(title="Bare"), await house.publish(title="Shown")
+    for video_id in (bare, shown):
+        path = f"{HERE}/{collection['id']}/items/{video_id}"
+        assert (await producer.put(path, json={"before": None})).status == 200
+
+    async def pictures() -> tuple[str | None, str | None]:
+        """Of the collection, and of its second video."""
+        async with stranger.get(HERE) as answer:
+            (listed,) = (await answer.json())["items"]
+        async with stranger.get(f"/api/v1/videos/{shown}") as answer:
+            return listed["poster"], (await answer.json())["poster"]
+
+    assert await pictures() == (None, None)
+    here = f"/api/v1/videos/{shown}/poster?edition="
+
+    async def given(columns: dict[str, object]) -> None:
+        await house.db.write(lambda tx: videos.change(tx, shown, columns))
+
+    await given({"has_poster": 1})
+    assert await pictures() == (f"{here}e", f"{here}e")
+    await given({"poster": "mine"})
+    assert await pictures() == (f"{here}mine", f"{here}mine")
+    await given({"has_poster": 0})  # the transcode made none
+    assert await pictures() == (f"{here}mine", f"{here}mine")
+    async with stranger.get("/collections") as answer:
+        assert f"{here}mine" in await answer.text()
 
 
 async def test_what_is_asked_twice_with_one_key_is_made_once(house: House, producer: ClientSession) -> None:

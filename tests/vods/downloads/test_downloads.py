@@ -70,6 +70,36 @@ async def test_ranges_go_on_where_they_stopped_and_only_beginnings_are_counted(
         assert (await answer.json())["taken"] == 1
 
 
+async def test_a_download_that_goes_on_is_never_put_together_of_two_files(
+    house: House, producer: ClientSession
+) -> None:
+    video_id = await house.publish()
+    original = house.folders.video(video_id) / "original.mp4"
+    original.parent.mkdir(exist_ok=True)
+    original.write_bytes(b"old file")
+    place = f"/api/v1/videos/{video_id}/downloads/original"
+    async with producer.get(place) as answer:
+        tag = answer.headers["ETag"]
+    rest = {"Range": "bytes=4-", "If-Range": tag}
+    async with producer.get(place, headers=rest) as answer:
+        assert (answer.status, await answer.read()) == (206, b"file")
+    original.write_bytes(b"another one")
+    for condition in (tag, f"W/{tag}", "no date"):
+        async with producer.get(place, headers={**rest, "If-Range": condition}) as answer:
+            assert (answer.status, await answer.read()) == (200, b"another one")
+
+
+@pytest.mark.parametrize("asked", ["items=0-1", "bytes=0-1,3-4", "bytes=5-1", "bytes=a-b", "bytes=-0"])
+async def test_a_range_that_is_none_is_answered_by_all_there_is(
+    house: House, producer: ClientSession, asked: str
+) -> None:
+    video_id = await house.publish()
+    house.folders.video(video_id).mkdir(exist_ok=True)
+    (house.folders.video(video_id) / "original.mp4").write_bytes(b"abcdefgh")
+    async with producer.get(f"/api/v1/videos/{video_id}/downloads/original", headers={"Range": asked}) as answer:
+        assert (answer.status, await answer.read()) == (200, b"abcdefgh")
+
+
 @pytest.mark.parametrize(
     ("allowed", "who", "status"),
     [

@@ -7,11 +7,13 @@ from aiohttp import ClientSession
 from hypothesis import given
 from hypothesis import strategies as st
 
-from novacast.database import Query
+from novacast.database import Query, Transaction
 from novacast.errors import Forbidden, NotFound, RateLimited
 from novacast.identity import new_id
 from novacast.vods.health.graphs import Graph
 from novacast.vods.health.models import HEIGHTS, STARTUP, Kind, Report, bucket, nearest
+from novacast.vods.views.models import day_of
+from novacast.vods.views.store import count
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import DOOR, PRODUCER, STRANGER, House, KnownViewing
 from tests.vods.test_pages import page
@@ -155,6 +157,33 @@ async def test_a_beacon_is_taken_and_shown(house: House, stranger: ClientSession
     assert text.count("<caption") == 5
     assert "Nothing was told in this time." in text  # no views yet
     await page(producer, f"/studio/videos/{video_id}/audience?days=8", 422)
+
+
+async def test_the_videos_own_page_tells_in_short(house: House, clock: FakeClock, producer: ClientSession) -> None:
+    video_id, unmade = await house.publish(title="Faust"), await house.arrive()
+    place = f"/studio/videos/{video_id}"
+    assert "Audience" not in await page(producer, f"/studio/videos/{unmade}")
+    text = await page(producer, place)
+    assert "Nobody has watched this video in this time." in text
+    assert f'href="{place}/audience"' in text
+    assert "<svg" not in text.partition('id="audience"')[2].partition("</section>")[0]
+    today = day_of(clock.now())
+
+    def viewed(tx: Transaction) -> None:
+        for back, number in ((0, 2), (3, 5), (27, 1), (28, 100)):
+            for _ in range(number):
+                count(tx, video_id, today - back)
+
+    await house.db.write(viewed)
+    await tell(house, video_id)
+    text = (await page(producer, place)).partition('id="audience"')[2].partition("</section>")[0]
+    told = re.findall(r"<d[td][^>]*>([^<]*)</d[td]>", text)
+    assert told == [
+        "Views", "8", "Interruptions", "288", "per hour watched", "Start-up time", "up to 1 s", "of half of the plays",
+        "Qualities", "1080p 80%", "360p 20%",
+    ]  # fmt: skip
+    assert text.count("<rect") == 28
+    assert "At most 5 on a day, on " in text
 
 
 @pytest.mark.parametrize(

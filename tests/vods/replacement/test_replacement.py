@@ -2,6 +2,7 @@
 
 import asyncio
 from base64 import b64encode
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -138,6 +139,13 @@ async def test_only_those_who_may_edit_replace(house: House, address: str, clips
         await house.replacements.show(STRANGER, await house.publish(visibility=Visibility.PRIVATE))
 
 
+async def test_a_token_that_may_only_upload_takes_no_video_its_file(house: House) -> None:
+    video_id = await house.publish()
+    with pytest.raises(Forbidden, match="write"):
+        await house.intake.replaceable(replace(PRODUCER, scopes=frozenset({"upload"})), video_id)
+    assert await house.intake.replaceable(replace(PRODUCER, scopes=frozenset({"upload", "write"})), video_id) == ORG
+
+
 async def test_a_file_for_a_video_that_was_deleted_meanwhile_is_gone(
     house: House, producer: ClientSession, clips: Clips
 ) -> None:
@@ -149,6 +157,15 @@ async def test_a_file_for_a_video_that_was_deleted_meanwhile_is_gone(
     headers = {**TUS, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
     async with producer.patch(place, data=b"abc", headers=headers) as answer:
         assert answer.status == 410
+
+
+async def test_a_file_that_waited_goes_with_the_video_that_it_was_for(house: House, clips: Clips) -> None:
+    video_id = await house.publish()
+    upload_id = await waiting(house, clips("clip.mp4"), video_id)
+    await house.videos.delete(OWNER, video_id)
+    await house.removal.sweep()
+    assert not house.folders.arrival(upload_id).exists()
+    assert await house.db.all(videos.doomed()) == []
 
 
 async def test_the_last_of_two_files_counts_and_the_other_is_thrown_away(house: House, clips: Clips) -> None:

@@ -18,21 +18,15 @@ from novacast.vods.storage.retention import Retention
 from novacast.vods.transcoding.dressing import alone
 from novacast.vods.transcoding.models import TranscodeState
 from tests.fakes.clock import FakeClock
-from tests.vods.conftest import OWNER, STRANGER, Clips, House
+from tests.vods.conftest import OWNER, STRANGER, House
+from tests.vods.storage.conftest import MADE
 
 DAYS = 30
 REDUCING = Storage(unwatched_days=DAYS, keep_height=144)
 
 
 def retention(house: House, clock: FakeClock, settings: Storage = REDUCING) -> Retention:
-    return Retention(house.db, house.folders, house.queue, settings, clock)
-
-
-async def made(house: House, clips: Clips) -> str:
-    video_id = await house.arrive(clips("retained.mp4", size="426x240", seconds=2))
-    await house.work().finish(video_id)
-    assert await rungs(house, video_id) == ["240p", "144p"]
-    return video_id
+    return Retention(house.db, house.folders, house.queue, settings, clock, house.weights)
 
 
 async def rungs(house: House, video_id: str) -> list[str]:
@@ -51,110 +45,106 @@ def listed(folder: Path) -> Sequence[str]:
 
 
 async def test_what_nobody_watches_keeps_its_lower_rungs_and_gets_the_others_back(
-    house: House, clips: Clips, clock: FakeClock
+    stocked: House, clock: FakeClock
 ) -> None:
-    video_id, keeper = await made(house, clips), retention(house, clock)
-    place, before = await folder(house, video_id), await house.quotas.usage(OWNER, "org1")
+    keeper = retention(stocked, clock)
+    place, before = await folder(stocked, MADE), await stocked.quotas.usage(OWNER, "org1")
     await keeper.sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
     clock.advance((DAYS + 1) * 86400)
     await keeper.sweep()
-    assert await rungs(house, video_id) == listed(place) == ["144p"]
+    assert await rungs(stocked, MADE) == listed(place) == ["144p"]
     assert not (place / "240p").exists()
-    assert (await house.quotas.usage(OWNER, "org1")).renditions < before.renditions
-    assert (await house.facts("video.rungs"))[-1].payload["rungs"] == ["144p"]
+    assert (await stocked.quotas.usage(OWNER, "org1")).renditions < before.renditions
+    assert (await stocked.facts("video.rungs"))[-1].payload["rungs"] == ["144p"]
 
-    source = VideoSource(house.db, house.folders, keeper)
-    await source.show(STRANGER, video_id)
-    assert (await house.transcoding.show(OWNER, video_id)).state is TranscodeState.DONE
+    source = VideoSource(stocked.db, stocked.folders, keeper)
+    await source.show(STRANGER, MADE)
+    assert (await stocked.transcoding.show(OWNER, MADE)).state is TranscodeState.DONE
     for _ in range(3):
-        await source.locate(STRANGER, video_id)
-    assert (await house.transcoding.show(OWNER, video_id)).state is TranscodeState.QUEUED
+        await source.locate(STRANGER, MADE)
+    assert (await stocked.transcoding.show(OWNER, MADE)).state is TranscodeState.QUEUED
     # What is left is watched while the others are made.
-    assert (await house.videos.show(STRANGER, video_id)).video.state is VideoState.READY
-    assert len(await house.facts("video.queued")) == 1
-    await house.work().finish(video_id)
-    assert await rungs(house, video_id) == ["240p", "144p"]
-    assert set(listed(await folder(house, video_id))) >= {"240p", "144p"}
+    assert (await stocked.videos.show(STRANGER, MADE)).video.state is VideoState.READY
+    assert len(await stocked.facts("video.queued")) == 1
+    await stocked.work().finish(MADE)
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
+    assert set(listed(await folder(stocked, MADE))) >= {"240p", "144p"}
     # Who asked counts as watching: it does not go again at once.
     await keeper.sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
 
 
-async def test_what_is_watched_or_worked_on_stays_whole(house: House, clips: Clips, clock: FakeClock) -> None:
-    video_id, keeper = await made(house, clips), retention(house, clock)
+async def test_what_is_watched_or_worked_on_stays_whole(stocked: House, clock: FakeClock) -> None:
+    keeper = retention(stocked, clock)
     clock.advance((DAYS + 1) * 86400)
-    await house.positions.keep(OWNER, video_id, 1)
+    await stocked.positions.keep(OWNER, MADE, 1)
     await keeper.sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
     clock.advance((DAYS + 1) * 86400)
     day = clock.now() // DAY - 1
-    await house.db.write(lambda tx: tx.insert("view_days", video_id=video_id, day=day, number=1))
+    await stocked.db.write(lambda tx: tx.insert("view_days", video_id=MADE, day=day, number=1))
     await keeper.sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
-    await house.db.write(lambda tx: tx.run("DELETE FROM view_days"))
-    await house.db.write(lambda tx: tx.run("UPDATE transcodes SET state = 'running'"))
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
+    await stocked.db.write(lambda tx: tx.run("DELETE FROM view_days"))
+    await stocked.db.write(lambda tx: tx.run("UPDATE transcodes SET state = 'running'"))
     await keeper.sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
 
 
-async def test_who_publishes_is_waited_for_and_looked_at_again(house: House, clips: Clips, clock: FakeClock) -> None:
-    video_id, keeper = await made(house, clips), retention(house, clock)
+async def test_who_publishes_is_waited_for_and_looked_at_again(stocked: House, clock: FakeClock) -> None:
+    keeper = retention(stocked, clock)
     clock.advance((DAYS + 1) * 86400)
-    async with alone(await folder(house, video_id)):
+    async with alone(await folder(stocked, MADE)):
         sweeping = asyncio.ensure_future(keeper.sweep())
-        await house.positions.keep(OWNER, video_id, 1)
+        await stocked.positions.keep(OWNER, MADE, 1)
     await sweeping
-    assert await rungs(house, video_id) == ["240p", "144p"]
-    assert set(listed(await folder(house, video_id))) >= {"240p", "144p"}
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
+    assert set(listed(await folder(stocked, MADE))) >= {"240p", "144p"}
 
 
-async def test_without_an_original_nothing_is_dropped(house: House, clips: Clips, clock: FakeClock) -> None:
-    video_id, keeper = await made(house, clips), retention(house, clock)
+async def test_without_an_original_nothing_is_dropped(stocked: House, clock: FakeClock) -> None:
+    keeper = retention(stocked, clock)
     clock.advance((DAYS + 1) * 86400)
-    original = house.folders.original(video_id)
+    original = stocked.folders.original(MADE)
     assert original is not None
     original.unlink()
     await keeper.sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
 
 
-async def test_an_interrupted_drop_is_finished_by_the_next_sweep(house: House, clips: Clips, clock: FakeClock) -> None:
-    video_id, keeper = await made(house, clips), retention(house, clock)
+async def test_an_interrupted_drop_is_finished_by_the_next_sweep(stocked: House, clock: FakeClock) -> None:
+    keeper = retention(stocked, clock)
     clock.advance((DAYS + 1) * 86400)
-    place = await folder(house, video_id)
+    place = await folder(stocked, MADE)
     master = place / "master.m3u8"
     master.write_text(without(master.read_text(), ["240p"]))  # killed right after this
     await keeper.sweep()
-    assert await rungs(house, video_id) == listed(place) == ["144p"]
+    assert await rungs(stocked, MADE) == listed(place) == ["144p"]
     assert not (place / "240p").exists()
 
 
-async def test_originals_go_only_where_that_is_set_and_count_no_more(
-    house: House, clips: Clips, clock: FakeClock
-) -> None:
-    video_id = await made(house, clips)
+async def test_originals_go_only_where_that_is_set_and_count_no_more(stocked: House, clock: FakeClock) -> None:
     clock.advance(DAYS * 86400)
-    await retention(house, clock, Storage()).sweep()
-    assert house.folders.original(video_id) is not None
-    dropping = retention(house, clock, Storage(originals="drop", originals_days=7))
+    await retention(stocked, clock, Storage()).sweep()
+    assert stocked.folders.original(MADE) is not None
+    dropping = retention(stocked, clock, Storage(originals="drop", originals_days=7))
     await dropping.sweep()
-    assert house.folders.original(video_id) is None
-    assert (await house.quotas.usage(OWNER, "org1")).originals == 0
-    assert listed(await folder(house, video_id))
+    assert stocked.folders.original(MADE) is None
+    assert (await stocked.quotas.usage(OWNER, "org1")).originals == 0
+    assert listed(await folder(stocked, MADE))
     # Nothing can be made again, so nothing more is dropped.
     clock.advance(DAYS * 86400)
-    await retention(house, clock).sweep()
-    assert await rungs(house, video_id) == ["240p", "144p"]
-    await house.db.write(lambda tx: tx.run("UPDATE videos SET source_bytes = 12 WHERE id = ?", (video_id,)))
-    assert not await house.db.one(store.original_dropped(video_id))
+    await retention(stocked, clock).sweep()
+    assert await rungs(stocked, MADE) == ["240p", "144p"]
+    await stocked.db.write(lambda tx: tx.run("UPDATE videos SET source_bytes = 12 WHERE id = ?", (MADE,)))
+    assert not await stocked.db.one(store.original_dropped(MADE))
 
 
-async def test_a_young_original_stays(house: House, clips: Clips, clock: FakeClock) -> None:
-    video_id = await made(house, clips)
+async def test_a_young_original_stays(stocked: House, clock: FakeClock) -> None:
     clock.advance(6 * 86400)
-    await retention(house, clock, Storage(originals="drop", originals_days=7)).sweep()
-    assert house.folders.original(video_id) is not None
+    await retention(stocked, clock, Storage(originals="drop", originals_days=7)).sweep()
+    assert stocked.folders.original(MADE) is not None
 
 
 @pytest.mark.parametrize(

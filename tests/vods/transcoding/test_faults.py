@@ -4,14 +4,15 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 from novacast.clock import SECOND, SystemClock
 from novacast.folder import DataFolder
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.vods import store as videos
 from novacast.vods.models import VideoState
 from novacast.vods.transcoding import store
-from novacast.vods.transcoding.making import FindFFmpeg
 from novacast.vods.transcoding.models import TranscodeState
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import PRODUCER, STRANGER, Clips, House, prepare
@@ -29,16 +30,18 @@ def later(seconds: float) -> FakeClock:
 async def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_next_one_finishes(
     folder: DataFolder, find: FindFFmpeg, clips: Clips
 ) -> None:
-    prepare(folder, SystemClock())
+    prepare(folder)
     house = await House.open(folder, later(60), find)
     try:
-        video_id = await house.arrive(clips("film.mp4", seconds=24, size="640x360"))
+        video_id = await house.arrive(clips("film.mp4", seconds=24, size="426x240"))
         command = [sys.executable, "-m", "tests.vods.worker_script", str(folder.root), video_id]
         with subprocess.Popen(command, cwd=ROOT) as worker:
 
             def segments() -> bool:
                 assert worker.poll() is None, "the worker ended too early"
-                return len(list(house.folders.work.glob("*/*/seg_*"))) > 3
+                with suppress(FileNotFoundError):  # an attempt's folder that went while it was looked into
+                    return len(list(house.folders.work.glob("*/*/seg_*"))) > 3
+                return False
 
             try:
                 await until(segments)
@@ -52,7 +55,7 @@ async def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_ne
         await house.work(WAYS[""]).finish(video_id)
         detail = await house.videos.show(STRANGER, video_id)
         assert detail.video.state is VideoState.READY
-        assert [rung.published for rung in detail.rungs] == [True, True, True]
+        assert [rung.published for rung in detail.rungs] == [True, True]
         await house.transcoding.sweep()
         assert house.folders.unfinished() == []
         made = sorted(path.name for path in house.folders.video(video_id).iterdir())

@@ -14,11 +14,11 @@ import pytest
 from novacast.clock import SystemClock
 from novacast.folder import DataFolder
 from novacast.media.encode import inspect
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.vods import store as videos
 from novacast.vods.models import VideoState
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.board import copied
-from novacast.vods.transcoding.making import FindFFmpeg
 from novacast.vods.transcoding.models import TaskState
 from novacast.vods.transcoding.plan import Plan
 from tests.vods.conftest import STRANGER, Clips, House, prepare
@@ -33,7 +33,7 @@ Stamps = dict[Path, int]
 async def test_however_often_it_is_killed_it_finishes_and_does_nothing_twice(
     folder: DataFolder, find: FindFFmpeg, clips: Clips, kills: int, way: str
 ) -> None:
-    prepare(folder, SystemClock())
+    prepare(folder)
     house = await House.open(folder, SystemClock(), find)
     moments = random.Random(kills)
     done: Stamps = {}

@@ -1,18 +1,25 @@
 """The plan of a transcode: which way, in which parts. Pure."""
 
+import json
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
+from math import floor
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from novacast.clock import SECOND
+from novacast.media.commands import Part
+from novacast.media.folding import SHORTEST
 from novacast.media.info import Audio, Colour, Keyframes, MediaInfo, Video
 from novacast.media.ladder import USUAL_RATES
+from novacast.media.playlists import Segment, media_playlist
+from novacast.settings import Transcode
+from novacast.vods.transcoding.growth import settled
 from novacast.vods.transcoding.models import Kind, Piece
-from novacast.vods.transcoding.plan import Choices, Plan, Way
+from novacast.vods.transcoding.plan import VERSION, Choices, Plan, Way
 
 CHOICES = Choices((144, 240, 360, 720), "veryfast", "4", 120, copy=True)
 SOUND = Audio(1, "aac", "LC", "stereo", 2, 48000, "eng", default=True, clean=True)
@@ -45,6 +52,15 @@ def test_what_browsers_play_is_copied_with_its_sound_and_replaces_its_rung() -> 
     assert [rung.name for rung in plan.others] == ["144p", "240p", "360p"]
     assert [sound.copied for sound in plan.ladder.sounds] == [True]
     assert [step.kind for step in plan.steps()] == [Kind.POSTER, Kind.COPY]
+
+
+def test_with_a_loudness_the_picture_is_still_copied_but_its_sound_is_not() -> None:
+    plan = Plan.of(film(), replace(CHOICES, loudness=-16.0))
+    assert plan.way is Way.COPY
+    assert [sound.copied for sound in plan.ladder.sounds] == [False]
+    assert Plan.read(plan.text) == plan
+    assert plan.digest("") != Plan.of(film(), CHOICES).digest("")
+    assert Choices.of(Transcode(loudness=-14.0)).loudness == -14
 
 
 @pytest.mark.parametrize(
@@ -101,6 +117,37 @@ def test_parts_follow_each_other_on_the_grid_of_segments(seconds: int, fps: Frac
         assert all(float(one) < plan.target + 0.5 for one in lengths)
 
 
+@given(st.integers(1, 3000), st.sampled_from(USUAL_RATES), st.sampled_from(["1", "2", "5/2", "4", "10"]))
+def test_what_is_expected_of_an_end_has_no_short_last_segment(frames: int, fps: Fraction, length: str) -> None:
+    plan = Plan.of(film(60, fps=fps), replace(CHOICES, seconds=length, copy=False))
+    lengths = plan.expected(Part(0, frames, 0))
+    assert lengths is not None
+    assert sum(lengths) == frames / fps
+    assert len(lengths) == 1 or lengths[-1] >= SHORTEST
+    assert all(floor(one + Fraction(1, 2)) <= plan.target for one in lengths)
+
+
+@pytest.mark.parametrize("tail", [20_000, 399_000, 401_000, 600_000])
+def test_the_target_of_a_copy_holds_for_a_last_segment_with_a_tail(tail: int) -> None:
+    times = (0, 7 * SECOND, 14 * SECOND)
+    keys = keyframes(times=times, longest_gap=7 * SECOND, counted=3)
+    lasts = 14 * SECOND + tail
+    plan = Plan.of(replace(film(keyframes=keys), duration=lasts, declared_duration=lasts), CHOICES)
+    assert plan.copied_target is not None
+    assert plan.target >= 7 + (Fraction(tail, SECOND) if tail < 400_000 else 0)
+
+
+def test_parts_of_an_older_plan_are_not_joined_to_new_ones() -> None:
+    plan = Plan.of(film(), CHOICES)
+    assert not Plan.outdated(plan.text)
+    kept = json.loads(plan.text)
+    assert kept.pop("version") == VERSION
+    assert Plan.outdated(json.dumps(kept))
+    assert Plan.outdated(json.dumps(kept | {"version": VERSION - 1}))
+    older = json.dumps(kept | {"info": {name: kept["info"][name] for name in kept["info"] if name != "zero"}})
+    assert Plan.read(older).rungs == plan.rungs, "what is watched of it is still known"
+
+
 @given(st.lists(st.integers(40, 8000), min_size=1, max_size=300), st.sampled_from(USUAL_RATES))
 def test_parts_of_a_copy_are_cut_where_it_is_cut(lengths: list[int], fps: Fraction) -> None:
     plan = Plan.of(film(fps=fps), CHOICES)
@@ -121,3 +168,11 @@ def test_the_weight_of_a_plan_is_that_of_its_tasks() -> None:
     copied = [Piece("4.000000", 1)] * 150
     steps = [*plan.steps(), *plan.following(copied)]
     assert abs(sum(step.weight for step in steps) + 2 - plan.weight) <= len(steps)
+
+
+def test_what_grows_shows_no_segment_that_may_get_longer() -> None:
+    growing = media_playlist("init.mp4", 4, [Segment(f"seg_{n:05}.m4s", Fraction(4)) for n in range(3)], ended=False)
+    assert [one.name for one in settled(growing, Fraction(11))] == ["seg_00000.m4s", "seg_00001.m4s"]
+    assert len(settled(growing, Fraction(12))) == 3
+    assert len(settled(growing, None)) == 3, "a part that others follow ends where it must"
+    assert settled(growing + "#EXT-X-ENDLIST\n", Fraction(12)) == ()

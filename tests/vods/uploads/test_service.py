@@ -10,13 +10,15 @@ import pytest
 from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, Malformed, NotFound, TooLarge
 from novacast.folder import DataFolder
 from novacast.identity import Principal, Role
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.settings import Uploads as Settings
 from novacast.vods import store as videos
 from novacast.vods.models import Visibility
-from novacast.vods.transcoding.making import FindFFmpeg
+from novacast.vods.storage.models import QuotaReached
+from novacast.vods.storage.quota import Quotas
 from novacast.vods.uploads import store
 from novacast.vods.uploads.models import Checksum, ChecksumAlgorithm, ChecksumMismatch, Interrupted, Wish
-from novacast.vods.uploads.service import Body
+from novacast.vods.uploads.service import Body, Uploads
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OWNER, PRODUCER, SMALL, STRANGER, House, person, prepare
 from tests.waiting import until
@@ -240,10 +242,19 @@ async def test_the_sweep_of_a_finished_upload_leaves_its_file_to_the_video(house
     assert arrived(house, upload_id) == b"abc"
 
 
+async def test_ten_uploads_at_once_get_no_more_room_than_one_after_the_other(house: House, clock: FakeClock) -> None:
+    settings = Settings(reserve_bytes=0, per_person=10)
+    uploads = Uploads(house.db, house.folders, house.intake, settings, clock, Quotas(house.db, 2000))
+    asked = [uploads.begin(PRODUCER, 700, WISH) for _ in range(10)]
+    answers = await asyncio.gather(*asked, return_exceptions=True)
+    assert sum(isinstance(answer, QuotaReached) for answer in answers) == 8
+    assert len(await uploads.unfinished(PRODUCER)) == 2
+
+
 async def test_an_upload_that_the_disk_has_no_room_for_is_refused_at_once(
     folder: DataFolder, clock: FakeClock, find: FindFFmpeg
 ) -> None:
-    prepare(folder, clock)
+    prepare(folder)
     house = await House.open(folder, clock, find, Settings(reserve_bytes=2**60))
     try:
         with pytest.raises(DiskFull, match="room"):

@@ -18,7 +18,6 @@ from tusclient.client import TusClient
 from tusclient.exceptions import TusUploadFailed
 from tusclient.uploader import Uploader
 
-from novacast.clock import SystemClock
 from novacast.folder import DataFolder
 from novacast.vods.uploads.routes import CONTENT_TYPE, PATH
 from tests.vods.conftest import House, prepare
@@ -77,7 +76,7 @@ def server(data: DataFolder) -> Iterator[tuple[subprocess.Popen[str], str]]:
 
 
 async def test_an_upload_goes_on_where_it_stopped_after_the_server_was_killed(folder: DataFolder, film: Path) -> None:
-    prepare(folder, SystemClock())
+    prepare(folder)
     with server(folder) as (process, address):
         mine = uploader(address, film, chunk_size=1_000_000, metadata={"filename": "film.mp4"})
         await asyncio.to_thread(mine.upload, stop_at=1_000_000)

@@ -13,11 +13,16 @@ TAGS = frozenset({"b", "i", "u", "c", "v", "lang", "ruby", "rt"})
 ANNOTATED = frozenset({"v", "lang"})
 """Tags with words in them: who speaks, which language."""
 
+DEEPEST = 16
+"""Tags within each other. Deeper ones are left out, as what closes one is looked for among all that are open."""
+
 _PIECE = re.compile(
-    r"<(/?)([A-Za-z]+)((?:\.[\w-]{1,40}){0,8})(?:[ \t]+([^<>\n]{0,200}))?[ \t]*/?>"
+    r"<(/?)([A-Za-z]++)((?:\.[\w-]{1,40}+){0,8}+)(?:[ \t]++([^<>\n]{0,200}+))?+/?>"
     r"|<[\d:.,]{1,20}>|</?[A-Za-z!?][^<>]{0,300}>"
 )
-"""A tag as WebVTT has them; a time within a cue; anything else that looks like a tag."""
+"""A tag as WebVTT has them; a time within a cue; anything else that looks like a tag. Nothing is given back once it
+is matched: with blanks that could be the end of one part or the beginning of the next, a thousand of them took
+seconds."""
 _CODE = re.compile(r"\{(\\[^{}]*)\}|\{[^{}]*\}")
 _SHORT = re.compile(r"\{(/?)([ibu])\}", re.IGNORECASE)
 _STYLE = re.compile(r"\\(?:([ibu])([01]|\d{3})(?!\d)|(r)|an([1-9])|(p)(\d+))")
@@ -42,7 +47,7 @@ def clean(words: str) -> str:
             continue
         if found[1]:
             made += _closed(open_, name)
-        elif name != "rt" or "ruby" in open_:
+        elif len(open_) < DEEPEST and (name != "rt" or "ruby" in open_):
             made.append(_opened(name, found[3] or "", found[4] or ""))
             open_.append(name)
     made.append(_escaped(words[at:]))

@@ -6,7 +6,7 @@ from dataclasses import astuple
 
 from novacast.database import Query, Row, Transaction
 from novacast.vods.captions.models import Track
-from novacast.vods.captions.speech.models import LEASE, Speech, SpeechState
+from novacast.vods.captions.speech.models import LEASE, LONGEST_WAIT, Speech, SpeechState
 from novacast.vods.captions.speech.pieces import Line, Piece
 
 _WAITING = "state = 'queued', worker = NULL, lease_until = NULL, attempts = 0, reason = NULL"
@@ -28,9 +28,9 @@ def claim(tx: Transaction, video_id: str, worker: str) -> bool:
         tx.run(
             """UPDATE caption_speech SET state = 'running', worker = :worker, lease_until = :until,
                 attempts = attempts + 1
-            WHERE video_id = :id AND ((state = 'queued' AND wake_at <= :now)
-                OR (state = 'running' AND lease_until <= :now))""",
-            {"worker": worker, "until": tx.now + LEASE, "id": video_id, "now": tx.now},
+            WHERE video_id = :id AND ((state = 'queued' AND wake_at NOT BETWEEN :soon AND :far)
+                OR (state = 'running' AND lease_until NOT BETWEEN :soon AND :until))""",
+            {"worker": worker, "until": tx.now + LEASE, "id": video_id, **_waiting(tx.now)},
         )
     )
 
@@ -91,9 +91,9 @@ def cancel(tx: Transaction, video_id: str) -> bool:
 def due(now: int) -> Query[str]:
     """Those that wait and may be tried, and those whose worker is lost."""
     return Query(
-        """SELECT video_id FROM caption_speech WHERE state IN ('queued', 'running') AND wake_at <= :now
-            AND (lease_until IS NULL OR lease_until <= :now)""",
-        {"now": now},
+        """SELECT video_id FROM caption_speech WHERE (state = 'queued' AND wake_at NOT BETWEEN :soon AND :far)
+            OR (state = 'running' AND lease_until NOT BETWEEN :soon AND :until)""",
+        {"until": now + LEASE, **_waiting(now)},
         lambda row: str(row["video_id"]),
     )
 
@@ -113,6 +113,11 @@ def unasked(limit: int) -> Query[str]:
 def untouched(tracks: Sequence[Track], language: str) -> Track | None:
     """An automatic track in this language that nobody has worked on: the only kind that is ever replaced."""
     return next((track for track in tracks if track.automatic and track.language == language), None)
+
+
+def _waiting(now: int) -> dict[str, int]:
+    """Instants until which one has to wait. One beyond was written before someone set the clock back."""
+    return {"soon": now + 1, "far": now + LONGEST_WAIT}
 
 
 def _speech(row: Row) -> Speech:

@@ -13,13 +13,13 @@ from novacast.errors import MediaFailure, NovaCastError, Unavailable
 from novacast.i18n import packed, text
 from novacast.identity import new_id
 from novacast.jobs import LOW, JobQueue
+from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.info import MediaInfo
 from novacast.media.probe import probe
 from novacast.media.texts import cut_speech, find_silences
 from novacast.tasks import TaskGroup
 from novacast.vods import store as videos
 from novacast.vods.captions import store as captions
-from novacast.vods.captions.extraction import FindFFmpeg
 from novacast.vods.captions.models import MOST_TRACKS, Act, Origin, Wish
 from novacast.vods.captions.ports import Showing, Transcriber
 from novacast.vods.captions.service import told

@@ -1,10 +1,11 @@
-// Playing a video whose transcode goes on. Its playlists are EVENT until all is there, then VOD; hls.js takes EVENT for live
-// and reads the multivariant playlist once. So while it grows this says how long the video will be, lets nobody seek past
-// what is there, and looks for new rungs: when a fact tells of one, and now and then for whom no facts are told.
+// Playing a video that becomes another one meanwhile: its transcode goes on, or its captions change. Its playlists are EVENT
+// until all is there, then VOD; hls.js takes EVENT for live and reads the multivariant playlist once. So while it grows this
+// says how long the video will be, lets nobody seek past what is there, and is at hand where there is no more yet. And it looks
+// for new rungs and captions: when a fact tells of some, and now and then, for facts are not told to everyone.
 //
-// A change to new rungs keeps the MediaSource and what is buffered: another hls.js gets ready behind the scenes and takes
+// A change to new ones keeps the MediaSource and what is buffered: another hls.js gets ready behind the scenes and takes
 // them over, and its segments follow the ones that are there already.
-const TOPICS = ["video.rungs", "video.published", "video.finished", "video.failed", "video.cancelled"];
+const TOPICS = ["video.captions", "video.rungs", "video.published", "video.finished", "video.failed", "video.cancelled"];
 const TOLD_MS = 30_000;
 const UNTOLD_MS = 10_000;
 /** The server answers with playlists that may be a second old. */
@@ -14,7 +15,14 @@ const READY_MS = 30_000;
 const AHEAD = 30;
 const HEAD_BYTES = 255;
 const GROWING = "EVENT";
+const WHOLE = "VOD";
 const WORDS_MS = 5000;
+/** Grows with every change of the captions, also of words behind the same names. */
+const CAPTIONS = "novacast.captions";
+/** Who waits for more is not left to hls.js, which asks after half a target duration at the earliest. */
+const MORE_MS = 1000;
+/** Seconds before the end of what is there that count as its end. */
+const AT_END = 0.5;
 
 export class Growth {
   #Hls;
@@ -24,29 +32,47 @@ export class Growth {
   #hls = null;
   #next = null;
   #grows = false;
+  #begun = false;
+  #whole = false;
+  #news = false;
+  #skipped = false;
+  #captions = "";
   #over = false;
   #looking = false;
   #again = false;
   #settled = false;
   #known = new Set();
   #timer = 0;
+  #asking = 0;
   #ends = [];
   #listening = new AbortController();
 
-  /** `player` has video, subject, told (whether facts reach this viewer), make(options): a new hls.js, and use(hls). */
+  /**
+   * `player` has video, subject, told (whether facts reach this viewer), make(options): a new hls.js, use(hls), and
+   * waits(yes): whether playing waits for what is not made yet.
+   */
   constructor(Hls, stream, player) {
     this.#Hls = Hls;
     this.#stream = stream;
     this.#player = player;
     this.#video = player.video;
     const { signal } = this.#listening;
-    this.#video.addEventListener("seeking", () => this.#hold(), { signal });
+    const on = (name, act) => this.#video.addEventListener(name, act, { signal });
+    on("seeking", () => this.#hold());
+    on("waiting", () => this.#ask());
+    for (const name of ["playing", "seeking", "pause", "ended"]) on(name, () => this.#goOn());
+    on("play", () => { if (this.#skipped) this.#wait(SETTLED_MS); });
+    // A page that nobody sees holds no connection: a browser has only so many of them.
+    document.addEventListener("visibilitychange", () => this.#hear(), { signal });
   }
 
   /** Play by this hls.js, which has nothing yet. */
   begin(hls) {
     this.#hls = hls;
     this.#follow(hls);
+    hls.on(this.#Hls.Events.MANIFEST_PARSED, (_, { sessionData }) => {
+      this.#captions = sessionData?.[CAPTIONS]?.VALUE ?? "";
+    });
     hls.loadSource(this.#stream.url);
     hls.attachMedia({ media: this.#video, overrides: this.#overrides(hls) });
   }
@@ -55,8 +81,9 @@ export class Growth {
     this.#over = true;
     this.#grows = false;
     clearTimeout(this.#timer);
+    this.#goOn();
     this.#listening.abort();
-    for (const end of this.#ends.splice(0)) end();
+    this.#hear();
     this.#next?.destroy();
     this.#next = null;
   }
@@ -71,30 +98,49 @@ export class Growth {
 
   #follow(hls) {
     hls.on(this.#Hls.Events.LEVEL_LOADED, (_, { details }) => {
-      if (this.#over || details.type !== GROWING) return;
-      if (!this.#grows) this.#start(hls);
+      if (this.#over) return;
+      if (!this.#begun && [GROWING, WHOLE].includes(details.type)) this.#start(hls, details.type === GROWING);
+      if (details.type !== GROWING) return;
       const { startPosition } = hls.config;
       // Where somebody stopped in an earlier edition may not be there yet.
       if (hls === this.#hls && !hls.hasEnoughToStart && startPosition > details.edge) hls.startLoad(last(details).start);
     });
   }
 
-  #start(hls) {
-    this.#grows = true;
-    hls.config.maxMaxBufferLength = AHEAD;
+  #start(hls, grows) {
+    this.#begun = true;
+    this.#grows = grows;
+    this.#whole = !grows;
     for (const level of hls.levels) this.#known.add(level.uri);
-    if (this.#player.told) this.#listen();
-    this.#wait();
+    const begin = () => {
+      this.#hear();
+      this.#wait();
+    };
+    if (grows) {
+      hls.config.maxMaxBufferLength = AHEAD;
+      begin();
+      // Of what is whole only captions change, which nobody reads before it plays.
+    } else this.#video.addEventListener("playing", begin, { once: true, signal: this.#listening.signal });
   }
 
-  async #listen() {
+  /** Listen, or no longer. What happened while nobody did is looked for. */
+  async #hear() {
+    const wanted = () => this.#begun && !this.#over && this.#player.told && !document.hidden;
+    if (!wanted()) {
+      for (const end of this.#ends.splice(0)) end();
+      return;
+    }
     const { listen } = await import("./realtime.js");
-    if (this.#over) return;
-    const mine = (fact) => { if (fact.subject === this.#player.subject) this.#wait(SETTLED_MS); };
+    if (!wanted() || this.#ends.length) return;
+    const mine = (fact) => {
+      if (fact.subject !== this.#player.subject) return;
+      this.#news = true;
+      this.#wait(SETTLED_MS);
+    };
     for (const topic of TOPICS) this.#ends.push(listen(topic, mine));
   }
 
-  #wait(time = this.#player.told ? TOLD_MS : UNTOLD_MS) {
+  #wait(time = this.#whole || this.#player.told ? TOLD_MS : UNTOLD_MS) {
     clearTimeout(this.#timer);
     this.#timer = 0;
     if (!this.#over) this.#timer = setTimeout(() => this.#look(), time);
@@ -107,9 +153,36 @@ export class Growth {
     this.#video.currentTime = last(details).start;
   }
 
+  /** Where nothing more is there yet, say so, and ask for it until it is. */
+  #ask() {
+    clearInterval(this.#asking);
+    if (!this.#grows || this.#video.seeking || !this.#isAtEnd()) return;
+    this.#player.waits(true);
+    this.#asking = setInterval(() => {
+      // What is there now may take its time to load, and would be broken off by this.
+      if (this.#isAtEnd()) this.#hls.startLoad(this.#video.currentTime, true);
+    }, MORE_MS);
+  }
+
+  #goOn() {
+    clearInterval(this.#asking);
+    this.#player.waits(false);
+  }
+
+  /** Of its picture or its sound no more is listed than was played. */
+  #isAtEnd() {
+    const { latestLevelDetails, audioTracks, audioTrack } = this.#hls;
+    const lists = [latestLevelDetails, audioTracks[audioTrack]?.details].filter((one) => one?.live);
+    return lists.some(({ edge }) => edge - this.#video.currentTime < AT_END);
+  }
+
   /** One at a time; what is told meanwhile is looked for afterwards. */
   async #look() {
     this.#timer = 0;
+    const { paused, ended } = this.#video;
+    this.#skipped = this.#whole && (document.hidden || ended || (paused && !this.#news));
+    if (this.#skipped) return this.#wait();
+    this.#news = false;
     this.#again = true;
     if (this.#looking) return;
     this.#looking = true;
@@ -123,16 +196,19 @@ export class Growth {
   }
 
   async #compare() {
-    const whole = await this.#isWhole();
-    const listed = variants(...await read(this.#stream.url));
-    if (listed.some((uri) => !this.#known.has(uri))) {
+    const whole = this.#whole || await this.#isWhole();
+    const { rungs, captions } = named(...await read(this.#stream.url));
+    if (captions !== this.#captions || rungs.some((uri) => !this.#known.has(uri))) {
       await this.#change();
-      for (const uri of listed) this.#known.add(uri);
+      for (const uri of rungs) this.#known.add(uri);
+      this.#captions = captions;
       this.#settled = false;
-    } else if (whole) {
-      // The multivariant playlist is written last: once more before nothing else is expected.
-      if (this.#settled) this.end();
-      else {
+    } else if (whole && !this.#whole) {
+      // The multivariant playlist is written last: once more before no other rungs are expected.
+      if (this.#settled) {
+        this.#whole = true;
+        this.#grows = false;
+      } else {
         this.#settled = true;
         this.#wait(SETTLED_MS);
       }
@@ -151,7 +227,7 @@ export class Growth {
       startFragPrefetch: true,
       testBandwidth: false,
       abrEwmaDefaultEstimate: this.#hls.bandwidthEstimate,
-      maxMaxBufferLength: AHEAD,
+      ...(this.#whole ? {} : { maxMaxBufferLength: AHEAD }),
     });
     this.#follow(next);
     const at = this.#boundary();
@@ -180,11 +256,13 @@ export class Growth {
     const chosen = old.subtitleTracks[old.subtitleTrack];
     const nodes = [...this.#video.querySelectorAll("track[kind=subtitles], track[kind=captions]")];
     const shown = nodes.find(({ track }) => track.mode === "showing");
-    const same = (one) => chosen && one.name === chosen.name && one.lang === chosen.lang;
-    next.subtitleTrack = next.subtitleTracks.findIndex(same);
+    const find = (same) => next.subtitleTracks.findIndex((one) => chosen && one.lang === chosen.lang && same(one));
+    const again = find((one) => one.name === chosen.name);
+    next.subtitleTrack = again >= 0 ? again : find((one) => one.forced === chosen.forced);
     return () => {
       const drop = () => { for (const node of nodes) node.remove(); };
       if (!shown || next.subtitleTrack < 0) return drop();
+      for (const node of nodes) if (node !== shown) node.remove();
       shown.track.mode = "showing";
       next.once(this.#Hls.Events.SUBTITLE_FRAG_PROCESSED, drop);
       setTimeout(drop, WORDS_MS);
@@ -243,7 +321,10 @@ async function read(address, headers = {}) {
   return [await response.text(), response.url];
 }
 
-/** Addresses of the rungs in a multivariant playlist. */
-function variants(text, base) {
-  return [...text.matchAll(/^#EXT-X-STREAM-INF:.*\n(?!#)(.+)$/gm)].map((match) => new URL(match[1].trim(), base).href);
+/** Addresses of the rungs in a multivariant playlist, and which captions it has. */
+function named(text, base) {
+  const lines = [...text.matchAll(/^#EXT-X-STREAM-INF:.*\n(?!#)(.+)$/gm)];
+  const data = [...text.matchAll(/^#EXT-X-SESSION-DATA:DATA-ID="([^"]*)",VALUE="([^"]*)"/gm)];
+  const captions = data.find((match) => match[1] === CAPTIONS)?.[2] ?? "";
+  return { rungs: lines.map((match) => new URL(match[1].trim(), base).href), captions };
 }

@@ -13,9 +13,29 @@ const controls = import("./controls.js");
 for (const promise of [engine, controls]) promise.catch(() => {});
 
 const OVER = new Set([401, 403, 410]);
+// What hls.js calls errors and is of our own doing: a change of the source begins with a segment that is there already,
+// and asking anew breaks off what is under way.
+const OURS = new Set(["bufferAppendNoProgress", "aborted"]);
 const MANY = 3;
 const MANY_SECONDS = 60;
 const NATIVE_TYPE = "application/vnd.apple.mpegurl";
+// The viewing session of a video in this tab: a page that is loaded anew goes on in it, and is no further device.
+const kept = (id) => `novacast-session-${id}`;
+
+// A browser that keeps nothing for us forgets.
+function recalled(key) {
+  try {
+    return sessionStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+function keep(key, value) {
+  try {
+    sessionStorage.setItem(key, value);
+  } catch { /* see above */ }
+}
 
 class Refused extends Error {
   constructor(status, problem) {
@@ -29,6 +49,7 @@ class NovaPlayer extends HTMLElement {
   #video = null;
   #controls = null;
   #state = null;
+  #note = null;
   #hls = null;
   #growth = null;
   #words = {};
@@ -45,6 +66,7 @@ class NovaPlayer extends HTMLElement {
     const part = (name) => this.querySelector(`template[data-part=${name}]`).content;
     this.#state = part("state").firstElementChild;
     this.#video = part("controls").querySelector("video");
+    this.#note = part("controls").querySelector("[data-part=note]");
     this.#video.videoRenditions = this.#renditions;
     this.append(this.#video);
     this.querySelector("[data-part=before]")?.remove();
@@ -94,6 +116,7 @@ class NovaPlayer extends HTMLElement {
       const [stream, { default: Hls }] = await Promise.all([this.#ask(takeOver), engine]);
       if (!this.isConnected) return;
       this.#session = stream.session ?? "";
+      keep(kept(this.getAttribute("video-id")), this.#session);
       this.#prepareTracks(stream);
       if (Hls.isSupported()) this.#attach(Hls, stream, at);
       else if (this.#video.canPlayType(NATIVE_TYPE)) this.#attachNative(stream, at);
@@ -106,7 +129,11 @@ class NovaPlayer extends HTMLElement {
   }
 
   async #ask(takeOver) {
-    const address = `/api/v1/streams/${encodeURIComponent(this.getAttribute("video-id"))}${takeOver ? "?take_over=true" : ""}`;
+    const id = this.getAttribute("video-id");
+    const query = new URLSearchParams(takeOver ? { take_over: "true" } : {});
+    const session = recalled(kept(id));
+    if (session) query.set("session", session);
+    const address = `/api/v1/streams/${encodeURIComponent(id)}${`${query}` && `?${query}`}`;
     const response = await fetch(address, { headers: { Accept: "application/json" }, cache: "no-store" });
     if (response.ok) return response.json();
     throw new Refused(response.status, await response.json().catch(() => ({})));
@@ -133,6 +160,7 @@ class NovaPlayer extends HTMLElement {
       make: (options) => this.#make(Hls, options),
       level: (hls) => this.#levelOf(hls),
       use: (hls) => this.#use(hls),
+      waits: (yes) => this.#say(yes ? this.#words.waits : ""),
     });
     // -1 is the live edge, where a video that still grows must not begin.
     this.#hls = this.#make(Hls, { startPosition: at || (stream.kind === "live" ? -1 : 0) });
@@ -166,13 +194,18 @@ class NovaPlayer extends HTMLElement {
     return Math.max(0, find(() => true), hls.levels.findLastIndex(fits));
   }
 
+  /** In a corner of the picture, which goes on being shown. */
+  #say(words) {
+    if (this.#note.textContent !== words) this.#note.textContent = words;
+  }
+
   #attachNative(stream, at) {
     this.#video.addEventListener("loadedmetadata", () => { if (at) this.#video.currentTime = at; }, { once: true });
     this.#video.src = stream.url;
   }
 
   #failed(hls, data, types) {
-    if (hls !== this.#hls) return;
+    if (hls !== this.#hls || (OURS.has(data.details) && !data.fatal)) return;
     this.dispatchEvent(new CustomEvent("streamerror", { detail: { details: data.details, fatal: data.fatal } }));
     if (OVER.has(data.response?.code)) return this.#renew();
     if (!data.fatal) return;

@@ -1,7 +1,9 @@
 // <nova-upload endpoint="/api/v1/uploads" done-href="/studio/videos/{id}" max-bytes="…" metadata='{"organization": "…"}'>
 // around the drop zone and <template data-part="row"> that templates/upload.html writes. tus 1.0.0: an upload goes on
-// after a reload or a broken network when the same file is chosen again.
+// after a reload or a broken network when the same file is chosen again. With forecast="/api/…/forecast" each file is
+// asked about first, and one that will not fit is not sent.
 import "../vendor/tus-js-client/tus.js";
+import { Forecasts } from "./forecast.js";
 
 const { tus } = window;
 const AT_ONCE = 2;
@@ -31,11 +33,32 @@ class Row {
     const said = this.page.words[state] ?? "";
     this.part("state").textContent = detail ? `${said} ${detail}` : said;
     const pause = this.part("pause");
-    pause.hidden = state === "done" || state === "refused";
+    pause.hidden = state === "done" || state === "refused" || state === "checking";
     const label = state === "running" || state === "waiting" ? this.page.words.pause : this.page.words.resume;
     pause.querySelector("span").textContent = label;
     pause.setAttribute("aria-label", `${label}: ${this.file.name}`);
     this.part("cancel").hidden = state === "done";
+  }
+
+  /** What it will need; what is on its way already has its room. */
+  async check(forecasts) {
+    if (this.state !== "checking") return;
+    const told = await forecasts.of(this.file);
+    if (this.state !== "checking") return;
+    if (told) {
+      this.part("forecast").textContent = told.text;
+      this.part("forecast").hidden = false;
+    }
+    const refusal = told?.refusal && !(await this.earlier(new tus.Upload(this.file, this.options()))) ? told.refusal : "";
+    if (this.state !== "checking") return;
+    this.show(refusal ? "refused" : "waiting", refusal);
+    if (refusal) this.page.tell("failed", `${this.file.name}. ${refusal}`);
+  }
+
+  /** The same file may also be on its way to be something else. */
+  async earlier(upload) {
+    const found = await upload.findPreviousUploads();
+    return found.find((one) => (one.metadata?.replaces ?? "") === (this.page.metadata.replaces ?? ""));
   }
 
   async start() {
@@ -43,9 +66,7 @@ class Row {
     this.began = performance.now();
     if (!this.upload) {
       this.upload = new tus.Upload(this.file, this.options());
-      const found = await this.upload.findPreviousUploads();
-      // The same file may be on its way to be something else.
-      const earlier = found.find((one) => (one.metadata?.replaces ?? "") === (this.page.metadata.replaces ?? ""));
+      const earlier = await this.earlier(this.upload);
       if (this.state !== "running") return;
       if (earlier) this.upload.resumeFromPreviousUpload(earlier);
     }
@@ -91,7 +112,8 @@ class Row {
     link.href = this.page.getAttribute("done-href").replace("{id}", encodeURIComponent(id));
     link.hidden = false;
     this.page.tell("done", this.file.name);
-    this.page.dispatchEvent(new CustomEvent("uploaded", { bubbles: true, detail: { id, name: this.file.name } }));
+    // A page of one file says what becomes of it.
+    if (this.page.hasAttribute("one")) location.reload();
     this.page.next();
   }
 
@@ -132,17 +154,20 @@ function problemOf(error) {
 
 class NovaUpload extends HTMLElement {
   #rows = [];
+  #checked = Promise.resolve();
 
   connectedCallback() {
     if (this.words) return;
     this.words = JSON.parse(this.querySelector("[data-part=words]").textContent);
     this.metadata = JSON.parse(this.getAttribute("metadata") ?? "{}");
     this.percent = new Intl.NumberFormat(document.documentElement.lang, { style: "percent" });
+    const address = this.getAttribute("forecast");
+    this.forecasts = address ? new Forecasts(address, this.words.forecast, document.documentElement.lang) : null;
     const input = this.querySelector("input[type=file]");
     input.addEventListener("change", () => { this.add(input.files); input.value = ""; });
     this.#acceptDrops(this.querySelector(".drop"));
     addEventListener("beforeunload", (event) => {
-      if (this.#rows.some((row) => row.state === "running" || row.state === "waiting")) event.preventDefault();
+      if (this.#rows.some((row) => ["checking", "waiting", "running"].includes(row.state))) event.preventDefault();
     });
     this.#recall();
   }
@@ -158,6 +183,7 @@ class NovaUpload extends HTMLElement {
       const most = Number(this.getAttribute("max-bytes")) || Infinity;
       if (file.size === 0) row.show("refused", this.words.empty);
       else if (file.size > most) row.show("refused", this.words.large);
+      if (row.state === "waiting" && this.forecasts) this.#check(row);
       if (row.state === "refused") this.tell("failed", `${file.name}. ${row.part("state").textContent}`);
     }
     this.next();
@@ -168,6 +194,12 @@ class NovaUpload extends HTMLElement {
     const running = this.#rows.filter((row) => row.state === "running").length;
     const waiting = this.#rows.filter((row) => row.state === "waiting");
     for (const row of waiting.slice(0, Math.max(0, AT_ONCE - running))) row.start();
+  }
+
+  /** One after the other, so that many files at once are not many questions at once. */
+  #check(row) {
+    row.show("checking");
+    this.#checked = this.#checked.then(() => row.check(this.forecasts)).then(() => this.next());
   }
 
   forget(row) {
