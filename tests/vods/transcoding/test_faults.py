@@ -7,6 +7,8 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+import pytest
+
 from novacast.clock import SECOND, SystemClock
 from novacast.folder import DataFolder
 from novacast.media.ffmpeg import FindFFmpeg
@@ -27,6 +29,7 @@ def later(seconds: float) -> FakeClock:
     return FakeClock(SystemClock().now() + round(seconds * SECOND))
 
 
+@pytest.mark.slow  # for what goes in parts, test_kills.py does it every time
 async def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_next_one_finishes(
     folder: DataFolder, find: FindFFmpeg, clips: Clips
 ) -> None:

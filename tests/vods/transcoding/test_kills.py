@@ -28,8 +28,9 @@ from tests.vods.transcoding.test_ways import SHORT
 Stamps = dict[Path, int]
 
 
-@pytest.mark.parametrize("way", ["parts", "copy"])
-@pytest.mark.parametrize("kills", [2, pytest.param(20, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    ("kills", "way"), [(2, "parts"), *(pytest.param(20, way, marks=pytest.mark.slow) for way in ("parts", "copy"))]
+)
 async def test_however_often_it_is_killed_it_finishes_and_does_nothing_twice(
     folder: DataFolder, find: FindFFmpeg, clips: Clips, kills: int, way: str
 ) -> None:
