@@ -1,8 +1,10 @@
 """A whole venue as an operator runs it: `novacast serve` in a process of its own, on a data folder."""
 
 import asyncio
+import atexit
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,11 +15,13 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 from novacast.clock import SystemClock
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Principal, Role
+from novacast.media.ffmpeg import find_ffmpeg
 from novacast.settings import Accounts, Server, Settings
 from novacast.wiring import MIGRATIONS, services
 from tests.databases import migrated
@@ -169,8 +173,21 @@ def _command_line(pid: str) -> bytes:
         return b""
 
 
+_founded: dict[frozenset[tuple[str, Role | None]], Venue] = {}
+
+
 async def found(folder: Path, people: Mapping[str, Role | None] = PEOPLE) -> Venue:
-    """A venue with its people on a new folder, not started."""
+    """A venue with its people on a new folder, not started: founded once, and copied for each test."""
+    key = frozenset(people.items())
+    if key not in _founded:
+        template = Path(mkdtemp(prefix="novacast-tests-"))
+        atexit.register(shutil.rmtree, template, ignore_errors=True)
+        _founded[key] = await _found(template / "data", people)
+    shutil.copytree(_founded[key].folder, folder)
+    return Venue(folder, _founded[key].org)
+
+
+async def _found(folder: Path, people: Mapping[str, Role | None]) -> Venue:
     data, clock = DataFolder.at(folder), SystemClock()
     data.prepare()
     migrated(data.database, MIGRATIONS)
@@ -185,6 +202,7 @@ async def found(folder: Path, people: Mapping[str, Role | None] = PEOPLE) -> Ven
         for name, role in people.items():
             if role not in (None, Role.OWNER):
                 await own.accounts.administration.set_role(SYSTEM, organization.id, ids[name], role)
+    await find_ffmpeg(data.cache)
     return Venue(folder, organization.id)
 
 
