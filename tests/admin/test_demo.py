@@ -8,7 +8,9 @@ import socket
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -46,6 +48,11 @@ def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
             return []
 
 
+def seen(process: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:
+    assert process.poll() is None, "it ended before it could be killed"
+    return reached()
+
+
 @pytest.mark.slow
 def test_a_demo_killed_at_each_stage_is_finished_by_the_next_start_and_served(tmp_path: Path) -> None:
     data = tmp_path / ".local" / "state" / "novacast-demo"
@@ -57,7 +64,7 @@ def test_a_demo_killed_at_each_stage_is_finished_by_the_next_start_and_served(tm
     )
     for reached in stages:
         with start(tmp_path, "--no-serve") as killed:
-            block_until(reached, PATIENCE)
+            block_until(partial(seen, killed, reached), PATIENCE)
             killed.send_signal(signal.SIGKILL)
     with start(tmp_path, "--no-serve", "--json") as finished:
         answer = json.loads(finished.communicate(timeout=PATIENCE)[0])

@@ -44,8 +44,12 @@ async def follow(services: Services, titles: Mapping[str, str], *, here: bool, s
             for transcode in found:
                 _draw(shown, lines[transcode.video_id], transcode)
             if all(transcode.state in ENDED for transcode in found):
-                return found
+                break
             await asyncio.sleep(LOOK_SECONDS)
+    if here:
+        # What a killed process had begun lies about, and there may be no server yet to clear it away.
+        await services.vods.transcoding.sweep()
+    return found
 
 
 @asynccontextmanager

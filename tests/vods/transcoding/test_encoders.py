@@ -12,6 +12,7 @@ import av
 import imageio_ffmpeg
 import pytest
 
+from novacast.clock import SystemClock
 from novacast.media.boxes import codecs_of
 from novacast.media.codec_strings import covering
 from novacast.media.encoders import Codec, Device, Encoder, Kind, Proof, Route
@@ -216,15 +217,13 @@ def test_settings_take_the_names_of_all_codecs_and_encoders_and_no_others(house:
 
 
 @pytest.mark.slow
-async def test_ladders_in_hevc_and_av1_stand_beside_h264_and_play(
-    house: House, clips: Clips, clock: FakeClock, ffmpeg: FFmpeg
-) -> None:
+async def test_ladders_in_hevc_and_av1_stand_beside_h264_and_play(house: House, clips: Clips, ffmpeg: FFmpeg) -> None:
     async def find() -> FFmpeg:
         return replace(ffmpeg, path=Path(imageio_ffmpeg.get_ffmpeg_exe()))
 
     house.find = find
     settings = replace(PARTS, heights=(144,), codecs=("h264", "hevc", "av1"))
-    encoders = Encoders(house.data.cache, clock, settings, devices=lambda: [Device(Kind.SOFTWARE, "cpu", "x")])
+    encoders = Encoders(house.data.cache, SystemClock(), settings, devices=lambda: [Device(Kind.SOFTWARE, "cpu", "x")])
     video_id = await house.arrive(clips("codecs.mp4", *SOURCE, seconds=21))
     await house.work(settings, encoders=encoders).finish(video_id)
     row = await house.db.one(store.by_video(video_id))
