@@ -49,7 +49,7 @@ def rows(database: Path, sql: str) -> list[tuple[object, ...]]:
 
 
 def seen(process: subprocess.Popen[str], reached: Callable[[], bool]) -> bool:
-    assert process.poll() is None, "it ended before it could be killed"
+    assert process.poll() is None, "it ended by itself"
     return reached()
 
 
@@ -90,7 +90,7 @@ def served(home: Path) -> None:
             return False
 
     with start(home, "--port", str(port)) as server:
-        block_until(answers, PATIENCE)
+        block_until(partial(seen, server, answers), PATIENCE)
         server.send_signal(signal.SIGTERM)
         out, _ = server.communicate(timeout=60)
     assert server.returncode == 0

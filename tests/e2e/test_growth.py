@@ -49,6 +49,8 @@ async def play(window: Window, speed: float = 1) -> None:
 
 async def seen(window: Window) -> dict[str, Any]:
     found: dict[str, Any] = await window.page.evaluate("() => ({...seen, sources: seen.sources.size})")
+    # To wait for a busy machine, or for an encoder, is what hls.js calls an error, and goes on.
+    found["errors"] = [one for one in found["errors"] if one != "bufferStalledError"]
     return found
 
 
@@ -159,7 +161,7 @@ async def test_a_place_that_is_not_there_yet_is_not_waited_for_and_its_end_is_to
     growing.segments = {"v0.m3u8": 2, "v2.m3u8": 2}
     await window.until(f"() => {VIDEO}.currentTime > 5")
     await expect(note).to_have_count(0)
-    assert set((await seen(window))["errors"]) <= {"bufferStalledError"}
+    assert (await seen(window))["errors"] == []
     assert window.complaints == []
 
 
