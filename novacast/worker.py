@@ -6,28 +6,59 @@ same by itself, beside the server or on another machine.
 
 import logging
 import sys
+import time
+from collections.abc import Mapping
 
 from novacast import logs
 from novacast.clock import SystemClock
+from novacast.database import pending
+from novacast.errors import NewerDatabase
 from novacast.folder import DataFolder
 from novacast.jobs import Work, Worker, connect
 from novacast.settings import Settings, load
-from novacast.wiring import JOBS, Services, services
+from novacast.wiring import JOBS, MIGRATIONS, Services, services
 
 log = logging.getLogger(__name__)
 
+BETWEEN_LOOKS = 0.5
+"""Seconds."""
+
 
 def run(settings: Settings) -> None:
-    """Work until TERM or INT. Jobs under way are stopped in order; their rows bring them back."""
+    """Work until TERM or INT. Jobs under way are stopped in order; their rows bring them back.
+
+    Raises NewerDatabase. One that is older, or not there yet, is the server's to see to, and waited for.
+    """
     folder = DataFolder.at(settings.data)
     folder.prepare()
-    table = {name: _bridge(settings, name) for name in JOBS}
-    Worker(connect(settings.jobs, folder.queue), table, settings.transcode.workers).run()
+    _wait_for(folder)
+    Worker(connect(settings.jobs, folder.queue), table(settings), settings.transcode.workers).run()
+
+
+def table(settings: Settings) -> Mapping[str, Work]:
+    return {name: _bridge(settings, name) for name in JOBS}
+
+
+def _wait_for(folder: DataFolder) -> None:
+    if not pending(folder.database, MIGRATIONS):
+        return
+    log.info("%s waits for the server to make it or bring it up to date", folder.database)
+    while pending(folder.database, MIGRATIONS):
+        time.sleep(BETWEEN_LOOKS)
+    log.info("%s is up to date", folder.database)
 
 
 def _bridge(settings: Settings, name: str) -> Work:
+    folder = DataFolder.at(settings.data)
+
     async def work(*ids: str) -> None:
         logs.context.set(" ".join((name, *ids)))
+        try:
+            # An upgrade may restart the server before its worker.
+            pending(folder.database, MIGRATIONS)
+        except NewerDatabase as error:
+            log.error("left for a worker of the newer version; restart this one: %s", error)
+            return
         async with services(settings, SystemClock(), readers=1) as own:
             await _job(own, name)(*ids)
 

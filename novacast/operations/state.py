@@ -70,7 +70,7 @@ async def database(settings: Settings, folder: DataFolder, clock: Clock, sets: S
         named = ", ".join(f"{table} -> {parent}" for table, parent in orphans)
         return failed("database", f"Rows of {path} point nowhere: {named}.", f"Restore a copy from {folder.backups}.")
     if todo:
-        return warning("database", f"{path} is whole; {len(todo)} migrations are due.", "novacast migrate")
+        return warning("database", f"{path} is whole; migrations are due: {len(todo)}.", "novacast migrate")
     return ok("database", f"{path} is whole and up to date.")
 
 
@@ -91,10 +91,11 @@ async def queue(settings: Settings, folder: DataFolder) -> Finding:
         waiting = jobs.waiting()
     finally:
         await jobs.close()
+    words = "1 job waits." if waiting == 1 else f"{waiting} jobs wait."
     if waiting > BACKLOG:
         mend = "Look whether a worker runs (`novacast worker`, or jobs.worker = true), and at its log."
-        return warning("queue", f"{waiting} jobs wait.", mend)
-    return ok("queue", f"{waiting} jobs wait.")
+        return warning("queue", words, mend)
+    return ok("queue", words)
 
 
 async def mail(folder: DataFolder, clock: Clock, sets: Sequence[Migrations], failed_mails: FailedMails) -> Finding:

@@ -7,7 +7,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 NOT_OURS = {
     ".git", ".venv", "__pycache__", "node_modules", "vendor", "dist", "build", "data",
-    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache",
+    ".mypy_cache", ".ruff_cache", ".pytest_cache", ".hypothesis", ".import_linter_cache", ".schemathesis",
 }  # fmt: skip
 
 
