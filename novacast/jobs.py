@@ -15,6 +15,7 @@ from typing import Any, cast
 
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
+from huey.exceptions import ConfigurationError
 
 from novacast.database import Transaction
 from novacast.errors import BadSettings
@@ -49,9 +50,12 @@ def _huey(name: str, settings: Jobs, path: Path) -> Huey:
         return SqliteHuey(name, filename=str(path), results=False, fsync=True, timeout=10, strict_fifo=True)
     if not settings.url:
         raise BadSettings(f"[jobs] engine = {settings.engine!r} needs url as well.")
-    if settings.engine == "redis":
-        return PriorityRedisHuey(name, url=settings.url, results=False)
-    return PostgresHuey(name, dsn=settings.url, results=False)
+    try:
+        if settings.engine == "redis":
+            return PriorityRedisHuey(name, url=settings.url, results=False)
+        return PostgresHuey(name, dsn=settings.url, results=False)
+    except ConfigurationError as error:
+        raise BadSettings(f"[jobs] engine = {settings.engine!r} can't be used: {error}") from error
 
 
 class JobQueue:

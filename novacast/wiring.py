@@ -1,7 +1,7 @@
 """What both roots share: the slices put together, their ports joined, and the table of jobs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from novacast import outbox
@@ -141,17 +141,16 @@ def sweeps(own: Services) -> Sequence[Sweep]:
 async def services(settings: Settings, clock: Clock, *, readers: int | None = None) -> AsyncIterator[Services]:
     """Everything below the roots, on a prepared folder with a migrated database; closed in reverse."""
     folder = DataFolder.at(settings.data)
-    db = await Database.open(folder.database, clock, readers=readers or settings.database.readers)
-    queue = JobQueue(connect(settings.jobs, folder.queue))
-    own = _joined(settings, folder, clock, db, queue)
-    try:
+    async with AsyncExitStack() as stack:
+        # Closed last: what was committed until then may still have something to enqueue.
+        queue = JobQueue(connect(settings.jobs, folder.queue))
+        stack.push_async_callback(queue.close)
+        db = await Database.open(folder.database, clock, readers=readers or settings.database.readers)
+        stack.push_async_callback(db.close)
+        own = _joined(settings, folder, clock, db, queue)
+        stack.callback(own.accounts.close)
+        stack.push_async_callback(own.playback.close)
         yield own
-    finally:
-        await own.playback.close()
-        own.accounts.close()
-        await db.close()
-        # Last: what was committed until now may still have something to enqueue.
-        await queue.close()
 
 
 def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, queue: JobQueue) -> Services:

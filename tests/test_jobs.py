@@ -1,5 +1,6 @@
 import asyncio
 import threading
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -101,6 +102,12 @@ def test_the_queue_is_for_its_owner_alone_and_an_engine_without_address_is_refus
     assert (tmp_path / "queue.db").stat().st_mode & 0o077 == 0
     with pytest.raises(BadSettings, match="url"):
         connect(Jobs(engine="redis"), tmp_path / "queue.db")
+
+
+@pytest.mark.skipif(find_spec("redis") is not None, reason="redis is installed")
+def test_an_engine_whose_library_is_missing_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(BadSettings, match="pip install redis"):
+        connect(Jobs(engine="redis", url="redis://127.0.0.1:1"), tmp_path / "queue.db")
 
 
 async def test_a_short_job_does_not_wait_for_a_long_one(tmp_path: Path) -> None:

@@ -57,8 +57,12 @@ async def open_reader(path: Path) -> aiosqlite.Connection:
     uri = f"{path.as_uri()}?mode=ro"
     connection = await aiosqlite.connect(uri, uri=True, isolation_level=None, cached_statements=512)
     connection.row_factory = sqlite3.Row
-    for pragma in (*_EVERYWHERE, *_READER):
-        await connection.execute_fetchall(pragma)
+    try:
+        for pragma in (*_EVERYWHERE, *_READER):
+            await connection.execute_fetchall(pragma)
+    except BaseException:
+        await connection.close()
+        raise
     return connection
 
 

@@ -1,7 +1,7 @@
 """The database as a slice sees it: `await db.write(unit)`, `await db.one(query)`, `await db.all(query)`."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +37,12 @@ class View:
         await self._connection.rollback()
 
 
+async def _closed(connections: Iterable[aiosqlite.Connection | BaseException]) -> None:
+    for connection in connections:
+        if isinstance(connection, aiosqlite.Connection):
+            await connection.close()
+
+
 class Database:
     """Open with `await Database.open(...)`, close with `await db.close()`. The file must be migrated already."""
 
@@ -51,14 +57,21 @@ class Database:
 
     @classmethod
     async def open(cls, path: Path, clock: Clock, *, readers: int = 4) -> "Database":
-        connections: list[aiosqlite.Connection] = []
+        """Cancelled or refused, it leaves no thread behind: one would keep the process from ending."""
+        opening = asyncio.gather(*(open_reader(path) for _ in range(readers)), return_exceptions=True)
         try:
-            for _ in range(readers):
-                connections.append(await open_reader(path))  # noqa: PERF401 - those already open must be closed if one fails
+            opened = await asyncio.shield(opening)
+        except asyncio.CancelledError:
+            await _closed(await opening)
+            raise
+        connections = [one for one in opened if isinstance(one, aiosqlite.Connection)]
+        try:
+            for refusal in opened:
+                if isinstance(refusal, BaseException):
+                    raise refusal
             return cls(path, clock, connections)
         except Exception as error:
-            for connection in connections:
-                await connection.close()
+            await _closed(connections)
             raise translated(error, path) from error
 
     async def close(self) -> None:

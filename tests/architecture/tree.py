@@ -15,7 +15,7 @@ def files(top: str = "", *endings: str) -> Iterator[tuple[str, Path]]:
     """Path as the rules write it (`novacast/jobs.py`) and where it is, of every file of ours below `top`."""
     for folder, below, names in os.walk(ROOT / top):
         below[:] = sorted(name for name in below if name not in NOT_OURS and not name.endswith(".egg-info"))
-        for name in sorted(names):
+        for name in sorted(set(names) - NOT_OURS):  # a worktree's .git is a file
             path = Path(folder) / name
             if not endings or name.endswith(endings):
                 yield path.relative_to(ROOT).as_posix(), path
