@@ -42,6 +42,8 @@ def protection(hsts_days: int) -> Callable[[web.Request, web.StreamResponse], Aw
 
 
 def _protect(state: State | None, response: web.StreamResponse, hsts_days: int) -> None:
+    # aiohttp has put its own there by now, with the versions that somebody might look for holes in.
+    response.headers["Server"] = "NovaCast"
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", policy(state.csp if state is not None else {}))

@@ -108,6 +108,7 @@ async def test_every_answer_is_protected(house: House, path: str) -> None:
         assert "Strict-Transport-Security" not in headers
         assert headers["Cache-Control"] in ("no-store", "private, no-cache")
         assert len(headers["X-Request-ID"]) == 20
+        assert headers["Server"] == "NovaCast", "versions are nobody's business"
 
 
 async def test_the_policy_forbids_what_is_inline(house: House) -> None:
