@@ -20,7 +20,19 @@ from av.video.stream import VideoStream
 from novacast.i18n import Text, packed, text
 from novacast.media.info import Refusal
 from novacast.media.ladder import frame_rate
-from novacast.media.probe_index import MOST_INDEX, SECOND, begins, chapters, clean, closed, gaps, indexed, scanned
+from novacast.media.probe_index import (
+    SECOND,
+    begins,
+    chapters,
+    clean,
+    closed,
+    empty,
+    end,
+    gaps,
+    indexed,
+    indexed_end,
+    scanned,
+)
 from novacast.media.sniff import HEAD, claim_of, container_of, why_not
 
 FIRST_PACKETS, FIRST_SECONDS = 2000, 20
@@ -89,13 +101,13 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
         warnings: list[str] = []
         start, video = media.start_time or 0, _main_video(media)
         picture, zero = _video(media, video, bounds) if video is not None else (None, start)
-        audio = _audio(media, zero, warnings)
+        audio = _heard(path, container, _audio(media, zero, warnings), warnings)
         if video is None and not audio:
             raise Refused(Refusal.NO_STREAMS, text("The file has neither picture nor sound that can be read."))
         if picture is not None and picture["codec"] == "h264" and container == "matroska":
             picture["keyframes"] = _read_through(path, container, picture, zero) or picture["keyframes"]
         declared = media.duration
-        there = _indexed_end(video, size) if video is not None else None
+        there = indexed_end(video, size) if video is not None else None
         duration = _playable(_last_end(path, container, declared) if there is None else there, declared)
         if declared is not None and duration < declared:
             warnings.append(f"The file ends early: {duration / SECOND:.1f} s of {declared / SECOND:.1f} s are there.")
@@ -245,18 +257,6 @@ def _playable(there: int | None, declared: int | None) -> int:
     return declared
 
 
-def _indexed_end(stream: VideoStream, size: int) -> int | None:
-    """Where the first frame lies that the index promises and the file no longer holds; None without such an index."""
-    entries = stream.index_entries
-    if not stream.frames or len(entries) != stream.frames or len(entries) > MOST_INDEX:
-        return None
-    first, base = entries[0].timestamp, stream.time_base or Fraction(1, SECOND)
-    for entry in entries:
-        if entry.pos + entry.size > size:
-            return round((entry.timestamp - first) * base * SECOND)
-    return round(((stream.duration or 0) if stream.duration else entry.timestamp - first) * base * SECOND)
-
-
 def _last_end(path: Path, container: str, declared: int | None) -> int | None:
     """End of the last packet, relative to the file's start. Reads only the last seconds where a seek gets there.
 
@@ -264,27 +264,11 @@ def _last_end(path: Path, container: str, declared: int | None) -> int | None:
     """
     if declared is not None and declared > 2 * LAST_SECONDS * SECOND:
         with _open(path, container) as media:
-            end = _scan(media, declared - LAST_SECONDS * SECOND, LAST_PACKETS)
-        if end is not None:
-            return end
+            last = end(media, declared - LAST_SECONDS * SECOND, LAST_PACKETS)
+        if last is not None:
+            return last
     with _open(path, container) as media:
-        return _scan(media, 0, MOST_PACKETS)
-
-
-def _scan(media: InputContainer, begin: int, most: int) -> int | None:
-    end, start = None, media.start_time or 0
-    try:
-        if begin:
-            media.seek(start + begin)
-        for count, packet in enumerate(media.demux()):
-            if count > most:
-                return None
-            if packet.pts is not None and packet.time_base:
-                last = round((packet.pts + (packet.duration or 0)) * packet.time_base * SECOND) - start
-                end = last if end is None else max(end, last)
-    except (av.error.FFmpegError, OSError):
-        return end
-    return end
+        return end(media, 0, MOST_PACKETS)
 
 
 def _audio(media: InputContainer, zero: int, warnings: list[str]) -> list[Facts]:
@@ -297,6 +281,15 @@ def _audio(media: InputContainer, zero: int, warnings: list[str]) -> list[Facts]
         else:
             warnings.append(f"A sound track is coded as {name}, which is not read here; it is left out.")
     return kept
+
+
+def _heard(path: Path, container: str, tracks: list[Facts], warnings: list[str]) -> list[Facts]:
+    """Those that are not empty: screen recorders write a track for sound also where there was none."""
+    with _open(path, container) as media:
+        silent = empty(media, {track["index"] for track in tracks})
+    if silent:
+        warnings.append("A sound track is empty; it is left out.")
+    return [track for track in tracks if track["index"] not in silent]
 
 
 def _sound(stream: AudioStream, codec: str) -> Facts:

@@ -155,3 +155,49 @@ def clean(stream: AudioStream, zero: int) -> bool:
     start = round(times[0] * base * SECOND) - zero
     longest = (times[1] - times[0]) + int(Fraction(LATE, SECOND) / base)
     return abs(start) <= LATE and all(0 < step <= longest for step in _steps(times))
+
+
+def indexed_end(stream: VideoStream, size: int) -> int | None:
+    """Where the first frame lies that the index promises and the file no longer holds; None without such an index."""
+    entries = stream.index_entries
+    if not stream.frames or len(entries) != stream.frames or len(entries) > MOST_INDEX:
+        return None
+    first, base = entries[0].timestamp, stream.time_base or Fraction(1, SECOND)
+    for entry in entries:
+        if entry.pos + entry.size > size:
+            return round((entry.timestamp - first) * base * SECOND)
+    return round(((stream.duration or 0) if stream.duration else entry.timestamp - first) * base * SECOND)
+
+
+def end(media: InputContainer, begin: int, most: int) -> int | None:
+    """Microseconds from the start to where the last packet behind `begin` ends; None if there are more than `most`."""
+    latest, start = None, media.start_time or 0
+    try:
+        if begin:
+            media.seek(start + begin)
+        for count, packet in enumerate(media.demux()):
+            if count > most:
+                return None
+            if packet.pts is not None and packet.time_base:
+                last = round((packet.pts + (packet.duration or 0)) * packet.time_base * SECOND) - start
+                latest = last if latest is None else max(latest, last)
+    except (av.error.FFmpegError, OSError):
+        return latest
+    return latest
+
+
+def empty(media: InputContainer, streams: set[int]) -> set[int]:
+    """Which of these have no packet at all. Of a file that is too long to be read through none is known to."""
+    missing, read = set(streams), 0
+    if not missing:
+        return missing
+    try:
+        for count, packet in enumerate(media.demux()):
+            read += packet.size
+            if packet.size:
+                missing.discard(packet.stream.index)
+            if not missing or count > SCAN_PACKETS or read > SCAN_BYTES:
+                return set()
+    except (av.error.FFmpegError, OSError):
+        return missing
+    return missing

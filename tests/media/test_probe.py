@@ -93,6 +93,13 @@ async def test_sound_alone_is_told_as_such(clips: Make) -> None:
     assert info.main_audio is not None
 
 
+async def test_a_track_for_sound_with_nothing_in_it_is_left_out(clips: Make) -> None:
+    info = await probe(clips("recorder.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-af", "atrim=start=9"))
+    assert info.video is not None
+    assert info.audio == ()
+    assert info.warnings == ("A sound track is empty; it is left out.",)
+
+
 async def test_cover_art_is_no_video(clips: Make, tmp_path: Path) -> None:
     song = tmp_path / "song.m4a"
     picture = clips("still.png", "-frames:v", "1", "-map", "0:v")
