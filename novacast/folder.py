@@ -77,8 +77,9 @@ class DataFolder:
                 raise DiskFull(
                     f"No room left on the disk that holds {self.root}. Free some and start again."
                 ) from error
+            why = "a file is in the way" if isinstance(error, FileExistsError) else error.strerror
             raise BadSettings(
-                f"The data folder {self.root} can't be used: {error.strerror}. "
+                f"The data folder {self.root} can't be used: {why}. "
                 "Choose another with --data or NOVACAST_DATA, or mend its owner and permissions."
             ) from error
 

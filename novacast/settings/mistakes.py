@@ -91,9 +91,19 @@ def _parse(document: Document, text: str) -> None:
             at = f"{document.path}:{line}"
             message = f"{at}: is not valid TOML (line {line}): {why}."
             document.mistakes.append(Mistake("", "toml", message, file=str(document.path), line=line))
-            rows[line - 1], last = "", line
+            _leave_out(rows, line)
+            last = line
         else:
             return
+
+
+def _leave_out(rows: list[str], line: int) -> None:
+    """And with the head of a section all that stands below it: in another section it would be something else."""
+    head = rows[line - 1].lstrip().startswith("[")
+    rows[line - 1] = ""
+    while head and line < len(rows) and not rows[line].lstrip().startswith("["):
+        rows[line] = ""
+        line += 1
 
 
 def _why(text: str, said: str) -> tuple[int, str]:

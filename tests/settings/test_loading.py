@@ -177,6 +177,11 @@ def test_behind_a_line_that_is_no_toml_the_rest_is_read(tmp_path: Path) -> None:
     assert [(one.field, one.line) for one in mistakes(file)] == [("", 2), ("", 4), ("server.prot", 3), ("log.level", 6)]
 
 
+def test_below_a_head_that_is_no_toml_nothing_is_judged(tmp_path: Path) -> None:
+    file = written(tmp_path, "[server\nport = 1\nprot = 2\n[log]\nlevel = 'loud'\n")
+    assert [(one.field, one.line) for one in mistakes(file)] == [("", 1), ("log.level", 5)]
+
+
 @pytest.mark.parametrize(
     "text", ["x = [\n" * 3000, "=\n" * 3000, "'\n" * 3000, '"' * 9001, "\n[a.b" * 999, "a.a=1\n" * 999]
 )
