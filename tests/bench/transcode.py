@@ -111,7 +111,7 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self._source.parent) as place:
             data = DataFolder.at(Path(place))
             data.prepare()
-            prepare(data, SystemClock())
+            prepare(data)
             house = await House.open(data, SystemClock(), found)
             video_id = await house.arrive(self._source)
             await house.work(Transcode(nice=0, copy=copy, chunk_seconds=chunk_seconds)).finish(video_id)
