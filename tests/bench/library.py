@@ -1,7 +1,8 @@
 """Lists, search and home with a few videos and with very many: what a page costs must not grow with the library.
 
 Run: `python -m tests.bench.library [--few N] [--many N] [--requests N]`. Two venues run side by side, one with few
-videos and one with many; each address is asked for in turn at both, and the table shows medians, of times and of each pair's ratio.
+videos and one with many; each address is asked for in turn at both, and the table shows medians: of the times, and of
+the ratios of two that follow each other.
 """
 
 import argparse
