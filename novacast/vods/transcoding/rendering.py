@@ -184,21 +184,23 @@ class Rendering:
         return Throttle(self._air.on_air if self._air is not None else None, self._settings.share_on_air / 100)
 
     async def _made(self, ready: Ready, run: Run, length: int, tell: Tell, watch: Watch) -> Mapping[str, Finished]:
-        plan = ready.plan
-        limits = Limits(
-            wall=600 + SLOWEST * length / SECOND, file_size=ENCODE_LIMITS.file_size, nice=self._settings.nice
-        )
+        plan, nice = ready.plan, self._settings.nice
+        if run.wanted.copied is not None:
+            nice //= 2  # it costs little, and makes a video watchable
+        limits = Limits(wall=600 + SLOWEST * length / SECOND, file_size=ENCODE_LIMITS.file_size, nice=nice)
         made = await make_renditions(
             ready.program, ready.source, plan.info, plan.ladder, run.wanted, run.folder,
             encoding=run.encoding, limits=limits, tell=tell, watch=watch,
         )  # fmt: skip
         return dict(zip(run.wanted.names, made, strict=True))
 
-    def _growing(self, job: Job, growth: Growth) -> Callable[[], Awaitable[None]]:
-        async def grow() -> None:
-            if (pieces := await whole(growth.look)) is not None:
-                await self._db.write(lambda tx: store.keep(tx, job.task, pieces))
-                await self._publisher.settle(job.video.id)
+    def _growing(self, job: Job, growth: Growth) -> Callable[[], Awaitable[bool]]:
+        async def grow() -> bool:
+            if (pieces := await whole(growth.look)) is None:
+                return False
+            await self._db.write(lambda tx: store.keep(tx, job.task, pieces))
+            await self._publisher.settle(job.video.id)
+            return True
 
         return grow
 
