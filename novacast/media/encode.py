@@ -15,7 +15,7 @@ from novacast.media import commands
 from novacast.media.boxes import LARGEST_INIT, codecs_of, is_whole
 from novacast.media.commands import PLAYLIST, Encoding, Wanted
 from novacast.media.ffmpeg import FFmpeg
-from novacast.media.folding import fold_tail
+from novacast.media.folding import fold_tail, tell_end
 from novacast.media.info import MediaInfo
 from novacast.media.ladder import Ladder, Rung
 from novacast.media.playlists import (
@@ -107,9 +107,12 @@ async def make_renditions(
 
 
 def _finished(folder: Path, wanted: Wanted) -> tuple[Finished, ...]:
+    made = {rung.name for rung in wanted.rungs}
     for name in wanted.names if wanted.part.count is None else ():  # others must end where their neighbour begins
         try:
             fold_tail(folder / name)
+            if name not in made:
+                tell_end(folder / name)
         except (OSError, UnicodeDecodeError) as error:
             raise _incomplete(name, error) from error
     return tuple(inspect(folder / name) for name in wanted.names)

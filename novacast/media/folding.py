@@ -1,4 +1,5 @@
-"""A rendition that ends with a moment too short for a segment of its own: it goes into the segment before."""
+"""How a rendition ends: a moment too short for a segment of its own goes into the one before, and the last segment is
+told to last as long as it does."""
 
 import shutil
 from dataclasses import replace
@@ -6,7 +7,10 @@ from fractions import Fraction
 from math import floor
 from pathlib import Path
 
+from novacast.errors import MediaFailure
+from novacast.i18n import text
 from novacast.media.commands import PLAYLIST
+from novacast.media.conformance.fragments import Broken, fragment_of, track_of
 from novacast.media.playlists import MediaPlaylist, media_playlist, read_media_playlist
 
 SHORTEST = Fraction(2, 5)
@@ -31,10 +35,34 @@ def fold_tail(folder: Path) -> None:
             with (folder / part.name).open("rb") as source:
                 shutil.copyfileobj(source, file)
     whole.replace(folder / last.name)
-    fresh = folder / f"{PLAYLIST}.whole"
-    fresh.write_text(media_playlist(folded.init, folded.target, folded.segments, ended=True))
-    fresh.replace(folder / PLAYLIST)  # somebody may read it as it grows
+    _write(folder, folded)
     (folder / tail.name).unlink()
+
+
+def tell_end(folder: Path) -> None:
+    """Blocking. On a finished rendition whose last segment FFmpeg measures by the last packet of the source, that is
+    taken over or was cut to size: it can be most of a picture off.
+
+    Raises MediaFailure for what is not whole, OSError.
+    """
+    playlist = read_media_playlist((folder / PLAYLIST).read_text())
+    *before, last = playlist.segments
+    try:
+        track = track_of((folder / (last.init or playlist.init)).read_bytes())
+        with (folder / last.name).open("rb") as file:
+            lasts = Fraction(fragment_of(file, (folder / last.name).stat().st_size, track).duration, track.timescale)
+    except Broken as broken:
+        raise MediaFailure(
+            text("The segment {segment} can't be read: {why}.", segment=last.name, why=str(broken))
+        ) from broken
+    target = max(playlist.target, floor(lasts + Fraction(1, 2)))  # RFC 8216 4.3.3.1
+    _write(folder, replace(playlist, target=target, segments=(*before, replace(last, duration=lasts))))
+
+
+def _write(folder: Path, playlist: MediaPlaylist) -> None:
+    fresh = folder / f"{PLAYLIST}.whole"
+    fresh.write_text(media_playlist(playlist.init, playlist.target, playlist.segments, ended=True))
+    fresh.replace(folder / PLAYLIST)  # somebody may read it as it grows
 
 
 def without_tail(playlist: MediaPlaylist) -> MediaPlaylist:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from novacast.i18n import text
 from novacast.media.commands.sounds import FIRST_PIPE, loudness_command
-from novacast.media.encode import run_ffmpeg
+from novacast.media.encode import Watch, run_ffmpeg
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.info import MediaInfo
 from novacast.media.process import PROGRESS, Command, Limits
@@ -47,10 +47,11 @@ class Heard:
 
 
 async def levelled(
-    program: FFmpeg, source: Path, info: MediaInfo, sounds: Sequence[Sound], target: float, limits: Limits
-) -> tuple[Sound, ...]:
+    program: FFmpeg, source: Path, info: MediaInfo, sounds: Sequence[Sound], target: float, limits: Limits, *,
+    watch: Watch | None = None,
+) -> tuple[Sound, ...]:  # fmt: skip
     """`sounds` with the gain that makes them as loud as `target`, in LUFS. Raises MediaFailure."""
-    heard = await listen(program, source, info, sounds, limits)
+    heard = await listen(program, source, info, sounds, limits, watch=watch)
     return tuple(
         replace(sound, gain=0.0 if one is None else round(one.gain(target), 2))
         for sound, one in zip(sounds, heard, strict=True)
@@ -58,14 +59,15 @@ async def levelled(
 
 
 async def listen(
-    program: FFmpeg, source: Path, info: MediaInfo, sounds: Iterable[Sound], limits: Limits
-) -> Sequence[Heard | None]:
+    program: FFmpeg, source: Path, info: MediaInfo, sounds: Iterable[Sound], limits: Limits, *,
+    watch: Watch | None = None,
+) -> Sequence[Heard | None]:  # fmt: skip
     """How loud each is, None where it is too short to tell. Raises MediaFailure."""
     ours = [replace(sound, copied=False, gain=0.0) for sound in sounds]
     told = [_Told() for _ in ours]
     outputs = {FIRST_PIPE + number: one.hear for number, one in enumerate(told)} | {PROGRESS: lambda _: None}
     argv = loudness_command(program.path, source, info, ours)
-    await run_ffmpeg(Command(text("The measuring of the loudness"), argv, limits, outputs=outputs))
+    await run_ffmpeg(Command(text("The measuring of the loudness"), argv, limits, outputs=outputs), watch=watch)
     return [one.last for one in told]
 
 

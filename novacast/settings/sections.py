@@ -162,6 +162,13 @@ class Transcode:
     max_hours: float = setting(24.0, "Longest video that is taken.", low=0.01, high=240)
     workers: int = setting(1, "Jobs at the same time.", low=1, high=64)
     nice: int = setting(10, "How far transcodes step back for everything else (nice).", low=0, high=19)
+    share_on_air: int = setting(
+        25,
+        "Percent of its time that a transcode works while a programme is live; 0: it waits for the end of it, "
+        "100: it takes what it gets.",
+        low=0,
+        high=100,
+    )
     ffmpeg: str = setting("", "Path of FFmpeg; empty: the system's if it can do all, else the one installed with us.")
 
 

@@ -36,7 +36,7 @@ from novacast.vods.storage.weights import Weights
 from novacast.vods.transcoding.choosing import Encoders
 from novacast.vods.transcoding.dressing import Dressing
 from novacast.vods.transcoding.making import Making
-from novacast.vods.transcoding.ports import Learns
+from novacast.vods.transcoding.ports import Air, Learns
 from novacast.vods.transcoding.publish import Publisher
 from novacast.vods.transcoding.rendering import Rendering
 from novacast.vods.transcoding.service import Transcoding
@@ -75,7 +75,10 @@ class VodServices:
     """To be subscribed to the facts, durably."""
 
 
-def vod_services(db: Database, queue: JobQueue, clock: Clock, settings: Settings, folder: DataFolder) -> VodServices:
+def vod_services(
+    db: Database, queue: JobQueue, clock: Clock, settings: Settings, folder: DataFolder, air: Air | None = None
+) -> VodServices:
+    """`air` says when a programme is live: transcodes step back then."""
     folders, intake = MediaFolders(folder), Intake(db, MediaFolders(folder), queue)
 
     async def find() -> FFmpeg:
@@ -93,7 +96,7 @@ def vod_services(db: Database, queue: JobQueue, clock: Clock, settings: Settings
     collections = Collections(db)
     beside = Rooms(captions.captions, pictures, chapters, collections)
     encoders = Encoders(folder.cache, clock, settings.transcode)
-    rendering = Rendering(db, publisher, settings.transcode, encoders)
+    rendering = Rendering(db, publisher, settings.transcode, encoders, air=air)
     learning: list[Learns] = [chapters, captions.extraction]
     making = Making(db, folders, queue, settings.transcode, forecasts, find, rendering, learning)
     return VodServices(

@@ -1,5 +1,6 @@
 """A last segment that is too short goes into the one before: hls.js never comes to the end of a video otherwise."""
 
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -86,3 +87,17 @@ def test_a_rendition_that_lost_a_file_is_not_taken_for_a_folded_one(tmp_path: Pa
     (tmp_path / lost).unlink(missing_ok=True)
     with pytest.raises(OSError, match=lost):
         fold_tail(tmp_path)
+
+
+async def test_the_last_segment_of_a_picture_that_is_taken_over_is_told_as_long_as_it_is(
+    program: Path, clips: Make, tmp_path: Path
+) -> None:
+    """FFmpeg measures it by the last packet of the source, which Matroska's clock of milliseconds makes too short."""
+    source = clips(
+        "thirty.mkv", "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", rate="30", sound=False
+    )
+    info = await probe(source)
+    ladder = plan_ladder(info, (144,))
+    wanted = Wanted(copied=replace(ladder.rungs[0], name="own"))
+    (made,) = await make_renditions(kit(program), source, info, ladder, wanted, tmp_path)
+    assert abs(made.playlist.duration - 3) < Fraction(1, 1000)

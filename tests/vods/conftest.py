@@ -46,6 +46,7 @@ from novacast.vods.storage.weights import Weights
 from novacast.vods.transcoding.choosing import Encoders
 from novacast.vods.transcoding.dressing import Dressing
 from novacast.vods.transcoding.making import Making
+from novacast.vods.transcoding.ports import Air
 from novacast.vods.transcoding.publish import Publisher
 from novacast.vods.transcoding.rendering import Rendering
 from novacast.vods.transcoding.service import Transcoding
@@ -162,13 +163,18 @@ class House:
         await self.db.close()
 
     def work(
-        self, settings: Transcode = QUICK, reserve: int = 0, encoders: Encoders | None = None, stall: float = 30.0
+        self,
+        settings: Transcode = QUICK,
+        reserve: int = 0,
+        encoders: Encoders | None = None,
+        stall: float = 30.0,
+        air: Air | None = None,
     ) -> TranscodeWork:
         publisher = Publisher(self.db, self.folders, self.queue, [self.pictures], Wardrobe(self.db), self.weights)
         learning = [self.chapters, self.captions.extraction]
         judge = Forecasts(self.db, self.folders, Quotas(self.db, 0), reserve)
         encoders = encoders or Encoders(self.data.cache, self.clock, settings, devices=list)
-        rendering = Rendering(self.db, publisher, settings, encoders, stall)
+        rendering = Rendering(self.db, publisher, settings, encoders, stall, air)
         making = Making(self.db, self.folders, self.queue, settings, judge, self.find, rendering, learning)
         return TranscodeWork(self.db, self.folders, self.queue, making, publisher, reserve)
 

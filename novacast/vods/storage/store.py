@@ -20,30 +20,29 @@ _WATCHED = f"""max(coalesce(videos.published_at, 0), coalesce((SELECT max(update
 
 
 def usage(org_id: str, default: int | None) -> Query[Usage]:
-    """Sums of indexes, which are of the organization's videos, and of the few videos that are being made or were not
-    measured yet what rows say more of them."""
+    """Sums that are kept, and of the few videos that are being made or were not measured yet what rows say more of
+    them. Costs the same with any number of videos: CROSS JOIN has SQLite begin with the few."""
     return Query(
         f"""SELECT
-            (SELECT coalesce(sum(source_bytes), 0) FROM videos WHERE org_id = :org) - (
-                SELECT coalesce(sum(videos.source_bytes), 0) FROM storage_dropped
-                JOIN videos ON videos.id = storage_dropped.video_id WHERE videos.org_id = :org) AS originals,
-            weighed.renditions + (
+            total.originals, total.renditions + (
                 SELECT coalesce(sum(max(0, {_SEGMENTS} - weights.renditions)), 0) FROM (
                     SELECT video_id AS id FROM transcodes WHERE {_LIVE}
                     UNION SELECT video_id FROM storage_weights WHERE at = 0) AS unsure
-                JOIN videos ON videos.id = unsure.id JOIN storage_weights AS weights ON weights.video_id = unsure.id
+                CROSS JOIN videos ON videos.id = unsure.id
+                CROSS JOIN storage_weights AS weights ON weights.video_id = unsure.id
                 WHERE videos.org_id = :org) AS renditions,
             (SELECT coalesce(sum(download_files.bytes), 0) FROM download_files
-                JOIN videos ON videos.id = download_files.video_id WHERE videos.org_id = :org) AS downloads,
-            weighed.pictures, weighed.captions,
+                CROSS JOIN videos ON videos.id = download_files.video_id WHERE videos.org_id = :org) AS downloads,
+            total.pictures, total.captions,
             (SELECT coalesce(sum(length), 0) FROM uploads WHERE org_id = :org AND state = 'open') + (
                 SELECT coalesce(sum(replacements.source_bytes), 0) FROM replacements
-                JOIN videos ON videos.id = replacements.video_id
+                CROSS JOIN videos ON videos.id = replacements.video_id
                 WHERE replacements.reason IS NULL AND videos.org_id = :org) AS arriving,
             (SELECT count(*) FROM storage_quotas WHERE org_id = :org) AS own,
             (SELECT bytes FROM storage_quotas WHERE org_id = :org) AS quota
-        FROM (SELECT coalesce(sum(renditions), 0) AS renditions, coalesce(sum(pictures), 0) AS pictures,
-            coalesce(sum(captions), 0) AS captions FROM storage_weights WHERE org_id = :org) AS weighed""",  # noqa: S608 - expressions of ours
+        FROM (SELECT coalesce(max(originals), 0) AS originals, coalesce(max(renditions), 0) AS renditions,
+            coalesce(max(pictures), 0) AS pictures, coalesce(max(captions), 0) AS captions
+            FROM storage_totals WHERE org_id = :org) AS total""",  # noqa: S608 - expressions of ours
         {"org": org_id},
         lambda row: Usage(
             originals=row["originals"],
@@ -273,8 +272,10 @@ def drop_original(tx: Transaction, video_id: str) -> bool:
     """False where the video is gone or being made again."""
     return (
         tx.run(
-            f"""INSERT INTO storage_dropped (video_id, at) SELECT video_id, ? FROM transcodes
-            WHERE video_id = ? AND {_OVER} ON CONFLICT DO NOTHING""",  # noqa: S608 - conditions of ours
+            f"""INSERT INTO storage_dropped (video_id, at, org_id, bytes)
+            SELECT videos.id, ?, videos.org_id, videos.source_bytes FROM videos
+            JOIN transcodes ON transcodes.video_id = videos.id
+            WHERE videos.id = ? AND {_OVER} ON CONFLICT DO NOTHING""",  # noqa: S608 - conditions of ours
             (tx.now, video_id),
         )
         == 1

@@ -21,6 +21,13 @@ class Judge(Protocol):
         ...
 
 
+class Air(Protocol):
+    async def on_air(self) -> bool:
+        """Whether a programme is live on this machine. A worker asks, once a second, which is another process than the
+        one that broadcasts: what it is told stands in rows, and a broadcast whose process was killed is none."""
+        ...
+
+
 class Keeps(Protocol):
     def place(self, video: Video, folder: Path) -> None:
         """Blocking. Link what outlives editions into the `folder` of one, before its playlists are written.

@@ -20,6 +20,8 @@ log = logging.getLogger(__name__)
 
 SECONDS = 0.5
 """Between beats: the most often that progress is written, and the longest that a cancel waits to be seen."""
+LOOKS = 5
+"""In that time at what grows, as long as nothing of it can be watched: somebody waits for its first segment."""
 
 STEPS = {Kind.PLAN: "probe", Kind.POSTER: "pictures", Kind.STORYBOARD: "pictures"}
 
@@ -46,8 +48,9 @@ class Pulse:
         self.step = STEPS.get(task.kind, "encode")
         self.progress = 0
         self.speed: float | None = None
-        self.grow: Callable[[], Awaitable[None]] | None = None
-        """Called with each beat, to show what is there by now."""
+        self._shown = False
+        self.grow: Callable[[], Awaitable[bool]] | None = None
+        """Called with each beat, to show what is there by now; True if that is more than before."""
 
     @asynccontextmanager
     async def beating(self) -> AsyncIterator[None]:
@@ -74,14 +77,24 @@ class Pulse:
         while self._verdict is None:
             try:
                 self._verdict = await self._db.write(self._unit) or await self._room()
-                if self._verdict is None and self.grow is not None:
-                    await self.grow()
+                if self._verdict is None:
+                    await self._grow()
+                    await self._wait()
             except (NovaCastError, OSError):
                 # A busy or full disk may pass; if it does not, the lease runs out and the end of the work is refused.
                 log.exception("the transcode of %s can't be kept up to date", self._video.id)
-            if self._verdict is None:
                 await asyncio.sleep(SECONDS)
         scope.reschedule(asyncio.get_running_loop().time())
+
+    async def _grow(self) -> None:
+        if self.grow is not None and await self.grow():
+            self._shown = True
+
+    async def _wait(self) -> None:
+        for _ in range(LOOKS):
+            await asyncio.sleep(SECONDS / LOOKS)
+            if not self._shown:
+                await self._grow()
 
     def _unit(self, tx: Transaction) -> Exception | None:
         told = store.beat(tx, self._task, self.step, self.progress, self.speed)

@@ -17,6 +17,7 @@ from novacast.media.ffmpeg import FFmpeg
 from novacast.media.loudness import levelled
 from novacast.media.process import Limits
 from novacast.media.progress import Progress
+from novacast.media.throttle import Throttle
 from novacast.settings import Transcode as Settings
 from novacast.vods.folders import whole
 from novacast.vods.models import Video
@@ -26,6 +27,7 @@ from novacast.vods.transcoding.choosing import Encoders
 from novacast.vods.transcoding.growth import Growth, check_joins, install
 from novacast.vods.transcoding.models import Made, Task
 from novacast.vods.transcoding.plan import Plan
+from novacast.vods.transcoding.ports import Air
 from novacast.vods.transcoding.publish import Publisher
 from novacast.vods.transcoding.pulse import Pulse
 
@@ -78,14 +80,21 @@ class Written:
 
 class Rendering:
     def __init__(
-        self, db: Database, publisher: Publisher, settings: Settings, encoders: Encoders, stall: float = STALL_SECONDS
+        self,
+        db: Database,
+        publisher: Publisher,
+        settings: Settings,
+        encoders: Encoders,
+        stall: float = STALL_SECONDS,
+        air: Air | None = None,
     ) -> None:
-        """`stall`: seconds without progress after which a device hangs."""
+        """`stall`: seconds without progress after which a device hangs. `air` says when a programme is live."""
         self._db = db
         self._publisher = publisher
         self._settings = settings
         self._encoders = encoders
         self._stall = stall
+        self._air = air
 
     @property
     def encoders(self) -> Encoders:
@@ -110,7 +119,10 @@ class Rendering:
             return wanted
         limits = Limits(wall=600 + SLOWEST * plan.info.duration / SECOND, nice=self._settings.nice)
         loudness = plan.choices.loudness
-        sounds = await levelled(ready.program, ready.source, plan.info, wanted.sounds, loudness, limits)
+        async with self._throttle() as throttle:
+            sounds = await levelled(
+                ready.program, ready.source, plan.info, wanted.sounds, loudness, limits, watch=throttle.watch
+            )
         return replace(wanted, sounds=sounds)
 
     async def _encoded(self, job: Job, ready: Ready, wanted: Wanted, reports: list[Report]) -> Written:
@@ -159,31 +171,36 @@ class Rendering:
         if plan.growing & set(run.wanted.names) and not hardware:
             pulse.grow = self._growing(job, Growth(plan, run.wanted, run.folder, ready.edition, job.task.pieces))
         try:
-            if not hardware:
-                return await self._made(ready, run, length, tell, None)
-            async with StallGuard(text("The transcode"), self._stall, tell=tell) as guard:
-                return await self._made(ready, run, length, guard.tell, guard.watch)
+            async with self._throttle() as throttle:
+                if not hardware:
+                    return await self._made(ready, run, length, tell, throttle.watch)
+                watch = throttle.watch
+                async with StallGuard(text("The transcode"), self._stall, tell=tell, watch=watch) as guard:
+                    return await self._made(ready, run, length, guard.tell, guard.watch)
         finally:
             pulse.grow = None
 
-    async def _made(
-        self, ready: Ready, run: Run, length: int, tell: Tell, watch: Watch | None
-    ) -> Mapping[str, Finished]:
-        plan = ready.plan
-        limits = Limits(
-            wall=600 + SLOWEST * length / SECOND, file_size=ENCODE_LIMITS.file_size, nice=self._settings.nice
-        )
+    def _throttle(self) -> Throttle:
+        return Throttle(self._air.on_air if self._air is not None else None, self._settings.share_on_air / 100)
+
+    async def _made(self, ready: Ready, run: Run, length: int, tell: Tell, watch: Watch) -> Mapping[str, Finished]:
+        plan, nice = ready.plan, self._settings.nice
+        if run.wanted.copied is not None:
+            nice //= 2  # it costs little, and makes a video watchable
+        limits = Limits(wall=600 + SLOWEST * length / SECOND, file_size=ENCODE_LIMITS.file_size, nice=nice)
         made = await make_renditions(
             ready.program, ready.source, plan.info, plan.ladder, run.wanted, run.folder,
             encoding=run.encoding, limits=limits, tell=tell, watch=watch,
         )  # fmt: skip
         return dict(zip(run.wanted.names, made, strict=True))
 
-    def _growing(self, job: Job, growth: Growth) -> Callable[[], Awaitable[None]]:
-        async def grow() -> None:
-            if (pieces := await whole(growth.look)) is not None:
-                await self._db.write(lambda tx: store.keep(tx, job.task, pieces))
-                await self._publisher.settle(job.video.id)
+    def _growing(self, job: Job, growth: Growth) -> Callable[[], Awaitable[bool]]:
+        async def grow() -> bool:
+            if (pieces := await whole(growth.look)) is None:
+                return False
+            await self._db.write(lambda tx: store.keep(tx, job.task, pieces))
+            await self._publisher.settle(job.video.id)
+            return True
 
         return grow
 
