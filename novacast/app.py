@@ -4,7 +4,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 
 import uvloop
 
@@ -16,6 +16,8 @@ from novacast.database import migrate
 from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
+from novacast.live.pages import WatchPages, live_pages
+from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
@@ -55,20 +57,22 @@ BACK_OFF = (1, 2, 4, 8, 16, 30)
 HEALTHY_SECONDS = 60.0
 
 Ready = Callable[[str], object]
+Beside = Callable[[Services, int | None], AbstractAsyncContextManager[None]]
+"""What goes on while the server serves, with its services and the port where it takes RTMP. The demo's broadcast."""
 
 
-def serve(settings: Settings, *, demo: bool = False, ready: Ready | None = None) -> None:
-    """Serve until TERM or INT. `ready` is called with the address once requests are answered.
+def serve(settings: Settings, *, demo: bool = False, ready: Ready | None = None, beside: Beside | None = None) -> None:
+    """Serve until TERM or INT. `ready` is called with the address once requests are answered and `beside` is entered.
 
     Raises AlreadyRunning, BadSettings, NewerDatabase, DiskFull before anything is served.
     """
     logs.configure(settings.log.level, settings.log.format)
     run = uvloop.run if settings.server.uvloop else asyncio.run
-    run(_serve(settings, demo, ready))
+    run(_serve(settings, demo, ready, beside))
 
 
-async def _serve(settings: Settings, demo: bool, ready: Ready | None) -> None:
-    async with stop_signals() as stop, running(settings, demo=demo) as server:
+async def _serve(settings: Settings, demo: bool, ready: Ready | None, beside: Beside | None) -> None:
+    async with stop_signals() as stop, running(settings, demo=demo, beside=beside) as server:
         address = settings.public_url if settings.server.port else f"http://{settings.server.host}:{server.port}"
         log.info("serving at %s", address)
         if ready is not None:
@@ -78,7 +82,7 @@ async def _serve(settings: Settings, demo: bool, ready: Ready | None) -> None:
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, demo: bool = False) -> AsyncIterator[WebServer]:
+async def running(settings: Settings, *, demo: bool = False, beside: Beside | None = None) -> AsyncIterator[WebServer]:
     """The whole server on its data folder, for as long as the block lasts."""
     folder, clock = DataFolder.at(settings.data), SystemClock()
     folder.prepare()
@@ -87,9 +91,13 @@ async def running(settings: Settings, *, demo: bool = False) -> AsyncIterator[We
         keep = settings.database.backup_keep
         await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups, keep=keep)
         own = await stack.enter_async_context(wiring.services(settings, clock))
-        server = WebServer(_parts(own, demo))
+        metrics, station = Metrics(), wiring.station(own)
+        server = WebServer(_parts(own, metrics, demo))
         own.playback.subscribe(own.outbox)
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
+        own.outbox.subscribe("live", own.live.endings.hear, durable=True)
+        own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
+        own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
@@ -103,6 +111,9 @@ async def running(settings: Settings, *, demo: bool = False) -> AsyncIterator[We
             tasks.start(_keep_worker(settings, clock), "worker")
         stack.push_async_callback(server.stop)
         await server.start()
+        rtmp = await stack.enter_async_context(station.running(metrics, server.context))
+        if beside is not None:
+            await stack.enter_async_context(beside(own, rtmp.port))
         yield server
 
 
@@ -116,7 +127,15 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         UploadRoutes(vods.uploads),
         StorageRoutes(vods.quotas, vods.outlooks),
         VideoPages(
-            vods.videos, vods.positions, organizations, vods.chapters, vods.downloads, vods.collections, own.views
+            vods.videos,
+            vods.positions,
+            organizations,
+            vods.chapters,
+            vods.downloads,
+            vods.collections,
+            own.views,
+            WatchPages(own.live.programmes, organizations, vods.watchable),
+            own.settings.server.embed_origins,
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
@@ -143,6 +162,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.quotas,
             Audience(own.views, own.health),
         ),
+        *live_routes(own.live, own.settings),
+        *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         PlaybackRoutes(own.playback.playback),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
@@ -151,9 +172,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
     return listed
 
 
-def _parts(own: Services, demo: bool) -> Parts:
-    metrics = Metrics()
-    measure(metrics, own.playback.cache, own.playback.audience)
+def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
+    measure(metrics, own.playback.cache, own.playback.audience, own.playback.delivery.waits)
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),
@@ -165,6 +185,7 @@ def _parts(own: Services, demo: bool) -> Parts:
         metrics=metrics,
         key=own.key,
         media=own.playback.delivery,
+        leaving=own.playback.delivery.drain,
         socket=own.folder.socket,
         cache=own.folder.cache,
     )

@@ -33,6 +33,12 @@ class Action(StrEnum):
     VIDEO_UPLOAD = "video.upload"
     VIDEO_EDIT = "video.edit"
     VIDEO_DELETE = "video.delete"
+    LIVE_MANAGE = "live.manage"
+    """Make, set up and remove channels; see and revoke everybody's stream keys."""
+    LIVE_PRODUCE = "live.produce"
+    """Plan programmes, put them on air, steer and end them; have stream keys of one's own."""
+    LIVE_MARK = "live.mark"
+    """Set markers in what is on air."""
     CHAT_MODERATE = "chat.moderate"
     ORDER_VIEW = "order.view"
     ORDER_MANAGE = "order.manage"
@@ -52,9 +58,11 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = MappingProxyType(
             Action.VIDEO_UPLOAD,
             Action.VIDEO_EDIT,
             Action.VIDEO_DELETE,
+            Action.LIVE_PRODUCE,
+            Action.LIVE_MARK,
             Action.CHAT_MODERATE,
         },
-        Role.MODERATOR: _EVERYONE | {Action.MEMBER_VIEW, Action.CHAT_MODERATE},
+        Role.MODERATOR: _EVERYONE | {Action.MEMBER_VIEW, Action.LIVE_MARK, Action.CHAT_MODERATE},
         Role.BOX_OFFICE: _EVERYONE | {Action.ORDER_VIEW, Action.ORDER_MANAGE, Action.CHECK_IN},
         Role.DOOR: _EVERYONE | {Action.CHECK_IN},
     }

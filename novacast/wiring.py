@@ -13,6 +13,10 @@ from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
+from novacast.live import schema as live_schema
+from novacast.live.broadcast.station import Station
+from novacast.live.presence import Presence
+from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
 from novacast.notifications.service import JOB as SEND
@@ -37,6 +41,9 @@ from novacast.vods.health.service import VideoHealth
 from novacast.vods.imports import schema as imports_schema
 from novacast.vods.pictures import schema as pictures_schema
 from novacast.vods.pictures.models import JOB as PICTURES
+from novacast.vods.ports import Records
+from novacast.vods.recordings import schema as recordings_schema
+from novacast.vods.recordings.improving import JOB as IMPROVE
 from novacast.vods.removal import JOB as REMOVE
 from novacast.vods.replacement import schema as replacement_schema
 from novacast.vods.replacement.models import JOB as REPLACE
@@ -64,6 +71,8 @@ MIGRATIONS: Sequence[Migrations] = (
     views_schema.migrations,
     health_schema.migrations,
     storage_schema.migrations,
+    recordings_schema.migrations,
+    live_schema.migrations,
     playback_schema.migrations,
 )
 """In the order of their foreign keys."""
@@ -87,6 +96,7 @@ class Services:
     notifications: NotificationServices
     accounts: AccountServices
     vods: VodServices
+    live: LiveServices
     playback: PlaybackServices
     views: Views
     health: VideoHealth
@@ -101,6 +111,7 @@ JOBS: Mapping[str, Callable[[Services], Work]] = {
     PICTURES: lambda own: own.vods.picture_work.run,
     DOWNLOADS: lambda own: own.vods.download_work.run,
     REPLACE: lambda own: own.vods.replacement_work.run,
+    IMPROVE: lambda own: own.vods.improving.run,
 }
 
 
@@ -121,9 +132,14 @@ def sweeps(own: Services) -> Sequence[Sweep]:
     return (
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),
+        Sweep("tests of channels", 5, own.live.preflight.sweep),
+        Sweep("live pictures", 3600, own.live.pictures.sweep),
         Sweep("pictures", 60, own.vods.picture_work.sweep),
         Sweep("downloads", 300, own.vods.download_work.sweep),
         Sweep("replacements", 60, own.vods.replacement_work.sweep),
+        Sweep("recordings", 60, own.vods.recordings.sweep),
+        Sweep("better rungs", 300, own.vods.improving.sweep),
+        Sweep("programmes", 60, own.live.recordings.sweep),
         Sweep("captions", 60, own.vods.captions.sweep),
         Sweep("retention", 600, own.vods.retention.sweep),
         Sweep("weights", 600, own.vods.weights.sweep),
@@ -135,6 +151,26 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("facts", 3600, prune),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
     )
+
+
+def station(own: Services) -> Station:
+    """What is on air, for the server alone: one process is its owner."""
+    live = own.live
+    made = Station(
+        live.airing,
+        live.recordings,
+        own.playback.viewings,
+        own.settings,
+        own.folder,
+        own.clock,
+        live.whip,
+        live.targets,
+        live.playouts,
+        own.vods.films,
+    )
+    live.antenna.air = made.engine
+    live.clips.running = made.engine.journal
+    return made
 
 
 @asynccontextmanager
@@ -156,14 +192,32 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
 def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, queue: JobQueue) -> Services:
     key, limiter = secret(folder.keys, "installation"), RateLimiter(clock)
     mail = notification_services(db, queue, clock, settings, folder)
-    vods = vod_services(db, queue, clock, settings, folder)
+    # Filled below: vods looks after the folders of what live records, and live has vods make videos of it.
+    records: list[Records] = []
+    vods = vod_services(db, queue, clock, settings, folder, records, Presence(db))
+    live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films)
+    records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    personal: list[PersonalData] = [mail.personal, vods.personal, AnswersData(db)]
+    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
-    playback = playback_services(db, clock, settings, limiter, [vods.source], accounts.sessions, key)
+    playback = playback_services(db, clock, settings, limiter, [live.source, vods.source], accounts.sessions, key)
     personal.append(playback.personal)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
     return Services(
-        settings, folder, key, clock, db, Outbox(db), queue, limiter, mail, accounts, vods, playback, views, health
+        settings,
+        folder,
+        key,
+        clock,
+        db,
+        Outbox(db),
+        queue,
+        limiter,
+        mail,
+        accounts,
+        vods,
+        live,
+        playback,
+        views,
+        health,
     )

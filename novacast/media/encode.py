@@ -29,7 +29,7 @@ from novacast.media.playlists import (
 )
 from novacast.media.process import PROGRESS, Child, Command, Limits
 from novacast.media.progress import Progress, ProgressReader
-from novacast.media.samples import Sample, sample_command
+from novacast.media.samples import Sample, sample_command, still_command
 from novacast.media.sounds import Sound
 from novacast.media.storyboard import Storyboard, plan_storyboard, webvtt
 
@@ -213,6 +213,15 @@ async def make_sample(program: FFmpeg, sample: Sample, target: Path) -> Path:
     unfinished = target.with_suffix(".part")
     argv = sample_command(program.path, sample, unfinished.name, drawtext=program.has("drawtext"))
     await run_ffmpeg(Command(text("The sample"), argv, STILL_LIMITS, cwd=target.parent))
+    return (await asyncio.to_thread(_written, unfinished)).replace(target)
+
+
+async def make_still(program: FFmpeg, target: Path) -> Path:
+    """A JPEG; whole, or not there."""
+    unfinished = target.with_suffix(".part.jpg")
+    await run_ffmpeg(
+        Command(text("The sample"), still_command(program.path, unfinished.name), STILL_LIMITS, cwd=target.parent)
+    )
     return (await asyncio.to_thread(_written, unfinished)).replace(target)
 
 

@@ -17,8 +17,10 @@ from novacast.i18n import text
 from novacast.media.cached import read_json, write_json
 from novacast.media.process import PROGRESS, Command, Limits, run_child
 
+ENHANCED = "enhanced"
+"""Name of the feature: FLV with codecs that it had not at first."""
 CACHE_FILE = "ffmpeg-trials.json"
-TRIALS = 1
+TRIALS = 2
 """Number of this set of trials: results of another set are not believed."""
 TRIAL_SECONDS = 30.0
 
@@ -33,7 +35,16 @@ _RUNG = (
     "-map [{0}] -c {1} -f hls -hls_time 4 -hls_playlist_type vod -hls_segment_type fmp4 -hls_flags independent_segments"
     " -hls_fmp4_init_filename {0}.mp4 -hls_segment_filename {0}%d.m4s -avoid_negative_ts disabled {0}.m3u8"
 )
+_FRAGMENTS = (
+    "-movflags +empty_moov+default_base_moof+frag_keyframe+skip_trailer+frag_discont -frag_duration 200000"
+    " -flush_packets 1 -avoid_negative_ts disabled"
+)
 _FORCED = "-force_key_frames expr:gte(t,n_forced*4) -profile:v high -x264-params 8x8dct=1"
+_OPUS = (
+    "RkxWAQQAAAAJAAAAAAgAABgAAAAAAAAAkE9wdXNPcHVzSGVhZAECAACAuwAAAAAAAAAAIwgAAAgAAAAAAAAAkU9wdXP4//4AAAATCAAACAAAFAAA"
+    "AACRT3B1c/j//gAAABMIAAAIAAAoAAAAAJFPcHVz+P/+AAAAEw=="
+)
+"""Three frames of silence as enhanced RTMP has them, in an FLV file."""
 _TONE_MAP = (
     "-vf setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc,zscale=t=linear:npl=100,"
     "format=gbrpf32le,zscale=p=bt709,tonemap=hable,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
@@ -63,11 +74,20 @@ FEATURES = (
     ),
     _feature("progress", "progress reports", "-progress pipe:3 -stats_period 0.5", _PICTURE, _NOWHERE),
     _feature(
+        "fragments", "broadcasts: fragments of fMP4 to a pipe, of what comes through FLV",
+        _PICTURE, _SOUND, _FRAGMENTS, "-progress pipe:3 -map 0:v -map 1:a -c:v libx264 -tune zerolatency -c:a aac",
+        "-bsf:v dump_extra=freq=keyframe -f mp4 pipe:1", needed=False,
+    ),
+    _feature(
         "stills", "posters and storyboards",
         _PICTURE, "-vf thumbnail=2,select='not(mod(n,2))',scale=64:48,tile=2x2 -fps_mode vfr -c:v mjpeg",
         "-frames:v 1 -f image2 -update 1 still.jpg",
     ),
     _feature("drawtext", "text burnt into pictures", _PICTURE, "-vf drawtext=text=12", _NOWHERE, needed=False),
+    _feature(
+        ENHANCED, "HEVC, AV1 and Opus from live encoders", "-f flv -i", f"data:video/x-flv;base64,{_OPUS}", _NOWHERE,
+        needed=False,
+    ),
     _feature("tone_map", "HDR in right colours on ordinary screens", _PICTURE, _TONE_MAP, _NOWHERE, needed=False),
 )  # fmt: skip
 
@@ -121,6 +141,15 @@ async def find_ffmpeg(cache: Path, *, explicit: str = "") -> FFmpeg:
         missing = _missing(trial).rstrip(".")
         reason = text("The system's {path} can't do what is needed ({missing})", path=found, missing=missing)
     return await _shipped(reason, cache)
+
+
+async def find_having(feature: str, cache: Path) -> FFmpeg | None:
+    """For what the usual one can't do: the one that imageio-ffmpeg ships, if that can. None if nothing does."""
+    try:
+        found = await _shipped(text("The usual FFmpeg can't do everything"), cache)
+    except MediaFailure:
+        return None
+    return found if found.has(feature) else None
 
 
 async def _shipped(reason: str, cache: Path) -> FFmpeg:

@@ -7,7 +7,7 @@ from math import ceil, floor
 
 from novacast.errors import InvalidInput, MediaFailure
 from novacast.i18n import text
-from novacast.media.info import MediaInfo, Video
+from novacast.media.info import MediaInfo
 from novacast.media.sounds import Sound, plan_sounds
 
 SEGMENT_SECONDS = Fraction(4)
@@ -94,8 +94,8 @@ def plan_ladder(info: MediaInfo, heights: Iterable[int] = HEIGHTS, seconds: Frac
             raise MediaFailure(text("The file has neither picture nor sound that can be read."))
         return Ladder((), Fraction(1), sounds, seconds)
     fps = frame_rate(info.video.fps)
-    rungs = tuple(_rungs(info.video, wanted, fps))
-    return Ladder(rungs or (_own_size(info.video, fps),), fps, sounds, seconds)
+    rungs = rungs_for(info.video.display_size, wanted, fps)
+    return Ladder(rungs or (own_size(info.video.display_size, fps),), fps, sounds, seconds)
 
 
 def frame_rate(source: Fraction) -> Fraction:
@@ -107,22 +107,28 @@ def frame_rate(source: Fraction) -> Fraction:
     return max(rate, Fraction(1))
 
 
-def _rungs(video: Video, heights: Iterable[int], fps: Fraction) -> Iterator[Rung]:
+def rungs_for(size: tuple[Fraction, Fraction], heights: Iterable[int], fps: Fraction) -> tuple[Rung, ...]:
+    """The rungs of these heights, in rising order, that a picture of this display size fills."""
+    return tuple(_rungs(size, heights, fps))
+
+
+def _rungs(size: tuple[Fraction, Fraction], heights: Iterable[int], fps: Fraction) -> Iterator[Rung]:
     """A rung is a box of 16:9, turned for portrait, that the picture is fitted into without growing."""
-    width, height = video.display_size
+    width, height = size
     long, short = max(width, height), min(width, height)
     sizes = set()
     for rung in heights:
         scale = min(Fraction(rung * 16, 9) / long, Fraction(rung) / short)
         shrink = min(scale, Fraction(1))
-        size = _even(width * shrink, width), _even(height * shrink, height)
-        if scale <= NEARLY and size not in sizes:
-            sizes.add(size)
-            yield _rung(f"{rung}p", size, KBIT[rung], fps)
+        fitted = _even(width * shrink, width), _even(height * shrink, height)
+        if scale <= NEARLY and fitted not in sizes:
+            sizes.add(fitted)
+            yield _rung(f"{rung}p", fitted, KBIT[rung], fps)
 
 
-def _own_size(video: Video, fps: Fraction) -> Rung:
-    shown_width, shown_height = video.display_size
+def own_size(display: tuple[Fraction, Fraction], fps: Fraction) -> Rung:
+    """A picture's own size as a rung."""
+    shown_width, shown_height = display
     size = _even(shown_width, shown_width), _even(shown_height, shown_height)
     rung = next((rung for rung in KBIT if rung >= min(size)), max(KBIT))
     return _rung(f"{min(size)}p", size, KBIT[rung], fps)
@@ -131,7 +137,7 @@ def _own_size(video: Video, fps: Fraction) -> Rung:
 def source_rung(info: MediaInfo) -> Rung:
     """The source's own picture as a rung, for where it is taken over as it is."""
     assert info.video is not None
-    return _own_size(info.video, frame_rate(info.video.fps))
+    return own_size(info.video.display_size, frame_rate(info.video.fps))
 
 
 def _rung(name: str, size: tuple[int, int], kbit: int, fps: Fraction) -> Rung:

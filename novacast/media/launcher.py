@@ -6,6 +6,7 @@ parent (pid), limits (RLIMIT name -> value), nice, fds (number here -> number fo
 Only the standard library: it runs isolated, without site-packages.
 """
 
+import contextlib
 import ctypes
 import fcntl
 import json
@@ -53,6 +54,18 @@ def renounce() -> None:
         libc.capset(header, sets)
 
 
+def stand_back(nice: int) -> None:
+    """Where Linux groups processes by session, nice counts only within one, and each child leads one of its own: the
+    group has a niceness too (sched(7), autogroup)."""
+    os.nice(nice)
+    with contextlib.suppress(OSError):  # a system without, or one that allows none
+        group = os.open("/proc/self/autogroup", os.O_WRONLY)
+        try:
+            os.write(group, str(nice).encode())
+        finally:
+            os.close(group)
+
+
 def limit(limits: dict[str, int]) -> None:
     for name, value in limits.items():
         kind = int(getattr(resource, name))
@@ -79,7 +92,7 @@ def main() -> None:
     renounce()
     place({int(here): there for here, there in plan["fds"].items()})
     if plan["nice"]:
-        os.nice(plan["nice"])
+        stand_back(plan["nice"])
     for ignored_by_python in (signal.SIGPIPE, signal.SIGXFSZ):  # ignored signals stay ignored over exec
         signal.signal(ignored_by_python, signal.SIG_DFL)
     limit(plan["limits"])

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
+from math import lcm
 
 from novacast import i18n
 from novacast.errors import MediaFailure
@@ -26,6 +27,11 @@ class Segment:
     """Seconds, exactly as written."""
     init: str = ""
     """Its initialization segment, where that is another than the playlist's first."""
+    stretch: str | None = None
+    """Of the first of a stretch, with time stamps or a format of its own: when it was, as EXT-X-PROGRAM-DATE-TIME has
+    it, or nothing."""
+    gap: bool = False
+    """It is not there (EXT-X-GAP)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,17 +90,24 @@ def media_playlist(init: str, target: int, segments: Iterable[Segment], *, ended
     """`target` is fixed from the first version on. `grew`: it is read while it grows (RFC 8216 4.3.3.5).
 
     Where a segment needs another initialization segment a new EXT-X-MAP stands before it (4.3.2.5). No discontinuity
-    goes with it: it is a MUST for a change of format, tracks or time stamps only (4.3.2.3), and those stay.
+    goes with it: it is a MUST for a change of format, tracks or time stamps only (4.3.2.3), and those stay, save where
+    a segment says that a stretch begins.
     """
-    lines = ["#EXTM3U", "#EXT-X-VERSION:7", f"#EXT-X-TARGETDURATION:{target}", "#EXT-X-MEDIA-SEQUENCE:0"]
+    segments = tuple(segments)
+    version = 8 if any(segment.gap for segment in segments) else 7
+    lines = ["#EXTM3U", f"#EXT-X-VERSION:{version}", f"#EXT-X-TARGETDURATION:{target}", "#EXT-X-MEDIA-SEQUENCE:0"]
     lines += [f"#EXT-X-PLAYLIST-TYPE:{'EVENT' if grew else 'VOD'}", "#EXT-X-INDEPENDENT-SEGMENTS"]
     lines.append(f"#EXT-X-MAP:URI={_quoted(init)}")
     named = init
-    for segment in segments:
+    for number, segment in enumerate(segments):
+        if segment.stretch is not None:
+            lines += ["#EXT-X-DISCONTINUITY"] if number else []
+            lines += [f"#EXT-X-PROGRAM-DATE-TIME:{segment.stretch}"] if segment.stretch else []
         if (segment.init or init) != named:
             named = segment.init or init
             lines.append(f"#EXT-X-MAP:URI={_quoted(named)}")
-        lines += [f"#EXTINF:{float(segment.duration):.6f},", segment.name]
+        lines += ["#EXT-X-GAP"] if segment.gap else []
+        lines += [f"#EXTINF:{segment.duration.numerator / segment.duration.denominator:.6f},", segment.name]
     if ended:
         lines.append("#EXT-X-ENDLIST")
     return "\n".join(lines) + "\n"
@@ -187,18 +200,21 @@ def measured(playlist: MediaPlaylist, sizes: Sequence[int]) -> Rate:
     """
     if len(sizes) != len(playlist.segments):
         raise ValueError("one size for each segment")
-    times = [Fraction(0), *accumulate(playlist.timeline)]
+    # In whole ticks: a recording of hours has tens of thousands of segments, and fractions would take seconds.
+    scale = lcm(2, *{segment.duration.denominator for segment in playlist.segments})
+    times = [0, *accumulate(int(segment.duration * scale) for segment in playlist.segments)]
     bits = [0, *accumulate(size * 8 for size in sizes)]
-    average = Fraction(bits[-1]) / times[-1] if times[-1] else Fraction(0)
-    peak, low, high = average, Fraction(playlist.target, 2), Fraction(playlist.target * 3, 2)
-    for first in range(len(sizes)):
+    if not times[-1]:
+        return Rate(0, 0)
+    peak, over, low, high = bits[-1], times[-1], playlist.target * scale // 2, playlist.target * scale * 3 // 2
+    for first, begin in enumerate(times[:-1]):
         for after in range(first + 1, len(times)):
-            lasts = times[after] - times[first]
+            lasts = times[after] - begin
             if lasts > high:
                 break
-            if lasts >= low and lasts > 0:
-                peak = max(peak, (bits[after] - bits[first]) / lasts)
-    return Rate(-(-peak.numerator // peak.denominator), round(average))
+            if lasts >= low and lasts > 0 and (bits[after] - bits[first]) * over > peak * lasts:
+                peak, over = bits[after] - bits[first], lasts
+    return Rate(-(-peak * scale // over), round(Fraction(bits[-1] * scale, times[-1])))
 
 
 def multivariant(variants: Sequence[Variant], sounds: Sequence[Rendition]) -> str:

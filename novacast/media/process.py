@@ -11,13 +11,14 @@ import json
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
 from novacast.errors import ChildFailed, MediaFailure
 from novacast.i18n import Text, text
+from novacast.media.pipes import CHUNK, Flow, Pipe, Plumbing, Sink
 from novacast.media.tail import Tail
 from novacast.tasks import TaskGroup
 
@@ -30,13 +31,10 @@ FFMPEG_ENDED_BY_SIGNAL = 255
 ENVIRONMENT: Mapping[str, str] = {"PATH": os.defpath, "LANG": "C.UTF-8"}
 """What a child sees: nothing of ours, whose environment may hold secrets."""
 
-CHUNK = 64 * 1024
 DRAIN_SECONDS = 5.0
 """How long a dead child's pipes may stay open, held by someone who left its group."""
 
 _LAUNCHER = str(Path(__file__).with_name("launcher.py"))
-
-Sink = Callable[[bytes], Awaitable[None] | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +70,8 @@ class Command:
     environment: Mapping[str, str] = field(default_factory=lambda: ENVIRONMENT)
     grace: float = 5.0
     """Seconds between TERM and KILL."""
+    flow: Flow | None = None
+    """Who fills its stdin by `Child.write`; None: it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,29 +116,21 @@ class Outcome:
         return text("{ended} Its last words: {words}", ended=ended, words=self.tail[-1]) if self.tail else ended
 
 
-@dataclass(frozen=True, slots=True)
-class _Pipe:
-    """The read end is ours (a transport), the write end goes to the child and is closed here after the spawn."""
-
-    number: int
-    write_end: int
-    reader: asyncio.StreamReader
-    transport: asyncio.ReadTransport
-    sink: Sink
-
-
 class Child:
     """A running child. Use as `async with await Child.start(...)`: leaving the block ends it."""
 
-    def __init__(self, command: Command, process: asyncio.subprocess.Process, pipes: list[_Pipe], tail: Tail) -> None:
+    def __init__(
+        self, command: Command, process: asyncio.subprocess.Process, plumbing: Plumbing, tail: Tail
+    ) -> None:  # fmt: skip
         self._command = command
         self._process = process
+        self._stdin = plumbing.stdin
         self._tail = tail
         self._tasks = TaskGroup(command.name)
         self._stopped = self._killed = self._timed_out = self._paused = False
         self._broken: Exception | None = None
         self._ending: asyncio.Task[None] | None = None
-        self._readers = {self._tasks.start(self._read(pipe), f"pipe {pipe.number}") for pipe in pipes}
+        self._readers = {self._tasks.start(self._read(pipe), f"pipe {pipe.number}") for pipe in plumbing.outputs}
         self._life = self._tasks.start(self._live(), "life")
         self._deadline: asyncio.TimerHandle | None = None
         self._remaining = command.limits.wall
@@ -147,22 +139,19 @@ class Child:
     @classmethod
     async def start(cls, command: Command) -> "Child":
         """Raises ChildFailed when no process could be made. A program that is missing shows in `wait`: exit 127."""
-        tail = Tail()
-        pipes: list[_Pipe] = []
+        tail, plumbing = Tail(), Plumbing()
         try:
-            for number, sink in {**command.outputs, STDERR: tail.feed}.items():
-                pipes.append(await _open_pipe(number, sink))
-            process = await _spawn(command, pipes)
+            await plumbing.lay({**command.outputs, STDERR: tail.feed}, command.flow)
+            process = await _spawn(command, plumbing)
         except OSError as error:
-            _close(pipes)
+            plumbing.tear_out()
             why = error.strerror or str(error)
             raise ChildFailed(text("{what} could not be started: {why}.", what=command.name, why=why)) from error
         except BaseException:
-            _close(pipes)
+            plumbing.tear_out()
             raise
-        for pipe in pipes:
-            os.close(pipe.write_end)
-        return cls(command, process, pipes, tail)
+        plumbing.hand_over()
+        return cls(command, process, plumbing, tail)
 
     @property
     def pid(self) -> int:
@@ -179,6 +168,21 @@ class Child:
     @property
     def tail(self) -> tuple[str, ...]:
         return self._tail.lines
+
+    @property
+    def waiting(self) -> int:
+        """Bytes of its stdin that wait in this process."""
+        return 0 if self._stdin is None else self._stdin.waiting
+
+    def write(self, data: bytes) -> None:
+        """To its stdin, without waiting; dropped once it has ended."""
+        if self._stdin is not None:
+            self._stdin.write(data)
+
+    def finish(self) -> None:
+        """Nothing more comes to its stdin."""
+        if self._stdin is not None:
+            self._stdin.finish()
 
     def pause(self) -> None:
         if self.running and not self._paused:
@@ -245,12 +249,14 @@ class Child:
             if self._deadline is not None:
                 self._deadline.cancel()
             self._signal(signal.SIGKILL)  # whom it left behind in its group
+            if self._stdin is not None:
+                self._stdin.drop()
             if self._readers:
                 await asyncio.wait(self._readers, timeout=DRAIN_SECONDS)
                 for reader in self._readers:
                     reader.cancel()
 
-    async def _read(self, pipe: _Pipe) -> None:
+    async def _read(self, pipe: Pipe) -> None:
         try:
             while chunk := await pipe.reader.read(CHUNK):
                 if self._broken is None:
@@ -304,17 +310,9 @@ async def run_child(command: Command, *, capture: int = 0) -> Ran:
     return Ran(outcome, bytes(kept))
 
 
-async def _open_pipe(number: int, sink: Sink) -> _Pipe:
-    read_end, write_end = os.pipe()
-    reader = asyncio.StreamReader(limit=CHUNK)
-    transport, _ = await asyncio.get_running_loop().connect_read_pipe(
-        lambda: asyncio.StreamReaderProtocol(reader), os.fdopen(read_end, "rb", buffering=0)
-    )
-    return _Pipe(number, write_end, reader, transport, sink)
-
-
-async def _spawn(command: Command, pipes: list[_Pipe]) -> asyncio.subprocess.Process:
-    ends = {pipe.number: pipe.write_end for pipe in pipes}
+async def _spawn(command: Command, plumbing: Plumbing) -> asyncio.subprocess.Process:
+    ends = {pipe.number: pipe.write_end for pipe in plumbing.outputs}
+    stdin = asyncio.subprocess.DEVNULL if plumbing.stdin is None else plumbing.stdin.read_end
     extra = dict(_extra(ends))
     plan = {
         "parent": os.getpid(),
@@ -324,7 +322,7 @@ async def _spawn(command: Command, pipes: list[_Pipe]) -> asyncio.subprocess.Pro
     }
     return await asyncio.create_subprocess_exec(
         sys.executable, "-I", "-S", _LAUNCHER, json.dumps(plan), *command.argv,
-        stdin=asyncio.subprocess.DEVNULL,
+        stdin=stdin,
         stdout=ends.get(STDOUT, asyncio.subprocess.DEVNULL),
         stderr=ends[STDERR],
         pass_fds=tuple(extra),
@@ -338,9 +336,3 @@ def _extra(ends: Mapping[int, int]) -> Iterator[tuple[int, int]]:
     for number, write_end in ends.items():
         if number not in {STDOUT, STDERR}:
             yield write_end, number
-
-
-def _close(pipes: list[_Pipe]) -> None:
-    for pipe in pipes:
-        pipe.transport.close()
-        os.close(pipe.write_end)

@@ -1,4 +1,4 @@
-"""Moving pictures with sound that FFmpeg makes itself: for the demo, for trials and for tests."""
+"""Pictures with sound that FFmpeg makes itself: for the demo, for trials and for tests."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +10,10 @@ from novacast.media.commands import line
 
 CLOCK = "%{pts:hms}"
 """drawtext's running time of the frame."""
+HOUR = "%{localtime:%T}"
+"""The same of this machine's clock."""
+TEST_CARD, TEST_FPS = (640, 360), 25
+"""Of a broadcast that costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ SAMPLES = (
 
 def sample_command(program: Path, sample: Sample, target: str, *, drawtext: bool) -> tuple[str, ...]:
     """An MP4 of H.264 and AAC. Without `drawtext` the clock is a small testsrc2 laid over the picture's corner."""
-    picture = _made(sample.picture, rate=sample.fps, **dict(sample.options)).filter("format", "yuv420p")
+    picture = _made(sample.picture, False, rate=sample.fps, **dict(sample.options)).filter("format", "yuv420p")
     picture = picture.filter("scale", sample.width, sample.height, flags="neighbor").filter("setsar", 1)
     sound = _made("sine", frequency=sample.pitch, beep_factor=2, sample_rate=48000).filter("volume", 0.25)
     node = ffmpeg.output(
@@ -51,6 +55,39 @@ def sample_command(program: Path, sample: Sample, target: str, *, drawtext: bool
         movflags="+faststart",
     )  # fmt: skip
     return line(program, node)
+
+
+def broadcast_command(program: Path, target: str, *, drawtext: bool) -> tuple[str, ...]:
+    """A test card that moves in real time, with the hour in it and a beep each second, to an RTMP address.
+
+    With the key at its end, which whoever lists the processes of this machine can read: for keys that open nothing.
+    """
+    width, height = TEST_CARD
+    # Bars cost the encoders least. Without a font testsrc moves, and draws the seconds, by itself.
+    picture = _made("smptehdbars" if drawtext else "testsrc", True, size=f"{width}x{height}", rate=TEST_FPS)
+    if drawtext:
+        look: dict[str, Any] = {
+            "fontcolor": "white",
+            "box": 1,
+            "boxcolor": "black@0.6",
+            "boxborderw": 10,
+            "escape_text": False,
+        }
+        picture = picture.drawtext(text=HOUR, fontsize=height // 7, x="(w-tw)/2", y="h-th-32", **look)
+        picture = picture.drawtext(text="NovaCast", fontsize=height // 12, x="mod(t*60,w+tw)-tw", y=24, **look)
+    sound = _made("sine", True, frequency=220, beep_factor=4, sample_rate=48000).filter("volume", 0.2)
+    node = ffmpeg.output(
+        picture.filter("format", "yuv420p"), sound, target, f="flv", flvflags="no_duration_filesize", ac=2,
+        **{"c:v": "libx264", "preset": "ultrafast", "tune": "zerolatency", "g": TEST_FPS, "c:a": "aac", "b:a": 96_000},
+        **{"b:v": 800_000, "maxrate": 800_000, "bufsize": 800_000},
+    )  # fmt: skip
+    return line(program, node)
+
+
+def still_command(program: Path, target: str) -> tuple[str, ...]:
+    """A picture that can stand for something: one JPEG."""
+    picture = _made("mandelbrot", size="1280x720", start_scale="0.02", maxiter=600)
+    return line(program, ffmpeg.output(picture, target, f="image2", update=1, **{"frames:v": 1, "q:v": 3}))
 
 
 def _with_clock(picture: Any, sample: Sample, *, drawtext: bool) -> Any:
@@ -65,6 +102,6 @@ def _with_clock(picture: Any, sample: Sample, *, drawtext: bool) -> Any:
     return picture.overlay(clock, x=16, y=16, shortest=1)
 
 
-def _made(name: str, **options: Any) -> Any:
+def _made(name: str, at_real_speed: bool = False, **options: Any) -> Any:
     graph = name + "=" + ":".join(f"{key}={value}" for key, value in options.items())
-    return ffmpeg.input(graph, f="lavfi")
+    return ffmpeg.input(graph, f="lavfi", **({"re": None} if at_real_speed else {}))

@@ -40,8 +40,7 @@ class Storyboard:
 
 def plan_storyboard(playlist: MediaPlaylist, width: int, height: int) -> Storyboard:
     """For the pictures of `playlist`, a rung of `width` x `height`: each segment starts with a keyframe."""
-    scale = min(Fraction(LONG_SIDE, max(width, height)), Fraction(1))
-    wide, tall = max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+    wide, tall = tile_size(width, height)
     every = ceil(len(playlist.segments) / (COLUMNS * ROWS * MOST_SHEETS))
     tiles: list[Tile] = []
     end = Fraction(0)
@@ -51,6 +50,12 @@ def plan_storyboard(playlist: MediaPlaylist, width: int, height: int) -> Storybo
         row, column = divmod(place, COLUMNS)
         tiles.append(Tile(start, end, sheet, column * wide, row * tall))
     return Storyboard(wide, tall, COLUMNS, ROWS, every, tuple(tiles))
+
+
+def tile_size(width: int, height: int) -> tuple[int, int]:
+    """Of a small picture of one of `width` x `height`."""
+    scale = min(Fraction(LONG_SIDE, max(width, height)), Fraction(1))
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 
 def webvtt(storyboard: Storyboard, sheet_name: str) -> str:

@@ -30,6 +30,7 @@ async def examine(
         "permissions": lambda: state.permissions(folder),
         "disk": lambda: machine.disk(settings, folder),
         "port": lambda: machine.port(settings, served=folder.held()),
+        "live": lambda: machine.encoder_ports(settings, served=folder.held()),
         "ffmpeg": lambda: machine.ffmpeg(settings, folder),
         "encoders": lambda: encoders(settings, folder, clock, again=try_encoders),
         "database": lambda: state.database(settings, folder, clock, sets),

@@ -15,7 +15,7 @@ from novacast.clock import DAY, MINUTE, SECOND, Clock, iso
 from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.media.ffmpeg import FEATURES, find_ffmpeg
-from novacast.operations.models import Finding, failed, ok, warning
+from novacast.operations.models import Finding, State, failed, ok, warning
 from novacast.settings import Settings
 
 PYTHON = (3, 11)
@@ -65,7 +65,28 @@ def disk(settings: Settings, folder: DataFolder) -> Finding:
 
 def port(settings: Settings, *, served: bool) -> Finding:
     """`served`: a NovaCast holds this data folder and so, by right, the port."""
-    host, number = settings.server.host, settings.server.port
+    return _listened("port", settings.server.host, settings.server.port, ("server.port", "server.host"), served=served)
+
+
+def encoder_ports(settings: Settings, *, served: bool) -> Finding:
+    """The ports where encoders send to."""
+    live = settings.live
+    host, names = live.rtmp_host or settings.server.host, {"live.rtmp_port": live.rtmp_port}
+    if settings.tls.certificate:
+        names["live.rtmps_port"] = live.rtmps_port
+    opened = {name: number for name, number in names.items() if number}
+    if not opened:
+        return ok("live", "No encoders are listened for: live.rtmp_port is 0.")
+    found = [
+        _listened("live", host, 0 if settings.server.port == 0 else number, (name, "live.rtmp_host"), served=served)
+        for name, number in opened.items()
+    ]
+    wrong = next((one for one in found if one.state is not State.OK), None)
+    return wrong or ok("live", " ".join(one.message for one in found))
+
+
+def _listened(check: str, host: str, number: int, settings: tuple[str, str], *, served: bool) -> Finding:
+    """`settings`: names of those of the port and of the host."""
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
             host or None, number, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
@@ -74,29 +95,31 @@ def port(settings: Settings, *, served: bool) -> Finding:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        return _port_refused(error, host, number, served=served)
-    return ok("port", f"{host}:{number} is free.")
+        return _port_refused(check, error, host, number, settings, served=served)
+    return ok(check, f"{host}:{number} is free.")
 
 
-def _port_refused(error: OSError, host: str, number: int, *, served: bool) -> Finding:
+def _port_refused(
+    check: str, error: OSError, host: str, number: int, settings: tuple[str, str], *, served: bool
+) -> Finding:
     if error.errno == errno.EADDRINUSE and served:
-        return ok("port", f"{host}:{number} is held by the NovaCast that runs on this data folder.")
+        return ok(check, f"{host}:{number} is held by the NovaCast that runs on this data folder.")
     if error.errno == errno.EADDRINUSE:
         return failed(
-            "port",
+            check,
             f"Another program listens on {host}:{number}.",
-            f"Stop it (`ss -ltnp 'sport = :{number}'` names it), or set server.port to a free one.",
+            f"Stop it (`ss -ltnp 'sport = :{number}'` names it), or set {settings[0]} to a free one.",
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return failed(
-            "port",
+            check,
             f"Port {number} is for the system's own programs.",
-            "Set server.port to 1024 or more, or give the service AmbientCapabilities=CAP_NET_BIND_SERVICE.",
+            f"Set {settings[0]} to 1024 or more, or give the service AmbientCapabilities=CAP_NET_BIND_SERVICE.",
         )
     return failed(
-        "port",
+        check,
         f"{host}:{number} can't be listened on: {error.strerror or error}.",
-        "Set server.host to an address of this machine, such as 127.0.0.1 or 0.0.0.0.",
+        f"Set {settings[1]} to an address of this machine, such as 127.0.0.1 or 0.0.0.0.",
     )
 
 

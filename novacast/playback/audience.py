@@ -8,18 +8,19 @@ the fact has been read. Nothing is decided here that the rows don't say, so any 
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from functools import partial
 
-from novacast.clock import HOUR, Clock
+from novacast.clock import HOUR, SECOND, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Forbidden, Gone, NotFound, NovaCastError, Unauthenticated
 from novacast.i18n import text
 from novacast.outbox import Event, after, last_seq
 from novacast.playback import store
-from novacast.playback.models import KEPT, RECHECK, TOUCH, EndReason, Viewing, refused, touched
+from novacast.playback.models import ALIVE, KEPT, RECHECK, STALE, TOUCH, EndReason, Viewing, Watching, refused, touched
 from novacast.playback.permission import Permission
-from novacast.playback.ports import Playable
+from novacast.playback.ports import OnAir, Playable
 from novacast.playback.tokens import ViewingTokens
 from novacast.tasks import TaskGroup
 
@@ -33,20 +34,25 @@ BATCH = 500
 
 
 class Seat:
-    """One viewing session in memory. `folder` is only meaningful while `open`."""
+    """One viewing session in memory. `folder` and `on_air` are only meaningful while `open`."""
 
     __slots__ = (
+        "alive_at",
         "asked_at",
+        "counted_at",
         "doubts",
         "expires_at",
         "folder",
         "id",
         "media_id",
         "names",
+        "on_air",
         "open",
         "seen_at",
         "segments",
         "token",
+        "tracks",
+        "waiting",
         "work",
     )
 
@@ -54,17 +60,33 @@ class Seat:
         self.id, self.token = id_, token
         self.media_id = ""
         self.folder = ""
+        self.on_air: OnAir | None = None
         self.expires_at = 0
         self.seen_at = 0
         self.asked_at = 0
         self.segments = 0
-        """Asked for since it was taken."""
+        """Asked for since it was taken; on air, where most of it are parts, one a second at most."""
+        self.counted_at = 0
+        self.alive_at = 0
+        """When it last asked for anything."""
+        self.tracks: dict[str, int] = {}
+        """Folders that it took media of, and when it last did."""
         self.open = False
         """Whether the permission is known to hold."""
         self.doubts = 0
         """Counts the facts that touched it, so that an answer from before one of them is not believed after it."""
         self.names: tuple[str, ...] = ()
+        self.waiting = 0
+        """Tasks that wait for what is on air."""
         self.work: asyncio.Task[NotFound | Gone | None] | None = None
+
+    def count(self, name: str) -> None:
+        """It asked for a segment or a part."""
+        now = self.alive_at
+        self.tracks[name.rpartition("/")[0]] = now
+        if self.on_air is None or now - self.counted_at >= SECOND:
+            self.segments += 1
+            self.counted_at = now
 
 
 class Audience:
@@ -92,6 +114,7 @@ class Audience:
         """The last fact read; None before the first reading."""
         self._reading: asyncio.Task[None] | None = None
         self._closed = False
+        self._since = clock.now()
         self._tasks = TaskGroup("audience")
 
     def __len__(self) -> int:
@@ -105,6 +128,7 @@ class Audience:
         now = self._clock.now()
         if now >= seat.expires_at or now - seat.asked_at >= RECHECK:
             return None
+        seat.alive_at = now
         if now - seat.seen_at >= TOUCH:
             self._renew(seat, now)
         return seat
@@ -118,6 +142,7 @@ class Audience:
         await self._settle(seat)
         if seat.media_id != media_id:
             raise NotFound(text("There is nothing at this address."))
+        seat.alive_at = now
         if now - seat.seen_at >= TOUCH:
             self._renew(seat, now)
         return seat
@@ -126,6 +151,17 @@ class Audience:
         """How many the session asked for; 0 of one that is not in memory."""
         seat = self._seats.get(token)
         return 0 if seat is None else seat.segments
+
+    async def watching(self, media_id: str) -> Watching:
+        """Who watches now. For a minute after a start the rows tell of those who have not come back yet."""
+        now = self._clock.now()
+        seats = [seat for seat in self._named.get(media_id, ()) if now - seat.alive_at < ALIVE]
+        tracks = Counter(track for seat in seats for track, at in seat.tracks.items() if now - at < ALIVE)
+        viewers = len(seats)
+        if now - self._since < STALE:
+            known = await self._db.all(store.seen_between(media_id, now - STALE, self._since))
+            viewers += sum(id_ not in self._named for id_ in known)
+        return Watching(viewers, tracks)
 
     def doubt(self, ids: Iterable[str]) -> None:
         """Look again at all sessions that one of these people, sessions, organizations or things is part of."""
@@ -247,7 +283,7 @@ class Audience:
         except BaseException:
             self._leave(seat)
             raise
-        seat.media_id, seat.folder = viewing.media_id, str(playable.folder)
+        seat.media_id, seat.folder, seat.on_air = viewing.media_id, str(playable.folder), playable.on_air
         seat.seen_at, seat.expires_at = max(viewing.seen_at, seat.seen_at), max(viewing.expires_at, seat.expires_at)
         seat.asked_at = self._clock.now()
         seat.open = True

@@ -30,6 +30,8 @@ class StreamBody(Body):
     poster: str | None
     storyboard: Annotated[str | None, Field(description="WebVTT whose cues are pictures with `#xywh`.")]
     duration: Annotated[float | None, Field(description="Seconds; null while unknown or endless.")]
+    part: Annotated[float | None, Field(description="Seconds of a part of what is on air; null without low latency.")]
+    latency: Annotated[float | None, Field(description="Seconds to stay behind what is on air; null of what is not.")]
 
     @classmethod
     def of(cls, stream: Stream) -> "StreamBody":
@@ -43,7 +45,9 @@ class StreamBody(Body):
             url_expires_at=iso(stream.expires_at),
             poster=stream.poster,
             storyboard=stream.storyboard,
-            duration=None if stream.duration is None else stream.duration / SECOND,
+            duration=_seconds(stream.duration),
+            part=_seconds(stream.part),
+            latency=_seconds(stream.latency),
         )
 
 
@@ -65,6 +69,10 @@ class ViewingBody(Body):
             started_at=iso(viewing.started_at),
             seen_at=iso(viewing.seen_at),
         )
+
+
+def _seconds(microseconds: int | None) -> float | None:
+    return None if microseconds is None else microseconds / SECOND
 
 
 class ViewingsBody(PageBody[ViewingBody]):

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from novacast.metrics import Metrics
 from novacast.playback.audience import Audience
 from novacast.playback.delivery.cache import HotCache
+from novacast.playback.delivery.on_air import Waits
 
 
-def measure(metrics: Metrics, cache: HotCache, audience: Audience) -> None:
+def measure(metrics: Metrics, cache: HotCache, audience: Audience, waits: Waits) -> None:
     """Register figures that are read when somebody asks: counting for a registry would cost every segment."""
     stats = cache.stats
     shown: tuple[tuple[str, str, Callable[[], float]], ...] = (
@@ -20,6 +21,7 @@ def measure(metrics: Metrics, cache: HotCache, audience: Audience) -> None:
         ("media_cache_bytes", "Memory taken by files.", lambda: cache.size),
         ("media_cache_capacity_bytes", "Memory that files may take.", lambda: cache.capacity),
         ("viewing_sessions_held", "Viewing sessions in memory.", lambda: len(audience)),
+        ("media_waiting", "Requests that wait for what is not on air yet.", lambda: len(waits)),
     )
     for name, doc, read in shown:
         metrics.gauge(name, doc).set_function(read)

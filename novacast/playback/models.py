@@ -16,6 +16,10 @@ IDLE = 2 * MINUTE
 """A device that fetched nothing for this long gives its place to another one. Players buffer about half of it."""
 TOUCH = 30 * SECOND
 """How stale the last sign of life in a row may be: the price of a written row per viewer and half minute."""
+ALIVE = 15 * SECOND
+"""Who asked for nothing for this long is counted among the viewers no more."""
+STALE = 60 * SECOND
+"""The same of a row: its last sign of life may be as old as TOUCH and the time between two flushes."""
 RECHECK = 10 * MINUTE
 """A permission is asked again after this long without a fact: sign-ins and embargoes end by themselves too."""
 KEPT = HOUR
@@ -126,6 +130,18 @@ class Stream:
     poster: str | None
     storyboard: str | None
     duration: int | None
+    part: int | None
+    latency: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Watching:
+    """Those who watch one thing now."""
+
+    viewers: int
+    """Viewing sessions with a sign of life."""
+    tracks: Mapping[str, int]
+    """How many of them take segments of each folder, such as `720p` and `audio`; none where nobody does."""
 
 
 def make_room(active: Sequence[Viewing], limit: int, now: int, *, take_over: bool) -> list[Viewing]:

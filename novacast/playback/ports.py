@@ -1,9 +1,38 @@
 """What playback needs of its neighbours. Slices fit these shapes without knowing of playback; wiring joins them."""
 
+import asyncio
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from novacast.identity import Principal
+
+
+class Aired(Protocol):
+    """A playlist, part or segment of a broadcast, in memory and never changed: what is new is a new one."""
+
+    head: bytes | None
+    """Delivery's own: what it made of this once for all who ask. None in the beginning."""
+
+    @property
+    def body(self) -> memoryview: ...
+
+    @property
+    def changes(self) -> bool:
+        """Whether other bytes may stand under the same name later: a playlist."""
+        ...
+
+
+class OnAir(Protocol):
+    """A broadcast that goes on, as far as it is in memory. Told apart by identity."""
+
+    def find(self, name: str, query: str) -> "Aired | asyncio.Future[Any] | None":
+        """What stands under a name that fits `Playable`'s rules, for a query as it came (RFC 8216bis section 6.2.5).
+
+        None: not in memory; it may lie in the folder. A future resolves to an Aired, or ends with NotFound or
+        Unavailable, within a time that players wait for an answer; all who ask for the same may share it, and nobody
+        cancels it. Raises InvalidInput for a query that can't be answered, NotFound for what will never be.
+        """
+        ...
 
 
 class Playable(Protocol):
@@ -53,6 +82,21 @@ class Playable(Protocol):
     @property
     def duration(self) -> int | None:
         """Microseconds; None while unknown or endless."""
+        ...
+
+    @property
+    def on_air(self) -> OnAir | None:
+        """Asked before the folder; None for what is no broadcast, or over."""
+        ...
+
+    @property
+    def part(self) -> int | None:
+        """Microseconds of the parts it is sent in; None where whole segments are all there is."""
+        ...
+
+    @property
+    def latency(self) -> int | None:
+        """Microseconds that a player should stay behind what is on air; None of what is not."""
         ...
 
 

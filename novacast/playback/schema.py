@@ -29,3 +29,8 @@ def m001_viewings(db: Any) -> None:
         "CREATE INDEX playback_viewings_person ON playback_viewings (person_id, started_at, id)",
         "CREATE INDEX playback_viewings_expiry ON playback_viewings (expires_at)",
     )
+
+
+@migrations()
+def m002_watching(db: Any) -> None:
+    statements(db, "CREATE INDEX playback_viewings_media ON playback_viewings (media_id, seen_at)")

@@ -141,6 +141,8 @@ class Playback:
             poster=f"{base}/{playable.poster}" if playable.poster else None,
             storyboard=f"{base}/{playable.storyboard}" if playable.storyboard else None,
             duration=playable.duration,
+            part=playable.part,
+            latency=playable.latency,
         )
 
 

@@ -34,6 +34,15 @@ def active_of(person_id: str, now: int, limit: int, after: tuple[int, str] | Non
     )
 
 
+def seen_between(media_id: str, first: int, last: int) -> Query[str]:
+    """Ids of sessions on a thing whose last written sign of life lies between two instants."""
+    return Query(
+        "SELECT id FROM playback_viewings WHERE media_id = ? AND seen_at >= ? AND seen_at < ? AND ended_at IS NULL",
+        (media_id, first, last),
+        lambda row: str(row["id"]),
+    )
+
+
 def of_person(person_id: str) -> Query[Viewing]:
     """All that is kept of a person, ended or not, newest first."""
     return Query(

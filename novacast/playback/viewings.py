@@ -7,6 +7,7 @@ from novacast.database import Database
 from novacast.errors import Gone
 from novacast.playback import store
 from novacast.playback.audience import Audience
+from novacast.playback.models import Watching
 from novacast.playback.tokens import ViewingTokens
 
 
@@ -15,7 +16,7 @@ class Watched:
     media_id: str
     started_at: int
     segments: int
-    """How many were asked for since this process knows the session."""
+    """How many were asked for since this process knows the session; of what is on air, seconds with a request."""
 
 
 class Viewings:
@@ -33,3 +34,7 @@ class Viewings:
             return None
         segments = self._audience.segments(self._tokens.token(session_id))
         return Watched(viewing.media_id, viewing.started_at, segments)
+
+    async def watching(self, media_id: str) -> Watching:
+        """Who watches a thing now; a restart of the server makes nobody a new viewer, and loses none."""
+        return await self._audience.watching(media_id)

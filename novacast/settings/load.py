@@ -4,6 +4,7 @@ import dataclasses
 import difflib
 import math
 import os
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, cast, get_args, get_origin, get_type_hints
@@ -14,6 +15,8 @@ from novacast.settings.mistakes import Document, Mistake, raise_for, read
 from novacast.settings.sections import Settings
 
 PREFIX = "NOVACAST_"
+_ORIGIN = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
+"""A site as a policy of frames names it: CSP 3, section 2.3.1, host-source without a path."""
 LOUDEST = -5
 """LUFS that sound may be brought to: less room would leave nothing of loud and soft."""
 
@@ -98,6 +101,14 @@ def _misfits(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
         yield ("transcode.heights",), "transcode.heights must name at least one rung, such as [360]."
     if LOUDEST < settings.transcode.loudness < 0:
         yield ("transcode.loudness",), f"transcode.loudness must be from -31 to {LOUDEST}, or 0: -16 is usual."
+    if settings.live.srt_passphrase and not 10 <= len(settings.live.srt_passphrase.encode()) <= 79:
+        yield ("live.srt_passphrase",), "live.srt_passphrase must have 10 to 79 letters, or be left empty."
+    for origin in settings.server.embed_origins:
+        if not _ORIGIN.fullmatch(origin):
+            yield (
+                ("server.embed_origins",),
+                f"server.embed_origins must name sites such as https://example.org, or *; not {origin!r}.",
+            )
     addresses = (
         ("server.public_url", settings.server.public_url, "https://tickets.example.org"),
         ("speech.base_url", settings.speech.base_url, "http://127.0.0.1:8000/v1"),

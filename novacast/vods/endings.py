@@ -7,6 +7,7 @@ from novacast.jobs import JobQueue
 from novacast.outbox import Event
 from novacast.vods import store
 from novacast.vods.collections import store as collections
+from novacast.vods.recordings import store as recordings
 from novacast.vods.removal import JOB as REMOVE
 from novacast.vods.storage import store as storage
 from novacast.vods.uploads import store as uploads
@@ -35,6 +36,7 @@ class Endings:
         """How many went. Uploads that are under way never become videos; the sweep takes their files."""
         uploads.withdraw(tx, org_id)
         collections.end_organization(tx, org_id)
+        recordings.end_organization(tx, org_id)
         storage.unset_quota(tx, org_id)
         ended = tx.all(store.some_of(org_id, BATCH))
         for video_id in ended:

@@ -5,6 +5,7 @@
 `media/<id>/pictures/`          posters to choose from
 `media/<id>/downloads/`         files made to be taken home
 `media/<id>/<edition>/`         what is or will be watched: playlists, rungs, pictures; rows say what of it counts
+`live/<id>/`                    a programme while it is recorded, of which a video of the same id is made
 `media/.work/<id>-<task>-<token>/`   what one attempt at a task makes, on the same file system, moved when it is whole
 
 Everything here blocks: call it through `whole`.
@@ -80,6 +81,9 @@ class MediaFolders:
 
     def video(self, video_id: str) -> Path:
         return self.data.media / video_id
+
+    def live(self, video_id: str) -> Path:
+        return self.data.live / video_id
 
     def edition(self, video_id: str, edition: str) -> Path:
         return self.video(video_id) / edition
@@ -158,7 +162,7 @@ class MediaFolders:
 
     def remove(self, video_id: str) -> None:
         """All of a video. Can be called again where it was interrupted. Raises OSError if something stays."""
-        for folder in (self.video(video_id), *self.work.glob(f"{video_id}-*")):
+        for folder in (self.video(video_id), self.live(video_id), *self.work.glob(f"{video_id}-*")):
             if folder.exists():
                 shutil.rmtree(folder)
         self.arrival(video_id).unlink(missing_ok=True)

@@ -3,31 +3,21 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Protocol
 
-from novacast import i18n
 from novacast.clock import SECOND
-from novacast.errors import FieldError, InvalidInput
 from novacast.identity import Action, Principal
+from novacast.texts import DESCRIPTION_LENGTH as DESCRIPTION_LENGTH
+from novacast.texts import TITLE_LENGTH as TITLE_LENGTH
+from novacast.texts import Texts as Texts
+from novacast.texts import composed as composed
+from novacast.texts import printable
+from novacast.visibility import Guarded as Guarded
+from novacast.visibility import Visibility as Visibility
+from novacast.visibility import shown
 
-TITLE_LENGTH = 200
-DESCRIPTION_LENGTH = 10_000
 LONGEST_POSITION = 1_000 * 3600 * SECOND
-MOST_MARKS = 30
-"""Combining marks upon one letter."""
-
-_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
-"""BCP 47 (RFC 5646 2.1) without its rare forms."""
-
-
-class Visibility(StrEnum):
-    PUBLIC = "public"
-    UNLISTED = "unlisted"
-    SIGNED_IN = "signed_in"
-    ORGANIZATION = "organization"
-    PRIVATE = "private"
 
 
 class VideoState(StrEnum):
@@ -136,82 +126,16 @@ class Changes:
         return columns
 
 
-@dataclass(slots=True)
-class Texts:
-    """Checks texts people wrote and gathers what is wrong with them, so that all is told at once."""
-
-    errors: list[FieldError] = field(default_factory=list)
-
-    def title(self, text: str) -> str:
-        text = " ".join(_printable(text).split())
-        if not text:
-            self._wrong("title", "required", i18n.text("Give the video a title."))
-        elif len(text) > TITLE_LENGTH:
-            self._wrong(
-                "title",
-                "too_long",
-                i18n.text(
-                    "The title has {length} characters; {most} are the most.", length=len(text), most=TITLE_LENGTH
-                ),
-            )
-        return text
-
-    def description(self, text: str) -> str:
-        text = _printable(text.replace("\r\n", "\n"), keep="\n\t").strip()
-        if len(text) > DESCRIPTION_LENGTH:
-            message = i18n.text(
-                "The description has {length} characters; {most} are the most.",
-                length=len(text),
-                most=DESCRIPTION_LENGTH,
-            )
-            self._wrong("description", "too_long", message)
-        return text
-
-    def language(self, text: str) -> str:
-        text = text.strip()
-        if text and not _LANGUAGE.match(text):
-            self._wrong("language", "invalid", i18n.text("Write the language as a tag such as en, de or pt-BR."))
-        return text
-
-    def check(self) -> None:
-        if self.errors:
-            raise InvalidInput(i18n.joined([error.message for error in self.errors]), errors=self.errors)
-
-    def _wrong(self, field: str, code: str, message: str) -> None:
-        self.errors.append(FieldError(field, code, message))
-
-
 def title_of(filename: str) -> str:
     """A title for a file that came without one: its name without folders and extension."""
-    name = _printable(filename.replace("\\", "/").rsplit("/", 1)[-1])
+    name = printable(filename.replace("\\", "/").rsplit("/", 1)[-1])
     stem = name.rsplit(".", 1)[0] if "." in name.strip(".") else name
     return " ".join(stem.replace("_", " ").split())[:TITLE_LENGTH] or "Untitled"
 
 
-class Guarded(Protocol):
-    """A thing of an organization that is shown as its visibility says: a video, a collection."""
-
-    @property
-    def org_id(self) -> str: ...
-    @property
-    def owner_id(self) -> str | None: ...
-    @property
-    def visibility(self) -> Visibility: ...
-
-
 def may_watch(principal: Principal, video: Guarded) -> bool:
     """The rule of visibility. Whether there is anything to watch yet is another question (`state`)."""
-    if may_edit(principal, video):
-        return True
-    match video.visibility:
-        case Visibility.PUBLIC | Visibility.UNLISTED:
-            return True
-        case Visibility.SIGNED_IN:
-            return principal.signed_in
-        case Visibility.ORGANIZATION:
-            return principal.allows(Action.VIDEO_VIEW, video.org_id, video.owner_id)
-        case Visibility.PRIVATE:
-            return False
+    return may_edit(principal, video) or shown(principal, video)
 
 
 def may_see(principal: Principal, video: Video) -> bool:
@@ -245,25 +169,3 @@ def match_expression(text: str) -> str | None:
         return None
     quoted = [f'"{word}"' for word in words]
     return " ".join([*quoted[:-1], f"{quoted[-1]}*"])
-
-
-def composed(text: str) -> str:
-    """NFC in a time that grows with the length alone: putting marks upon one letter in order takes the square of their
-    number, so no letter keeps more than any script puts on it (Unicode Standard Annex 15, Stream-Safe Text Format).
-    """
-    if text.isascii():
-        return text
-    kept: list[str] = []
-    marks = 0
-    for sign in text:
-        marks = marks + 1 if unicodedata.combining(sign) else 0
-        if marks <= MOST_MARKS:
-            kept.append(sign)
-    return unicodedata.normalize("NFC", "".join(kept))
-
-
-def _printable(text: str, keep: str = "") -> str:
-    """Without control characters, surrogates and the marks that turn the direction of text around."""
-    turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
-    text = composed(text.encode("utf-8", "replace").decode())
-    return "".join(c if c in keep or (unicodedata.category(c) != "Cc" and c not in turning) else " " for c in text)

@@ -1,7 +1,7 @@
 """Pages for those who watch: home, library, a video."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from novacast.errors import InvalidInput, Unauthenticated
@@ -32,6 +32,22 @@ PLAYER_CSP = {
 `data:` track."""
 
 
+class OnAirPages(Protocol):
+    """What stands at a watch address while there is no video yet: it is planned, or on air."""
+
+    async def page(self, call: Call, video_id: str, /) -> Html | None:
+        """None where there is no such thing. Raises Unauthenticated where signing in would help."""
+        ...
+
+    async def programming(self, call: Call, /) -> Mapping[str, Any]:
+        """What is on now and comes next, for home and library: context of vods/on_air.html."""
+        ...
+
+    async def embedded(self, call: Call, video_id: str, /) -> Mapping[str, Any] | None:
+        """Context of embed.html; None as above, and where signing in would help."""
+        ...
+
+
 class VideoPages:
     def __init__(
         self,
@@ -42,7 +58,10 @@ class VideoPages:
         downloads: Downloads,
         collections: Collections,
         views: Views,
+        on_air: OnAirPages | None = None,
+        frames: Sequence[str] = (),
     ) -> None:
+        """`frames`: origins of sites that may show the player."""
         self._videos = videos
         self._positions = positions
         self._organizations = organizations
@@ -50,11 +69,14 @@ class VideoPages:
         self._downloads = downloads
         self._collections = collections
         self._views = views
+        self._on_air = on_air
+        self._frames = frames
 
     @page("/", public=True)
     async def home(self, call: Call) -> Html:
         latest = await self._videos.library(call.principal, limit=LATEST)
         context = {
+            **await self._programming(call),
             "latest": await self._cards(latest.items),
             "watching": await self._unfinished(call.principal, 4),
             "may_upload": may_upload(call.principal),
@@ -70,21 +92,39 @@ class VideoPages:
             found = await self._videos.library(call.principal, text=text, limit=PAGE)
         first = not text and query.cursor is None
         context = {
+            **await self._programming(call, first),
             "q": text,
             "videos": await self._cards(found.items),
-            "watching": await self._unfinished(call.principal, 4) if first else [],
+            "watching": await self._unfinished(call.principal, 4 * first),
             "next": address("/library", q=text, cursor=found.next) if found.next else "",
             "first": address("/library", q=text) if query.cursor else "",
-            "may_upload": may_upload(call.principal),
         }
-        return Html("vods/library.html", context)
+        return Html("vods/library.html", context | {"may_upload": may_upload(call.principal)})
 
     @page("/watch/{video_id}", public=True)
     async def watch(self, call: Call, video_id: str) -> Html | Redirect:
         try:
-            detail = await self._videos.show(call.principal, video_id)
+            if self._on_air is not None and (shown := await self._on_air.page(call, video_id)) is not None:
+                return shown
+            return await self._shown(call, await self._videos.show(call.principal, video_id))
         except Unauthenticated:  # the page is public, this video is not
             return Redirect(address("/login", next=f"/watch/{video_id}"))
+
+    @page("/embed/{video_id}", public=True)
+    async def embed(self, call: Call, video_id: str) -> Html:
+        """Nothing but the player, for a frame on another site. Whoever is signed in here is a stranger there."""
+        context = None if self._on_air is None else await self._on_air.embedded(call, video_id)
+        if context is None:
+            detail = await self._videos.show(call.principal, video_id)
+            context = {"video": detail.video, "ready": detail.video.edition is not None}
+            context |= {"poster": poster_path(detail.video) or ""}
+        return Html("embed.html", context, csp={**PLAYER_CSP, "frame-ancestors": " ".join(("'self'", *self._frames))})
+
+    async def _programming(self, call: Call, wanted: bool = True) -> Mapping[str, Any]:
+        return {} if self._on_air is None or not wanted else await self._on_air.programming(call)
+
+    async def _shown(self, call: Call, detail: Detail) -> Html:
+        video_id = detail.video.id
         names = await self._organizations.names([detail.video.org_id])
         chapters = await self._chapters.show(call.principal, video_id)
         context = {
@@ -111,7 +151,7 @@ class VideoPages:
         return None if around is None else playlist(around)
 
     async def _unfinished(self, principal: Principal, limit: int) -> list[Card]:
-        if not principal.signed_in:
+        if not principal.signed_in or not limit:
             return []
         rows = await self._positions.unfinished(principal, limit)
         return [watching_card(row, poster_path(row.video)) for row in rows]

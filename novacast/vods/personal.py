@@ -8,6 +8,7 @@ from novacast.database import Database, Transaction
 from novacast.vods import store
 from novacast.vods.collections import store as collections
 from novacast.vods.folders import MediaFolders
+from novacast.vods.recordings import store as recordings
 from novacast.vods.uploads import store as uploads
 
 
@@ -58,6 +59,7 @@ class VideoPersonalData:
         """Videos stay with their organization, without the person; unfinished uploads go."""
         store.erase_person(tx, subject.person_id)
         collections.erase_person(tx, subject.person_id)
+        recordings.erase_person(tx, subject.person_id)
         for upload in tx.all(uploads.of_person(subject.person_id)):
             uploads.remove(tx, upload.id)
             if not upload.finished:

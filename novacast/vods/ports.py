@@ -1,12 +1,18 @@
 """What videos need of their neighbours, and rooms of each other."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
 
 class Weighs(Protocol):
     async def weigh(self, video_id: str, /) -> None:
         """Something was made or removed in the video's folder: what lies there is measured for the quota."""
+        ...
+
+
+class Records(Protocol):
+    async def recording(self) -> Collection[str]:
+        """Ids of programmes whose folder in `live/` is wanted: not over yet, or over and no video yet."""
         ...
 
 

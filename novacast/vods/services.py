@@ -1,5 +1,6 @@
 """The slice put together: what wiring hands to routes, pages, jobs, the command line and other slices."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.clock import Clock
@@ -15,6 +16,7 @@ from novacast.vods.collections.service import Collections
 from novacast.vods.downloads.service import Downloads
 from novacast.vods.downloads.work import DownloadWork
 from novacast.vods.endings import Endings
+from novacast.vods.films import Films
 from novacast.vods.folders import MediaFolders
 from novacast.vods.imports.beside import Rooms
 from novacast.vods.imports.service import Imports
@@ -22,6 +24,9 @@ from novacast.vods.intake import Intake
 from novacast.vods.personal import VideoPersonalData
 from novacast.vods.pictures.service import Pictures
 from novacast.vods.pictures.work import PictureWork
+from novacast.vods.ports import Records
+from novacast.vods.recordings.improving import Improving
+from novacast.vods.recordings.service import Recordings
 from novacast.vods.removal import Removal
 from novacast.vods.replacement.service import Replacements
 from novacast.vods.replacement.work import ReplacementWork
@@ -42,6 +47,7 @@ from novacast.vods.transcoding.rendering import Rendering
 from novacast.vods.transcoding.service import Transcoding
 from novacast.vods.transcoding.work import TranscodeWork
 from novacast.vods.uploads.service import Uploads
+from novacast.vods.watchable import WatchableVideos
 from novacast.vods.watching import Positions
 
 
@@ -71,14 +77,29 @@ class VodServices:
     retention: Retention
     storage: Sweeping
     weights: Weights
+    recordings: Recordings
+    """What live asks to make a video of a programme that ended."""
+    improving: Improving
+
+    watchable: WatchableVideos
+    films: Films
+    """What live puts on air."""
     endings: Endings
     """To be subscribed to the facts, durably."""
 
 
 def vod_services(
-    db: Database, queue: JobQueue, clock: Clock, settings: Settings, folder: DataFolder, air: Air | None = None
+    db: Database,
+    queue: JobQueue,
+    clock: Clock,
+    settings: Settings,
+    folder: DataFolder,
+    records: Sequence[Records] = (),
+    air: Air | None = None,
 ) -> VodServices:
-    """`air` says when a programme is live: transcodes step back then."""
+    """`records` tell what is being recorded; it may be filled later. `air` says when a programme is live: transcodes
+    step back then.
+    """
     folders, intake = MediaFolders(folder), Intake(db, MediaFolders(folder), queue)
 
     async def find() -> FFmpeg:
@@ -122,7 +143,11 @@ def vod_services(
         forecasts=forecasts,
         outlooks=Outlooks(db, folders, quotas, forecasts, settings, encoders.codecs),
         retention=retention,
-        storage=Sweeping(db, folders, retention, clock, reserve),
+        storage=Sweeping(db, folders, retention, clock, reserve, records),
         weights=weights,
+        recordings=Recordings(db, folders, queue, pictures, weights, improves=settings.live.better_rungs),
+        improving=Improving(db, folders, queue, find, reserve),
+        watchable=WatchableVideos(db),
+        films=Films(db, folders),
         endings=Endings(db, queue),
     )

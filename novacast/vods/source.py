@@ -27,6 +27,9 @@ class PlayableVideo:
     duration: int | None
     kind: str = "video"
     master: str = MASTER
+    on_air: None = None
+    part: None = None
+    latency: None = None
 
 
 class Asked(Protocol):

@@ -35,6 +35,11 @@ def by_id(video_id: str) -> Query[Video]:
     return Query(f"SELECT {_SELECT} FROM videos WHERE id = ?", (video_id,), video)  # noqa: S608 - our columns
 
 
+def by_ids(video_ids: Sequence[str]) -> Query[Video]:
+    names, params = _names("id", video_ids)
+    return Query(f"SELECT {_SELECT} FROM videos WHERE id IN ({names})", params, video)  # noqa: S608 - our columns
+
+
 def rungs(video_id: str) -> Query[Rung]:
     return Query("SELECT * FROM rungs WHERE video_id = ? ORDER BY height DESC, name", (video_id,), _rung)
 

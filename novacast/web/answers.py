@@ -9,13 +9,15 @@ from typing import Any, Literal
 class Html:
     """A template with its context.
 
-    `csp` replaces directives of the content security policy on this page alone, by name: `{"style-src": "'self' …"}`.
+    `csp` replaces directives of the content security policy on this page alone, by name: `{"style-src": "'self' …"}`;
+    `permissions` does so with the permissions policy: `{"camera": "(self)"}`.
     """
 
     template: str
     context: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200
     csp: Mapping[str, str] = field(default_factory=dict)
+    permissions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,12 @@ class Call:
     def set_cookie(self, name: str, value: str, seconds: int) -> None:
         self.cookies.append(Cookie(name, value, seconds))
 
+    @property
+    def key(self) -> str:
+        """What a `keyed=True` route was given as `Authorization: Bearer`; empty if nothing."""
+        scheme, _, key = self.request.headers.get("Authorization", "").partition(" ")
+        return key.strip() if scheme.lower() == "bearer" else ""
+
     async def chunks(self, at_most: int) -> AsyncIterator[bytes]:
         """The body of a `stream=True` route, piece by piece. Raises TooLarge past `at_most` bytes.
 

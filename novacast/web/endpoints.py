@@ -69,7 +69,7 @@ class Endpoint:
         if isinstance(result, web.StreamResponse):
             return result
         if isinstance(result, Html):
-            state.csp = result.csp
+            state.csp, state.permissions = result.csp, result.permissions
             return self._kit.templates.render(request, result)
         if isinstance(result, Redirect):
             response = web.Response(status=result.status, headers={"Location": result.location})

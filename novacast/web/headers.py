@@ -20,6 +20,15 @@ CONTENT_SECURITY_POLICY: Mapping[str, str] = {
     "base-uri": "'none'",
     "frame-ancestors": "'none'",
 }
+PERMISSIONS_POLICY: Mapping[str, str] = {
+    "camera": "()",
+    "microphone": "()",
+    "display-capture": "()",
+    "geolocation": "()",
+    "fullscreen": "(self)",
+    "payment": "(self)",
+}
+"""What no page needs is off; one that does says so in its `Html`."""
 _DAY = 86_400
 
 _ALWAYS: Mapping[str, str] = {
@@ -28,7 +37,6 @@ _ALWAYS: Mapping[str, str] = {
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
-    "Permissions-Policy": "camera=(self), microphone=(self), fullscreen=(self), geolocation=(), payment=(self)",
 }
 
 
@@ -47,6 +55,7 @@ def _protect(state: State | None, response: web.StreamResponse, hsts_days: int) 
     for name, value in _ALWAYS.items():
         response.headers.setdefault(name, value)
     response.headers.setdefault("Content-Security-Policy", policy(state.csp if state is not None else {}))
+    response.headers.setdefault("Permissions-Policy", permissions(state.permissions if state is not None else {}))
     response.headers.setdefault("Cache-Control", "private, no-cache" if _is_page(response) else "no-store")
     if state is not None:
         response.headers["X-Request-ID"] = state.request_id
@@ -57,6 +66,10 @@ def _protect(state: State | None, response: web.StreamResponse, hsts_days: int) 
 
 def policy(overrides: Mapping[str, str]) -> str:
     return "; ".join(f"{name} {value}" for name, value in {**CONTENT_SECURITY_POLICY, **overrides}.items())
+
+
+def permissions(overrides: Mapping[str, str]) -> str:
+    return ", ".join(f"{name}={value}" for name, value in {**PERMISSIONS_POLICY, **overrides}.items())
 
 
 def _is_page(response: web.StreamResponse) -> bool:

@@ -107,9 +107,10 @@ class Middlewares:
     @web.middleware
     async def same_origin(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         state = request[STATE]
-        state.credentials = presented(request, state.client)
+        keyed = state.route is not None and state.route.keyed
+        state.credentials = None if keyed else presented(request, state.client)
         cookie = state.credentials is not None and state.credentials.session is not None
-        bearer = state.credentials is not None and state.credentials.bearer is not None
+        bearer = keyed or (state.credentials is not None and state.credentials.bearer is not None)
         if state.route is not None:
             self._kit.edge.check_origin(request, state.client, cookie=cookie, bearer=bearer)
         return await handler(request)

@@ -43,6 +43,8 @@ class RealtimeLimits:
     queue: int = 256
     """Events one client may be behind before it is dropped; it comes back with Last-Event-ID."""
     per_principal: int = 12
+    per_network: int = 256
+    """Of strangers: a school that watches has one address for all."""
     replay: int = 5000
     """Rows one resume may read; who missed more is reset."""
     heartbeat: float = 15.0
@@ -211,7 +213,8 @@ class Realtime:
     @contextmanager
     def _place(self, call: Call) -> Iterator[None]:
         owner = call.principal.person_id or network(call.address)
-        if self._held[owner] >= self._limits.per_principal:
+        known = call.principal.person_id is not None
+        if self._held[owner] >= (self._limits.per_principal if known else self._limits.per_network):
             raise RateLimited(i18n.text("Too many event streams are open. Close another page first."), retry_after=10)
         self._held[owner] += 1
         self._open.inc()

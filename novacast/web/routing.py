@@ -51,6 +51,9 @@ class Mark:
     """Whether an Idempotency-Key is honoured; then the handler must pass `call.remember(...)` on."""
     stream: bool = False
     """The handler reads the body itself, by `call.chunks`; the kit's limits on bodies don't hold."""
+    keyed: bool = False
+    """The Authorization header holds a key that the handler looks at, `call.key`: it logs nobody in, and no cookie is
+    read."""
     operation: Mapping[str, Any] = field(default_factory=dict)
     """OpenAPI that can't be derived (headers, other answers); `responses` and `parameters` are added to ours."""
 
@@ -86,6 +89,7 @@ class Options(TypedDict, total=False):
     errors: tuple[type[NovaCastError], ...]
     idempotent: bool
     stream: bool
+    keyed: bool
     operation: Mapping[str, Any]
 
 

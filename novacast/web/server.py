@@ -5,6 +5,7 @@ import contextlib
 import logging
 import resource
 import signal
+import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -64,6 +65,8 @@ class Parts:
     key: bytes
     """Of this installation; kept on disk, since answers outlive the process."""
     media: MediaHandler | None = None
+    leaving: Callable[[], Awaitable[None]] | None = None
+    """Ends what `media` may wait for longer than a server that stops."""
     socket: Path | None = None
     """Where the operator's Unix socket goes; whoever can open it is the system itself."""
     cache: Path | None = None
@@ -88,11 +91,14 @@ class WebServer:
         self._door: Door | None = None
         self.port = self._settings.server.port
         """The bound one, once started."""
+        self.context: ssl.SSLContext | None = None
+        """Of the certificate, which it follows when that is renewed; None: plain http, or not started."""
 
     async def start(self) -> None:
         """Listen. Raises BadSettings that says which address can't be had, and why."""
         settings = self._settings
         certificate = listening.Certificate(settings.tls) if settings.tls.certificate else None
+        self.context = certificate.context if certificate is not None else None
         _allow_files(settings.server.max_connections)
         await self._runner.setup()
         server = self._runner.server
@@ -140,6 +146,8 @@ class WebServer:
         if server is None or self._door is None:
             return
         seconds = self._settings.server.drain_seconds
+        if self._parts.leaving is not None:
+            await self._parts.leaving()
         server.pre_shutdown()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):

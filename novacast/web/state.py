@@ -25,6 +25,8 @@ class State:
     ticket: Ticket = field(default_factory=Ticket)
     csp: Mapping[str, str] = field(default_factory=dict)
     """Directives of the content security policy that this answer alone replaces."""
+    permissions: Mapping[str, str] = field(default_factory=dict)
+    """Of the permissions policy, likewise."""
 
 
 STATE = web.RequestKey("novacast_state", State)

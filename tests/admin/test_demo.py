@@ -3,13 +3,14 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
-from contextlib import closing
+from contextlib import closing, suppress
 from functools import partial
 from pathlib import Path
 
@@ -89,10 +90,27 @@ def served(home: Path) -> None:
         except OSError:
             return False
 
+    data = home / ".local" / "state" / "novacast-demo"
+    on_air = "SELECT 1 FROM programmes WHERE state = 'on_air'"
     with start(home, "--port", str(port)) as server:
         block_until(partial(seen, server, answers), PATIENCE)
-        server.send_signal(signal.SIGTERM)
+        block_until(partial(seen, server, lambda: bool(rows(data / "novacast.db", on_air))), PATIENCE)
+        secret = json.loads((data / "demo-key.json").read_text())["secret"]
+        assert processes(secret) != []
+        server.send_signal(signal.SIGINT)
         out, _ = server.communicate(timeout=60)
     assert server.returncode == 0
     assert f"http://127.0.0.1:{port}/login" in out
     assert "olive@lantern.example" in out
+    assert re.search(r"/watch/\w+ +what is on air now", out)
+    assert processes(secret) == []
+
+
+def processes(word: str) -> list[str]:
+    """Those of this machine that have it in their command line."""
+    found = []
+    for line in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):
+            if word.encode() in line.read_bytes():
+                found.append(line.parent.name)
+    return found

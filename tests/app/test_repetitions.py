@@ -85,12 +85,37 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
     for step in ("cancel", "retry"):
         path = f"{api}/videos/{{video_id}}/transcode/{step}"
         yield path, path.format(video_id=video), "producer", None
+    async for wish in broadcasts(venue):
+        yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
     jobs: dict[str, Any] = {"pictures": {"seconds": 1}, "downloads": {"name": "144p"}, "speech": {"language": "en"}}
     for name, body in jobs.items():
         path = f"{api}/videos/{{video_id}}/{name}"
         yield path, path.format(video_id=watched), "producer", body
+
+
+async def broadcasts(venue: Venue) -> AsyncIterator[Wish]:
+    api = "/api/v1"
+    of_org = f"{api}/organizations/{{org_id}}/channels"
+    yield of_org, of_org.format(org_id=venue.org), "owner", {"name": "The great hall"}
+    ((channel,),) = rows(venue, "SELECT id FROM channels WHERE org_id = ?", venue.org)
+    of_channel = f"{api}/channels/{{channel_id}}/programmes"
+    hour = {"title": "First night", "planned_start": "2026-12-31T20:00:00+01:00"}
+    yield of_channel, of_channel.format(channel_id=channel), "producer", hour
+    ((programme,),) = rows(venue, "SELECT id FROM programmes WHERE channel_id = ?", channel)
+    path = f"{api}/programmes/{{programme_id}}"
+    yield f"{path}/standby", f"{api}/programmes/{programme}/standby", "producer", None
+    put_on_air(venue, programme)
+    bodies: dict[str, Any] = {"cut": {"to": "slate"}, "markers": {"title": "Applause", "seconds": 0}, "end": None}
+    for name, body in bodies.items():
+        yield f"{path}/{name}", f"{api}/programmes/{programme}/{name}", "producer", body
+
+
+def put_on_air(venue: Venue, programme: str) -> None:
+    """What an encoder and the engine would have done, as far as the database tells."""
+    with closing(sqlite3.connect(DataFolder(venue.folder).database, timeout=30)) as connection, connection:
+        connection.execute("UPDATE programmes SET state = 'on_air', started_at = 1 WHERE id = ?", (programme,))
 
 
 def fits(document: dict[str, Any], operation: dict[str, Any], status: int, body: bytes) -> None:

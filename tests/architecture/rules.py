@@ -26,6 +26,8 @@ CHILD_CALLS = {
     "asyncio": re.compile(r"create_subprocess_(exec|shell)$"),
 }
 OWNERS: dict[str, tuple[str, ...]] = {
+    "aiortc": ("novacast/live/webrtc/encoded.py", "novacast/live/webrtc/session.py"),
+    "aioice": ("novacast/live/webrtc/process.py",),
     "stripe": ("novacast/payments/*",),
     "cryptography": ("novacast/security/*",),
     "ffmpeg": ("novacast/media/*",),

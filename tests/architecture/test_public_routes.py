@@ -7,6 +7,7 @@ from novacast.app import _parts
 from novacast.clock import SystemClock
 from novacast.database import migrate
 from novacast.folder import DataFolder
+from novacast.metrics import Metrics
 from novacast.settings import Settings, load
 from novacast.web.server import WebServer
 
@@ -24,7 +25,7 @@ async def public(folder: Path, *, demo: bool) -> list[str]:
     data.prepare()
     migrate(data.database, wiring.MIGRATIONS, SystemClock(), backups=data.backups)
     async with wiring.services(wanted, SystemClock(), readers=1) as own:
-        server = WebServer(_parts(own, demo))
+        server = WebServer(_parts(own, Metrics(), demo))
         return sorted(f"{route.method} {route.path}" for route in server.routes if route.public)
 
 

@@ -1,10 +1,12 @@
-"""The server that novacast starts, with playback as its only slice, for tests.bench.delivery: everybody may watch.
+"""The server that novacast starts, with playback as its only slice, for tests.bench: everybody may watch.
 
 Run: `python -m tests.bench.delivery_server MEDIA_FOLDER STATE_FOLDER`; prints one line, `PORT PATH_OF_A_SESSION`.
 """
 
 import asyncio
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +20,7 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.playback import schema
+from novacast.playback.ports import OnAir
 from novacast.playback.routes import PlaybackRoutes
 from novacast.playback.services import playback_services
 from novacast.settings import Server, Settings
@@ -38,13 +41,16 @@ class Film:
     poster: str | None = None
     storyboard: str | None = None
     duration: int | None = None
+    on_air: OnAir | None = None
+    part: int | None = None
+    latency: int | None = None
 
 
 class Open:
     """Everybody's film, and nobody signed in."""
 
-    def __init__(self, folder: Path) -> None:
-        self._film = Film(folder)
+    def __init__(self, film: Film) -> None:
+        self._film = film
 
     async def locate(self, principal: Principal, media_id: str) -> Film:
         return self._film
@@ -56,12 +62,14 @@ class Open:
         return ANONYMOUS
 
 
-async def serve(folder: Path, state: Path) -> None:
+@asynccontextmanager
+async def serving(film: Film, state: Path, sessions: int = 1) -> AsyncIterator[str]:
+    """Port, and paths of sessions, as `PORT PATH ...`."""
     clock, settings, limiter = SystemClock(), Settings(server=Server(port=0)), RateLimiter(SystemClock())
     path = state / "bench.db"
     migrate(path, [outbox.migrations, idempotency.migrations, schema.migrations], clock, backups=state)
     db = await Database.open(path, clock, readers=1)
-    facts, world = Outbox(db), Open(folder)
+    facts, world = Outbox(db), Open(film)
     own = playback_services(db, clock, settings, limiter, [world], world, b"k" * 32)
     server = WebServer(
         Parts(
@@ -75,21 +83,35 @@ async def serve(folder: Path, state: Path) -> None:
             metrics=Metrics(),
             key=bytes(32),
             media=own.delivery,
+            leaving=own.delivery.drain,
         )
     )
     own.subscribe(facts)
     await facts.start()
     own.start()
     await server.start()
-    stream = await own.playback.stream(ANONYMOUS, MEDIA_ID, address="")
-    opened = await own.playback.open(stream.url.split("/")[3], "bench")
-    print(server.port, f"/media/{opened.token}/{MEDIA_ID}", flush=True)
-    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+    paths = []
+    for number in range(sessions):
+        stream = await own.playback.stream(ANONYMOUS, MEDIA_ID, address=f"192.0.2.{number % 250}")
+        opened = await own.playback.open(stream.url.split("/")[3], "bench")
+        paths.append(f"/media/{opened.token}/{MEDIA_ID}")
+    yield f"{server.port} {' '.join(paths)}"
     await server.stop()
     await facts.close()
     await own.close()
     await db.close()
 
 
+async def until_input_ends(line: str) -> None:
+    """Tell `line` to the process that started this one, and go on until it closes our input."""
+    print(line, flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+async def main(folder: Path, state: Path) -> None:
+    async with serving(Film(folder), state) as line:
+        await until_input_ends(line)
+
+
 if __name__ == "__main__":
-    uvloop.run(serve(Path(sys.argv[1]), Path(sys.argv[2])))
+    uvloop.run(main(Path(sys.argv[1]), Path(sys.argv[2])))

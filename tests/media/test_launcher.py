@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from novacast.media.process import Command, Limits, run_child
+
 ROOT = Path(__file__).parents[2]
 PORTS = 1 << 10
 """CAP_NET_BIND_SERVICE, as /proc/PID/status shows sets of capabilities."""
@@ -51,3 +53,12 @@ def test_a_child_gets_no_new_privileges_whoever_we_are() -> None:
     )
     childs = sets(done.stdout.partition("CHILD\n")[2])
     assert (childs["NoNewPrivs"], childs["CapAmb"], childs["CapInh"]) == (1, 0, 0)
+
+
+@pytest.mark.skipif(not Path("/proc/self/autogroup").exists(), reason="needs a Linux that groups by session")
+async def test_a_child_that_stands_back_does_so_for_other_sessions_too() -> None:
+    files = ("/proc/self/autogroup", "/proc/self/stat")
+    ran = await run_child(Command("cat", ("cat", *files), Limits(nice=10)), capture=10_000)
+    group, stat = ran.stdout.decode().splitlines()
+    assert group.endswith(" nice 10")
+    assert stat.rpartition(")")[2].split()[16] == "10"

@@ -47,7 +47,8 @@ async def test_a_sound_venue_is_healthy(folder: DataFolder) -> None:
     wanted = settings(data=folder.root, server__port=0, uploads__reserve_bytes=0)
     findings = [finding async for finding in doctor.examine(wanted, SystemClock(), SETS, failed)]
     assert [finding.check for finding in findings] == [
-        "python", "clock", "files", "permissions", "disk", "port", "ffmpeg", "encoders", "database", "queue", "mail",
+        "python", "clock", "files", "permissions", "disk", "port", "live", "ffmpeg", "encoders", "database", "queue",
+        "mail",
     ]  # fmt: skip
     assert healthy(findings), findings
     assert all(finding.mend for finding in findings if finding.state is not State.OK)
@@ -137,6 +138,15 @@ def test_a_port_that_another_program_has_is_found(listener: int) -> None:
     assert found.state is State.FAILED
     assert str(listener) in found.message
     assert "server.port" in found.mend
+
+
+def test_a_port_for_encoders_that_another_program_has_is_found(listener: int) -> None:
+    wanted = settings(live__rtmp_port=listener)
+    found = machine.encoder_ports(wanted, served=False)
+    assert (found.check, found.state) == ("live", State.FAILED)
+    assert "live.rtmp_port" in found.mend
+    assert machine.encoder_ports(wanted, served=True).state is State.OK
+    assert machine.encoder_ports(settings(live__rtmp_port=0), served=False).state is State.OK
 
 
 def test_a_port_that_our_own_server_has_is_right(listener: int) -> None:

@@ -26,7 +26,8 @@ from novacast.web import Credentials, idempotency
 from novacast.web.server import Parts, WebServer
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.playback.world import FILM, Film, Venue, exchange
+from tests.playback.world import FILM, Broadcast, Film, Venue, exchange
+from tests.waiting import until
 
 MIGRATIONS = [outbox.migrations, idempotency.migrations, schema.migrations]
 
@@ -73,7 +74,7 @@ async def site(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Site]:
     settings = replace(settings, server=replace(settings.server, port=0, drain_seconds=1.0))
     facts, venue = Outbox(db), Venue({FILM: Film(folder)})
     own = playback_services(db, clock, settings, limiter, [venue], venue, b"k" * 32)
-    measure(metrics, own.cache, own.audience)
+    measure(metrics, own.cache, own.audience, own.delivery.waits)
     server = WebServer(
         Parts(
             settings=settings,
@@ -86,6 +87,7 @@ async def site(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Site]:
             metrics=metrics,
             key=bytes(32),
             media=own.delivery,
+            leaving=own.delivery.drain,
         )
     )
     own.subscribe(facts)
@@ -107,6 +109,27 @@ async def test_a_stream_names_everything_a_player_needs(site: Site) -> None:
     assert str(stream["url"]).startswith("/media/open/")
     assert str(stream["url"]).endswith("/master.m3u8")
     assert str(stream["poster"]).endswith("/poster.jpg")
+    assert (stream["part"], stream["latency"]) == (None, None)
+
+
+async def test_a_stream_of_what_is_on_air_says_how_close_to_it_a_player_can_be(site: Site) -> None:
+    film = site.venue.films[FILM]
+    site.venue.films[FILM] = replace(
+        film, kind="live", duration=None, on_air=Broadcast(), part=200_000, latency=700_000
+    )
+    _, stream = await site.ask("GET", f"/api/v1/streams/{FILM}")
+    assert (stream["kind"], stream["duration"], stream["part"], stream["latency"]) == ("live", None, 0.2, 0.7)
+
+
+async def test_a_viewer_who_waits_for_what_is_on_air_holds_up_no_end_of_the_server(site: Site) -> None:
+    site.venue.films[FILM] = replace(site.venue.films[FILM], on_air=Broadcast())
+    site.venue.person("ada")
+    base = await site.begin("ada")
+    asking = asyncio.create_task(exchange(site.server.port, f"{base}/next/part_00001.m4s", "GET", {}))
+    await until(lambda: len(site.own.delivery.waits) == 1)
+    assert site.metrics.value("novacast_media_waiting") == 1
+    await site.server.stop()
+    assert (await asking).status == 503  # told, not cut off behind the time that others have to finish
 
 
 async def test_strangers_are_told_to_sign_in_and_outsiders_nothing(site: Site) -> None:

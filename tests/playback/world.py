@@ -11,7 +11,7 @@ from aiohttp import web
 
 from novacast import outbox
 from novacast.database import Database
-from novacast.errors import NotFound, Unauthenticated
+from novacast.errors import InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import Languages
 from novacast.identity import Action, Principal, Role
 from novacast.limits import RateLimiter
@@ -22,6 +22,7 @@ from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.routes import MediaDelivery
 from novacast.playback.permission import Permission
+from novacast.playback.ports import OnAir
 from novacast.playback.service import Playback
 from novacast.playback.tokens import ViewingTokens
 from novacast.settings import Playback as PlaybackSettings
@@ -44,6 +45,50 @@ class Film:
     poster: str | None = "poster.jpg"
     storyboard: str | None = "storyboard.vtt"
     duration: int | None = 9_660_000_000
+    on_air: OnAir | None = None
+    part: int | None = None
+    latency: int | None = None
+
+
+@dataclass(slots=True)
+class Piece:
+    """Something that is aired."""
+
+    body: memoryview
+    changes: bool = False
+    head: bytes | None = None
+
+
+class Broadcast:
+    """What a packager has in memory: names, and who waits for what."""
+
+    def __init__(self) -> None:
+        self.pieces: dict[str, Piece] = {}
+        self.coming: dict[tuple[str, str], asyncio.Future[Piece]] = {}
+        self.asked = 0
+
+    def put(self, name: str, body: bytes) -> None:
+        self.pieces[name] = Piece(memoryview(body), changes=name.endswith(".m3u8"))
+
+    def find(self, name: str, query: str) -> Piece | asyncio.Future[Piece] | None:
+        """Queries that begin with `_HLS` wait; the rest of the name says what for."""
+        self.asked += 1
+        if query == "_HLS_msn=nonsense":
+            raise InvalidInput("_HLS_msn is a number.")
+        if name.startswith("gone/"):
+            raise NotFound("There is no such part.")
+        if query.startswith("_HLS") or name.startswith("next/"):
+            key = (name, query)
+            if key not in self.coming:
+                self.coming[key] = asyncio.get_running_loop().create_future()
+            return self.coming[key]
+        return self.pieces.get(name)
+
+    def come(self, body: bytes, name: str, query: str = "") -> None:
+        self.coming.pop((name, query)).set_result(Piece(memoryview(body), changes=name.endswith(".m3u8")))
+
+    def fail(self, error: Exception, name: str, query: str = "") -> None:
+        self.coming.pop((name, query)).set_exception(error)
 
 
 @dataclass(slots=True)
@@ -109,11 +154,17 @@ class World:
         self.outbox.subscribe("playback", self.audience.hear)
         await self.outbox.start()
         self.audience.start()
-        delivery = MediaDelivery(
+        self.delivery = MediaDelivery(
             self.playback, self.audience, self.cache, heads, Languages(), stall_seconds=self.stall_seconds
         )
-        self.runner = web.ServerRunner(web.Server(delivery, access_log=None), shutdown_timeout=1)
+        self.runner = web.ServerRunner(web.Server(self.delivery, access_log=None), shutdown_timeout=1)
         await self.runner.setup()
+
+    def air(self) -> "Broadcast":
+        """From now on the film is on air."""
+        on_air = Broadcast()
+        self.venue.films[FILM] = Film(self.folder, kind="live", on_air=on_air, part=200_000, latency=700_000)
+        return on_air
 
     async def listen(self, tls: SSLContext | None = None) -> int:
         await web.TCPSite(self.runner, "127.0.0.1", 0, ssl_context=tls).start()

@@ -87,6 +87,10 @@ def test_a_file_named_in_the_environment_must_exist(tmp_path: Path) -> None:
         ("[transcode]\nloudness = 16\n", ("transcode.loudness", "from -31 to 0")),
         ("[tls]\ncertificate = 'a.pem'\n", ("[tls]", "both certificate and key")),
         ("[server]\npublic_url = 'tickets.example.org'\n", ("server.public_url", "https://")),
+        (
+            "[server]\nembed_origins = ['example.org/x; script-src *']\n",
+            ("server.embed_origins", "https://example.org"),
+        ),
         ("[server]\npublic_url = 'http://['\n", ("server.public_url", "https://")),
         ('instance = "a\\u0000b"\n', ("instance", "NUL")),
         ("data = '~no-such-person/x'\n", ("data", "home folder")),

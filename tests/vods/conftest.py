@@ -36,6 +36,7 @@ from novacast.vods.intake import Intake
 from novacast.vods.models import Draft, Visibility
 from novacast.vods.pictures.service import Pictures
 from novacast.vods.pictures.work import PictureWork
+from novacast.vods.recordings.service import Recordings
 from novacast.vods.removal import Removal
 from novacast.vods.replacement.service import Replacements
 from novacast.vods.replacement.work import ReplacementWork
@@ -122,6 +123,7 @@ class House:
     viewings: KnownViewings
     views: Views
     health: VideoHealth
+    recordings: Recordings
 
     @classmethod
     async def open(cls, data: DataFolder, clock: Clock, find: FindFFmpeg, uploads: Uploads = SMALL) -> "House":
@@ -130,7 +132,7 @@ class House:
         folders, viewings = MediaFolders(data), KnownViewings()
         intake = Intake(db, folders, queue)
         weights = Weights(db, folders, clock)
-        showing = Dressing(db, folders, Wardrobe(db), weights)
+        showing, pictures = Dressing(db, folders, Wardrobe(db), weights), Pictures(db, folders, queue, weights)
         return cls(
             db=db,
             clock=clock,
@@ -147,7 +149,7 @@ class House:
             intake=intake,
             find=find,
             chapters=VideoChapters(db),
-            pictures=Pictures(db, folders, queue, weights),
+            pictures=pictures,
             weights=weights,
             downloads=Downloads(db, folders, queue),
             replacements=Replacements(db),
@@ -156,6 +158,7 @@ class House:
             viewings=viewings,
             views=Views(db, viewings),
             health=VideoHealth(db, viewings, RateLimiter(clock), keep_days=90),
+            recordings=Recordings(db, folders, queue, pictures, weights),
         )
 
     async def close(self) -> None:

@@ -83,7 +83,14 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
         UploadRoutes(house.uploads),
         StorageRoutes(house.quotas, outlooks(house)),
         VideoPages(
-            house.videos, house.positions, Names(), house.chapters, house.downloads, house.collections, house.views
+            house.videos,
+            house.positions,
+            Names(),
+            house.chapters,
+            house.downloads,
+            house.collections,
+            house.views,
+            frames=("https://friend.example",),
         ),
         ViewRoutes(house.views),
         HealthRoutes(house.health),

@@ -57,6 +57,20 @@ async def test_home_shows_the_latest_and_what_to_go_on_with(house: House, produc
     assert 'value="0.5"' in text
 
 
+async def test_a_video_is_shown_in_frames_of_those_that_may(house: House, stranger: ClientSession) -> None:
+    video_id = await house.publish(title="Hamlet <3")
+    hidden = await house.publish(visibility=Visibility.ORGANIZATION)
+    async with stranger.get(f"/embed/{video_id}", headers={"Accept": "text/html"}) as answer:
+        text, policy = await answer.text(), answer.headers["Content-Security-Policy"]
+    assert "frame-ancestors 'self' https://friend.example;" in f"{policy};"
+    assert f'<nova-player video-id="{video_id}">' in text
+    assert "Hamlet &lt;3" in text
+    assert '<header class="house">' not in text
+    await page(stranger, f"/embed/{hidden}", 401)
+    async with stranger.get(f"/watch/{video_id}", headers={"Accept": "text/html"}) as answer:
+        assert "frame-ancestors 'none'" in answer.headers["Content-Security-Policy"]
+
+
 async def test_the_watch_page_has_the_player_the_texts_and_the_place_to_resume(
     house: House, producer: ClientSession, stranger: ClientSession
 ) -> None:

@@ -230,6 +230,14 @@ async def test_one_person_may_not_open_endless_streams(open_house: Open) -> None
         assert house.metrics.value("novacast_realtime_clients") >= 2
 
 
+async def test_strangers_of_one_network_are_many_people(open_house: Open) -> None:
+    house = await open_house(limits=RealtimeLimits(per_principal=1, per_network=2))
+    async with listening(house, None) as one, listening(house, None) as two:
+        assert await one.names(1) == await two.names(1) == ["ready"]
+        async with house.ask("GET", URL, None) as third:
+            assert third.status == 429
+
+
 async def test_head_does_not_open_a_stream(house: House) -> None:
     async with house.ask("HEAD", URL) as response:
         assert response.status == 200

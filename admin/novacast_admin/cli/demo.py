@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -19,10 +20,11 @@ from novacast_admin import demo as stage
 from novacast_admin.cli import transcodes, venue
 from novacast_admin.cli.command import Command, examples, invocation, noun_app
 from novacast_admin.cli.output import out, print_json, print_table, say
+from novacast_admin.main_stage import MainStage, Shown
 
 app = noun_app("Start a whole venue with people and videos, to look around in.")
 
-PORT, TRIES = 8080, 20
+PORT, RTMP_PORT, TRIES = 8080, 1935, 20
 HOST = "127.0.0.1"
 PAGES = (
     ("", "home"),
@@ -36,7 +38,7 @@ PAGES = (
 @app.command(
     cls=Command,
     epilog=examples(
-        "novacast demo", "novacast demo --data ~/lantern", "novacast demo --port 9000", "novacast demo --no-serve"
+        "novacast demo", "novacast demo --data ~/lantern", "novacast demo --port 9000", "novacast demo --no-live"
     ),
 )
 def demo(
@@ -46,12 +48,13 @@ def demo(
         typer.Option(min=0, max=65535, help=f"Port to listen on; without it {PORT} or the next that is free."),
     ] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server when all is made.")] = True,
+    live: Annotated[bool, typer.Option("--live/--no-live", help="Have a test card on air while it serves.")] = True,
 ) -> None:
-    """Make a venue with people for each role and three videos, and serve it to this machine alone.
+    """Make a venue with people for each role, three videos and a channel on air, and serve it to this machine alone.
 
     Started again, it goes on where it stopped. Its passwords are known to everyone, so it listens on loopback only.
     """
-    settings = _settings(context, _free(port) if serve else PORT)
+    settings = _settings(context, _free(port) if serve else PORT, _free_for_encoders(port) if serve else 0)
     folder = DataFolder.at(settings.data)
     folder.prepare()
     with folder.lock():
@@ -66,11 +69,15 @@ def demo(
         return
     from novacast import app as server
 
-    as_json = invocation(context).json
-    server.serve(settings, demo=True, ready=lambda address: _show(address, folder, as_json=as_json))
+    as_json, main_stage = invocation(context).json, MainStage()
+
+    def ready(address: str) -> None:
+        _show(address, folder, as_json=as_json, on_air=main_stage.shown)
+
+    server.serve(settings, demo=True, ready=ready, beside=main_stage.running if live else None)
 
 
-def _settings(context: typer.Context, port: int) -> Settings:
+def _settings(context: typer.Context, port: int, rtmp_port: int) -> Settings:
     """The demo's own: the settings of a real venue (its mail server, its public address) are none of its business."""
     given = invocation(context)
     chosen: dict[str, Any] = {} if given.data is None else {"data": given.data}
@@ -85,6 +92,8 @@ def _settings(context: typer.Context, port: int) -> Settings:
         tls__certificate="",
         tls__key="",
         mail__method="folder",
+        live__rtmp_host=HOST,
+        live__rtmp_port=rtmp_port,
     )
 
 
@@ -123,6 +132,21 @@ def _free(port: int | None) -> int:
     raise Conflict(f"Ports {PORT} to {PORT + TRIES - 1} are all taken. Give a free one with --port.")
 
 
+def _free_for_encoders(port: int | None) -> int:
+    """The usual port of RTMP, or the next that is free; 0, for none, where all are taken. Where the server's own port
+    is any free one (0), so is this.
+    """
+    if port == 0:
+        return RTMP_PORT
+    for candidate in range(RTMP_PORT, RTMP_PORT + TRIES):
+        if _can_listen(candidate):
+            if candidate != RTMP_PORT:
+                say(f"Another program listens on port {RTMP_PORT}; encoders are taken at {candidate}.")
+            return candidate
+    say(f"Ports {RTMP_PORT} to {RTMP_PORT + TRIES - 1} are all taken: nothing goes on air.")
+    return 0
+
+
 def _can_listen(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -135,13 +159,23 @@ def _can_listen(port: int) -> bool:
     return True
 
 
-def _show(address: str, folder: DataFolder, *, as_json: bool) -> None:
+def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | None = None) -> None:
     if as_json:
         people = [{"email": one.email, "name": one.name, "role": one.role} for one in stage.CAST]
-        print_json({"address": address, "data": str(folder.root), "password": stage.PASSWORD, "people": people})
+        said = {"address": address, "data": str(folder.root), "password": stage.PASSWORD, "people": people}
+        print_json(said | ({} if on_air is None else {"on_air": asdict(on_air)}))
         return
+    pages = list(PAGES)
+    if on_air is not None:
+        pages[1:1] = [
+            (on_air.watch, "what is on air now"),
+            (on_air.channel, "its channel"),
+            (on_air.next, "what comes next"),
+        ]
     out.print()
-    print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in PAGES])
+    print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in pages])
+    if on_air is not None and on_air.rtmp:
+        say(f"Encoders send to {on_air.rtmp}, with a stream key made on the channel's page in the studio.")
     out.print()
     print_table(
         ("log in as", "password", "name", "part"),

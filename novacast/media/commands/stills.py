@@ -68,5 +68,18 @@ def storyboard_command(
     return line(program, still(node, target, start_number=0, fps_mode="vfr"))
 
 
+def strip_command(
+    program: Path, source: str, *, apart: float, tile: tuple[int, int], count: int, target: str
+) -> tuple[str, ...]:
+    """One sheet of `count` small pictures side by side: of `source`, an MP4 in fragments, the first keyframe and those
+    that come at least `apart` seconds after the one before."""
+    opened = ffmpeg.input(
+        source, f="mov", skip_frame="nokey", threads=1, protocol_whitelist="file", format_whitelist="mov"
+    )
+    node = opened.video.filter("select", f"isnan(prev_selected_t)+gte(t-prev_selected_t,{apart:g})")
+    node = node.filter("scale", *tile).filter("setsar", 1).filter("tile", f"{count}x1")
+    return line(program, still(node, target, **{"frames:v": 1, "update": 1}))
+
+
 def still(node: Node, target: str, **options: Any) -> Node:
     return ffmpeg.output(node, target, f="image2", map_metadata=-1, **{"c:v": "mjpeg", "q:v": 4}, **options)

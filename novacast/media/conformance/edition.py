@@ -22,6 +22,7 @@ LATE = Fraction(1, 10)
 
 _RESOLUTION = re.compile(r"(\d{1,5})x(\d{1,5})")
 _LANGUAGE = re.compile(r"[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*")
+_SEGMENT = re.compile(r"seg_(\d{5,12})\.m4s")
 """BCP 47, roughly."""
 _KINDS = {"AUDIO": "media", "VIDEO": "media", "SUBTITLES": TEXT}
 
@@ -149,9 +150,8 @@ def _of_group(variant: Variant, members: Sequence[Member]) -> list[Rendition]:
 
 def _check_variant(variant: Variant, members: Sequence[Member], ended: bool, findings: Findings) -> None:
     sounds, given, own = _of_group(variant, members), variant.attributes, variant.rendition
-    tracks = [one.track for one in (own, *sounds)]
-    if all(tracks):
-        real = {track.codec for track in tracks if track is not None}
+    if all(one.tracks for one in (own, *sounds)):
+        real = frozenset[str]().union(*(one.codecs for one in (own, *sounds)))
         told = [codec.strip() for codec in given.get("CODECS", "").split(",")]
         same = set(told) == real and len(told) == len(real)
         findings.unless(same, Rule.CODECS, f"CODECS is {', '.join(told)}; its tracks are {', '.join(sorted(real))}")
@@ -226,23 +226,26 @@ def _check_cuts(first: Rendition, other: Rendition, findings: Findings) -> None:
         same = abs(ours.duration - theirs.duration) <= ROUNDED and ours.discontinuous == theirs.discontinuous
         findings.unless(same, Rule.ALIGNED, f"{ours.name} is cut otherwise than {theirs.name} of {first.uri}")
     if first.fragments and other.fragments:
-        shown = [
-            [Fraction(one.first_shown - made.track.shift, made.track.timescale) for one in made.fragments]
-            for made in (first, other)
-            if made.track is not None
-        ]
-        for number, (theirs_at, ours_at) in enumerate(zip(*shown, strict=False)):
+        for number, (theirs_at, ours_at) in enumerate(zip(first.shown(), other.shown(), strict=False)):
             findings.unless(
                 abs(theirs_at - ours_at) <= ROUNDED, Rule.ALIGNED,
                 f"segment {number} begins at {float(ours_at):.6f} s, that of {first.uri} at {float(theirs_at):.6f} s",
             )  # fmt: skip
 
 
+def _following(name: str) -> str:
+    """The segment after this one, which a rendition of a broadcast may have past the others' end: who watched until
+    then was told of it."""
+    number = _SEGMENT.fullmatch(name)
+    return f"seg_{int(number[1]) + 1:05d}.m4s" if number else name
+
+
 def _check_strays(folder: Path, report: Report, findings: Findings) -> None:
     named = {MASTER}
     for one in (*(variant.rendition for variant in report.variants), *report.renditions):
         place = one.uri.rpartition("/")[0]
-        named |= {one.uri, *(f"{place}/{name}" if place else name for name in one.named)}
+        tail = {_following(name) for name in one.named if name.endswith(".m4s")}
+        named |= {one.uri, *(f"{place}/{name}" if place else name for name in {*one.named, *tail})}
     for path in sorted(folder.rglob("*")):
         name = path.relative_to(folder).as_posix()
         if path.suffix in {".m3u8", ".m4s", ".tmp"} or (path.suffix == ".mp4" and "/" in name):

@@ -16,8 +16,8 @@ from novacast.media.conformance.tags import Playlist, Tag
 
 HALF = Fraction(1, 2)
 TEXT = "subtitles"
-MAP_VERSION = 6
-"""EXT-X-MAP in a playlist of whole segments: RFC 8216bis 8."""
+MAP_VERSION, GAP_VERSION = 6, 8
+"""EXT-X-MAP in a playlist of whole segments, and EXT-X-GAP: RFC 8216bis 8."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,9 @@ class Cut:
     duration: Fraction
     size: int
     discontinuous: bool
+    gap: bool
+    init: str
+    """Its initialization segment; empty where none comes before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,25 +41,37 @@ class Rendition:
     cuts: tuple[Cut, ...]
     named: frozenset[str]
     """Everything that it names, from its own folder."""
-    track: Track | None = None
-    """None where the initialization can't be read, and of subtitles."""
+    tracks: tuple[Track, ...] = ()
+    """Of each cut; none where an initialization can't be read, and of subtitles."""
     fragments: tuple[Fragment, ...] = ()
-    """As many as there are cuts, or none where one can't be read."""
+    """As many as there are cuts, or none where one can't be read. A gap is one without samples."""
+
+    @property
+    def track(self) -> Track | None:
+        """The first."""
+        return self.tracks[0] if self.tracks else None
+
+    @property
+    def codecs(self) -> frozenset[str]:
+        """All that it takes to play it. Of H.264 in one profile, what plays the highest level plays the others."""
+        found = {track.codec for track in self.tracks}
+        return frozenset(one for one in found if not any(_covers(other, one) for other in found))
 
     @property
     def starts(self) -> list[Fraction]:
         """Seconds of each segment's first decode time, and of the end of the last."""
-        assert self.track is not None
-        ends = [*self.fragments, None]
-        last = self.fragments[-1]
-        ticks = [one.start if one is not None else last.start + last.duration for one in ends]
-        return [in_seconds(at, self.track) for at in ticks]
+        starts = [in_seconds(one.start, track) for one, track in zip(self.fragments, self.tracks, strict=True)]
+        return [*starts, starts[-1] + self._length(len(starts) - 1)]
 
     @property
     def shown_from(self) -> Fraction:
         """Seconds at which it begins for those who watch."""
-        assert self.track is not None
-        return in_seconds(self.fragments[0].first_shown - self.track.shift, self.track)
+        return self.shown()[0]
+
+    def shown(self) -> list[Fraction]:
+        """Seconds at which the first picture or sound of each segment is due."""
+        both = zip(self.fragments, self.tracks, strict=True)
+        return [in_seconds(one.first_shown - track.shift, track) for one, track in both]
 
     @property
     def length(self) -> Fraction:
@@ -74,9 +89,9 @@ class Rendition:
         return max([average, *_runs(times, bits, self.target)]), average
 
     def _length(self, number: int) -> Fraction:
-        if self.track is None or not self.fragments:
+        if not self.fragments:
             return self.cuts[number].duration
-        return in_seconds(self.fragments[number].duration, self.track)
+        return in_seconds(self.fragments[number].duration, self.tracks[number])
 
 
 def _runs(times: Sequence[Fraction], bits: Sequence[int], target: int) -> Iterator[Fraction]:
@@ -105,15 +120,18 @@ def check_rendition(folder: Path, uri: str, findings: Findings, *, kind: str = "
     if kind == TEXT:
         _check_texts(place, cuts, findings)
         return Rendition(uri, target, ended, cuts, frozenset(names))
-    init, track = _init(playlist, place, findings)
-    named = frozenset(names | {init} if init else names)
-    if track is None:
+    inits = _inits(playlist, place, findings)
+    named = frozenset(names | inits.keys())
+    found = [inits.get(cut.init) for cut in cuts]
+    tracks = tuple(track for track in found if track is not None)
+    if len(tracks) != len(cuts):
         return Rendition(uri, target, ended, cuts, named)
-    fragments = tuple(_fragments(place, cuts, track, findings))
-    made = Rendition(uri, target, ended, cuts, named, track, fragments if len(fragments) == len(cuts) else ())
+    fragments = tuple(_fragments(place, cuts, tracks, findings))
+    made = Rendition(uri, target, ended, cuts, named, tracks, fragments if len(fragments) == len(cuts) else ())
     if made.fragments:
-        _check_times(made, track, findings)
-        if playlist.has("EXT-X-INDEPENDENT-SEGMENTS") and track.picture:
+        _check_changes(made, findings)
+        _check_times(made, findings)
+        if playlist.has("EXT-X-INDEPENDENT-SEGMENTS") and tracks[0].picture:
             _check_keyframes(made, findings)
     return made
 
@@ -121,7 +139,7 @@ def check_rendition(folder: Path, uri: str, findings: Findings, *, kind: str = "
 def _check_head(playlist: Playlist, target: int, findings: Findings) -> None:
     findings.unless(target, Rule.TARGET, "it has no target duration")
     version = playlist.number("EXT-X-VERSION", 1)
-    needs = MAP_VERSION if playlist.has("EXT-X-MAP") else 3
+    needs = GAP_VERSION if playlist.has("EXT-X-GAP") else MAP_VERSION if playlist.has("EXT-X-MAP") else 3
     findings.unless(version >= needs, Rule.VERSION, f"it is of version {version} and has tags of version {needs}")
     kinds = playlist.values("EXT-X-PLAYLIST-TYPE")
     findings.unless(not kinds or kinds[0] in {"VOD", "EVENT"}, Rule.SYNTAX, f"there is no playlist type {kinds}")
@@ -135,9 +153,13 @@ def _check_head(playlist: Playlist, target: int, findings: Findings) -> None:
 
 def _cuts(playlist: Playlist, place: Path, target: int, findings: Findings) -> Iterator[Cut]:
     seen: set[str] = set()
+    init = ""
     for name, before in playlist.entries():
         lengths = [tag.value.partition(",")[0] for tag in before if tag.name == "EXTINF"]
         duration = tags.seconds(lengths[0]) if len(lengths) == 1 else None
+        maps = [tags.attributes(tag, findings).get("URI", "") for tag in before if tag.name == "EXT-X-MAP"]
+        findings.unless(len(maps) <= 1, Rule.INIT, f"{name[:80]} has more than one EXT-X-MAP before it")
+        init = maps[-1] if maps else init
         if not findings.unless(duration is not None, Rule.SYNTAX, f"{name[:80]} has not one EXTINF that is a number"):
             continue
         assert duration is not None
@@ -146,68 +168,95 @@ def _cuts(playlist: Playlist, place: Path, target: int, findings: Findings) -> I
         fits = math.floor(duration + HALF) <= target
         findings.unless(fits, Rule.TARGET, f"{name[:80]} lasts {float(duration):.3f} s, above the target of {target} s")
         if tags.local(name, findings):
-            size = _size(place / name)
-            findings.unless(size, Rule.FILES, f"{name} is missing or empty")
-            yield Cut(name, duration, size, any(tag.name == "EXT-X-DISCONTINUITY" for tag in before))
+            told = {tag.name for tag in before}
+            gap, size = "EXT-X-GAP" in told, _size(place / name)
+            findings.unless(size or gap, Rule.FILES, f"{name} is missing or empty")
+            yield Cut(name, duration, size, "EXT-X-DISCONTINUITY" in told, gap, init)
 
 
 def _size(path: Path) -> int:
     return path.stat().st_size if path.is_file() else 0
 
 
-def _init(playlist: Playlist, place: Path, findings: Findings) -> tuple[str | None, Track | None]:
+def _inits(playlist: Playlist, place: Path, findings: Findings) -> dict[str, Track | None]:
+    """By their names; None for one that can't be read."""
     places = [n for n, line in enumerate(playlist.lines) if isinstance(line, Tag) and line.name == "EXT-X-MAP"]
     first = next((n for n, line in enumerate(playlist.lines) if isinstance(line, str)), len(playlist.lines))
-    alone = len(places) == 1 and places[0] < first
-    if not findings.unless(alone, Rule.INIT, "EXT-X-MAP does not stand once, before the first segment"):
-        return None, None
-    tag = playlist.lines[places[0]]
-    assert isinstance(tag, Tag)
-    uri = tags.attributes(tag, findings).get("URI", "")
-    if not tags.local(uri, findings):
-        return None, None
+    if not findings.unless(places and places[0] < first, Rule.INIT, "no EXT-X-MAP stands before the first segment"):
+        return {}
+    found: dict[str, Track | None] = {}
+    for value in dict.fromkeys(playlist.values("EXT-X-MAP")):
+        uri = tags.attributes(Tag("EXT-X-MAP", value), findings).get("URI", "")
+        if tags.local(uri, findings):
+            found[uri] = _track(place, uri, findings)
+    return found
+
+
+def _track(place: Path, uri: str, findings: Findings) -> Track | None:
     try:
         with (place / uri).open("rb") as file:
-            return uri, track_of(file.read(LARGEST_INIT + 1))
+            return track_of(file.read(LARGEST_INIT + 1))
     except OSError:
         findings.add(Rule.FILES, f"{uri} is missing")
     except Broken as error:
         findings.add(Rule.INIT, f"{uri}: {error}")
-    return uri, None
+    return None
 
 
-def _fragments(place: Path, cuts: Sequence[Cut], track: Track, findings: Findings) -> Iterator[Fragment]:
-    for cut in cuts:
+def _fragments(place: Path, cuts: Sequence[Cut], tracks: Sequence[Track], findings: Findings) -> Iterator[Fragment]:
+    end = 0
+    for cut, track in zip(cuts, tracks, strict=True):
+        if cut.gap:
+            lasts = round(cut.duration * track.timescale)
+            yield Fragment(end, lasts, 0, 0, end + track.shift, sync=True, independent=True)
+            end += lasts
+            continue
         if not cut.size:
             continue
         try:
             with (place / cut.name).open("rb") as file:
-                yield fragment_of(file, cut.size, track)
+                made = fragment_of(file, cut.size, track)
         except (OSError, Broken) as error:
             findings.add(Rule.FRAGMENT, f"{cut.name}: {error}")
+        else:
+            end = made.start + made.duration
+            yield made
 
 
-def _check_times(made: Rendition, track: Track, findings: Findings) -> None:
-    sample = in_seconds(max(fragment.longest for fragment in made.fragments), track)
-    told, base = Fraction(0), made.fragments[0].start
-    for cut, fragment in zip(made.cuts, made.fragments, strict=True):
-        real = in_seconds(fragment.duration, track)
+def _check_changes(made: Rendition, findings: Findings) -> None:
+    """RFC 8216bis 4.4.4.3: another format, number of tracks or time scale of stamps begins with a discontinuity."""
+    for (before, cut), (one, other) in zip(pairwise(made.cuts), pairwise(made.tracks), strict=True):
+        same = (one.entry, one.timescale, one.picture) == (other.entry, other.timescale, other.picture)
+        findings.unless(
+            cut.discontinuous or same, Rule.INIT,
+            f"{cut.name} is of another format than {before.name}, without EXT-X-DISCONTINUITY",
+        )  # fmt: skip
+
+
+def _check_times(made: Rendition, findings: Findings) -> None:
+    """Where a discontinuity or a gap is, time begins anew."""
+    sample = max(in_seconds(one.longest, track) for one, track in zip(made.fragments, made.tracks, strict=True))
+    told, base, free = Fraction(0), Fraction(0), True
+    end, before = Fraction(0), ""
+    for cut, fragment, track in zip(made.cuts, made.fragments, made.tracks, strict=True):
+        real, start = in_seconds(fragment.duration, track), in_seconds(fragment.start, track)
+        if free or cut.discontinuous or cut.gap:
+            told, base, free = Fraction(0), start, cut.gap
+        else:
+            findings.unless(
+                start == end, Rule.TIMELINE,
+                f"{cut.name} begins at {float(start):.6f} s and {before} ends at {float(end):.6f} s",
+            )  # fmt: skip
         findings.unless(
             abs(real - cut.duration) <= sample, Rule.DURATION,
             f"{cut.name} lasts {float(real):.6f} s and is said to last {float(cut.duration):.6f} s",
         )  # fmt: skip
-        at = in_seconds(fragment.start - base, track)
+        at = start - base
         findings.unless(
-            cut.discontinuous or abs(at - told) <= sample, Rule.DURATION,
+            abs(at - told) <= sample, Rule.DURATION,
             f"{cut.name} begins {float(at):.6f} s after the first one; those before it add up to {float(told):.6f} s",
         )  # fmt: skip
-        told += cut.duration
-    for (before, one), (cut, other) in pairwise(zip(made.cuts, made.fragments, strict=True)):
-        end = one.start + one.duration
-        findings.unless(
-            cut.discontinuous or end == other.start, Rule.TIMELINE,
-            f"{cut.name} begins at {other.start} and {before.name} ends at {end} (of {track.timescale} a second)",
-        )  # fmt: skip
+        told, end, before = told + cut.duration, start + real, cut.name
 
 
 def _check_keyframes(made: Rendition, findings: Findings) -> None:
@@ -217,6 +266,11 @@ def _check_keyframes(made: Rendition, findings: Findings) -> None:
             fragment.independent or not fragment.sync, Rule.KEYFRAME,
             f"{cut.name} begins with a picture that is marked as a keyframe and is none",
         )  # fmt: skip
+
+
+def _covers(one: str, other: str) -> bool:
+    """RFC 6381 3.3: the last two digits of H.264 are the level."""
+    return one.startswith("avc") and one[:-2] == other[:-2] and one[-2:] > other[-2:]
 
 
 def _check_texts(place: Path, cuts: Sequence[Cut], findings: Findings) -> None:

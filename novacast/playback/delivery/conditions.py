@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 Headers = Mapping[str, str]
 """Looked up without regard to case."""
@@ -12,6 +13,23 @@ _CONDITIONAL = ("Range", "If-None-Match", "If-Modified-Since", "If-Match", "If-U
 _TAG = re.compile(r'\s*(W/)?("[\x21\x23-\x7e\x80-\xff]*")\s*(?:,|\Z)')
 _RANGES = re.compile(r"bytes=\s*(?P<first>\d{0,18})-(?P<last>\d{0,18})\s*", re.ASCII | re.IGNORECASE)
 _LONGEST = 8192
+
+
+class Facts(Protocol):
+    """What conditions and ranges are held against."""
+
+    @property
+    def size(self) -> int: ...
+
+    @property
+    def etag(self) -> str:
+        """Strong."""
+        ...
+
+    @property
+    def seconds(self) -> int | None:
+        """Of its last change; None where nobody knows, and conditions with dates say nothing (RFC 9110 13.1.3)."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,20 +49,21 @@ def conditional(headers: Headers) -> bool:
     return False
 
 
-def decide(method: str, headers: Headers, etag: str, modified: int, size: int) -> Verdict:
-    """In the order of RFC 9110 section 13.2.2. `modified` in seconds; `etag` is strong."""
+def decide(method: str, headers: Headers, facts: Facts) -> Verdict:
+    """In the order of RFC 9110 section 13.2.2."""
+    etag, modified, size = facts.etag, facts.seconds, facts.size
     whole = Verdict(200, 0, size)
     if not conditional(headers):
         return whole
     if (wanted := headers.get("If-Match")) is not None:
         if not _matches(wanted, etag, weak=False):
             return Verdict(412)
-    elif (since := _date(headers.get("If-Unmodified-Since"))) is not None and modified > since:
+    elif modified is not None and (since := _date(headers.get("If-Unmodified-Since"))) is not None and modified > since:
         return Verdict(412)
     if (known := headers.get("If-None-Match")) is not None:
         if _matches(known, etag, weak=True):
             return Verdict(304)
-    elif (since := _date(headers.get("If-Modified-Since"))) is not None and modified <= since:
+    elif modified is not None and (since := _date(headers.get("If-Modified-Since"))) is not None and modified <= since:
         return Verdict(304)
     # Range is defined for GET alone (section 14.2).
     if method == "GET" and (asked := headers.get("Range")) is not None:
@@ -73,13 +92,13 @@ def _range(asked: str, size: int) -> Verdict | None:
     return Verdict(206, start, min(int(last) + 1, size) if last else size)
 
 
-def _same(condition: str | None, etag: str, modified: int) -> bool:
+def _same(condition: str | None, etag: str, modified: int | None) -> bool:
     """If-Range, section 13.1.5: a strong tag, or the exact date."""
     if condition is None:
         return True
     if condition.lstrip().startswith(('"', "W/")):
         return condition.strip() == etag
-    return _date(condition) == modified
+    return modified is not None and _date(condition) == modified
 
 
 def _matches(tags: str, etag: str, *, weak: bool) -> bool:

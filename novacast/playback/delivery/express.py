@@ -5,27 +5,42 @@ the kernel does for a playlist or a part. So a connection that was answered with
 aiohttp's protocol. It answers one complete, bodiless GET of the plainest shape, for a file in memory and a viewer
 beyond doubt, while nothing else is under way on that connection. All other bytes go to aiohttp as they came, and so
 does a request whose reader takes its answer too slowly: waiting, stalling and stopping are known there.
+
+What is on air and has yet to come is waited for here as well, in no task: the connection stands in a list, and its
+answer goes out in the call that brings what all in the list wait for. What else arrives meanwhile is kept until then.
 """
 
 import asyncio
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from novacast.playback.delivery.cache import Held
+from novacast.playback.delivery.on_air import Wait
 from novacast.playback.delivery.sending import send_at_once
 
 LONGEST = 8192
 """Bytes of a head, as aiohttp limits a line."""
+TURNS = 4
+"""Of the loop, that aiohttp is given to come to its end of a request before the next one is passed on to it."""
 _PLAIN = re.compile(
-    rb"GET (/media/[A-Za-z0-9/_.=-]{1,1500}+)(?:\?[!-~]{0,500}+)? HTTP/1\.1\r\n"
+    rb"GET (/media/[A-Za-z0-9/_.=-]{1,1500}+)(?:\?([!-~]{0,500}+))? HTTP/1\.1\r\n"
     # Whatever asks for more than the whole file, announces a body, or speaks of the connection goes the long way.
     rb"(?:(?!(?i:range|if-|origin|content-|transfer-|expect|upgrade|trailer|te:|connection:(?! ?keep-alive\r)))"
     rb"[!#-'*+.^_`|~0-9A-Za-z-]++:[\t -~\x80-\xff]*+\r\n)++\r\n"
 )
 
-Find = Callable[[str], "Ready | None"]
+
+class Desk(Protocol):
+    """Who knows the answers."""
+
+    def ready(self, path: str, query: str) -> "Ready | Wait | None":
+        """None for what is to go the long way."""
+        ...
+
+    def arrived(self, path: str, wait: Wait) -> "Ready | None":
+        """The answer to a request that has waited, for a viewer who may still have it."""
+        ...
 
 
 class Behind(Protocol):
@@ -51,12 +66,12 @@ class Asked(Protocol):
     def protocol(self) -> Behind: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
-    """A finished head, and the file whose body follows it."""
+class Ready(NamedTuple):
+    """A finished head, and the body that follows it; `held` where it is a file's."""
 
     head: bytes
-    held: Held
+    body: memoryview
+    held: Held | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,25 +80,53 @@ class Rest:
 
     head: bytes
     body: memoryview
-    held: Held
+    held: Held | None
+
+
+@dataclass(frozen=True, slots=True)
+class Waited:
+    """A request whose wait is over, and what came of it: asked again it might wait as long once more."""
+
+    path: str
+    """The request's, without its query."""
+    wait: Wait
 
 
 class Express(asyncio.Protocol):
-    """`join` puts it in front; `rest` is for the handler of the request that it passed on after beginning it."""
+    """`join` puts it in front; `begun` is for the handler of the request that it passed on after beginning it."""
 
-    __slots__ = ("_behind", "_between", "_find", "_link", "_quiet_since", "_rest", "_timer", "_transport")
+    __slots__ = (
+        "_begun",
+        "_behind",
+        "_between",
+        "_desk",
+        "_later",
+        "_link",
+        "_path",
+        "_quiet_since",
+        "_timer",
+        "_transport",
+        "_turns",
+        "_wait",
+        "_waiting_request",
+    )
 
-    def __init__(self, behind: Behind, transport: asyncio.Transport, link: int, find: Find) -> None:
-        self._behind, self._transport, self._link, self._find = behind, transport, link, find
+    def __init__(self, behind: Behind, transport: asyncio.Transport, link: int, desk: Desk) -> None:
+        self._behind, self._transport, self._link, self._desk = behind, transport, link, desk
         self._between = False
         """Whether the last bytes that aiohttp got ended a head: its parser holds no beginning of another. Bytes that
         came before this protocol are unknown."""
-        self._rest: Rest | None = None
+        self._begun: Rest | Waited | None = None
+        self._wait: Wait | None = None
+        self._waiting_request, self._path = b"", ""
+        self._later = b""
+        """What came while a request waits, or aiohttp was not done with the one before."""
+        self._turns = 0
         self._quiet_since = 0.0
         self._timer: asyncio.TimerHandle | None = None
 
     @classmethod
-    def join(cls, request: Asked, find: Find) -> None:
+    def join(cls, request: Asked, desk: Desk) -> None:
         """From the next bytes on, if it isn't there already. TLS needs its layer between, and goes the long way."""
         transport, behind = request.transport, request.protocol
         front: object = None if transport is None else transport.get_protocol()
@@ -91,21 +134,49 @@ class Express(asyncio.Protocol):
             return
         link = transport.get_extra_info("socket")
         if link is not None and transport.get_extra_info("sslcontext") is None:
-            transport.set_protocol(cls(behind, transport, link.fileno(), find))
+            transport.set_protocol(cls(behind, transport, link.fileno(), desk))
 
     @staticmethod
-    def rest(request: Asked) -> Rest | None:
-        """What `request` was begun with and not finished, once."""
+    def begun(request: Asked) -> Rest | Waited | None:
+        """What was done of `request` before it was passed on, once."""
         front = None if request.transport is None else request.transport.get_protocol()
         if not isinstance(front, Express):
             return None
-        rest, front._rest = front._rest, None  # noqa: SLF001 - its own
-        return rest
+        begun, front._begun = front._begun, None  # noqa: SLF001 - its own
+        return begun
 
     def data_received(self, data: bytes) -> None:
+        if self._wait is not None:
+            # One read's worth is enough to keep. A reader who sends more is met again behind the answer.
+            self._later += data
+            self._transport.pause_reading()
+            return
+        if self._turns:
+            self._later += data
+        elif self._between and not self._waiting():
+            self._later, self._turns = data, TURNS
+            asyncio.get_running_loop().call_soon(self._look_again)
+        else:
+            self._take(data)
+
+    def _look_again(self) -> None:
+        """A player asks for the next thing before aiohttp has put away the answer that it was given."""
+        if not self._turns:
+            return
+        self._turns -= 1
+        if self._turns and not self._waiting():
+            asyncio.get_running_loop().call_soon(self._look_again)
+            return
+        data, self._later, self._turns = self._later, b"", 0
+        self._take(data)
+
+    def _take(self, data: bytes) -> None:
         if self._between and self._waiting() and self._answer(data):
             self._quiet_from_now()
-            return
+        else:
+            self._pass_on(data)
+
+    def _pass_on(self, data: bytes) -> None:
         self._between = data.endswith(b"\r\n\r\n")
         self._behind.data_received(data)
         if self._timer is not None and not self._waiting():
@@ -114,18 +185,47 @@ class Express(asyncio.Protocol):
             self._timer = None
 
     def _answer(self, data: bytes) -> bool:
-        """Whether all of the answer is in the kernel's hands."""
+        """Whether it is done with, or waits; if not, aiohttp has to do what is left."""
         found = _PLAIN.fullmatch(data) if len(data) <= LONGEST else None
-        ready = self._find(found[1].decode()) if found else None
-        if ready is None or self._transport.is_closing() or self._transport.get_write_buffer_size():
+        if found is None:
+            return False
+        path = found[1].decode()
+        ready = self._desk.ready(path, (found[2] or b"").decode())
+        if ready is None:
+            return False
+        if isinstance(ready, Wait):
+            ready.join(self)
+            self._wait, self._waiting_request, self._path = ready, data, path
+            return True
+        return self._send(ready)
+
+    def _send(self, ready: Ready) -> bool:
+        """Whether all of the answer is in the kernel's hands."""
+        if self._transport.is_closing() or self._transport.get_write_buffer_size():
             return False
         held = ready.held
-        source = None if held.handle is None else (held.handle, 0)
-        head, body = send_at_once(self._link, ready.head, held.body, source)
+        source = None if held is None or held.handle is None else (held.handle, 0)
+        head, body = send_at_once(self._link, ready.head, ready.body, source)
         if head or body:
-            self._rest = Rest(head, body, held)
+            self._begun = Rest(head, body, held)
             return False
         return True
+
+    def called(self, wait: Wait) -> None:
+        if self._wait is not wait:
+            return
+        data, later = self._waiting_request, self._later
+        self._wait, self._waiting_request, self._later = None, b"", b""
+        ready = self._desk.arrived(self._path, wait)
+        if ready is not None and self._send(ready):
+            self._quiet_from_now()
+        else:
+            if self._begun is None:
+                self._begun = Waited(self._path, wait)
+            self._pass_on(data)
+        if later and not self._transport.is_closing():
+            self._transport.resume_reading()
+            self.data_received(later)
 
     def _waiting(self) -> bool:
         """Whether aiohttp has answered all it got. Where it has no such attribute any more, nothing goes express."""
@@ -142,6 +242,8 @@ class Express(asyncio.Protocol):
     def _look(self) -> None:
         loop = asyncio.get_running_loop()
         self._timer = None
+        if self._wait is not None:
+            self._quiet_since = loop.time()
         left = self._quiet_since + self._behind.keepalive_timeout - loop.time()
         if left > 0:
             self._timer = loop.call_later(left, self._look)
@@ -149,7 +251,10 @@ class Express(asyncio.Protocol):
             self._behind.force_close()
 
     def connection_lost(self, exc: BaseException | None) -> None:
-        self._rest = None
+        self._begun, self._turns = None, 0
+        if self._wait is not None:
+            self._wait.leave(self)
+            self._wait = None
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -5,7 +5,7 @@ from email.utils import formatdate
 from http import HTTPStatus
 
 from novacast.clock import SECOND, Clock
-from novacast.playback.delivery.files import Facts
+from novacast.playback.delivery.conditions import Facts
 from novacast.playback.delivery.names import REWRITTEN, TYPES, suffix
 
 WEEK = 604_800
@@ -44,14 +44,18 @@ class Heads:
 
     def shared(self, name: str, facts: Facts) -> bytes:
         """What all 200, 206 and 304 answers for one state of a file say."""
-        kind = suffix(name)
+        return self.described(name, facts, changes=suffix(name) in REWRITTEN)
+
+    def described(self, name: str, facts: Facts, *, changes: bool) -> bytes:
         # Only this viewer's own cache may keep it: the address is a permission.
-        caching = "private, no-cache" if kind in REWRITTEN else f"private, max-age={WEEK}, immutable"
+        caching = "private, no-cache" if changes else f"private, max-age={WEEK}, immutable"
+        modified = ""
+        if facts.seconds is not None:
+            modified = f"Last-Modified: {formatdate(facts.seconds, usegmt=True)}\r\n"
         return (
             self._fixed
             + (
-                f"Content-Type: {TYPES[kind]}\r\nETag: {facts.etag}\r\n"
-                f"Last-Modified: {formatdate(facts.seconds, usegmt=True)}\r\n"
+                f"Content-Type: {TYPES[suffix(name)]}\r\nETag: {facts.etag}\r\n{modified}"
                 f"Accept-Ranges: bytes\r\nCache-Control: {caching}\r\n"
             ).encode()
         )

@@ -3,6 +3,7 @@
 `/media/open/{grant}/{name}` begins a viewing session and leads to `/media/{session}/{media_id}/{name}`.
 """
 
+import asyncio
 import logging
 import os
 from collections.abc import Mapping
@@ -11,17 +12,19 @@ from types import MappingProxyType
 from aiohttp import HttpVersion11, web
 from aiohttp.abc import AbstractStreamWriter
 
-from novacast.errors import NotFound, NovaCastError
+from novacast.errors import NotFound, NovaCastError, Overloaded
 from novacast.i18n import Languages, text
 from novacast.identity import new_id
 from novacast.playback.audience import Audience, Seat
 from novacast.playback.delivery.cache import Held, HotCache, Key, Loose
 from novacast.playback.delivery.conditions import Verdict, conditional, decide
-from novacast.playback.delivery.express import Express, Ready
+from novacast.playback.delivery.express import Express, Ready, Rest, Waited
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.names import fits
+from novacast.playback.delivery.on_air import NotYet, Shown, Wait, Waits
 from novacast.playback.delivery.sending import STALL_SECONDS, Release, Sending, Streamed, Whole
 from novacast.playback.models import device_name
+from novacast.playback.ports import Aired
 from novacast.playback.service import Playback
 from novacast.web.problems import Refusal, refusal
 
@@ -29,7 +32,10 @@ log = logging.getLogger(__name__)
 
 PREFIX = "/media/"
 PIECE = 256 * 1024
+WAITING = 16
+"""Requests of one session that wait the long way; a player has a playlist and a part of each of two tracks."""
 _ALL = Verdict(200)
+File = Held | Loose | Shown
 _NO_ORIGIN: Mapping[str, str] = MappingProxyType({})
 
 
@@ -46,6 +52,12 @@ class MediaDelivery:
     ) -> None:
         self._playback, self._audience, self._cache, self._heads = playback, audience, cache, heads
         self._languages, self._stall = languages, stall_seconds
+        self.waits = Waits()
+
+    async def drain(self) -> None:
+        """Answer everybody who waits for what is on air. Before the server stops: it would wait with them."""
+        self.waits.drain()
+        await asyncio.sleep(0)  # behind this turn they are called, and their requests in hands that finish them
 
     async def __call__(self, request: web.BaseRequest) -> web.StreamResponse:
         """Answer a request whose path begins with PREFIX; whatever goes wrong is an answer too."""
@@ -58,40 +70,88 @@ class MediaDelivery:
             )
         try:
             return await self._answer(request)
+        except NotYet as late:
+            return self._refuse(request, Refusal(503, late.code, late.message, headers={"Retry-After": "1"}))
         except Exception as error:  # noqa: BLE001 - the table of problems knows them all, and logs what is ours
             return self._refuse(request, refusal(error))
 
-    def _ready(self, path: str) -> Ready | None:
-        """The file at `path`, if nothing has to be awaited for it."""
+    def ready(self, path: str, query: str) -> Ready | Wait | None:
+        """What is at `path`, or who waits for it, if nothing else has to be awaited."""
         parts = path.split("/", 4)
         seat = self._audience.seated(parts[2], parts[3]) if len(parts) == 5 else None
-        held = None if seat is None else self._cache.get((seat.folder, parts[4]))
-        if seat is None or held is None:
+        if seat is None:
             return None
-        _count(seat, parts[4])
-        return Ready(self._heads.opening(200) + held.whole + self._heads.cors(_NO_ORIGIN) + b"\r\n", held)
+        name = parts[4]
+        if seat.on_air is not None:
+            try:
+                found = self.waits.find(seat.on_air, name, query)
+            except NovaCastError:
+                return None
+            if isinstance(found, Wait):
+                return found
+            if found is not None:
+                return self._ready(seat, name, Shown(name, found, self._heads))
+        held = self._cache.get((seat.folder, name))
+        return None if held is None else self._ready(seat, name, held)
+
+    def arrived(self, path: str, wait: Wait) -> Ready | None:
+        """What was waited for at `path`, for a viewer who is still beyond doubt."""
+        _, _, token, media_id, name = path.split("/", 4)
+        seat, aired = self._audience.seated(token, media_id), wait.aired
+        if seat is None or aired is None:
+            return None
+        return self._ready(seat, name, Shown(name, aired, self._heads))
+
+    def _ready(self, seat: Seat, name: str, file: Held | Shown) -> Ready:
+        _count(seat, name)
+        head = self._heads.opening(200) + file.whole + self._heads.cors(_NO_ORIGIN) + b"\r\n"
+        return Ready(head, file.body, file if isinstance(file, Held) else None)
 
     async def _answer(self, request: web.BaseRequest) -> web.StreamResponse:
-        if rest := Express.rest(request):
-            return Answer(
-                request, 200, rest.head, Whole(rest.body, self._stall, _Holding(self._cache, rest.held)), ended=True
-            )
+        begun = Express.begun(request)
+        if isinstance(begun, Rest):
+            hold = None if begun.held is None else _Holding(self._cache, begun.held)
+            return Answer(request, 200, begun.head, Whole(begun.body, self._stall, hold), ended=True)
         # Taken from the wire as it is: percent signs, dots and slashes mean what they say.
-        path, _, _ = request.raw_path.partition("?")
+        path, _, query = request.raw_path.partition("?")
         parts = path.split("/", 4)
         if len(parts) != 5 or parts[1] != "media":
             raise NotFound(text("There is nothing at this address."))
         _, _, token, media_id, name = parts
         if token == "open":  # noqa: S105 - a word of the path, shorter than any token
             return await self._open(request, media_id, name)
-        seat = self._audience.seated(token, media_id) or await self._audience.admit(token, media_id)
+        seat = await self._seat(token, media_id)
+        if seat.on_air is not None:
+            waited = begun.wait if isinstance(begun, Waited) and begun.path == path else None
+            found = waited or self.waits.find(seat.on_air, name, query)
+            if isinstance(found, Wait):
+                found = await self._come(found, seat)
+            if found is not None:
+                seat = await self._seat(token, media_id)
+                _count(seat, name)
+                Express.join(request, self)
+                return self._from_memory(request, Shown(name, found, self._heads))
         key = (seat.folder, name)
         held = self._cache.get(key) or await self._fetch(key, seat)
         _count(seat, name)
         if isinstance(held, Loose):
             return self._from_disk(request, held, seat)
-        Express.join(request, self._ready)
+        Express.join(request, self)
         return self._from_memory(request, held)
+
+    async def _seat(self, token: str, media_id: str) -> Seat:
+        return self._audience.seated(token, media_id) or await self._audience.admit(token, media_id)
+
+    @staticmethod
+    async def _come(wait: Wait, seat: Seat) -> Aired:
+        """A task that waits is not told when its viewer leaves, so a session has few of them."""
+        if seat.waiting >= WAITING:
+            raise Overloaded(text("Too much is being waited for here. Come back."))
+        seat.waiting += 1
+        try:
+            return await wait.over()
+        finally:
+            seat.waiting -= 1
 
     async def _fetch(self, key: Key, seat: Seat) -> Held | Loose:
         """From disk, which takes a while: the permission is looked at once more behind it."""
@@ -112,20 +172,22 @@ class MediaDelivery:
         location = f"{PREFIX}{opened.token}/{opened.media_id}/{name}"
         return self._plain(request, 302, self._heads.redirect(location))
 
-    def _from_memory(self, request: web.BaseRequest, held: Held) -> web.StreamResponse:
+    def _from_memory(self, request: web.BaseRequest, file: Held | Shown) -> web.StreamResponse:
         if conditional(request.headers):
-            verdict = self._decided(request, held)
+            verdict = self._decided(request, file)
             if verdict.status in (412, 416):
-                return self._refuse(request, _refused(verdict, held))
-            head = self._verdict_head(request, verdict, held)
-            body = held.body[verdict.start : verdict.stop]
+                return self._refuse(request, _refused(verdict, file))
+            head = self._verdict_head(request, verdict, file)
+            body = file.body[verdict.start : verdict.stop]
         else:
-            verdict, body = _ALL, held.body
-            head = self._heads.opening(200) + held.whole + self._heads.cors(request.headers)
+            verdict, body = _ALL, file.body
+            head = self._heads.opening(200) + file.whole + self._heads.cors(request.headers)
         if request.method == "HEAD":
             body = body[:0]
-        source = None if held.handle is None else (held.handle, verdict.start)
-        return Answer(request, verdict.status, head, Whole(body, self._stall, _Holding(self._cache, held), source))
+        if isinstance(file, Shown):
+            return Answer(request, verdict.status, head, Whole(body, self._stall))
+        source = None if file.handle is None else (file.handle, verdict.start)
+        return Answer(request, verdict.status, head, Whole(body, self._stall, _Holding(self._cache, file), source))
 
     def _from_disk(self, request: web.BaseRequest, loose: Loose, seat: Seat) -> web.StreamResponse:
         verdict = self._decided(request, loose)
@@ -138,11 +200,10 @@ class MediaDelivery:
         return Answer(request, verdict.status, head, Streamed(reading, self._stall))
 
     @staticmethod
-    def _decided(request: web.BaseRequest, file: Held | Loose) -> Verdict:
-        facts = file.facts
-        return decide(request.method, request.headers, facts.etag, facts.seconds, facts.size)
+    def _decided(request: web.BaseRequest, file: File) -> Verdict:
+        return decide(request.method, request.headers, file.facts)
 
-    def _verdict_head(self, request: web.BaseRequest, verdict: Verdict, file: Held | Loose) -> bytes:
+    def _verdict_head(self, request: web.BaseRequest, verdict: Verdict, file: File) -> bytes:
         lines = b""
         if verdict.status in (200, 206):
             lines = b"Content-Length: %d\r\n" % (verdict.stop - verdict.start)
@@ -202,7 +263,7 @@ class Answer(web.StreamResponse):
 
 def _count(seat: Seat, name: str) -> None:
     if name.endswith(".m4s"):
-        seat.segments += 1
+        seat.count(name)
 
 
 def _last_line(request: web.BaseRequest, alive: bool) -> bytes:
@@ -255,7 +316,7 @@ class _Reading:
         os.close(self._handle)
 
 
-def _refused(verdict: Verdict, file: Held | Loose) -> Refusal:
+def _refused(verdict: Verdict, file: File) -> Refusal:
     if verdict.status == 412:
         return Refusal(412, "precondition_failed", text("The file is not the one that the request's condition names."))
     size = file.facts.size

@@ -132,6 +132,8 @@ class Kind(StrEnum):
     """The beginning of a file whose import was given up."""
     VIDEO = "video"
     """A folder of a video that is not there."""
+    RECORDING = "recording"
+    """A folder of a programme that is not there, or has long been a video."""
     EDITION = "edition"
     """A folder of an edition that nobody watches or makes."""
     RUNG = "rung"
@@ -146,7 +148,7 @@ class Kind(StrEnum):
     @property
     def of_files(self) -> bool:
         """Files without rows; else rows without files."""
-        return self in {Kind.ARRIVAL, Kind.IMPORT, Kind.VIDEO, Kind.EDITION, Kind.RUNG}
+        return self in {Kind.ARRIVAL, Kind.IMPORT, Kind.VIDEO, Kind.RECORDING, Kind.EDITION, Kind.RUNG}
 
 
 @dataclass(frozen=True, slots=True)

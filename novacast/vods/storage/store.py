@@ -173,7 +173,8 @@ def anyones(name: str) -> Query[bool]:
     return Query(
         "SELECT 1 FROM (SELECT id FROM uploads WHERE id = :id UNION ALL SELECT video_id FROM imports_begun "
         "WHERE video_id = :id UNION ALL SELECT id FROM videos WHERE id = :id "
-        "UNION ALL SELECT upload_id FROM replacements WHERE upload_id = :id) LIMIT 1",
+        "UNION ALL SELECT upload_id FROM replacements WHERE upload_id = :id "
+        "UNION ALL SELECT video_id FROM recordings_arriving WHERE video_id = :id) LIMIT 1",
         {"id": name},
         lambda _: True,
     )

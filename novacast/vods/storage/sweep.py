@@ -7,17 +7,20 @@ Files are listed before rows are read, and each row is asked for again right bef
 import asyncio
 import re
 import shutil
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from novacast.clock import DAY, HOUR, Clock
 from novacast.database import Database, Transaction
+from novacast.folder import DataFolder
 from novacast.i18n import text
 from novacast.media.commands import PLAYLIST
 from novacast.media.encode import MASTER
 from novacast.vods.folders import ROOMS, MediaFolders, whole
 from novacast.vods.imports import store as imports
 from novacast.vods.imports.models import Begun
+from novacast.vods.ports import Records
+from novacast.vods.recordings import store as recordings
 from novacast.vods.storage import store
 from novacast.vods.storage.models import Finding, Kind, Known, Report
 from novacast.vods.storage.retention import Retention
@@ -26,39 +29,58 @@ from novacast.vods.storage.trees import extent, names
 YOUNG = HOUR
 GIVEN_UP = 7 * DAY
 """An import whose file was not touched for so long."""
+PROGRAMME = re.compile(r"[a-z2-7]{20}\Z")
+"""Pictures of channels lie beside them."""
 RUNG = re.compile(r"\d{1,5}p(-hevc|-av1)?\Z")
 
 
 class Sweeping:
-    def __init__(self, db: Database, folders: MediaFolders, retention: Retention, clock: Clock, reserve: int) -> None:
+    def __init__(
+        self,
+        db: Database,
+        folders: MediaFolders,
+        retention: Retention,
+        clock: Clock,
+        reserve: int,
+        records: Sequence[Records] = (),
+    ) -> None:
+        """`records` know what is being recorded; without any, nothing of it is looked at."""
         self._db = db
         self._folders = folders
         self._retention = retention
         self._clock = clock
         self._reserve = reserve
+        self._records = records
 
     async def report(self) -> Report:
         """Changes nothing. Reads names, of contents only playlists, and looks into nothing but what is found."""
         data = self._folders.data
-        arrivals, media = await asyncio.to_thread(lambda: (names(data.uploads), names(data.media)))
+        arrivals, media, live = await asyncio.to_thread(lambda: [names(one) for one in _rooms(data)])
+        recorded = await self._recorded()
         async with self._db.snapshot() as view:
             known = {one.video_id: one for one in await view.all(store.known())}
             arriving = set(await view.all(store.arriving()))
             doomed = set(await view.all(store.doomed()))
             begun = await view.all(imports.begun())
+            recorded |= set(await view.all(recordings.all_arriving()))
         stray = [path for path in arrivals if path.name not in arriving]
-        strange = [path for path in media if path.name not in known and path.name not in doomed]
+        strange = [path for path in media if path.name not in known and path.name not in doomed | recorded]
+        left = [path for path in live if PROGRAMME.match(path.name) and path.name not in doomed | recorded]
 
         def look() -> list[Finding]:
             found = [_of_files(Kind.ARRIVAL, path, None) for path in stray]
             found += [
                 _of_files(Kind.VIDEO, path, path.name) for path in strange if path.is_dir() and path.name[0] != "."
             ]
+            found += [_of_files(Kind.RECORDING, path, path.name) for path in left if self._records]
             return [*found, *self._begun(begun), *self._inside(known)]
 
         findings = await asyncio.to_thread(look)
         old = [one for one in findings if not one.kind.of_files or one.changed < self._clock.now() - YOUNG]
         return Report(tuple(old), len(findings) - len(old), await self.free())
+
+    async def _recorded(self) -> set[str]:
+        return {one for records in self._records for one in await records.recording()}
 
     async def free(self) -> int:
         """Bytes of the disk that may still be used."""
@@ -121,6 +143,11 @@ class Sweeping:
                 if await self._db.one(store.anyones(one.path.name)):
                     return False
                 return await whole(_removed, one.path)
+            case Kind.RECORDING:
+                name = one.path.name
+                if name in await self._recorded() or await self._db.one(recordings.arriving(name)) is not None:
+                    return False
+                return await whole(_removed, one.path)
             case Kind.IMPORT:
                 assert one.video_id is not None
                 video_id = one.video_id
@@ -148,6 +175,10 @@ class Sweeping:
             return True
 
         return await self._db.write(unit)
+
+
+def _rooms(data: DataFolder) -> tuple[Path, Path, Path]:
+    return data.uploads, data.media, data.live
 
 
 def _of_files(kind: Kind, path: Path, video_id: str | None) -> Finding:

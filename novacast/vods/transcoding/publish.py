@@ -23,6 +23,7 @@ from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, sync_folder, whole, write
 from novacast.vods.models import Video, VideoState
 from novacast.vods.ports import Weighs
+from novacast.vods.recordings import store as recordings
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.board import Board, Shown, board, copied, pictures, smallest
 from novacast.vods.transcoding.dressing import Around, Dress, alone
@@ -152,13 +153,14 @@ class Publisher:
         here = video.edition == edition
         if here and dict(shown := pictures(seen.tasks)) != {name: getattr(video, name) for name in shown}:
             videos.change(tx, video_id, shown)
-        fresh = _rungs(tx, seen) if seen.board.watchable or not elsewhere else False
-        switched = seen.board.watchable and (video.state is not VideoState.READY or video.edition != edition)
+        watchable = seen.board.watchable and not (elsewhere and _waits(tx, video, seen))
+        fresh = _rungs(tx, seen) if watchable or not elsewhere else False
+        switched = watchable and (video.state is not VideoState.READY or video.edition != edition)
         if switched:
             videos.change(tx, video_id, _ready(tx, video, edition, seen))
             audience = outbox.org(video.org_id)
             outbox.emit(tx, "video.published", video_id, audience, visibility=video.visibility.value)
-        if fresh and seen.board.watchable:
+        if fresh and watchable:
             names = [rung.name for rung in seen.board.rungs]
             outbox.emit(tx, "video.rungs", video_id, outbox.org(video.org_id), rungs=names)
         self._follow(tx, seen)
@@ -199,6 +201,11 @@ def _rungs(tx: Transaction, seen: Seen) -> bool:
     ]
     videos.set_rungs(tx, seen.video.id, rows)
     return not complete.keys() <= {rung.name for rung in before if rung.published}
+
+
+def _waits(tx: Transaction, video: Video, seen: Seen) -> bool:
+    """What was broadcast can be watched in all its rungs: nothing half made takes its place."""
+    return not seen.board.finished and tx.one(recordings.edition(video.id)) == video.edition
 
 
 def _state(name: str, complete: Collection[str], growing: str | None) -> str:

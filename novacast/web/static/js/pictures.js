@@ -1,4 +1,4 @@
-// <nova-frame> around a field: it says where the page's <nova-player> stands. <nova-picture endpoint max-bytes> around a
+// <nova-frame> around a field: it says where the page's <nova-player> stands. <nova-picture endpoint method max-bytes> around a
 // file field: sends the chosen file as it is, then shows the page anew.
 class NovaFrame extends HTMLElement {
   #ends = null;
@@ -40,7 +40,7 @@ class NovaPicture extends HTMLElement {
     input.disabled = true;
     this.#say(this.dataset.sending);
     try {
-      const answer = await fetch(this.getAttribute("endpoint"), { method: "POST", body: file });
+      const answer = await fetch(this.getAttribute("endpoint"), { method: this.getAttribute("method") ?? "POST", body: file });
       if (answer.ok) return location.reload();
       const problem = await answer.json().catch(() => ({}));
       this.#say(problem.detail || problem.title || String(answer.status));

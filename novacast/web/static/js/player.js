@@ -4,6 +4,7 @@
 // The first frame waits for neither: the stream is asked for while hls.js is on its way, and the controls, half a hundred
 // small files, come when the video may already be shown.
 import { Growth } from "./growth.js";
+import { Live } from "./live.js";
 import { Positions } from "./positions.js";
 import { Renditions } from "./renditions.js";
 
@@ -50,9 +51,11 @@ class NovaPlayer extends HTMLElement {
   #controls = null;
   #state = null;
   #note = null;
+  #sound = null;
   #hls = null;
   #growth = null;
   #words = {};
+  #bar = {};
   #renewals = [];
   #repairs = [];
   #renewing = false;
@@ -67,13 +70,15 @@ class NovaPlayer extends HTMLElement {
     this.#state = part("state").firstElementChild;
     this.#video = part("controls").querySelector("video");
     this.#note = part("controls").querySelector("[data-part=note]");
+    for (const name of ["live", "start", "steady", "latency", "time"]) this.#bar[name] = part("controls").querySelector(`[data-part=${name}]`);
     this.#video.videoRenditions = this.#renditions;
     this.append(this.#video);
     this.querySelector("[data-part=before]")?.remove();
     this.#video.addEventListener("error", () => this.#nativeFailed());
+    this.#hush(part("controls").querySelector("[data-part=unmute]"));
     this.#state.querySelector("[data-part=retry]").addEventListener("click", (event) => this.#retry(event));
-    if (this.hasAttribute("reports")) this.#positions = new Positions(this.getAttribute("video-id"), this.#video);
-    this.#start(Number(this.getAttribute("resume")) || 0, { takeOver: this.hasAttribute("takes-over") });
+    if (this.hasAttribute("reports") && !this.hasAttribute("on-air")) this.#positions = new Positions(this.getAttribute("video-id"), this.#video);
+    this.#start(Number(this.getAttribute("resume")) || 0, { play: this.hasAttribute("on-air"), takeOver: this.hasAttribute("takes-over") });
     this.#dress(part("controls"));
   }
 
@@ -121,11 +126,35 @@ class NovaPlayer extends HTMLElement {
       if (Hls.isSupported()) this.#attach(Hls, stream, at);
       else if (this.#video.canPlayType(NATIVE_TYPE)) this.#attachNative(stream, at);
       else return this.#show("unsupported", { final: true });
-      // A browser may refuse to play without a press; the controls are there for it.
-      if (play) this.#video.play().catch(() => {});
+      if (play) this.#play();
     } catch (error) {
       this.#explain(error);
     }
+  }
+
+  /** A browser may refuse to play without a press; what is on air begins without sound then, and the sound is a press away. */
+  #play() {
+    this.#video.play().catch((error) => {
+      if (error.name !== "NotAllowedError" || this.#video.muted || !this.hasAttribute("on-air")) return;
+      this.#video.muted = true;
+      if (this.#sound) this.#sound.hidden = false;
+      this.#video.play().catch(() => {});
+    });
+  }
+
+  #hush(button) {
+    if (!button) return;
+    this.#sound = button;
+    button.addEventListener("click", () => {
+      this.#video.muted = false;
+      this.#video.play().catch(() => {});
+    });
+    this.#video.addEventListener("volumechange", () => {
+      if (this.#video.muted) return;
+      const wasInside = button === document.activeElement;
+      button.hidden = true;
+      if (wasInside) this.querySelector("media-play-button")?.focus();
+    });
   }
 
   async #ask(takeOver) {
@@ -141,11 +170,17 @@ class NovaPlayer extends HTMLElement {
 
   #prepareTracks(stream) {
     if (stream.poster && !this.#video.poster) this.#video.poster = stream.poster;
-    const old = this.#video.querySelector("track[label=thumbnails]");
-    if (!stream.storyboard || old?.src === new URL(stream.storyboard, location).href) return;
-    old?.remove();
+    if (stream.storyboard) this.#pictures(stream.storyboard);
+  }
+
+  /** Of the seek bar; those before are shown until the new ones are there. */
+  #pictures(address) {
+    const old = [...this.#video.querySelectorAll("track[label=thumbnails]")];
+    if (old.some(({ src }) => src === new URL(address, location).href)) return;
     const track = Object.assign(document.createElement("track"), { kind: "metadata", label: "thumbnails", default: true });
-    track.src = stream.storyboard;
+    track.addEventListener("load", () => { for (const one of old) one.remove(); });
+    track.addEventListener("error", () => track.remove());
+    track.src = address;
     this.#video.append(track);
     track.track.mode = "hidden";
   }
@@ -153,17 +188,32 @@ class NovaPlayer extends HTMLElement {
   #attach(Hls, stream, at) {
     this.#growth?.end();
     this.#hls?.destroy();
-    this.#growth = new Growth(Hls, stream, {
+    const shared = {
+      root: this,
       video: this.#video,
       subject: this.getAttribute("video-id"),
       told: this.hasAttribute("reports"),
       make: (options) => this.#make(Hls, options),
-      level: (hls) => this.#levelOf(hls),
-      use: (hls) => this.#use(hls),
-      waits: (yes) => this.#say(yes ? this.#words.waits : ""),
-    });
-    // -1 is the live edge, where a video that still grows must not begin.
-    this.#hls = this.#make(Hls, { startPosition: at || (stream.kind === "live" ? -1 : 0) });
+    };
+    const live = stream.kind === "live";
+    if (live) {
+      this.#growth = new Live(Hls, stream, {
+        ...shared,
+        bar: this.#bar,
+        interrupted: this.hasAttribute("interrupted"),
+        say: (key) => this.#say(this.#words[key] ?? ""),
+        pictures: (address) => this.#pictures(address),
+      });
+    } else {
+      this.#growth = new Growth(Hls, stream, {
+        ...shared,
+        level: (hls) => this.#levelOf(hls),
+        use: (hls) => this.#use(hls),
+        waits: (yes) => this.#say(yes ? this.#words.waits : ""),
+      });
+    }
+    this.toggleAttribute("on-air", live);
+    this.#hls = this.#make(Hls, live ? Live.options(stream) : { startPosition: at });
     this.#growth.begin(this.#hls);
   }
 
@@ -208,7 +258,7 @@ class NovaPlayer extends HTMLElement {
     if (hls !== this.#hls || (OURS.has(data.details) && !data.fatal)) return;
     this.dispatchEvent(new CustomEvent("streamerror", { detail: { details: data.details, fatal: data.fatal } }));
     if (OVER.has(data.response?.code)) return this.#renew();
-    if (!data.fatal) return;
+    if (!data.fatal || this.#growth?.failed?.(data, types)) return;
     if (data.type === types.MEDIA_ERROR && this.#may(this.#repairs)) return hls.recoverMediaError();
     if (data.response?.code === 409) return this.#renew();
     this.#show(data.type === types.NETWORK_ERROR ? "network" : "media");
@@ -255,7 +305,7 @@ class NovaPlayer extends HTMLElement {
     if (!(error instanceof Refused)) return this.#show("network");
     if (error.status === 401) return this.#show("login", { detail: error.message, final: true, login: true });
     if (error.status === 409) return this.#show("devices", { detail: error.message, takeOver: true });
-    if (error.status === 404) return this.#show("gone", { final: true });
+    if (error.status === 404) return this.#show(this.hasAttribute("on-air") ? "over" : "gone", { final: true });
     if (error.status === 429 || error.status >= 500) return this.#show("busy", { detail: error.message });
     this.#show("refused", { detail: error.message });
   }

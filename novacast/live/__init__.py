@@ -1,0 +1,1 @@
+"""Live: channels, programmes, and the broadcast engine that keeps them on air."""

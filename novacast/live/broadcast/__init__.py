@@ -1,0 +1,1 @@
+"""The engine: programmes on air, their feeds, encoders and slates."""

@@ -1,0 +1,36 @@
+"""Whether this machine keeps up with a programme: judged over seconds, not by one hiccup."""
+
+BEHIND_SECONDS = 4.0
+"""What an encoder may be behind before it counts as strained."""
+SUSTAINED = 5.0
+"""Seconds of strain, less those without, after which a rung has to go."""
+RESTED = 120.0
+"""Seconds without any strain after which it may come back; four times as many before the second time."""
+MOST_RESTORES = 2
+
+
+class Strain:
+    """`note` is called about twice a part."""
+
+    def __init__(self, now: float) -> None:
+        self._score = 0.0
+        self._last = self._strained_at = now
+        self.restores = 0
+
+    def note(self, strained: bool, now: float) -> None:
+        passed = min(max(0.0, now - self._last), 1.0)
+        self._last = now
+        self._score = max(0.0, self._score + (passed if strained else -passed))
+        if strained:
+            self._strained_at = now
+
+    @property
+    def too_much(self) -> bool:
+        return self._score >= SUSTAINED
+
+    def relieved(self, now: float) -> None:
+        """A rung went."""
+        self._score, self._strained_at = 0.0, now
+
+    def may_restore(self, now: float) -> bool:
+        return self.restores < MOST_RESTORES and now - self._strained_at >= RESTED * 4**self.restores

@@ -1,0 +1,1 @@
+"""Channels: where programmes are on air, and how."""

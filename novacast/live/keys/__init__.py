@@ -1,0 +1,1 @@
+"""Stream keys: who may feed a channel."""

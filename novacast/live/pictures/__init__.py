@@ -1,0 +1,1 @@
+"""Pictures that stand for channels and programmes, and slates."""

@@ -1,0 +1,95 @@
+"""The API of pictures: posters of channels and programmes, and slates."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from novacast.errors import DiskFull, Forbidden, NotFound, Overloaded, TooLarge, Unauthenticated, UnsupportedMedia
+from novacast.limits import Rate
+from novacast.live.channels.bodies import ChannelBody
+from novacast.live.channels.routes import CHANNEL
+from novacast.live.pictures.models import LARGEST, Place
+from novacast.live.pictures.service import Pictures
+from novacast.live.programmes.bodies import ProgrammeBody
+from novacast.live.programmes.routes import PROGRAMME
+from novacast.web import Body, Call, delete, get, put
+
+MAKING = Rate("live.pictures", burst=30, period=60)
+_BINARY = {"schema": {"type": "string", "format": "binary"}}
+_FILE = {"requestBody": {"required": True, "content": {f"image/{name}": _BINARY for name in ("jpeg", "png", "webp")}}}
+_JPEG = {
+    "parameters": [
+        {"name": name, "in": "header", "schema": {"type": "string"}, "description": f"RFC 9110, {section}."}
+        for name, section in (("Range", "14.2"), ("If-None-Match", "13.1.2"), ("If-Modified-Since", "13.1.3"))
+    ],
+    "responses": {
+        "200": {"description": "A JPEG.", "content": {"image/jpeg": _BINARY}},
+        "206": {"description": "The part of it that `Range` asks for.", "content": {"image/jpeg": _BINARY}},
+        "304": {"description": "It is still what the caller holds."},
+        "412": {"description": "`If-Match` or `If-Unmodified-Since` does not hold."},
+        "416": {"description": "`Range` lies behind its end; `Content-Range` tells its length."},
+    },
+}
+_BRING = (NotFound, Forbidden, TooLarge, UnsupportedMedia, DiskFull, Overloaded)
+_SEE = (NotFound, Unauthenticated)
+
+
+class PictureQuery(Body):
+    picture: Annotated[str, Field(max_length=64, description="Which; for caches, the one there is comes anyway.")] = ""
+
+
+class PictureRoutes:
+    def __init__(self, pictures: Pictures) -> None:
+        self._pictures = pictures
+
+    @get(f"{CHANNEL}/poster", tag="live", public=True, summary="A channel's picture", errors=_SEE, operation=_JPEG)
+    async def poster(self, call: Call, channel_id: str, query: PictureQuery) -> web.FileResponse:
+        return _sent(await self._pictures.of_channel(call.principal, channel_id, Place.POSTER))
+
+    @put(f"{CHANNEL}/poster", tag="live", stream=True, summary="Bring it", errors=_BRING, operation=_FILE)
+    async def bring_poster(self, call: Call, channel_id: str) -> ChannelBody:
+        """JPEG, PNG or WebP; encoded anew, at most 1280 pixels wide and high, without anything but pixels."""
+        call.limit(MAKING)
+        chunks = call.chunks(LARGEST)
+        return ChannelBody.of(await self._pictures.bring_for_channel(call.principal, channel_id, Place.POSTER, chunks))
+
+    @delete(f"{CHANNEL}/poster", tag="live", status=204, summary="Remove it", errors=(NotFound, Forbidden))
+    async def remove_poster(self, call: Call, channel_id: str) -> None:
+        await self._pictures.remove_of_channel(call.principal, channel_id, Place.POSTER)
+
+    @get(f"{CHANNEL}/slate", tag="live", public=True, summary="A channel's slate", errors=_SEE, operation=_JPEG)
+    async def slate(self, call: Call, channel_id: str, query: PictureQuery) -> web.FileResponse:
+        """What viewers see while no encoder sends."""
+        return _sent(await self._pictures.of_channel(call.principal, channel_id, Place.SLATE))
+
+    @put(f"{CHANNEL}/slate", tag="live", stream=True, summary="Bring a slate", errors=_BRING, operation=_FILE)
+    async def bring_slate(self, call: Call, channel_id: str) -> ChannelBody:
+        """As a poster."""
+        call.limit(MAKING)
+        chunks = call.chunks(LARGEST)
+        return ChannelBody.of(await self._pictures.bring_for_channel(call.principal, channel_id, Place.SLATE, chunks))
+
+    @delete(f"{CHANNEL}/slate", tag="live", status=204, summary="Remove the slate", errors=(NotFound, Forbidden))
+    async def remove_slate(self, call: Call, channel_id: str) -> None:
+        await self._pictures.remove_of_channel(call.principal, channel_id, Place.SLATE)
+
+    @get(f"{PROGRAMME}/poster", tag="live", public=True, summary="A programme's picture", errors=_SEE, operation=_JPEG)
+    async def programme(self, call: Call, programme_id: str, query: PictureQuery) -> web.FileResponse:
+        return _sent(await self._pictures.of_programme(call.principal, programme_id))
+
+    @put(f"{PROGRAMME}/poster", tag="live", stream=True, summary="Bring it", errors=_BRING, operation=_FILE)
+    async def bring_programme(self, call: Call, programme_id: str) -> ProgrammeBody:
+        """As a channel's."""
+        call.limit(MAKING)
+        chunks = call.chunks(LARGEST)
+        return ProgrammeBody.of(await self._pictures.bring_for_programme(call.principal, programme_id, chunks))
+
+    @delete(f"{PROGRAMME}/poster", tag="live", status=204, summary="Remove it", errors=(NotFound, Forbidden))
+    async def remove_programme(self, call: Call, programme_id: str) -> None:
+        await self._pictures.remove_of_programme(call.principal, programme_id)
+
+
+def _sent(path: object) -> web.FileResponse:
+    # What may be seen can change, so shared caches must not keep it; the address changes with the picture.
+    return web.FileResponse(str(path), headers={"Cache-Control": "private, max-age=3600"})

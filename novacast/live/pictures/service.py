@@ -1,0 +1,178 @@
+"""Pictures as people bring, see and remove them. What is brought is decoded under limits and encoded anew at once."""
+
+import asyncio
+import errno
+import logging
+import os
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import BinaryIO
+
+from novacast import outbox
+from novacast.clock import DAY, SECOND
+from novacast.database import Database, Transaction
+from novacast.errors import DiskFull, MediaFailure, NotFound, Overloaded, UnsupportedMedia
+from novacast.folder import DataFolder
+from novacast.i18n import text
+from novacast.identity import Principal, new_id
+from novacast.live import store as live
+from novacast.live.channels import store as channels
+from novacast.live.channels.service import managed, seen
+from novacast.live.facts import tell
+from novacast.live.models import Channel, Programme
+from novacast.live.pictures import store
+from novacast.live.pictures.models import Place, picture_file, pictures_folder
+from novacast.live.programmes import store as programmes
+from novacast.live.programmes.service import produced
+from novacast.live.programmes.service import seen as seen_programme
+from novacast.media.ffmpeg import FindFFmpeg
+from novacast.media.frames import BEGINNING, make_brought, still_kind
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = 2
+"""Pictures that are made at the same time."""
+WAITING = 8
+UNNAMED = DAY
+"""How long a file that no row names is left alone: the row may be about to come."""
+
+Owner = Callable[[Transaction], Channel | Programme]
+"""The thing that a picture is for, if the asker may change it."""
+
+
+class Pictures:
+    def __init__(self, db: Database, folder: DataFolder, find_ffmpeg: FindFFmpeg) -> None:
+        self._db, self._folder, self._find_ffmpeg = db, folder, find_ffmpeg
+        self._making = asyncio.Semaphore(AT_ONCE)
+        self._wanted = 0
+
+    async def bring_for_channel(
+        self, principal: Principal, channel_id: str, place: Place, chunks: AsyncIterator[bytes]
+    ) -> Channel:
+        """Raises NotFound, Forbidden, UnsupportedMedia, DiskFull, Overloaded, and what `chunks` raises."""
+
+        def owner(tx: Transaction) -> Channel:
+            return managed(principal, tx.one(channels.by_id(channel_id)))
+
+        await self._set(principal, owner, place, await self._brought(owner, chunks))
+        return await self._db.write(owner)
+
+    async def bring_for_programme(
+        self, principal: Principal, programme_id: str, chunks: AsyncIterator[bytes]
+    ) -> Programme:
+        """A poster. Raises the same."""
+
+        def owner(tx: Transaction) -> Programme:
+            return produced(principal, tx.one(programmes.by_id(programme_id)))
+
+        await self._set(principal, owner, Place.POSTER, await self._brought(owner, chunks))
+        return await self._db.write(owner)
+
+    async def remove_of_channel(self, principal: Principal, channel_id: str, place: Place) -> None:
+        """Raises NotFound, Forbidden. Repeatable."""
+        await self._set(principal, lambda tx: managed(principal, tx.one(channels.by_id(channel_id))), place, None)
+
+    async def remove_of_programme(self, principal: Principal, programme_id: str) -> None:
+        def owner(tx: Transaction) -> Programme:
+            return produced(principal, tx.one(programmes.by_id(programme_id)))
+
+        await self._set(principal, owner, Place.POSTER, None)
+
+    async def of_channel(self, principal: Principal, channel_id: str, place: Place) -> Path:
+        """Its file, for whoever sees the channel. Raises NotFound, Unauthenticated."""
+        found = await self._db.one(channels.by_id(channel_id))
+        channel = seen(principal, found)
+        return self._file(channel.poster if place is Place.POSTER else channel.slate)
+
+    async def of_programme(self, principal: Principal, programme_id: str) -> Path:
+        """The same of a programme's poster."""
+        found = await self._db.one(programmes.by_id(programme_id))
+        return self._file(seen_programme(principal, found).poster)
+
+    async def sweep(self) -> int:
+        """Remove files that no row has named for a day; how many."""
+        named = set(await self._db.all(store.named()))
+        before = (self._db.clock.now() - UNNAMED) / SECOND
+        return await asyncio.to_thread(_sweep, pictures_folder(self._folder), named, before)
+
+    async def _brought(self, owner: Owner, chunks: AsyncIterator[bytes]) -> str:
+        """Id of a picture made of what comes; its file is in place, its row is not."""
+        await self._db.write(owner)  # who may not change it brings nothing
+        if self._wanted >= WAITING:
+            raise Overloaded(text("Many pictures are being made here. Try again in a moment."))
+        self._wanted += 1
+        picture_id = new_id()
+        target = picture_file(self._folder, picture_id)
+        raw, unfinished = target.with_name(f".{picture_id}.raw"), target.with_name(f".{picture_id}.jpg")
+        try:
+            await _received(raw, chunks)
+            await asyncio.to_thread(_check, raw)
+            async with self._making:
+                await make_brought(await self._find_ffmpeg(), raw, unfinished)
+            await asyncio.to_thread(unfinished.rename, target)
+        except MediaFailure as error:
+            raise UnsupportedMedia(error.message) from error
+        finally:
+            self._wanted -= 1
+            for path in (raw, unfinished):
+                with suppress(OSError):
+                    path.unlink(missing_ok=True)
+        return picture_id
+
+    async def _set(self, principal: Principal, owner: Owner, place: Place, picture_id: str | None) -> None:
+        def unit(tx: Transaction) -> None:
+            of = owner(tx)
+            columns = {place.value: picture_id}
+            if isinstance(of, Programme):
+                programmes.change(tx, of.id, columns)
+                tell(tx, "programme.changed", of)
+            else:
+                channels.change(tx, of.id, columns)
+                live.log(tx, "channel.changed", of, person_id=principal.person_id, detail=place.value)
+                outbox.emit(tx, "channel.changed", of.id, outbox.org(of.org_id))
+
+        await self._db.write(unit)
+
+    def _file(self, picture_id: str | None) -> Path:
+        path = None if picture_id is None else picture_file(self._folder, picture_id)
+        if path is None or not path.is_file():
+            raise NotFound(text("There is no such picture."))
+        return path
+
+
+def _opened(raw: Path) -> BinaryIO:
+    """Nobody else may read it, from its first byte on."""
+    raw.parent.mkdir(mode=0o700, exist_ok=True)
+    return os.fdopen(os.open(raw, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
+
+
+async def _received(raw: Path, chunks: AsyncIterator[bytes]) -> None:
+    try:
+        file = await asyncio.to_thread(_opened, raw)
+        try:
+            async for chunk in chunks:
+                await asyncio.to_thread(file.write, chunk)
+        finally:
+            await asyncio.to_thread(file.close)
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise DiskFull(
+                text("No room left on the disk that holds {folder}. Free some and try again.", folder=raw.parent)
+            ) from error
+        raise
+
+
+def _check(raw: Path) -> None:
+    """Raises UnsupportedMedia."""
+    with raw.open("rb") as file:
+        still_kind(file.read(BEGINNING))
+
+
+def _sweep(folder: Path, named: set[str], before: float) -> int:
+    removed = 0
+    for path in folder.glob("*") if folder.is_dir() else ():
+        if path.stem not in named and path.stat().st_mtime < before:
+            path.unlink(missing_ok=True)
+            removed += 1
+    return removed

@@ -1,0 +1,1 @@
+"""Programmes: what is planned, on air, or was."""

@@ -1,0 +1,26 @@
+"""Everything of live that is reached over HTTP."""
+
+from novacast.live.channels.routes import ChannelRoutes
+from novacast.live.keys.obs import Ingest
+from novacast.live.keys.routes import KeyRoutes
+from novacast.live.pictures.routes import PictureRoutes
+from novacast.live.playout.routes import PlayoutRoutes
+from novacast.live.programmes.routes import ProgrammeRoutes
+from novacast.live.recording.routes import ClipRoutes
+from novacast.live.services import LiveServices
+from novacast.live.targets.routes import TargetRoutes
+from novacast.live.webrtc.routes import WhipRoutes
+from novacast.settings import Settings
+
+
+def live_routes(own: LiveServices, settings: Settings) -> list[object]:
+    return [
+        ChannelRoutes(own.channels),
+        KeyRoutes(own.keys, own.channels, Ingest.of(settings)),
+        PictureRoutes(own.pictures),
+        ProgrammeRoutes(own.programmes, own.producing, settings.public_url),
+        ClipRoutes(own.clips),
+        WhipRoutes(own.whip),
+        TargetRoutes(own.targets),
+        PlayoutRoutes(own.playouts),
+    ]

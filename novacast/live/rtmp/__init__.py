@@ -1,0 +1,1 @@
+"""RTMP and enhanced RTMP: a server for many publishers on one port."""

@@ -1,0 +1,24 @@
+"""What sending on needs of the rows."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from novacast.live.targets.models import Target, TargetState
+
+
+class TargetRows(Protocol):
+    async def wanted(self, channel_id: str, /) -> Sequence[Target]:
+        """Those that are enabled."""
+        ...
+
+    async def key(self, target_id: str, /) -> str:
+        """Opened. Raises Unavailable where the server's keys are others than those it was sealed with."""
+        ...
+
+    async def silence(self) -> None:
+        """Nothing is sent: what a server that is no more said otherwise."""
+        ...
+
+    async def told(self, target_id: str, state: TargetState, words: str = "", /) -> None:
+        """How it goes, from now on. Repeatable."""
+        ...

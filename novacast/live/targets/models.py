@@ -1,0 +1,115 @@
+"""What a target is, and which addresses it may have. Pure."""
+
+import ipaddress
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import urlsplit
+
+from novacast.errors import InvalidInput
+from novacast.i18n import text
+from novacast.texts import printable
+
+NAME_LENGTH, URL_LENGTH, KEY_LENGTH = 100, 500, 500
+MOST_TARGETS = 20
+"""Of one channel."""
+LONGEST_DELAY = 120
+"""Seconds."""
+PORTS = {"rtmp": 1935, "rtmps": 443}
+"""Schemes that are spoken, and the ports that stand for them."""
+
+_HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+class TargetState(StrEnum):
+    OFF = "off"
+    """Nothing of the channel is on air, or it is not enabled."""
+    CONNECTING = "connecting"
+    LIVE = "live"
+    FAILED = "failed"
+    """It is tried again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """The key is apart, sealed: nothing that shows a target has it."""
+
+    id: str
+    channel_id: str
+    org_id: str
+    name: str
+    url: str
+    has_key: bool
+    enabled: bool
+    delay_seconds: int
+    state: TargetState
+    state_at: int
+    words: str
+    """Why it failed last; empty while all is well."""
+    created_at: int
+    changed_at: int
+    """When address, key, delay or name were changed last; how it goes is no change."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A target's URL taken apart: `rtmp://host:port/app`, and the key as the stream's name."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+    """Without the slash before it."""
+
+
+def address_of(url: str) -> Address:
+    """Raises InvalidInput for what is no address of a target."""
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError as error:
+        raise _bad_url() from error
+    if parts.scheme not in PORTS:
+        raise InvalidInput.field("url", text("The address begins with rtmp:// or rtmps://."), "scheme")
+    if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
+        message = text("Leave names, passwords and what follows a question mark out of the address: put it in the key.")
+        raise InvalidInput.field("url", message, "secret")
+    path = parts.path.strip("/")
+    if not (_literal(host) or _HOST.match(host)) or not path or printable(url) != url or " " in url:
+        raise _bad_url()
+    return Address(parts.scheme, host, port or PORTS[parts.scheme], path)
+
+
+def public(address: str) -> bool:
+    """Whether an IP address is one of the wide internet's, whatever it is wrapped in."""
+    found = ipaddress.ip_address(address.partition("%")[0])
+    if isinstance(found, ipaddress.IPv6Address):
+        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
+        if inner is None and found in _NAT64:
+            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
+        if inner is not None:
+            return public(str(inner))
+    return found.is_global and not found.is_multicast
+
+
+def check_public(host: str) -> None:
+    """Of an address that is written as a number, or names this machine. Raises InvalidInput."""
+    if (_literal(host) and not public(host)) or host.lower().rstrip(".").split(".")[-1] == "localhost":
+        raise InvalidInput.field("url", inside(), "private")
+
+
+def inside() -> str:
+    return text("This address is inside the server's own network, where targets are not allowed.")
+
+
+def _literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def _bad_url() -> InvalidInput:
+    return InvalidInput.field("url", text("Write the address as rtmp://host/app."), "pattern")

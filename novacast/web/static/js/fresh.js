@@ -1,0 +1,72 @@
+import { listen } from "./realtime.js";
+
+/**
+ * <nova-fresh id="ID" subject="ID" topics="programme.on_air,…" about="channel" every="2" reloads>…</nova-fresh>
+ * Takes its content anew from the page at each fact of `topics` about `subject` (or whose payload names it as `about`),
+ * and every so many seconds while somebody looks. What is being typed or asked in it is left alone. With `reloads` the
+ * whole page is loaded instead: something else stands at its address now. Where that is so without it, the content of a
+ * <template data-part="gone"> in it is shown.
+ */
+class NovaFresh extends HTMLElement {
+  #ends = [];
+  #timer = 0;
+  #busy = false;
+  #again = false;
+
+  connectedCallback() {
+    const subject = this.getAttribute("subject");
+    const about = this.getAttribute("about");
+    const mine = (fact) => (about ? fact.payload[about] === subject : fact.subject === subject);
+    for (const topic of (this.getAttribute("topics") ?? "").split(",").filter(Boolean))
+      this.#ends.push(listen(topic, (fact) => mine(fact) && this.#told()));
+    // Facts are not told to everyone at all times: <nova-onair> asks now and then.
+    const changed = ({ detail }) => detail.id === subject && this.#told();
+    document.addEventListener("programmestate", changed);
+    this.#ends.push(() => document.removeEventListener("programmestate", changed));
+    const every = Number(this.getAttribute("every"));
+    if (every) this.#timer = setInterval(() => document.hidden || this.#take(), every * 1000);
+  }
+
+  disconnectedCallback() {
+    for (const end of this.#ends.splice(0)) end();
+    clearInterval(this.#timer);
+  }
+
+  #told() {
+    if (this.hasAttribute("reloads")) location.reload();
+    else this.#take();
+  }
+
+  async #take() {
+    if (this.#busy) {
+      this.#again = true;
+      return;
+    }
+    this.#busy = true;
+    try {
+      const response = await fetch(location.href, { headers: { Accept: "text/html" } });
+      if (!response.ok) return;
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      const fresh = page.getElementById(this.id);
+      if (this.#used()) return;
+      // Something else stands at this address now: what the template says is all there is to say here.
+      const gone = fresh ?? this.querySelector("template[data-part=gone]")?.content;
+      if (gone) this.replaceChildren(...document.importNode(gone, true).childNodes);
+    } catch {
+      // The network is away: what is shown stays.
+    } finally {
+      this.#busy = false;
+      if (this.#again) {
+        this.#again = false;
+        this.#take();
+      }
+    }
+  }
+
+  #used() {
+    const active = document.activeElement;
+    return (this.contains(active) && active.matches("input, textarea, select")) || this.querySelector("dialog:popover-open, dialog[open]");
+  }
+}
+
+customElements.define("nova-fresh", NovaFresh);

@@ -1,0 +1,60 @@
+"""Numbers, dates and names as pages say them, in the language that is being spoken."""
+
+from babel import Locale, UnknownLocaleError
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_decimal
+
+from novacast.clock import SECOND, moment
+from novacast.i18n import gettext as _
+from novacast.i18n import language
+from novacast.visibility import Visibility
+
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def duration(length: int | None) -> str:
+    """12:04, 1:02:03; empty while it is not known."""
+    if length is None:
+        return ""
+    minutes, seconds = divmod(round(length / SECOND), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{seconds:02}" if hours else f"{minutes}:{seconds:02}"
+
+
+def date_of(at: int) -> str:
+    return format_date(moment(at), format="medium", locale=locale())
+
+
+def count_of(number: int) -> str:
+    return str(format_decimal(number, locale=locale()))
+
+
+def hour_of(at: int) -> str:
+    """Day and hour, in UTC: a browser with scripts says it in its own zone."""
+    return f"{format_datetime(moment(at), 'd MMM y HH:mm', locale=locale())} UTC"
+
+
+def size_of(size: int) -> str:
+    """64 GB; in powers of 1000, as disks are sold."""
+    value, unit = float(size), 0
+    while value >= 1000 and unit < len(UNITS) - 1:
+        value, unit = value / 1000, unit + 1
+    return f"{format_decimal(value, format='0' if value >= 10 or not unit else '0.#', locale=locale())} {UNITS[unit]}"
+
+
+def visibility_name(visibility: Visibility) -> str:
+    return {
+        Visibility.PUBLIC: _("Public"),
+        Visibility.UNLISTED: _("Unlisted"),
+        Visibility.SIGNED_IN: _("Logged-in people"),
+        Visibility.ORGANIZATION: _("Organization"),
+        Visibility.PRIVATE: _("Private"),
+    }[visibility]
+
+
+def locale() -> Locale:
+    """Of the language that is being spoken."""
+    try:
+        return Locale.parse(language(), sep="-")
+    except (ValueError, UnknownLocaleError):
+        return Locale("en")
