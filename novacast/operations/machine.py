@@ -74,33 +74,58 @@ def encoder_ports(settings: Settings, *, served: bool) -> Finding:
     host, names = live.rtmp_host or settings.server.host, {"live.rtmp_port": live.rtmp_port}
     if settings.tls.certificate:
         names["live.rtmps_port"] = live.rtmps_port
+    names["live.srt_port"] = live.srt_port
     opened = {name: number for name, number in names.items() if number}
     if not opened:
-        return ok("live", "No encoders are listened for: live.rtmp_port is 0.")
+        return ok("live", "No encoders are listened for: live.rtmp_port and live.srt_port are 0.")
     found = [
-        _listened("live", host, 0 if settings.server.port == 0 else number, (name, "live.rtmp_host"), served=served)
+        _listened(
+            "live",
+            host,
+            0 if settings.server.port == 0 else number,
+            (name, "live.rtmp_host"),
+            served=served,
+            kind=socket.SOCK_DGRAM if name == "live.srt_port" else socket.SOCK_STREAM,
+        )
         for name, number in opened.items()
     ]
     wrong = next((one for one in found if one.state is not State.OK), None)
     return wrong or ok("live", " ".join(one.message for one in found))
 
 
-def _listened(check: str, host: str, number: int, settings: tuple[str, str], *, served: bool) -> Finding:
+def _listened(
+    check: str,
+    host: str,
+    number: int,
+    settings: tuple[str, str],
+    *,
+    served: bool,
+    kind: socket.SocketKind = socket.SOCK_STREAM,
+) -> Finding:
     """`settings`: names of those of the port and of the host."""
+    udp = kind is socket.SOCK_DGRAM
     try:
         family, kind, protocol, _, address = socket.getaddrinfo(
-            host or None, number, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE
+            host or None, number, type=kind, flags=socket.AI_PASSIVE
         )[0]
         with socket.socket(family, kind, protocol) as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if not udp:  # two sockets of UDP may share a port by it
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             probe.bind(address)
     except OSError as error:
-        return _port_refused(check, error, host, number, settings, served=served)
-    return ok(check, f"{host}:{number} is free.")
+        return _port_refused(check, error, host, number, settings, served=served, udp=udp)
+    return ok(check, f"{host}:{number}{' (UDP)' if udp else ''} is free.")
 
 
 def _port_refused(
-    check: str, error: OSError, host: str, number: int, settings: tuple[str, str], *, served: bool
+    check: str,
+    error: OSError,
+    host: str,
+    number: int,
+    settings: tuple[str, str],
+    *,
+    served: bool,
+    udp: bool = False,
 ) -> Finding:
     if error.errno == errno.EADDRINUSE and served:
         return ok(check, f"{host}:{number} is held by the NovaCast that runs on this data folder.")
@@ -108,7 +133,7 @@ def _port_refused(
         return failed(
             check,
             f"Another program listens on {host}:{number}.",
-            f"Stop it (`ss -ltnp 'sport = :{number}'` names it), or set {settings[0]} to a free one.",
+            f"Stop it (`ss -{'u' if udp else 't'}lnp 'sport = :{number}'` names it), or set {settings[0]} to a free one.",
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return failed(

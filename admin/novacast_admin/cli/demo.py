@@ -94,6 +94,7 @@ def _settings(context: typer.Context, port: int, rtmp_port: int) -> Settings:
         mail__method="folder",
         live__rtmp_host=HOST,
         live__rtmp_port=rtmp_port,
+        live__srt_port=0,
     )
 
 

@@ -20,6 +20,8 @@ class NovaGoLive extends HTMLElement {
   #since = null;
   #last = null;
   #facing = "";
+  #opening = Promise.resolve();
+  #attempt = 0;
   #wake = null;
   #words;
   #listening = new AbortController();
@@ -75,7 +77,13 @@ class NovaGoLive extends HTMLElement {
     };
   }
 
-  async #open() {
+  /** One after the other: a camera that is opened twice at once is held by nobody who would let it go. */
+  #open() {
+    this.#opening = this.#opening.then(() => this.#opened());
+    return this.#opening;
+  }
+
+  async #opened() {
     // Both only after a press; the browser asks for leave now.
     this.#levels ??= new Levels(this.#part("level"), (kind) => this.#loudness(kind));
     const before = this.#state;
@@ -136,9 +144,12 @@ class NovaGoLive extends HTMLElement {
   }
 
   async #start() {
+    const attempt = ++this.#attempt;
     this.#show("connecting");
     try {
-      this.#key = await this.#made();
+      const key = await this.#made();
+      if (attempt !== this.#attempt) return revoke(key);
+      this.#key = key;
       this.#whip = new Whip({
         endpoint: this.getAttribute("whip"),
         key: this.#key.secret,
@@ -154,7 +165,9 @@ class NovaGoLive extends HTMLElement {
       this.#stayAwake();
       this.#follow();
     } catch (error) {
-      if (this.#state === "connecting") this.#stopped((error instanceof Refused && error.message) || this.#words.unreachable);
+      if (attempt !== this.#attempt) return;
+      const refused = error instanceof Refused ? error : null;
+      this.#stopped(refused?.message || (refused?.media ? this.#words.blocked : this.#words.unreachable));
     }
   }
 
@@ -174,14 +187,12 @@ class NovaGoLive extends HTMLElement {
 
   /** Repeatable. A page that is `leaving` does nothing later: then both requests go at once. */
   #stop(leaving = false) {
+    this.#attempt += 1;
     const ended = this.#whip?.stop();
     this.#whip = null;
-    if (this.#key) {
-      const address = `/api/v1/keys/${this.#key.id}`;
-      const revoke = () => fetch(address, { method: "DELETE", keepalive: true }).catch(() => {});
-      if (leaving || !ended) revoke();
-      else ended.then(revoke);
-    }
+    const key = this.#key;
+    if (key && (leaving || !ended)) revoke(key);
+    else if (key) ended.then(() => revoke(key));
     this.#key = this.#since = this.#last = null;
     clearInterval(this.#timer);
     this.#wake?.release().catch(() => {});
@@ -262,6 +273,11 @@ class NovaGoLive extends HTMLElement {
 function bitrate({ height, rate }) {
   const base = BITRATES.find(([least]) => height >= least)[1];
   return Math.round(rate > 30 ? base * 1.5 : base);
+}
+
+/** Outlives the page. */
+function revoke({ id }) {
+  fetch(`/api/v1/keys/${id}`, { method: "DELETE", keepalive: true }).catch(() => {});
 }
 
 /** 1:02:03 */

@@ -8,10 +8,14 @@ const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 8000;
 const SDP = "application/sdp";
 
-/** `words`: the server's own; empty when it could not be reached. `final`: trying again would not help. */
+/**
+ * `words`: the server's own; empty when it could not be reached. `media`: it answered, and no way for pictures was found.
+ * `final`: trying again would not help.
+ */
 export class Refused extends Error {
-  constructor(status, words = "") {
+  constructor(status, words = "", media = false) {
     super(words);
+    this.media = media;
     this.final = status >= 400 && status < 500 && status !== 429;
   }
 }
@@ -71,7 +75,11 @@ export class Whip extends EventTarget {
     await peer.setLocalDescription(await peer.createOffer());
     await gathered(peer);
     const answer = await this.#offer(peer.localDescription.sdp);
-    if (this.#over.signal.aborted) return this.#hangUp();
+    if (this.#over.signal.aborted) {
+      await this.#hangUp();
+      peer.close();
+      throw new Refused(0);
+    }
     await peer.setRemoteDescription({ type: "answer", sdp: answer });
     await connected(peer, this.#over.signal);
     peer.addEventListener("connectionstatechange", () => this.#changed(peer));
@@ -174,15 +182,15 @@ function gathered(peer) {
 
 function connected(peer, signal) {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Refused(0)), CONNECT_MS);
+    const timer = setTimeout(() => reject(new Refused(0, "", true)), CONNECT_MS);
     const look = () => {
       if (peer.connectionState === "connected") resolve();
-      else if (["failed", "closed"].includes(peer.connectionState)) reject(new Refused(0));
+      else if (["failed", "closed"].includes(peer.connectionState)) reject(new Refused(0, "", true));
       else return;
       clearTimeout(timer);
     };
     peer.addEventListener("connectionstatechange", look);
-    signal.addEventListener("abort", () => { clearTimeout(timer); reject(new Refused(0)); });
+    signal.addEventListener("abort", () => { clearTimeout(timer); reject(new Refused(0, "", true)); });
     look();
   });
 }
