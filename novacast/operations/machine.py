@@ -133,7 +133,8 @@ def _port_refused(
         return failed(
             check,
             f"Another program listens on {host}:{number}.",
-            f"Stop it (`ss -{'u' if udp else 't'}lnp 'sport = :{number}'` names it), or set {settings[0]} to a free one.",
+            f"Stop it (`ss -l{'u' if udp else 't'}np 'sport = :{number}'` names it), "
+            f"or set {settings[0]} to a free one.",
         )
     if error.errno in (errno.EACCES, errno.EPERM):
         return failed(
