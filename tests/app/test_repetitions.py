@@ -4,6 +4,7 @@ import json
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -11,8 +12,11 @@ from urllib.parse import parse_qs, urlsplit
 from openapi_schema_validator import OAS31Validator
 
 from novacast.folder import DataFolder
+from novacast.live.packaging.models import Kept, Track
+from novacast.live.recording.journal import Lines, of_init, of_segment, of_track
 from tests.app.test_first_path import upload
 from tests.app.venue import PASSWORD, Venue, open_venue
+from tests.live.packaging.synthetic import fragment, picture_init
 
 Wish = tuple[str, str, str, Any]
 """Path in the document, path, who asks (empty: a stranger), body."""
@@ -107,6 +111,11 @@ async def broadcasts(venue: Venue) -> AsyncIterator[Wish]:
     path = f"{api}/programmes/{{programme_id}}"
     yield f"{path}/standby", f"{api}/programmes/{programme}/standby", "producer", None
     put_on_air(venue, programme)
+    targets = f"{api}/channels/{{channel_id}}/targets"
+    yield targets, targets.format(channel_id=channel), "owner", {"url": "rtmp://elsewhere.example/live", "key": "a key"}
+    record(DataFolder(venue.folder).live / programme)
+    span = {"start_seconds": 1, "end_seconds": 7}
+    yield f"{path}/clips", f"{api}/programmes/{programme}/clips", "producer", span
     bodies: dict[str, Any] = {"cut": {"to": "slate"}, "markers": {"title": "Applause", "seconds": 0}, "end": None}
     for name, body in bodies.items():
         yield f"{path}/{name}", f"{api}/programmes/{programme}/{name}", "producer", body
@@ -116,6 +125,21 @@ def put_on_air(venue: Venue, programme: str) -> None:
     """What an encoder and the engine would have done, as far as the database tells."""
     with closing(sqlite3.connect(DataFolder(venue.folder).database, timeout=30)) as connection, connection:
         connection.execute("UPDATE programmes SET state = 'on_air', started_at = 1 WHERE id = ?", (programme,))
+
+
+def record(folder: Path) -> None:
+    """Eight seconds of a picture, as the engine would have kept them."""
+    track = Track("144p", "video", 200_000, 256, 144, Fraction(30))
+    lines, init = Lines(folder), picture_init(12, 256, 144)
+    (folder / track.name).mkdir()
+    (folder / track.name / "init_0.mp4").write_bytes(init.data)
+    lines.add([of_track(track), of_init(track.name, 0, len(init.data))])
+    for number in range(8):
+        data = fragment(number * init.timescale, 30, 512, init.timescale).data
+        (folder / track.name / f"seg_{number:05}.m4s").write_bytes(data)
+        kept = Kept(number, Fraction(number), Fraction(1), number * 1_000_000, number == 0, 0)
+        lines.add([of_segment(track.name, kept, len(data))])
+    lines.close()
 
 
 def fits(document: dict[str, Any], operation: dict[str, Any], status: int, body: bytes) -> None:

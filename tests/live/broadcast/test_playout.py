@@ -80,6 +80,7 @@ async def heard(hall: Hall, engine: Engine, topic: str) -> None:
     await until(told)
 
 
+@pytest.mark.slow
 async def test_a_premiere_begins_at_its_hour_and_ends_with_its_film(hall: Hall) -> None:
     programme = await premiere(hall, [await film(hall, 4)])
     await hall.is_now(ON_AIR)

@@ -96,6 +96,7 @@ def pushers() -> dict[int, bytes]:
     return found
 
 
+@pytest.mark.slow
 async def test_what_viewers_see_is_sent_on_with_its_slate(
     hall: Hall, elsewhere: Elsewhere, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -73,6 +73,7 @@ async def test_a_name_in_the_list_of_encoders_proves_nothing(scene: Scene) -> No
     assert len(scene.runs) == 2  # kept on the device, and by upload
 
 
+@pytest.mark.slow
 async def test_a_device_that_hangs_is_given_up_and_tried_again_another_time(scene: Scene) -> None:
     scene.script({"h264_nvenc cuda:0": {"does": "deaf", "after": 20}})
     (proof,) = await catalogue(scene, wall=1.0).proofs()

@@ -29,7 +29,7 @@ Stamps = dict[Path, int]
 
 
 @pytest.mark.parametrize(
-    ("kills", "way"), [(2, "parts"), *(pytest.param(20, way, marks=pytest.mark.slow) for way in ("parts", "copy"))]
+    ("kills", "way"), [(1, "parts"), *(pytest.param(20, way, marks=pytest.mark.slow) for way in ("parts", "copy"))]
 )
 async def test_however_often_it_is_killed_it_finishes_and_does_nothing_twice(
     folder: DataFolder, find: FindFFmpeg, clips: Clips, kills: int, way: str

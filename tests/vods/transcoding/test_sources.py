@@ -16,6 +16,7 @@ OPEN_H264 = ("-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-
 CHOICES = Choices.of(Transcode(heights=(144, 240)))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", [pytest.param("mp4", marks=pytest.mark.slow), "mkv"])
 async def test_parts_of_hevc_with_open_groups_join_to_what_one_process_makes(
     house: House, clips: Clips, kind: str

@@ -182,6 +182,7 @@ async def test_what_is_being_made_can_be_watched_from_its_first_segment_and_neve
     assert len(await house.facts("video.finished")) == 1
 
 
+@pytest.mark.slow
 async def test_a_cancelled_transcode_goes_on_from_the_parts_that_are_finished(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("slow.mp4", *SHORT, size="426x240", seconds=32))
     running = asyncio.ensure_future(house.work(SLOW).finish(video_id))
