@@ -25,9 +25,9 @@ from novacast.live.models import (
     Programme,
     ProgrammeState,
     StreamKey,
-    Wanted,
     chosen,
     moved,
+    on_standby,
     resting,
 )
 from novacast.live.programmes import store as programmes
@@ -286,28 +286,8 @@ def end(tx: Transaction, programme: Programme) -> Programme:
 
 def spontaneous(channel: Channel, key: StreamKey, now: int) -> Programme:
     """The programme of a feed that nobody planned one for."""
-    return Programme(
-        id=new_id(),
-        channel_id=channel.id,
-        org_id=channel.org_id,
-        owner_id=key.person_id,
-        title=f"{channel.name[:180]} {moment(now):%Y-%m-%d}",
-        description="",
-        language="",
-        visibility=channel.visibility,
-        state=ProgrammeState.STANDBY,
-        planned_start=None,
-        planned_end=None,
-        started_at=None,
-        interrupted_at=None,
-        ended_at=None,
-        wanted=Wanted.AUTO,
-        wanted_end=False,
-        poster=None,
-        peak_viewers=0,
-        created_at=now,
-        updated_at=now,
-    )
+    title = f"{channel.name[:180]} {moment(now):%Y-%m-%d}"
+    return on_standby(channel, new_id(), key.person_id, title, now, visibility=channel.visibility)
 
 
 def _feed(programme: Programme, key_id: str | None, role: FeedRole, hello: Hello, now: int) -> Feed:

@@ -129,6 +129,42 @@ class Programme:
         return self.state in AIRING
 
 
+def on_standby(
+    channel: Channel,
+    id_: str,
+    owner_id: str | None,
+    title: str,
+    now: int,
+    *,
+    visibility: Visibility,
+    test: bool = False,
+) -> Programme:
+    """A programme without an hour, which the channel's next encoder puts on air."""
+    return Programme(
+        id=id_,
+        channel_id=channel.id,
+        org_id=channel.org_id,
+        owner_id=owner_id,
+        title=title,
+        description="",
+        language="",
+        visibility=visibility,
+        state=ProgrammeState.STANDBY,
+        planned_start=None,
+        planned_end=None,
+        started_at=None,
+        interrupted_at=None,
+        ended_at=None,
+        wanted=Wanted.AUTO,
+        wanted_end=False,
+        poster=None,
+        peak_viewers=0,
+        created_at=now,
+        updated_at=now,
+        test=test,
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class StreamKey:
     """What lets an encoder feed a channel, and whose it is. The secret itself is stored nowhere."""

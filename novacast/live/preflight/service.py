@@ -17,7 +17,7 @@ from novacast.live.channels import store as channels
 from novacast.live.channels.service import Channels
 from novacast.live.facts import tell
 from novacast.live.keys.obs import Ingest, encoder_setup
-from novacast.live.models import Channel, Programme, ProgrammeState, Wanted
+from novacast.live.models import Channel, Programme, ProgrammeState, on_standby
 from novacast.live.packaging.models import PROFILES
 from novacast.live.preflight.checks import Look
 from novacast.live.programmes import store
@@ -138,29 +138,7 @@ def _check_free(tx: Transaction, channel: Channel) -> None:
 
 
 def _test(channel: Channel, person_id: str | None, now: int) -> Programme:
-    return Programme(
-        id=new_id(),
-        channel_id=channel.id,
-        org_id=channel.org_id,
-        owner_id=person_id,
-        title=str(TITLE),
-        description="",
-        language="",
-        visibility=Visibility.PRIVATE,
-        state=ProgrammeState.STANDBY,
-        planned_start=None,
-        planned_end=None,
-        started_at=None,
-        interrupted_at=None,
-        ended_at=None,
-        wanted=Wanted.AUTO,
-        wanted_end=False,
-        poster=None,
-        peak_viewers=0,
-        created_at=now,
-        updated_at=now,
-        test=True,
-    )
+    return on_standby(channel, new_id(), person_id, str(TITLE), now, visibility=Visibility.PRIVATE, test=True)
 
 
 def _remove(tx: Transaction, programme_id: str) -> None:

@@ -2,13 +2,8 @@
 nobody's here. All play both stretches, made by encoders that differ, from the first picture to the last.
 """
 
-import shutil
-import subprocess
-import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import replace
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import av
@@ -26,6 +21,7 @@ from tests.app.venue import Venue, found
 from tests.e2e.browser import Windows, find_chromium
 from tests.live.conftest import CHANNEL, PROGRAMME
 from tests.live.recording.material import SECONDS, TRACKS, Stretch, recorded
+from tests.media.players.playing import run, served
 from tests.waiting import until
 
 ID = "abcdefghij0123456789"
@@ -111,28 +107,10 @@ async def edition(tmp_path: Path, stretches: Sequence[Stretch]) -> Path:
     return folder
 
 
-def run(name: str, *arguments: str) -> str:
-    program = shutil.which(name)
-    if program is None:
-        pytest.skip(f"{name} is not installed")
-    ran = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout + ran.stderr
-
-
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def address(edition: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(edition))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/master.m3u8"
-        server.shutdown()
-        thread.join()
+    with served(edition) as found:
+        yield found
 
 
 @pytest.mark.slow

@@ -2,16 +2,13 @@
 of HLS. Whoever has neither installed sees these tests skipped.
 """
 
-import shutil
-import subprocess
-import threading
 from collections.abc import Iterator
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import av
 import pytest
+
+from tests.media.players.playing import run, served
 
 pytestmark = pytest.mark.slow
 
@@ -21,28 +18,10 @@ SIZES = (256 * 144 * 3 // 2, 428 * 240 + 216 * 240)
 PCM = "audio/x-raw,format=S16LE,rate=48000,channels=1"
 
 
-class Quiet(SimpleHTTPRequestHandler):
-    def log_message(self, *_: object) -> None:
-        pass
-
-
 @pytest.fixture
 def address(ladder: Path) -> Iterator[str]:
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(ladder))) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        yield f"http://127.0.0.1:{server.server_address[1]}/master.m3u8"
-        server.shutdown()
-        thread.join()
-
-
-def run(name: str, *arguments: str) -> str:
-    program = shutil.which(name)
-    if program is None:
-        pytest.skip(f"{name} is not installed")
-    ran = subprocess.run([program, *arguments], capture_output=True, text=True, timeout=120, check=False)
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    return ran.stdout + ran.stderr
+    with served(ladder) as found:
+        yield found
 
 
 @pytest.mark.parametrize("rung", ["min", "max"])
