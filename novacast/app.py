@@ -5,12 +5,15 @@ import logging
 import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 
 import uvloop
 
 from novacast import logs, wiring
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
+from novacast.chat.routes import RoomRoutes, SteeringRoutes
+from novacast.chat.socket.routes import SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
 from novacast.errors import NovaCastError
@@ -94,6 +97,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         metrics, station = Metrics(), wiring.station(own)
         server = WebServer(_parts(own, metrics, demo))
         own.playback.subscribe(own.outbox)
+        own.chat.subscribe(own.outbox)
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
@@ -102,6 +106,8 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
+        own.chat.start()
+        stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
@@ -165,6 +171,9 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         PlaybackRoutes(own.playback.playback),
+        RoomRoutes(own.chat),
+        SteeringRoutes(own.chat),
+        SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
     if demo and own.settings.mail.method == "folder":
@@ -185,10 +194,15 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         metrics=metrics,
         key=own.key,
         media=own.playback.delivery,
-        leaving=own.playback.delivery.drain,
+        leaving=partial(_leave, own),
         socket=own.folder.socket,
         cache=own.folder.cache,
     )
+
+
+async def _leave(own: Services) -> None:
+    """Those who stay connected are told, so that the rest of the server has not to wait for them."""
+    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close())
 
 
 async def _sweeping(sweep: wiring.Sweep) -> None:

@@ -86,6 +86,8 @@ class Principal:
     scopes: frozenset[Scope] | None = None
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
     system: bool = False
+    until: int | None = field(default=None, compare=False)
+    """When the session or token runs out that says so, microseconds UTC; None: it does not by itself."""
 
     @property
     def signed_in(self) -> bool:

@@ -8,6 +8,9 @@ from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
+from novacast.chat import schema as chat_schema
+from novacast.chat.ports import Places
+from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
@@ -16,6 +19,7 @@ from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
 from novacast.live.broadcast.station import Station
 from novacast.live.presence import Presence
+from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
@@ -47,6 +51,7 @@ from novacast.vods.recordings.improving import JOB as IMPROVE
 from novacast.vods.removal import JOB as REMOVE
 from novacast.vods.replacement import schema as replacement_schema
 from novacast.vods.replacement.models import JOB as REPLACE
+from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
 from novacast.vods.storage import schema as storage_schema
 from novacast.vods.transcoding.models import JOB as TRANSCODE
@@ -74,6 +79,7 @@ MIGRATIONS: Sequence[Migrations] = (
     recordings_schema.migrations,
     live_schema.migrations,
     playback_schema.migrations,
+    chat_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -98,6 +104,7 @@ class Services:
     vods: VodServices
     live: LiveServices
     playback: PlaybackServices
+    chat: ChatServices
     views: Views
     health: VideoHealth
 
@@ -147,6 +154,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
+        Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
@@ -202,6 +210,10 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(db, clock, settings, limiter, [live.source, vods.source], accounts.sessions, key)
     personal.append(playback.personal)
+    # A recording has its programme's room: the video is asked first, so that it is written in again.
+    places: list[Places] = [VideoPlaces(db), ProgrammePlaces(db)]
+    chat = chat_services(db, clock, settings, limiter, places, accounts.people)
+    personal.append(chat.personal)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
     return Services(
@@ -218,6 +230,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         vods,
         live,
         playback,
+        chat,
         views,
         health,
     )

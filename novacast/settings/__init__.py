@@ -4,6 +4,7 @@ from novacast.settings.environment import as_environment
 from novacast.settings.load import config_path, entries, load, replace, variable
 from novacast.settings.sections import (
     Accounts,
+    Chat,
     Database,
     Health,
     Jobs,
@@ -22,6 +23,7 @@ from novacast.settings.sections import (
 
 __all__ = [
     "Accounts",
+    "Chat",
     "Database",
     "Health",
     "Jobs",

@@ -273,6 +273,30 @@ class Live:
 
 
 @dataclass(frozen=True, slots=True)
+class Chat:
+    """Rooms beside programmes and videos."""
+
+    burst: int = setting(5, "Messages that one person may send at once.", low=1, high=1000)
+    burst_seconds: float = setting(10.0, "Seconds in which a person may send as many again.", low=1, high=3600)
+    sample_above: int = setting(
+        30,
+        "Messages a second that viewers of one room are shown at most; moderators see all, and nobody misses what "
+        "mentions them. 0: all.",
+        low=0,
+    )
+    connections: int = setting(
+        0,
+        "Connections to rooms held at once; 0: four fifths of what [server] max_connections and the limit of open "
+        "files allow.",
+        low=0,
+    )
+    per_person: int = setting(20, "Of these, held by one person.", low=1)
+    per_address: int = setting(
+        200, "Of these, held by strangers of one IPv4 address or IPv6 /64; this machine is not counted.", low=1
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """Captions made of what is said, by a server that answers `POST /v1/audio/transcriptions`."""
 
@@ -332,6 +356,7 @@ class Settings:
     storage: Storage = field(default_factory=Storage)
     playback: Playback = field(default_factory=Playback)
     live: Live = field(default_factory=Live)
+    chat: Chat = field(default_factory=Chat)
     speech: Speech = field(default_factory=Speech)
     health: Health = field(default_factory=Health)
     database: Database = field(default_factory=Database)

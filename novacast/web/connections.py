@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from typing import cast
+from typing import Protocol, cast
 
 from aiohttp import http_exceptions, web
 
@@ -35,16 +35,34 @@ CROWDED = _answer("429 Too Many Requests", "Too many connections from your netwo
 class Seat:
     """One connection's place among those that are allowed; given back once, however often that is said."""
 
-    __slots__ = ("_door", "_place")
+    __slots__ = ("_door", "_place", "_sitter")
 
     def __init__(self, door: "Door", place: str) -> None:
         self._door: Door | None = door
         self._place = place
+        self._sitter: Inside | None = None
+
+    def sit(self, sitter: "Inside") -> None:
+        """Whoever sat here before has gone."""
+        if self._door is not None:
+            if self._sitter is not None:
+                self._door.leave(self._sitter)
+            self._door.enter(sitter)
+            self._sitter = sitter
 
     def leave(self) -> None:
         if self._door is not None:
+            if self._sitter is not None:
+                self._door.leave(self._sitter)
             self._door.vacate(self._place)
-            self._door = None
+            self._door = self._sitter = None
+
+
+class Inside(Protocol):
+    """Whoever sits on a connection: an HTTP one, or what took it over."""
+
+    @property
+    def transport(self) -> asyncio.Transport | None: ...
 
 
 class Door:
@@ -62,7 +80,7 @@ class Door:
     ) -> None:
         self._server, self._most, self._each, self._exempt = server, most, each, exempt
         self.head_seconds = head_seconds
-        self.inside: set[Connection] = set()
+        self.inside: set[Inside] = set()
         self.lingering: set[asyncio.Transport] = set()
         self.empty = asyncio.Event()
         self.empty.set()
@@ -104,11 +122,11 @@ class Door:
         self._refused.labels(bound).inc()
         return answer
 
-    def enter(self, connection: "Connection") -> None:
+    def enter(self, connection: Inside) -> None:
         self.inside.add(connection)
         self.empty.clear()
 
-    def leave(self, connection: "Connection") -> None:
+    def leave(self, connection: Inside) -> None:
         self.inside.discard(connection)
         if not self.inside:
             self.empty.set()
@@ -152,7 +170,7 @@ class Connection(web.RequestHandler):
                 self._refuse(cast("asyncio.Transport", transport), found)
                 return
             self._seat = found
-        self._door.enter(self)
+        self._seat.sit(self)
         super().connection_made(transport)
 
     def _refuse(self, transport: asyncio.Transport, answer: bytes) -> None:
@@ -174,10 +192,27 @@ class Connection(web.RequestHandler):
     def connection_lost(self, exc: BaseException | None) -> None:
         if self._seat is not None:
             super().connection_lost(exc)
-            self._door.leave(self)
             self._seat.leave()
         elif self._refused is not None:
             self._door.lingering.discard(self._refused)
+
+    def hand_over(self, opening: Callable[[asyncio.Transport, Seat], asyncio.Protocol]) -> None:
+        """Let another protocol have the connection and its seat, from within a handler whose answer is sent.
+
+        aiohttp is told that the connection was lost, which frees all it holds, and has no transport left to close.
+        """
+        transport, seat, tail = self.transport, self._seat, self._message_tail
+        assert transport is not None
+        assert seat is not None
+        self._seat, self.transport, self._message_tail = None, None, b""
+        protocol = opening(transport, seat)
+        transport.set_protocol(protocol)
+        seat.sit(cast("Inside", protocol))
+        super().connection_lost(None)
+        if not transport.is_reading():
+            transport.resume_reading()
+        if tail:
+            protocol.data_received(tail)
 
     def handle_error(
         self, request: web.BaseRequest, status: int = 500, exc: BaseException | None = None, message: str | None = None

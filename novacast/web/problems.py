@@ -74,6 +74,7 @@ TITLES: Mapping[str, Text] = {
     "upload_taken_over": text("Upload taken over"),
     "idempotency_key_reused": text("Idempotency key reused"),
     "rate_limited": text("Rate limited"),
+    "slow_mode": text("Slow mode"),
     "unavailable": text("Unavailable"),
     "disk_full": text("Disk full"),
     "overloaded": text("Overloaded"),

@@ -72,8 +72,10 @@ class Edge:
 
         A token in the Authorization header is never sent by a browser on its own. Browsers say where a request was
         made, by Sec-Fetch-Site or by Origin; a cookie that comes without either came from no browser we know.
+        A WebSocket is opened by a GET and then does whatever its cookie may.
         """
-        if request.method in SAFE_METHODS or bearer or client.local:
+        opens = request.headers.get("Upgrade", "").lower() == "websocket"
+        if (request.method in SAFE_METHODS and not opens) or bearer or client.local:
             return
         site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
         if site is not None:

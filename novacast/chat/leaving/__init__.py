@@ -1,0 +1,1 @@
+"""What goes: people who are erased, and rooms of what is gone."""

@@ -1,0 +1,194 @@
+"""Rooms, messages, polls, who writes them, and the rules between them. Pure. Instants are microseconds UTC."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from novacast.chat.ports import Place
+from novacast.errors import InvalidInput
+from novacast.i18n import text
+from novacast.identity import Principal
+from novacast.texts import printable
+
+LONGEST_TEXT = 500
+LONGEST_KEY = 64
+MOST_OPTIONS = 10
+LONGEST_OPTION = 100
+LONGEST_POLL = 24 * 3600
+"""Seconds."""
+MOST_REACTIONS = 20
+"""Different ones below one message."""
+MOST_OWN_REACTIONS = 5
+"""Of one person below one message."""
+LONGEST_REACTION = 32
+MOST_MENTIONS = 10
+LONGEST_SLOW = 3600
+"""Seconds of slow mode."""
+MAY_EDIT_SECONDS = 3600
+"""How long an author may change what was said; others' eyes remember it by then."""
+
+
+class Kind(StrEnum):
+    MESSAGE = "message"
+    ACTION = "action"
+    """What `/me` says."""
+    ANNOUNCEMENT = "announcement"
+    POLL = "poll"
+
+
+class State(StrEnum):
+    SHOWN = "shown"
+    HELD = "held"
+    """For its author and moderators, until one of them decides."""
+    DELETED = "deleted"
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    """What a name is shown with. `kind`: `staff`, `organizer`, `member`, `ticket`, or another source's own."""
+
+    kind: str
+    label: str = ""
+    """In words where the kind does not say all, such as a ticket's category."""
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Someone in a room, as they are at this moment."""
+
+    principal: Principal
+    place: Place
+    name: str
+    badges: tuple[Badge, ...]
+    moderates: bool
+    """Sees and may do everything there."""
+
+    @property
+    def person_id(self) -> str | None:
+        return self.principal.person_id
+
+    @property
+    def writes(self) -> bool:
+        """Whether there is anybody whose word it would be, and a room that takes words."""
+        return self.principal.signed_in and self.place.open and self.principal.has_scope("write")
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    id: str
+    org_id: str
+    seq: int = 0
+    """Of the last change. Each message, edit, deletion, reaction and setting takes the next one."""
+    slow_seconds: int = 0
+    """Between two messages of one person; 0: as they like."""
+    pinned: str | None = None
+    """Id of a message."""
+    poll: str | None = None
+    """Id of the message that asks what is being voted on."""
+    created_at: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Poll:
+    options: tuple[str, ...]
+    votes: tuple[int, ...]
+    closes_at: int | None
+    closed_at: int | None = None
+
+    def is_open(self, now: int) -> bool:
+        return self.closed_at is None and (self.closes_at is None or now < self.closes_at)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    id: str
+    room_id: str
+    seq: int
+    """Its place in the room."""
+    changed_seq: int
+    """Of its last change; its own seq if there was none."""
+    kind: Kind
+    state: State
+    person_id: str | None
+    """None once that person is erased."""
+    name: str
+    badges: tuple[Badge, ...]
+    text: str
+    """As it was typed, mentions as `<@id>`."""
+    mentions: Mapping[str, str]
+    """Names by the ids in the text."""
+    reply_to: str | None
+    at: int | None
+    """Microseconds of the media it belongs to; None: to no moment of it."""
+    sent_at: int
+    edited_at: int | None = None
+    deleted_at: int | None = None
+    deleted_by: str | None = None
+    reactions: Mapping[str, int] = field(default_factory=dict)
+    poll: Poll | None = None
+
+    def is_for(self, guest: Guest) -> bool:
+        """Whether this guest is shown it: what is held, only its author and moderators are."""
+        if self.state is State.SHOWN or guest.moderates:
+            return True
+        return self.state is State.HELD and guest.person_id is not None and guest.person_id == self.person_id
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What someone wants to say."""
+
+    text: str
+    reply_to: str | None = None
+    at: int | None = None
+    """Where their player is, for what is no live programme."""
+    key: str | None = None
+    """Made up by the client: the same message with the same key is sent once, however often it comes."""
+    kind: Kind = Kind.MESSAGE
+    state: State = State.SHOWN
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the room's log."""
+
+    id: int
+    at: int
+    room_id: str
+    actor_id: str | None
+    action: str
+    """A noun and a past verb, such as `message.deleted`."""
+    message_id: str | None
+    person_id: str | None
+    """Whom it was done to."""
+    detail: Mapping[str, object]
+
+
+def clean_text(written: str, field: str = "text", most: int = LONGEST_TEXT) -> str:
+    """What may be said. Raises InvalidInput."""
+    said = printable(written.replace("\r\n", "\n"), keep="\n\t").strip()
+    if not said:
+        raise InvalidInput.field(field, text("There is nothing in this message."), "required")
+    if len(said) > most:
+        message = text("The message has {length} characters; {most} are the most.", length=len(said), most=most)
+        raise InvalidInput.field(field, message, "too_long")
+    return said
+
+
+def clean_reaction(written: str) -> str:
+    """One emoji, however many code points it takes, or the `:name:` of one. Raises InvalidInput."""
+    sign = printable(written).strip()
+    named = len(sign) > 2 and sign[0] == sign[-1] == ":" and sign[1:-1].replace("_", "").isalnum()
+    drawn = sign != "" and not any(one.isalpha() or one.isspace() for one in sign) and not sign.isascii()
+    if len(sign) > LONGEST_REACTION or not (named or drawn):
+        raise InvalidInput.field("reaction", text("React with one emoji."))
+    return sign
+
+
+def clean_options(written: Sequence[str]) -> tuple[str, ...]:
+    """Raises InvalidInput."""
+    options = tuple(clean_text(one, "options", LONGEST_OPTION) for one in written)
+    if not 2 <= len(options) <= MOST_OPTIONS or len(set(options)) < len(options):
+        message = text("A poll needs 2 to {most} different answers.", most=MOST_OPTIONS)
+        raise InvalidInput.field("options", message)
+    return options
