@@ -12,6 +12,7 @@ import uvloop
 from novacast import logs, wiring
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
+from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import SocketRoutes
 from novacast.clock import Clock, SystemClock
@@ -171,6 +172,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         PlaybackRoutes(own.playback.playback),
+        RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),
         SteeringRoutes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
