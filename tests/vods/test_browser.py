@@ -91,6 +91,7 @@ async def test_a_chosen_file_becomes_a_ready_video_before_its_makers_eyes(
     assert window.complaints == []
 
 
+@pytest.mark.slow
 async def test_every_page_is_accessible_and_fits_desktop_and_phone_in_light_and_dark(
     house: House, address: str, windows: Windows, clips: Clips
 ) -> None:

@@ -42,6 +42,7 @@ async def full(house: House, clock: FakeClock, clips: Clips) -> str:
     return video_id
 
 
+@pytest.mark.slow
 async def test_every_page_is_accessible_and_fits_desktop_and_phone_in_light_and_dark(
     house: House, clock: FakeClock, address: str, windows: Windows, clips: Clips, tmp_path: Path
 ) -> None:
@@ -78,6 +79,7 @@ async def test_chapters_are_typed_and_a_mistake_is_shown_beside_the_field(
     assert await page.locator("nova-player").get_attribute("resume") == "30.0"
 
 
+@pytest.mark.slow
 async def test_a_brought_picture_becomes_the_poster_before_its_makers_eyes(
     house: House, clock: FakeClock, address: str, windows: Windows, clips: Clips
 ) -> None:
@@ -96,6 +98,7 @@ async def test_a_brought_picture_becomes_the_poster_before_its_makers_eyes(
     await expect(page.get_by_text("This picture stands for the video now.")).to_be_visible()
 
 
+@pytest.mark.slow
 async def test_a_file_is_prepared_and_its_link_appears_without_leaving_the_page(
     house: House, clock: FakeClock, address: str, windows: Windows, clips: Clips
 ) -> None:

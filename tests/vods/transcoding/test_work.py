@@ -75,6 +75,7 @@ async def test_a_clip_becomes_a_ladder_with_sound_poster_and_storyboard(house: H
     assert [event.audience for event in await house.facts("video.published")] == ["org:org1"]
 
 
+@pytest.mark.slow
 async def test_segments_are_as_long_as_the_settings_say(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("longer.mp4", seconds=5))
     await house.work(Transcode(heights=(144,), preset="ultrafast", gop_seconds=2.0)).finish(video_id)
@@ -136,6 +137,7 @@ async def test_an_original_that_is_gone_fails_with_its_reason(house: House) -> N
     assert "missing" in ((await row(house, video_id)).reason or "")
 
 
+@pytest.mark.slow
 async def test_a_cancelled_transcode_ends_and_leaves_nothing_and_can_be_tried_again(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("film.mp4", seconds=24, size="640x360"))
     running = asyncio.ensure_future(house.work(LONG).finish(video_id))

@@ -241,11 +241,15 @@ export class Growth {
     }
     const old = this.#hls;
     const dropCaptions = this.#keepCaptions(old, next);
+    const taken = old.transferMedia();
+    // What the old one was handing over is taken in first: a buffer that is busy refuses the next bytes.
+    await Promise.all(Object.values(taken?.tracks ?? {}).map(({ buffer }) => idle(buffer)));
+    if (this.#over) return;
     this.#hls = next;
     this.#next = null;
     // Without it hls.js would jump to where it began to load.
     next.startLoad(at, true);
-    next.attachMedia({ ...old.transferMedia(), overrides: this.#overrides(next) });
+    next.attachMedia({ ...taken, overrides: this.#overrides(next) });
     this.#player.use(next);
     old.destroy();
     dropCaptions();
@@ -312,6 +316,12 @@ export class Growth {
 
 function last(details) {
   return details.fragments.at(-1);
+}
+
+/** When a source buffer has done what it was last asked for. */
+function idle(buffer) {
+  if (!buffer?.updating) return null;
+  return new Promise((done) => { buffer.addEventListener("updateend", done, { once: true }); });
 }
 
 /** Text and final address. */
