@@ -209,7 +209,7 @@ class Broadcast:
         while not self._ending:
             await asyncio.sleep(DRAWN_SECONDS)
             try:
-                await thumbnails.grow(recorder.journal)
+                await thumbnails.grow(recorder.since)
             except NovaCastError as error:
                 log.warning("programme %s has no new pictures for the seek bar: %s", self.programme.id, error.message)
 

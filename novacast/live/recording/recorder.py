@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.i18n import Text, text
-from novacast.live.packaging.models import Segment, Track
+from novacast.live.packaging.models import Kept, Segment, Track
 from novacast.live.recording.journal import (
     INIT,
     SEGMENT,
@@ -124,6 +124,11 @@ class ProgrammeRecorder:
 
     def kept(self, track: str, number: int) -> bool:
         return number < self.safe(track) and number not in self._lost[track]
+
+    def since(self, track: str, number: int) -> Sequence[Kept]:
+        """What is on the disk of a track from a number on."""
+        there = self._writing.journal.segments.get(track, {})
+        return [there[n].recorded for n in range(number, self.safe(track)) if n in there]
 
     async def close(self) -> Journal:
         """Once all that waits is written: what there is. Repeatable."""
