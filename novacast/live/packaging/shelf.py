@@ -215,13 +215,11 @@ class Shelf:
 
     def stop(self) -> None:
         """Nothing more is taken, and what is open is whole as far as it came. Repeatable."""
-        if self._stopped:
-            return
-        for one in self._of.values():
-            self._close(one)
-        self._stopped = True
-        for one in self._active():
-            self._changed(one)
+        if not self._stopped:
+            for one in self._of.values():
+                self._close(one)
+                self._changed(one)
+            self._stopped = True
 
     def end(self) -> None:
         """The programme is over. Repeatable."""
