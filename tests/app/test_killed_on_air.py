@@ -3,15 +3,19 @@
 import random
 import re
 import signal
+import socket
 from collections.abc import AsyncIterator
 from hashlib import sha256
+from pathlib import Path
 from urllib.parse import urljoin
 
 import pytest
 
 from tests.app.broadcasting import Show, ending
 from tests.app.test_first_path import names, playlist
-from tests.app.venue import Venue
+from tests.app.test_on_air import LISTEN, VIDEO
+from tests.app.venue import Venue, open_venue
+from tests.e2e.browser import Windows, find_chromium
 from tests.live.packaging.strict import History
 from tests.waiting import until
 
@@ -87,3 +91,31 @@ async def test_nothing_that_was_seen_comes_again_as_something_else(venue: Venue,
     for viewer in viewers:
         assert sum(one.gap for one in viewer.history.segments.values()) <= 5 * LIVES
         assert sum(one.discontinuity for one in viewer.history.segments.values()) >= LIVES - 1
+
+
+@pytest.mark.browser
+async def test_one_page_that_is_never_reloaded_outlives_a_server_that_is_killed(tmp_path: Path) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = str(free.getsockname()[1])
+    async with (
+        open_venue(tmp_path / "data", NOVACAST_SERVER_PORT=port) as venue,
+        Windows.start(find_chromium()) as opened,
+    ):
+        token = await venue.token("owner")
+        with ending(await Show.prepare(venue, token, return_seconds=60, visibility="unlisted")) as show:
+            show.feed()
+            programme = await show.on_air()
+            window = await opened.open(f"{venue.url}/watch/{programme}", before=LISTEN)
+            page = window.page
+            await page.wait_for_function(f"() => {VIDEO}?.currentTime > 3 && !{VIDEO}.paused", timeout=60_000)
+            venue.end(signal.SIGKILL)
+            show.close()
+            await venue.start()
+            show.moved()
+            show.feed()
+            assert await show.on_air() == programme
+            edge = await page.evaluate(f"() => {VIDEO}.currentTime")
+            await page.wait_for_function(f"() => {VIDEO}.currentTime > {edge} + 6 && !{VIDEO}.paused", timeout=60_000)
+            seen = await page.evaluate("window.seen")
+            assert (seen["back"], seen["sources"], seen["ended"]) == ([], 1, 0)
