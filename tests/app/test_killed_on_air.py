@@ -73,7 +73,8 @@ async def test_nothing_that_was_seen_comes_again_as_something_else(venue: Venue,
     for life in range(LIVES):
         for viewer in viewers:
             await viewer.finds(venue, programme)
-        goal = max(viewer.newest for viewer in viewers) + moment.randrange(2, 5)
+            await viewer.looks(venue)
+        goal = max(viewer.newest for viewer in viewers) + moment.randrange(3, 6)
 
         async def watched(goal: int = goal) -> bool:
             for viewer in viewers:

@@ -103,8 +103,8 @@ async def test_another_size_and_codec_in_the_middle_of_a_connection(hall: Hall) 
 async def test_another_size_each_second_before_it_is_known_what_comes(hall: Hall) -> None:
     sizes = ["256x144", "320x240", "256x144", "128x96", "480x270", "320x240"]
     quick = [tag for n, size in enumerate(sizes) for tag in later(clip(size, seconds=1), 1000 * n)]
-    async with feeding(hall, [*quick, *later(clip(seconds=12), 6000)]) as programme:
-        await hall.goes_on(programme, 12)
+    async with feeding(hall, [*quick, *later(clip(seconds=30), 6000)]) as programme:
+        await hall.goes_on(programme, 10)
         assert (await hall.is_now(ON_AIR)).id == programme.id
         ends = hall.shelf(programme).ends
         assert max(ends.values()) - min(ends.values()) < 2.5
