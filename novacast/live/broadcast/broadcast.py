@@ -183,6 +183,8 @@ class Broadcast:
         self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, self._simulcast)
         if past is not None:
             stage.cut_to_slate()
+            if self._was_on:
+                self._cut(None)
         self._tasks.start(self._draw(self._recorder, lineup), "thumbnails")
 
     def _aired(self) -> int:
