@@ -44,7 +44,8 @@ def m001_outbox(db: Any) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """`audience`: `public`, `person:ID`, `org:ID` (its members) or `internal` (never leaves the machine)."""
+    """`audience`: `public`, `person:ID`, `org:ID` (its members), `link:ORG:ID` (its members, and those who name the id
+    of something that is for all who have its address) or `internal` (never leaves the machine)."""
 
     seq: int
     at: int
@@ -66,6 +67,10 @@ def person(person_id: str) -> str:
 
 def org(org_id: str) -> str:
     return f"org:{org_id}"
+
+
+def link(org_id: str, subject: str) -> str:
+    return f"link:{org_id}:{subject}"
 
 
 def emit(tx: Transaction, topic: str, subject: str, audience: str, **payload: Any) -> None:

@@ -9,13 +9,20 @@ from novacast.visibility import Visibility
 
 
 def tell(tx: Transaction, topic: str, programme: Programme, **payload: Any) -> None:
-    """A fact of `programme` as it is now, to everyone where it is shown to everyone; of any other, strangers do not
-    even learn that there is one."""
+    """A fact of `programme` as it is now, to everyone who is shown it; of one that is not public, strangers do not even
+    learn that there is one."""
+    match programme.visibility:
+        case Visibility.PUBLIC:
+            audience = outbox.PUBLIC
+        case Visibility.UNLISTED:
+            audience = outbox.link(programme.org_id, programme.id)
+        case _:
+            audience = outbox.org(programme.org_id)
     outbox.emit(
         tx,
         topic,
         programme.id,
-        outbox.PUBLIC if programme.visibility is Visibility.PUBLIC else outbox.org(programme.org_id),
+        audience,
         channel=programme.channel_id,
         state=programme.state.value,
         **payload,

@@ -9,7 +9,7 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -36,6 +36,7 @@ REVOKED = "session.revoked"
 ROLE = "member.changed"
 """Fact whose subject is a person whose role in an organization is another, or none, from now on."""
 MOST_TOPICS = 50
+MOST_NAMED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,8 @@ class RealtimeLimits:
 class _Client:
     principal: Principal
     topics: tuple[str, ...]
+    about: frozenset[str]
+    """Ids that it knows."""
     queue: asyncio.Queue[Event | None]
     asked_at: float
     """When it was last asked who this is, in seconds of the monotonic clock."""
@@ -66,7 +69,7 @@ class _Client:
     """Their role has changed: until it is asked again, what comes is kept and shown to nobody."""
 
     def wants(self, event: Event) -> bool:
-        if not visible(self.principal, event.audience):
+        if not visible(self.principal, event.audience, self.about):
             return False
         return not self.topics or any(event.topic == t or event.topic.startswith(f"{t}.") for t in self.topics)
 
@@ -84,13 +87,16 @@ class _Client:
         self.queue.put_nowait(None)
 
 
-def visible(principal: Principal, audience: str) -> bool:
-    """Whether `principal` may see facts for `audience`; internal ones nobody may."""
+def visible(principal: Principal, audience: str, about: Collection[str] = ()) -> bool:
+    """Whether `principal`, who knows the ids `about`, may see facts for `audience`; internal ones nobody may."""
     kind, _, name = audience.partition(":")
     if audience == outbox.PUBLIC:
         return True
     if kind == "person":
         return name != "" and name == principal.person_id
+    if kind == "link":
+        org, _, subject = name.partition(":")
+        return org in principal.roles or (subject != "" and subject in about)
     return kind == "org" and name in principal.roles
 
 
@@ -133,7 +139,9 @@ class Realtime:
         for client in self._clients:
             client.end()
 
-    async def stream(self, call: Call, topics: tuple[str, ...]) -> web.StreamResponse:
+    async def stream(
+        self, call: Call, topics: tuple[str, ...], about: frozenset[str] = frozenset()
+    ) -> web.StreamResponse:
         last = _last_id(call.request)
         if call.request.method == "HEAD":
             return web.Response(content_type="text/event-stream")
@@ -141,7 +149,8 @@ class Realtime:
             response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
             response.headers["Cache-Control"] = "no-store"
             await response.prepare(call.request)
-            client = _Client(call.principal, topics, asyncio.Queue(self._limits.queue), self._clock.monotonic())
+            queue: asyncio.Queue[Event | None] = asyncio.Queue(self._limits.queue)
+            client = _Client(call.principal, topics, about, queue, self._clock.monotonic())
             sender = _Sender(response, self._limits.write)
             try:
                 await self._serve(call, client, sender, last)
@@ -266,6 +275,11 @@ class RealtimeQuery(Body):
     topics: str = Field(
         "", max_length=2000, description="Comma-separated topics, whole (`video.ready`) or by noun (`video`)."
     )
+    about: str = Field(
+        "",
+        max_length=1000,
+        description="Comma-separated ids of things that are not listed: who knows them may hear of them.",
+    )
 
 
 class RealtimeRoutes:
@@ -296,5 +310,9 @@ class RealtimeRoutes:
         },
     )
     async def stream(self, call: Call, query: RealtimeQuery) -> web.StreamResponse:
-        topics = tuple(topic.strip() for topic in query.topics.split(",") if topic.strip())
-        return await self._realtime.stream(call, topics[:MOST_TOPICS])
+        topics, about = _listed(query.topics), _listed(query.about)
+        return await self._realtime.stream(call, topics[:MOST_TOPICS], frozenset(about[:MOST_NAMED]))
+
+
+def _listed(text: str) -> tuple[str, ...]:
+    return tuple(one.strip() for one in text.split(",") if one.strip())

@@ -125,13 +125,14 @@ async def test_what_has_ended_does_not_go_on_air_again(house: House) -> None:
 
 
 @pytest.mark.parametrize("visibility", list(Visibility))
-async def test_strangers_are_told_of_public_programmes_alone(house: House, visibility: Visibility) -> None:
+async def test_strangers_are_told_of_what_is_public_or_known_to_them(house: House, visibility: Visibility) -> None:
     channel = await house.channel(visibility=visibility)
     await house.key(channel, "secret")
     programme_id = (await house.airing.admit(hello("secret"))).programme.id
     await house.airing.on_air(programme_id)
     (fact,) = await house.facts("programme.on_air")
-    assert fact.audience == ("public" if visibility is Visibility.PUBLIC else outbox.org(channel.org_id))
+    open_to = {Visibility.PUBLIC: outbox.PUBLIC, Visibility.UNLISTED: outbox.link(channel.org_id, programme_id)}
+    assert fact.audience == open_to.get(visibility, outbox.org(channel.org_id))
 
 
 async def test_an_encoder_that_was_not_stopped_begins_no_new_programme_behind_the_producers_back(house: House) -> None:

@@ -142,6 +142,27 @@ def test_audiences_are_kept_apart(audience: str, sees: bool) -> None:
     assert visible(Principal(), audience) is (audience == "public")
 
 
+def test_of_what_is_not_listed_those_hear_who_know_its_id_and_its_makers() -> None:
+    audience, tom = outbox.link("house", "secret"), Principal("tom", roles={"house": Role.DOOR})
+    assert visible(tom, audience)
+    assert visible(Principal(), audience, {"secret"})
+    assert not visible(Principal(), audience, {"another", "house", ""})
+    assert not visible(Principal(), outbox.link("house", ""), {""})
+    assert not visible(Principal(roles={"secret": Role.OWNER}), audience)
+    assert not visible(Principal(), outbox.org("house"), {"house", "secret"})
+
+
+async def test_who_names_an_id_hears_of_it(house: House) -> None:
+    params = {"topics": "programme", "about": "other, secret"}
+    async with house.ask("GET", URL, None, params=params) as knowing, house.ask("GET", URL, None) as stranger:
+        streams = Stream(knowing), Stream(stranger)
+        assert [await one.names(1) for one in streams] == [["ready"], ["ready"]]
+        await house.emit("programme.on_air", "secret", outbox.link("house", "secret"))
+        await house.emit("programme.on_air", "all", outbox.PUBLIC)
+        assert [event.data["subject"] for _ in range(2) if (event := await streams[0].next())] == ["secret", "all"]
+        assert [event.data["subject"] for _ in range(1) if (event := await streams[1].next())] == ["all"]
+
+
 async def test_topics_narrow_a_stream(house: House) -> None:
     async with listening(house, topics="video.ready, chat") as stream:
         await stream.next()

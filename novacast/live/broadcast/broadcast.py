@@ -11,6 +11,7 @@ from typing import Any
 from novacast.clock import Clock
 from novacast.errors import Forbidden, NotFound, NovaCastError
 from novacast.i18n import Text, text
+from novacast.live.broadcast.continuation import begin, keep_lineup, read_lineup
 from novacast.live.broadcast.direction import FLUSH_SECONDS, Direction
 from novacast.live.broadcast.equipment import Equipment
 from novacast.live.broadcast.feed import Feed
@@ -26,7 +27,7 @@ from novacast.live.models import Channel, FeedRole, Programme
 from novacast.live.models import Feed as FeedRow
 from novacast.live.packaging.models import Fragment, Init
 from novacast.live.packaging.shelf import Shelf
-from novacast.live.recording.journal import Journal, read_past
+from novacast.live.recording.journal import Journal
 from novacast.live.recording.recorder import ProgrammeRecorder
 from novacast.live.recording.thumbnails import Thumbnails
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
@@ -34,7 +35,6 @@ from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
 
-LINEUP = "lineup.json"
 FROZEN_SECONDS = 30.0
 """How long a connection that says nothing is kept."""
 DRAWN_SECONDS = 10.0
@@ -93,7 +93,7 @@ class Broadcast:
     async def resume(self) -> None:
         """Go on where a server that is no more stopped: with the slate, from the next number on."""
         try:
-            lineup = Lineup.of_json(await asyncio.to_thread((self.folder / LINEUP).read_text))
+            lineup = await asyncio.to_thread(read_lineup, self.folder)
         except (OSError, ValueError):
             return  # it never got a picture; the next feed begins it
         await self._raise(lineup)
@@ -167,26 +167,14 @@ class Broadcast:
                 await asyncio.sleep(AGAIN)
         self._wake.set()
 
-    async def _keep(self, lineup: Lineup) -> None:
-        """For a server that is started anew."""
-        try:
-            await asyncio.to_thread(self._write_lineup, lineup)
-        except OSError as error:
-            log.warning("programme %s would not go on after a restart: %s", self.programme.id, error)
-
-    def _write_lineup(self, lineup: Lineup) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self.folder / f".{LINEUP}"
-        unfinished.write_text(lineup.to_json())
-        unfinished.replace(self.folder / LINEUP)
-
     async def _raise(self, lineup: Lineup) -> None:
-        """The shelf and the stage, and on them what was there before."""
-        house = self._house
+        """The shelf and the stage, and on them what was there before. A kill of the server may follow at once."""
+        house, folder = self._house, self.folder
         slate = await slate_for(house.equipment, await house.slate_of(self.channel), lineup)
-        past = await asyncio.to_thread(read_past, self.folder)
-        self.direction.lineup = lineup
-        self._recorder = ProgrammeRecorder(self.folder, lineup.tracks, self._say, reserve=house.reserve)
+        await asyncio.to_thread(keep_lineup, folder, lineup)
+        past, mark = await asyncio.to_thread(begin, folder, lineup, self._aired())
+        self.direction.lineup = self._kept = lineup
+        self._recorder = ProgrammeRecorder(folder, lineup.tracks, self._say, mark=mark, reserve=house.reserve)
         rewind = self.channel.dvr
         self.shelf = Shelf(lineup.profile, lineup.tracks, house.clock, self._recorder, past, rewind=rewind)
         if house.simulcasts is not None:
@@ -195,7 +183,14 @@ class Broadcast:
         self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, self._simulcast)
         if past is not None:
             stage.cut_to_slate()
+            if self._was_on:
+                self._cut(None)
         self._tasks.start(self._draw(self._recorder, lineup), "thumbnails")
+
+    def _aired(self) -> int:
+        """Microseconds for which it has been on air, with pauses."""
+        since = self.programme.started_at if self.programme.airing else None
+        return self._house.clock.now() - since if since is not None else 0
 
     async def _run(self) -> None:
         while not self._ending:
@@ -216,7 +211,7 @@ class Broadcast:
         while not self._ending:
             await asyncio.sleep(DRAWN_SECONDS)
             try:
-                await thumbnails.grow(recorder.journal)
+                await thumbnails.grow(recorder.since)
             except NovaCastError as error:
                 log.warning("programme %s has no new pictures for the seek bar: %s", self.programme.id, error.message)
 
@@ -229,7 +224,7 @@ class Broadcast:
         made = self.direction.lineup
         if made is not None and made != self._kept and self.shelf is not None:
             self._kept = made
-            self._tasks.start(self._keep(made), "lineup")
+            self._tasks.start(asyncio.to_thread(keep_lineup, self.folder, made), "lineup")
         if self._is_over(now):
             self._ending = True
             self._tasks.start(self._end(), "end")
@@ -317,6 +312,8 @@ class Broadcast:
         for source in self.direction.sources.values():
             self._hang_up(source, why)
             await source.close()
+        if self.shelf is not None:
+            self.shelf.stop()
         return await self._recorder.close() if self._recorder is not None else None
 
     async def vitals(self) -> dict[str, Any]:

@@ -49,6 +49,10 @@ class Brings:
     enhanced: bool = False
     """Something of it comes as enhanced RTMP has it, which not every FFmpeg reads."""
 
+    def often(self, part: Fraction) -> bool:
+        """Whether so many pictures come that one of them is no longer than a part may be."""
+        return self.fps is None or self.fps * part >= 1
+
 
 class Feed:
     """Fits `ingest.Intake`. `listeners` are called with every tag whose time has been made steady, `known` once it is
@@ -130,6 +134,9 @@ class Feed:
         if self.ended is None:
             self.ended = why
             self.over()
+
+    def missed(self, lost: int, late: int) -> None:
+        self.measures.missed(lost, late, self._clock.monotonic())
 
     def comes(self, least: float) -> bool:
         """Whether it is there, known, and said something lately: in the last `least` seconds, or in somewhat more than

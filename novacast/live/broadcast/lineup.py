@@ -20,6 +20,8 @@ FRAGMENT = Fraction(1, 3)
 UNSAID = (1280, 720)
 """What is taken for the size of a picture whose headers can't be read."""
 UNSEEN_FPS = Fraction(25)
+FEWEST = Fraction(10)
+"""Pictures a second that are made at least, whatever comes: a part has one, and must not last longer for it."""
 MIN_SOURCE = 100_000
 """Bits a second that are announced of the publisher's picture at least."""
 
@@ -123,7 +125,7 @@ def plan_lineup(
     `budget`: pixels a second that this machine encodes beside all else; rungs that go over it are left out from the
     top, the smallest stays. 0: any number.
     """
-    rate = frame_rate(fps) if fps else UNSEEN_FPS if size is None else Fraction(30)
+    rate = _often(frame_rate(fps)) if fps else UNSEEN_FPS if size is None else Fraction(30)
     shown = UNSEEN if size is None else (Fraction(size[0]), Fraction(size[1]))
     rungs = rungs_for(shown, heights, rate) or (own_size(shown, rate),)
     if size is None:
@@ -131,6 +133,11 @@ def plan_lineup(
     while budget and len(rungs) > 1 and sum(_load(rung) for rung in rungs) > budget:
         rungs = rungs[:-1]
     return Lineup(profile, rate, rungs)
+
+
+def _often(rate: Fraction) -> Fraction:
+    """Each picture so many times that there are enough."""
+    return rate * max(1, math.ceil(FEWEST / rate))
 
 
 def with_source(lineup: Lineup, size: tuple[int, int], keyframes: Fraction, bitrate: int) -> Lineup:

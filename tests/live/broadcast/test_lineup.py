@@ -39,10 +39,13 @@ def test_sound_alone_has_a_small_picture_for_the_slate() -> None:
 
 
 @pytest.mark.parametrize("profile", [ULTRA, LOW, STANDARD], ids=lambda one: one.name)
-@pytest.mark.parametrize("fps", [Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 50, 60])
+@pytest.mark.parametrize(
+    "fps", [1, Fraction(10, 7), 4, Fraction(15, 2), Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 50, 60]
+)
 def test_a_part_is_whole_frames_and_never_too_long(profile: object, fps: Fraction) -> None:
     lineup = plan_lineup(profile, (360,), (1280, 720), Fraction(fps))  # type: ignore[arg-type]  # a parameter
     assert 0 < lineup.pictures / lineup.fps <= lineup.part
+    assert lineup.fps / Fraction(fps) == lineup.fps // Fraction(fps)
     assert 0 < Fraction(lineup.packets * 1024, 48_000) <= lineup.part
 
 

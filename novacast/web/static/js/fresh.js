@@ -18,7 +18,7 @@ class NovaFresh extends HTMLElement {
     const about = this.getAttribute("about");
     const mine = (fact) => (about ? fact.payload[about] === subject : fact.subject === subject);
     for (const topic of (this.getAttribute("topics") ?? "").split(",").filter(Boolean))
-      this.#ends.push(listen(topic, (fact) => mine(fact) && this.#told()));
+      this.#ends.push(listen(topic, (fact) => mine(fact) && this.#told(), about ? "" : subject));
     // Facts are not told to everyone at all times: <nova-onair> asks now and then.
     const changed = ({ detail }) => detail.id === subject && this.#told();
     document.addEventListener("programmestate", changed);

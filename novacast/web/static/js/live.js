@@ -257,6 +257,6 @@ export class Live {
     const { listen } = await import("./realtime.js");
     if (this.#listening.signal.aborted || this.#ended) return;
     const mine = (fact) => { if (fact.subject === this.#player.subject) this.#told(fact.topic === "programme.interrupted"); };
-    for (const topic of FACTS) this.#ends.push(listen(topic, mine));
+    for (const topic of FACTS) this.#ends.push(listen(topic, mine, this.#player.subject));
   }
 }

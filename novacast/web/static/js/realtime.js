@@ -1,20 +1,33 @@
 // One EventSource per page, whoever listens. The browser reconnects by itself and sends Last-Event-ID.
 const listeners = new Map(); // topic -> Set of functions
+const subjects = new Map(); // id of something that is not listed -> how many listen for its sake
 let source = null;
 let opened = "";
 let pending = false;
 
-/** Call `listener` with every fact of `topic`, a whole one such as video.progress: {topic, subject, at, payload}. Returns a function that ends it. */
-export function listen(topic, listener) {
+/**
+ * Call `listener` with every fact of `topic`, a whole one such as video.progress: {topic, subject, at, payload}. `about`: the id of what this page shows, of
+ * which only those hear who know it, where it is not listed. Returns a function that ends it.
+ */
+export function listen(topic, listener, about = "") {
   if (!listeners.has(topic)) listeners.set(topic, new Set());
   listeners.get(topic).add(listener);
+  name(about, 1);
   reopen();
   return () => {
+    name(about, -1);
     const set = listeners.get(topic);
     set?.delete(listener);
     if (set?.size === 0) listeners.delete(topic);
     reopen();
   };
+}
+
+function name(about, by) {
+  if (!about) return;
+  const left = (subjects.get(about) ?? 0) + by;
+  if (left > 0) subjects.set(about, left);
+  else subjects.delete(about);
 }
 
 function reopen() {
@@ -23,15 +36,17 @@ function reopen() {
   queueMicrotask(() => {
     pending = false;
     const topics = [...listeners.keys()].sort().join(",");
-    if (topics === opened) return;
+    const about = [...subjects.keys()].sort().join(",");
+    const wanted = topics && `?topics=${encodeURIComponent(topics)}${about && `&about=${encodeURIComponent(about)}`}`;
+    if (wanted === opened) return;
     close();
-    if (topics) open(topics);
+    if (wanted) open(wanted);
   });
 }
 
-function open(topics) {
-  opened = topics;
-  source = new EventSource(`/api/v1/realtime?topics=${encodeURIComponent(topics)}`);
+function open(wanted) {
+  opened = wanted;
+  source = new EventSource(`/api/v1/realtime${wanted}`);
   for (const topic of listeners.keys()) source.addEventListener(topic, (event) => tell(topic, event));
   // What happened before this connection, or is lost to it, is not told: look at the page as it is now.
   for (const mark of ["ready", "reset"]) source.addEventListener(mark, compare);
