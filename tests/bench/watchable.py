@@ -23,9 +23,9 @@ from tests.vods.conftest import House
 from tests.waiting import until
 
 
-def film(program: FFmpeg, folder: Path, minutes: int) -> Path:
+def film(program: FFmpeg, folder: Path, minutes: int, kind: str) -> Path:
     """720p25 with a keyframe every two seconds."""
-    minute, target = folder / "minute.mp4", folder / "film.mp4"
+    minute, target = folder / "minute.mp4", folder / f"film.{kind}"
     made_of = ["-f", "lavfi", "-i", "testsrc2=size=1280x720:rate=25:duration=60"]
     tone = ["-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000:duration=60"]
     coded = ["-vf", "noise=alls=8:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-g", "50", "-b:v", "2500k"]
@@ -38,11 +38,11 @@ def film(program: FFmpeg, folder: Path, minutes: int) -> Path:
     return target
 
 
-async def main(rounds: int, minutes: int) -> None:
+async def main(rounds: int, minutes: int, kind: str) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         program = await find_ffmpeg(folder / "cache")
-        source = await asyncio.to_thread(film, program, folder, minutes)
+        source = await asyncio.to_thread(film, program, folder, minutes, kind)
         size = source.stat().st_size / 1e9
         taken = [await once(program, source, folder / str(number)) for number in range(rounds)]
     print("| round | published s | copied whole s |\n|---|---|---|")
@@ -98,5 +98,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--minutes", type=int, default=120)
+    parser.add_argument("--kind", choices=["mp4", "mkv"], default="mp4")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.rounds, arguments.minutes))
+    asyncio.run(main(arguments.rounds, arguments.minutes, arguments.kind))
