@@ -49,6 +49,7 @@ from novacast.vods.replacement import schema as replacement_schema
 from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.services import VodServices, vod_services
 from novacast.vods.storage import schema as storage_schema
+from novacast.vods.transcoding.models import BEGIN
 from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
@@ -105,6 +106,7 @@ class Services:
 JOBS: Mapping[str, Callable[[Services], Work]] = {
     SEND: lambda own: own.notifications.delivery.send,
     TRANSCODE: lambda own: own.vods.work.run,
+    BEGIN: lambda own: own.vods.work.begin,
     REMOVE: lambda own: own.vods.removal.remove,
     EXTRACT: lambda own: own.vods.captions.extraction.run,
     TRANSCRIBE: lambda own: own.vods.captions.work.run,

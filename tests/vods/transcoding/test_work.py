@@ -229,7 +229,7 @@ async def test_a_worker_that_stops_hands_its_work_back_uncounted(house: House, c
 
 async def test_a_wake_up_that_died_with_the_server_comes_again_at_its_start(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("clip.mp4"))
-    await settled(house, before := 1)
+    await settled(house, before := 2)
     await house.transcoding.sweep()
     assert house.queue.waiting() == before
     await house.transcoding.begin()
@@ -284,14 +284,14 @@ async def test_the_sweep_removes_folders_of_attempts_that_are_over(house: House,
 
 async def test_a_lost_wake_up_is_found_once_and_not_every_minute(house: House, clips: Clips, clock: FakeClock) -> None:
     await house.arrive(clips("clip.mp4"))
-    await settled(house, 1)
-    await house.transcoding.sweep()
-    assert house.queue.waiting() == 1
-    clock.advance(601)
-    await house.transcoding.sweep()
     await settled(house, 2)
     await house.transcoding.sweep()
     assert house.queue.waiting() == 2
+    clock.advance(601)
+    await house.transcoding.sweep()
+    await settled(house, 3)
+    await house.transcoding.sweep()
+    assert house.queue.waiting() == 3
 
 
 async def test_a_retry_of_a_video_that_was_ready_replaces_its_edition(house: House, clips: Clips) -> None:
