@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from novacast.live.packaging.models import PROFILES, Profile, Track
-from novacast.media.commands.live import SOUND_BITRATE, STEREO, LiveWanted, packets_of, pictures_of
+from novacast.media.commands.live import LIGHT, SOUND_BITRATE, STEREO, LiveWanted, packets_of, pictures_of
 from novacast.media.ladder import Rung, frame_rate, own_size, rungs_for
 
 SOUND = "audio"
@@ -75,11 +75,25 @@ class Lineup:
     def without(self, name: str) -> "Lineup":
         return replace(self, rungs=tuple(rung for rung in self.rungs if rung.name != name))
 
-    def wanted(self, *, picture: bool, sound: bool) -> LiveWanted:
-        """What an encoder makes of a feed that has these."""
+    def wanted(
+        self, *, picture: bool, sound: bool, size: tuple[int, int] | None = None, fps: Fraction | None = None
+    ) -> LiveWanted:
+        """What an encoder makes of a feed that has these; `size` and `fps` of its picture, None where it is not known.
+
+        Keyframes of a copied picture are followed one by one, and the encoders' own filling may put one off."""
         rungs = self.rungs if picture else ()
         copied = self.copied.name if picture and self.copied is not None else None
-        return LiveWanted(rungs, self.fps, self.profile.segment, self.part, SOUND if sound else None, copied)
+        rate = frame_rate(fps) if fps else None
+        return LiveWanted(
+            rungs,
+            self.fps,
+            self.profile.segment,
+            self.part,
+            SOUND if sound else None,
+            copied,
+            paced=copied is None and rate == self.fps,
+            light=size is not None and rate is not None and size[0] * size[1] * rate <= LIGHT,
+        )
 
     @property
     def slate(self) -> LiveWanted:

@@ -54,6 +54,31 @@ def test_it_is_read_as_it_was_written() -> None:
     assert Lineup.of_json(lineup.to_json()) == lineup
 
 
+def test_pictures_wait_for_the_next_one_only_where_their_rate_is_another() -> None:
+    lineup = plan_lineup(ULTRA, (144, 360), (1280, 720), Fraction(30))
+
+    def paced(lineup: Lineup, fps: Fraction | None) -> bool:
+        return lineup.wanted(picture=True, sound=True, size=(1280, 720), fps=fps).paced
+
+    assert paced(lineup, Fraction(30))
+    assert paced(lineup, Fraction(12000, 399))
+    assert not paced(lineup, Fraction(25))
+    assert not paced(lineup, None)
+    assert not paced(with_source(lineup, (1280, 720), Fraction(1), 0), Fraction(30))
+
+
+def test_a_picture_that_one_processor_decodes_is_decoded_by_one() -> None:
+    lineup = plan_lineup(ULTRA, (144, 360), (1280, 720), Fraction(30))
+
+    def light(size: tuple[int, int] | None, fps: int) -> bool:
+        return lineup.wanted(picture=True, sound=True, size=size, fps=Fraction(fps)).light
+
+    assert light((1920, 1080), 30)
+    assert light((1280, 720), 60)
+    assert not light((1920, 1080), 60)
+    assert not light(None, 30)
+
+
 @pytest.mark.parametrize(("keyframes", "segment"), [("1", 1), ("1/2", 1), ("2", 2), ("4", 4), ("0.7", "1.4")])
 def test_the_publishers_picture_makes_the_segments(keyframes: str, segment: int | str) -> None:
     planned = plan_lineup(ULTRA, (144, 360, 720), (1280, 720), Fraction(30))
