@@ -28,6 +28,8 @@ class Topic:
     payload: Mapping[str, Schema] = field(default_factory=lambda: MappingProxyType({}))
     action: Action = Action.ORG_VIEW
     """What a member's role must allow where the audience is an organization."""
+    personal: bool = False
+    """Whether only a single person ever hears it, whatever audience it is told to."""
     viewers: bool = False
     """Whether those who may look at its subject hear it as well."""
     unsettles: bool = False
@@ -79,11 +81,11 @@ def within(topic: str, name: str) -> bool:
     return topic == name or (topic.startswith(name) and topic[len(name) : len(name) + 1] == ".")
 
 
-def text(about: str) -> Schema:
+def string(about: str) -> Schema:
     return {"type": "string", "description": about}
 
 
-def number(about: str) -> Schema:
+def integer(about: str) -> Schema:
     return {"type": "integer", "description": about}
 
 
@@ -96,5 +98,5 @@ def one_of(about: str, *values: str) -> Schema:
     return {"type": "string", "enum": list(values), "description": about}
 
 
-def texts(about: str) -> Schema:
+def strings(about: str) -> Schema:
     return {"type": "array", "items": {"type": "string"}, "description": about}

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from novacast.identity import Action, Role
-from novacast.topics import Topic, maybe, one_of, text
+from novacast.topics import Topic, maybe, one_of, string
 
-_ORG, _PERSON = text("Id of the organization."), text("Id of the person.")
+_ORG, _PERSON = string("Id of the organization."), string("Id of the person.")
 _ROLE = maybe(one_of("Their role from now on; null: none.", *(role.value for role in Role)))
 
 TOPICS: Sequence[Topic] = (
@@ -16,6 +16,13 @@ TOPICS: Sequence[Topic] = (
         action=Action.MEMBER_VIEW,
     ),
     Topic(name="organization.changed", about="Name or description is another.", payload={"org_id": _ORG}),
-    Topic(name="person.changed", about="What you said of yourself is another.", payload={"person_id": _PERSON}),
-    Topic(name="session.revoked", about="One of your sessions has ended.", payload={"person_id": _PERSON}),
+    Topic(
+        name="person.changed",
+        about="What you said of yourself is another.",
+        payload={"person_id": _PERSON},
+        personal=True,
+    ),
+    Topic(
+        name="session.revoked", about="One of your sessions has ended.", payload={"person_id": _PERSON}, personal=True
+    ),
 )

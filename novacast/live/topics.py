@@ -5,18 +5,18 @@ from collections.abc import Mapping, Sequence
 from novacast.identity import Action
 from novacast.live.models import FeedRole, ProgrammeState, Wanted
 from novacast.live.targets.models import TargetState
-from novacast.topics import Schema, Topic, number, one_of, text, texts
+from novacast.topics import Schema, Topic, integer, one_of, string, strings
 
-_CHANNEL = text("Id of its channel.")
+_CHANNEL = string("Id of its channel.")
 _PROGRAMME: Mapping[str, Schema] = {
     "channel": _CHANNEL,
     "state": one_of("As it is now.", *(state.value for state in ProgrammeState)),
 }
 _FEED: Mapping[str, Schema] = {
-    "programme": text("Id of the programme it feeds."),
-    "channel": text("Id of that one's channel."),
+    "programme": string("Id of the programme it feeds."),
+    "channel": string("Id of that one's channel."),
     "role": one_of("Which of the programme's feeds it is.", *(role.value for role in FeedRole)),
-    "protocol": text("By which it comes."),
+    "protocol": string("By which it comes."),
 }
 _TARGET: Mapping[str, Schema] = {
     "channel": _CHANNEL,
@@ -54,7 +54,7 @@ TOPICS: Sequence[Topic] = (
     Topic(
         name="programme.viewers",
         about="So many watch it.",
-        payload={"viewers": number("Viewing sessions with a sign of life.")},
+        payload={"viewers": integer("Viewing sessions with a sign of life.")},
         viewers=True,
         kept=False,
     ),
@@ -64,8 +64,8 @@ TOPICS: Sequence[Topic] = (
         {"numbers": {"type": "object", "description": "As `health` of the programme answers them."}},
         kept=False,
     ),
-    _of_makers("programme.health", "Other advice is given than before.", {"advice": texts("Codes.")}),
-    _of_makers("programme.alarm", "Something needs to be looked at.", {"alarm": text("For people.")}),
+    _of_makers("programme.health", "Other advice is given than before.", {"advice": strings("Codes.")}),
+    _of_makers("programme.alarm", "Something needs to be looked at.", {"alarm": string("For people.")}),
     _of_makers(
         "programme.cut",
         "What viewers are to see is another.",
@@ -74,7 +74,7 @@ TOPICS: Sequence[Topic] = (
     ),
     _of_makers("programme.end_wanted", "It is to end.", action=Action.LIVE_MARK),
     _of_makers(
-        "programme.marked", "A marker was set or removed.", {"marker": text("Its id.")}, action=Action.LIVE_MARK
+        "programme.marked", "A marker was set or removed.", {"marker": string("Its id.")}, action=Action.LIVE_MARK
     ),
     _of_makers("playout.changed", "Its playlist of videos is another."),
     Topic(name="feed.began", about="An encoder is connected.", payload=_FEED, action=Action.LIVE_PRODUCE),

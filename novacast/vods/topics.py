@@ -2,14 +2,14 @@
 
 from collections.abc import Mapping, Sequence
 
-from novacast.topics import Schema, Topic, maybe, number, one_of, text, texts
+from novacast.topics import Schema, Topic, integer, maybe, one_of, string, strings
 from novacast.visibility import Visibility
 
 _VISIBILITY = one_of("Who is shown it.", *(one.value for one in Visibility))
-_PER_MILLE = number("Per mille.")
-_END: Mapping[str, Schema] = {"reason": text("Why, for people."), "code": text("Why, for programs.")}
-_SPEECH: Mapping[str, Schema] = {"state": text("Of writing down what is said."), "progress": _PER_MILLE}
-_RUNGS: Mapping[str, Schema] = {"rungs": texts("Names of those that are there now.")}
+_PER_MILLE = integer("Per mille.")
+_END: Mapping[str, Schema] = {"reason": string("Why, for people."), "code": string("Why, for programs.")}
+_SPEECH: Mapping[str, Schema] = {"state": string("Of writing down what is said."), "progress": _PER_MILLE}
+_RUNGS: Mapping[str, Schema] = {"rungs": strings("Names of those that are there now.")}
 
 
 def _of_makers(name: str, about: str, payload: Mapping[str, Schema] | None = None, *, kept: bool = True) -> Topic:
@@ -26,7 +26,8 @@ TOPICS: Sequence[Topic] = (
     Topic(
         name="upload.progress",
         about="So much of an upload has arrived.",
-        payload={"offset": number("Bytes that are here."), "length": number("Bytes in all.")},
+        payload={"offset": integer("Bytes that are here."), "length": integer("Bytes in all.")},
+        personal=True,
         kept=False,
     ),
     _of_makers("video.created", "A file has arrived whole."),
@@ -58,11 +59,11 @@ TOPICS: Sequence[Topic] = (
         unsettles=True,
     ),
     _of_viewers("video.deleted", "It is gone.", unsettles=True),
-    _of_makers("video.chapters", "Its chapters are others.", {"chapters": number("How many there are.")}),
-    _of_makers("video.poster", "Another picture stands for it.", {"picture": text("Id of the picture.")}),
+    _of_makers("video.chapters", "Its chapters are others.", {"chapters": integer("How many there are.")}),
+    _of_makers("video.poster", "Another picture stands for it.", {"picture": string("Id of the picture.")}),
     _of_makers("video.pictures", "Pictures to choose from are there."),
-    _of_makers("video.downloads", "What may be downloaded of it is another.", {"allowed": text("What may be.")}),
-    _of_makers("video.download", "A file to download is there.", {"rung": text("Its quality.")}),
+    _of_makers("video.downloads", "What may be downloaded of it is another.", {"allowed": string("What may be.")}),
+    _of_makers("video.download", "A file to download is there.", {"rung": string("Its quality.")}),
     _of_makers("video.replacing", "A new file has arrived for it."),
     _of_makers("video.replaced", "It is shown from its new file."),
     _of_makers("video.replacement_refused", "Its new file can't be used."),

@@ -54,6 +54,8 @@ def _sentence(topic: Topic) -> str:
 
 
 def _hearers(topic: Topic) -> str:
+    if topic.personal:
+        return "the person themselves"
     members = "members" if topic.action is Action.ORG_VIEW else f"members who may `{topic.action.value}`"
     return f"{members}, and who may look at it and asks for its id" if topic.viewers else members
 
@@ -78,4 +80,6 @@ def _page(topics: list[Topic]) -> Iterator[str]:
 
 
 def _fields(topic: Topic) -> str:
-    return "; ".join(f"`{name}` {schema.get('description', '')}".strip() for name, schema in topic.payload.items())
+    return "; ".join(
+        f"`{name}` {schema.get('description', '').rstrip('.')}".strip() for name, schema in topic.payload.items()
+    )

@@ -11,10 +11,12 @@ from novacast.web.realtime.wishes import Wish
 def doors(event: Event, topic: Topic) -> tuple[Room, ...]:
     """The rooms where it is told. What is internal, or for an audience unknown here, is told in none."""
     kind, _, name = event.audience.partition(":")
-    if event.audience == PUBLIC:
-        return (("public",),)
     if kind == "person" and name:
         return (("person", name),)
+    if topic.personal:
+        return ()
+    if event.audience == PUBLIC:
+        return (("public",),)
     if kind != "org" or not name:
         return ()
     members: tuple[Room, ...] = tuple(("org", name, role) for role in topic.roles)

@@ -186,8 +186,6 @@ class Realtime:
                 self._rooms.join(reader)
                 return
             facts = await self._db.all(outbox.facts(reader.sent, until))
-            if reader.doubted:
-                continue  # what was read is judged by who they turn out to be
             if (await self._db.one(outbox.horizon()) or 0) > reader.sent:
                 await self._begin(reader, response, RESET)
                 continue

@@ -32,6 +32,11 @@ def test_what_is_for_nobody_outside_is_told_in_no_room(audience: str) -> None:
     assert doors(outbox.Event(1, 0, "a.b", "x", audience, {}), Topic(name="a.b", about="", viewers=True)) == ()
 
 
+@pytest.mark.parametrize("audience", ["public", "org:house"])
+def test_what_is_personal_is_told_to_a_person_or_to_nobody(audience: str) -> None:
+    assert doors(outbox.Event(1, 0, "a.b", "x", audience, {}), Topic(name="a.b", about="", personal=True)) == ()
+
+
 async def test_a_role_hears_what_it_may_do_something_about(house: House) -> None:
     house.known.people["tom"] = Principal("tom", "session-tom", roles={"house": Role.DOOR})
     house.known.people["ada"] = Principal("ada", "session-ada", roles={"house": Role.BOX_OFFICE})
