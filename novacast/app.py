@@ -186,6 +186,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         key=own.key,
         media=own.playback.delivery,
         leaving=own.playback.delivery.drain,
+        topics=wiring.topics(own),
         socket=own.folder.socket,
         cache=own.folder.cache,
     )

@@ -86,6 +86,8 @@ class Principal:
     scopes: frozenset[Scope] | None = None
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
     system: bool = False
+    until: int | None = field(default=None, compare=False)
+    """The instant from which on nobody is believed to be this one without being asked again; None: none is known."""
 
     @property
     def signed_in(self) -> bool:

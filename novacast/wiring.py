@@ -6,14 +6,16 @@ from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
+from novacast.accounts import topics as accounts_topics
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
-from novacast.clock import DAY, Clock
+from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
+from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.presence import Presence
 from novacast.live.services import LiveServices, live_services
@@ -28,7 +30,9 @@ from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
+from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
+from novacast.vods import topics as vods_topics
 from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
@@ -78,7 +82,10 @@ MIGRATIONS: Sequence[Migrations] = (
 )
 """In the order of their foreign keys."""
 
+TOPICS: Sequence[Topic] = (*accounts_topics.TOPICS, *vods_topics.TOPICS, *live_topics.TOPICS)
+"""All that can be told, of which `topics` knows to whom."""
 FACTS_KEPT = 7 * DAY
+MENTIONS_KEPT = MINUTE
 FAILED_MAILS = mails.failed
 """For the doctor, which belongs to no slice."""
 
@@ -131,6 +138,10 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         before = own.clock.now() - FACTS_KEPT
         await own.db.write(lambda tx: outbox.prune(tx, before))
 
+    async def prune_mentions() -> None:
+        before = own.clock.now() - MENTIONS_KEPT
+        await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
+
     return (
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),
@@ -151,8 +162,18 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
+        Sweep("mentions", 60, prune_mentions),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
     )
+
+
+def topics(own: Services) -> Topics:
+    """What the stream of facts tells, each slice's with its own rule of who may look at a thing."""
+    made = Topics()
+    made.declare(accounts_topics.TOPICS)
+    made.declare(vods_topics.TOPICS, own.vods.videos.may_look)
+    made.declare(live_topics.TOPICS, own.live.programmes.may_look)
+    return made
 
 
 def station(own: Services) -> Station:

@@ -62,6 +62,10 @@ class Videos:
         self._db = db
         self._queue = queue
 
+    async def may_look(self, principal: Principal, video_id: str) -> bool:
+        found = await self._db.one(store.by_id(video_id))
+        return found is not None and may_see(principal, found)
+
     async def show(self, principal: Principal, video_id: str) -> Detail:
         """Raises NotFound, or Unauthenticated where logging in would help."""
         async with self._db.snapshot() as view:

@@ -4,6 +4,7 @@ Roles could be kept in memory, but not dropped at the very commit that changes t
 """
 
 import logging
+from dataclasses import replace
 from typing import Protocol
 
 from novacast.accounts.sessions import store
@@ -43,23 +44,26 @@ class SessionAuthenticator:
 
     async def authenticate(self, credentials: Presented) -> Principal:
         """Raises Unauthenticated for a token that is wrong, old or revoked."""
-        found = await self._db.one(self._query(credentials))
+        query, until = self._query(credentials)
+        found = await self._db.one(query)
         if found is None:
             raise Unauthenticated(_ENDED)
         await self._seen(found, credentials.address)
-        return found.principal
+        return found.principal if until is None else replace(found.principal, until=until)
 
-    def _query(self, credentials: Presented) -> Query[Found]:
+    def _query(self, credentials: Presented) -> tuple[Query[Found], int | None]:
+        """And until when an access token lasts, which is sooner than its session."""
         now = self._clock.now()
         token = credentials.session if credentials.session is not None else credentials.bearer
         # Headers may hold undecodable bytes, which no token of ours has.
         if token is None or len(token) > _LONGEST_TOKEN or not token.isascii():
             raise Unauthenticated(_ENDED)
         if credentials.session is not None:
-            return store.by_secret(digest(token), Kind.BROWSER, now)
+            return store.by_secret(digest(token), Kind.BROWSER, now), None
         if token.startswith(TOKEN_PREFIX):
-            return store.by_secret(digest(token), Kind.TOKEN, now)
-        return store.by_id(self._access.read(token, now).session_id, now)
+            return store.by_secret(digest(token), Kind.TOKEN, now), None
+        claims = self._access.read(token, now)
+        return store.by_id(claims.session_id, now), claims.expires_at
 
     async def _seen(self, found: Found, address: str) -> None:
         session, now = found.session, self._clock.now()

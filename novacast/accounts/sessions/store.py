@@ -156,6 +156,7 @@ def _found(row: Row) -> Found:
         language=row["language"],
         roles=roles,
         scopes=session.scopes,
+        until=session.expires_at,
     )
     return Found(session, principal)
 

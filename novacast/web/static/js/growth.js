@@ -62,7 +62,7 @@ export class Growth {
     on("waiting", () => this.#ask());
     for (const name of ["playing", "seeking", "pause", "ended"]) on(name, () => this.#goOn());
     on("play", () => { if (this.#skipped) this.#wait(SETTLED_MS); });
-    // A page that nobody sees holds no connection: a browser has only so many of them.
+    // What nobody sees needs no news.
     document.addEventListener("visibilitychange", () => this.#hear(), { signal });
   }
 
@@ -132,12 +132,11 @@ export class Growth {
     }
     const { listen } = await import("./realtime.js");
     if (!wanted() || this.#ends.length) return;
-    const mine = (fact) => {
-      if (fact.subject !== this.#player.subject) return;
+    const news = () => {
       this.#news = true;
       this.#wait(SETTLED_MS);
     };
-    for (const topic of TOPICS) this.#ends.push(listen(topic, mine));
+    for (const topic of TOPICS) this.#ends.push(listen(topic, news, this.#player.subject));
   }
 
   #wait(time = this.#whole || this.#player.told ? TOLD_MS : UNTOLD_MS) {

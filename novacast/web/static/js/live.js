@@ -277,7 +277,8 @@ export class Live {
   async #hear() {
     const { listen } = await import("./realtime.js");
     if (this.#listening.signal.aborted || this.#ended) return;
-    const mine = (fact) => { if (fact.subject === this.#player.subject) this.#told(fact.topic === "programme.interrupted"); };
-    for (const topic of FACTS) this.#ends.push(listen(topic, mine, this.#player.subject));
+    for (const topic of FACTS) {
+      this.#ends.push(listen(topic, () => this.#told(topic === "programme.interrupted"), this.#player.subject));
+    }
   }
 }
