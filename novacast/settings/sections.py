@@ -254,13 +254,7 @@ class Live:
     webrtc_last_port: int = setting(65535, "Last UDP port of WebRTC.", low=1, high=65535)
     webrtc_publishers: int = setting(25, "Publishers by WebRTC at once; each takes about a tenth of a core.", low=1)
     whep: bool = setting(True, "Whether programmes may be watched by WebRTC (WHEP), half a second behind the stage.")
-    whep_viewers: int = setting(
-        25,
-        "Viewers by WebRTC at once, on all programmes; each takes about a hundredth of a core for each Mbit/s. "
-        "A fifth of the places is kept for members of the organizations.",
-        low=1,
-        high=500,
-    )
+    whep_viewers: int = setting(25, "Viewers by WebRTC at once; the last fifth of the places is for members.", low=1)
     early_minutes: int = setting(
         30, "Minutes before its planned start from which an encoder puts a planned programme on air.", low=0, high=1440
     )

@@ -30,7 +30,7 @@ STATS = """async () => {
   const picture = found.find((one) => one.kind === "video") ?? {};
   const sound = found.find((one) => one.kind === "audio") ?? {};
   return {
-    peers: window.peers.length, decoded: picture.framesDecoded ?? 0, dropped: picture.framesDropped ?? 0,
+    peers: window.peers.length, decoded: picture.framesDecoded ?? 0, received: picture.framesReceived ?? 0,
     lost: picture.packetsLost ?? 0, keyframes: picture.keyFramesDecoded ?? 0, height: picture.frameHeight ?? 0,
     samples: sound.totalSamplesReceived ?? 0, energy: sound.totalAudioEnergy ?? 0,
   };
@@ -115,7 +115,8 @@ async def test_one_connection_shows_the_picture_the_slate_and_the_picture_again(
     again = await plays(window, more=50)
 
     assert (playing["height"], again["height"], again["peers"]) == (240, 240, 1)
-    assert (again["lost"], again["dropped"]) == (0, 0)
+    assert again["lost"] == 0
+    assert again["received"] - again["decoded"] <= 5
     assert again["energy"] > playing["energy"] > 0
     assert slate["decoded"] > playing["decoded"]
     await expect(window.page.locator("[data-part=badge]")).to_have_text("Live")
@@ -141,7 +142,7 @@ async def test_who_may_not_watch_any_longer_is_hung_up_on_and_told_why(windows: 
     await for_viewers(show, programme, whep="staff")
     await stranger.until("() => document.querySelector('nova-monitor').dataset.state === 'refused'")
     await plays(member)
-    assert "Only members of the organization" in await stranger.page.inner_text("[data-part=said]")
+    assert "Log in as a member of the organization" in await stranger.page.inner_text("[data-part=said]")
     logged_out = await member.page.evaluate("async () => (await fetch('/logout', { method: 'POST' })).ok")
     assert logged_out
     await member.until("() => document.querySelector('nova-monitor').dataset.state === 'refused'")

@@ -8,9 +8,15 @@ from typing import Any
 
 import aioice.ice
 
+CONNECT_SECONDS = 15.0
+"""What a peer gets from its answer to a connection that stands."""
 MOST_UNSENT = 512 * 1024
 """Bytes that wait for the network beside what the kernel holds; what is more is lost, as it could be on the way."""
 _CANDIDATE = re.compile(r"a=candidate:(\S+) (\d+) (\S+) (\d+) (\S+) (\d+) typ host[^\r\n]*\r\n")
+
+
+class Unusable(Exception):
+    """An offer."""
 
 
 class PortRange(asyncio.SelectorEventLoop):

@@ -14,8 +14,8 @@ from novacast.i18n import text
 from novacast.live.ingest import Tag
 from novacast.live.webrtc.encoded import take_these_codecs
 from novacast.live.webrtc.messages import Message, MessageReader, Said, packed
-from novacast.live.webrtc.network import PortRange, receive_at
-from novacast.live.webrtc.session import Session, Unusable
+from novacast.live.webrtc.network import PortRange, Unusable, receive_at
+from novacast.live.webrtc.session import Session
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

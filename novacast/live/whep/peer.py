@@ -11,8 +11,7 @@ from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationEr
 from aiortc.sdp import SessionDescription
 
 from novacast.i18n import Text, text
-from novacast.live.webrtc.network import reachable
-from novacast.live.webrtc.session import CONNECT_SECONDS, Unusable
+from novacast.live.webrtc.network import CONNECT_SECONDS, Unusable, reachable
 from novacast.live.whep.fanout import Fanout
 from novacast.live.whep.frames import Picture, Sound
 from novacast.live.whep.sending import Blank, Pacer, Pictures, Sounds, Tally
@@ -113,4 +112,6 @@ def wanted(offer: str) -> Sequence[str]:
         raise Unusable(text("An offer is to hold one picture, one sound, or both, and nothing else."))
     if any(one.direction not in WANTS for one in media):
         raise Unusable(text("An offer is to receive: recvonly."))
+    if any(one.dtls is None or not one.dtls.fingerprints for one in media):
+        raise Unusable(text("An offer is to hold the fingerprint of a certificate."))
     return kinds

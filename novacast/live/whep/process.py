@@ -13,8 +13,7 @@ from collections.abc import Sequence
 from novacast.i18n import text
 from novacast.live.webrtc.encoded import take_these_codecs
 from novacast.live.webrtc.messages import Message, MessageReader, Said, unpacked
-from novacast.live.webrtc.network import PortRange, receive_at
-from novacast.live.webrtc.session import Unusable
+from novacast.live.webrtc.network import PortRange, Unusable, receive_at
 from novacast.live.whep.fanout import Fanout
 from novacast.live.whep.peer import Peer
 from novacast.live.whep.sending import Tally

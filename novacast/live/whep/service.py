@@ -19,7 +19,8 @@ class Monitoring:
 
     async def monitored(self, principal: Principal, programme_id: str) -> Programme:
         """Raises NotFound, Unauthenticated where logging in would help, Forbidden for who may watch it otherwise."""
-        programme = seen(principal, await self._db.one(store.by_id(programme_id)))
+        found = await self._db.one(store.by_id(programme_id))
+        programme = seen(principal, found)
         if may_monitor(principal, programme):
             return programme
         if not principal.signed_in:

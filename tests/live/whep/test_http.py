@@ -100,6 +100,7 @@ async def house(opened: Open, tmp_path: Path) -> AsyncIterator[House]:
     await db.close()
 
 
+@pytest.mark.slow
 async def test_an_offer_is_answered_with_a_session_that_is_there_until_it_is_ended(house: House) -> None:
     async with viewer() as (_, offer):
         begun = await house.ask("POST", data=offer.encode(), headers={**SDP, **MEMBER})
@@ -118,15 +119,12 @@ async def test_an_offer_is_answered_with_a_session_that_is_there_until_it_is_end
 
 
 async def test_what_is_no_offer_is_refused_by_its_kind(house: House) -> None:
-    async with viewer() as (_, offer):
-        sdp = {**SDP, **MEMBER}
-        typed = await house.ask("POST", data=offer.encode(), headers={**MEMBER, "Content-Type": "application/json"})
-        huge = await house.ask("POST", data=b"v=0\r\n" * 20_000, headers=sdp)
-        garbled = await house.ask("POST", data=b"\xff\xfe\xfd", headers=sdp)
-        garbage = await house.ask("POST", data=b"a=b" * 100, headers=sdp)
-        sending = await house.ask("POST", data=offer.replace("recvonly", "sendonly").encode(), headers=sdp)
+    sdp = {**SDP, **MEMBER}
+    typed = await house.ask("POST", data=b"v=0", headers={**MEMBER, "Content-Type": "application/json"})
+    huge = await house.ask("POST", data=b"v=0\r\n" * 20_000, headers=sdp)
+    garbled = await house.ask("POST", data=b"\xff\xfe\xfd", headers=sdp)
 
-    assert [one.status for one in (typed, huge, garbled, garbage, sending)] == [415, 413, 400, 422, 422]
+    assert [one.status for one in (typed, huge, garbled)] == [415, 413, 400]
     assert house.gallery.guests.inside == []
 
 

@@ -76,7 +76,7 @@ class NovaMonitor extends HTMLElement {
     const on = (name, act) => whep.addEventListener(name, (event) => { if (whep === this.#whep) act(event.detail); });
     on("connecting", () => { if (this.dataset.state !== "waiting") this.#show("connecting"); });
     on("playing", (stream) => this.#play(stream));
-    on("waiting", (words) => this.#show("waiting", words));
+    on("waiting", ({ words, code }) => this.#show("waiting", code === "not_yet" ? this.#words.before : words));
     on("lost", () => this.#show("lost"));
     on("refused", ({ words, status, code }) => this.#refused(words, status, code));
     whep.start(takeOver);

@@ -24,7 +24,7 @@ export class Whep extends EventTarget {
   #wait = FIRST_WAIT_MS;
   #moved = { frames: 0, at: 0 };
 
-  /** Events: connecting, playing (detail: MediaStream), waiting (detail: the refusal's words), lost, refused ({words, status, code}). */
+  /** Events: connecting, playing (detail: MediaStream), waiting ({words, code} of the refusal), lost, refused ({words, status, code}). */
   constructor(endpoint) {
     super();
     this.#endpoint = endpoint;
@@ -71,7 +71,7 @@ export class Whep extends EventTarget {
         if (signal.aborted) break;
         if (error.final) return this.#refused(error);
         wait = error.after * 1000;
-        this.#tell(error.words ? "waiting" : "lost", error.words);
+        this.#tell(error.words ? "waiting" : "lost", { words: error.words, code: error.code });
       }
       clearInterval(this.#timer);
       await this.#hangUp();
