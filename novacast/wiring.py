@@ -190,6 +190,8 @@ def station(own: Services) -> Station:
         live.targets,
         live.playouts,
         own.vods.films,
+        live.monitoring,
+        own.playback.peers,
     )
     live.antenna.air = made.engine
     live.clips.running = made.engine.journal

@@ -20,6 +20,7 @@ from novacast.live.services import LiveServices
 from novacast.live.studio import ChannelStudio
 from novacast.live.targets.pages import TargetPages
 from novacast.live.webrtc.pages import GoLivePages
+from novacast.live.whep.pages import MonitorPages
 from novacast.live.words import hour, line, state_badge
 from novacast.settings import Settings
 from novacast.web import Call, Html
@@ -126,4 +127,5 @@ def live_pages(
         ProgrammeStudioPages(own.programmes, own.producing, own.playouts),
         PlayoutPages(own.playouts),
         PreflightPages(own.preflight),
+        MonitorPages(own.monitoring),
     ]

@@ -10,6 +10,7 @@ from novacast.live.recording.routes import ClipRoutes
 from novacast.live.services import LiveServices
 from novacast.live.targets.routes import TargetRoutes
 from novacast.live.webrtc.routes import WhipRoutes
+from novacast.live.whep.routes import WhepRoutes
 from novacast.settings import Settings
 
 
@@ -21,6 +22,7 @@ def live_routes(own: LiveServices, settings: Settings) -> list[object]:
         ProgrammeRoutes(own.programmes, own.producing, settings.public_url),
         ClipRoutes(own.clips),
         WhipRoutes(own.whip),
+        WhepRoutes(own.monitoring),
         TargetRoutes(own.targets),
         PlayoutRoutes(own.playouts),
     ]

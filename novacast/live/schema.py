@@ -197,3 +197,12 @@ def m006_playouts(db: Any) -> None:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX playouts_open ON playouts (programme_id) WHERE finished_at IS NULL",
     )
+
+
+@migrations()
+def m007_whep(db: Any) -> None:
+    """Who may watch a programme by WebRTC."""
+    statements(
+        db,
+        "ALTER TABLE programmes ADD COLUMN whep TEXT NOT NULL DEFAULT 'staff' CHECK (whep IN ('staff', 'viewers'))",
+    )

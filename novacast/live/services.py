@@ -24,6 +24,7 @@ from novacast.live.recording.service import ProgrammeRecordings
 from novacast.live.source import Antenna, LiveSource
 from novacast.live.targets.service import PURPOSE, Targets
 from novacast.live.webrtc.server import WhipDoor
+from novacast.live.whep.service import Monitoring
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.keys import secret
 from novacast.security.seal import Seal
@@ -43,6 +44,8 @@ class LiveServices:
     """To be given the engine."""
     whip: WhipDoor
     """To be given the server of WHIP."""
+    monitoring: Monitoring
+    """To be given the server of WHEP."""
     recordings: ProgrammeRecordings
     clips: Clips
     targets: Targets
@@ -81,6 +84,7 @@ def live_services(
         source=LiveSource(db, folder, antenna),
         antenna=antenna,
         whip=WhipDoor(),
+        monitoring=Monitoring(db),
         recordings=ProgrammeRecordings(db, folder, finishing),
         clips=Clips(db, folder.live, videos, quotas, limiter, who=settings.live.clips, longest=longest),
         targets=Targets(db, Seal(secret(folder.keys, "installation"), PURPOSE), private=settings.live.private_targets),

@@ -150,7 +150,9 @@ def scenes(program: str, size: Size) -> list[Planes]:
 class Encoder:
     """Sends pictures in real time, each with the time at which it was made, by the clock that the browser has too."""
 
-    def __init__(self, address: str, size: Size, pictures: Sequence[Planes]) -> None:
+    def __init__(
+        self, address: str, size: Size, pictures: Sequence[Planes], tuned: Sequence[str] = ("-tune", "zerolatency")
+    ) -> None:
         self._size = size
         self._pictures = pictures
         raw = [
@@ -166,7 +168,7 @@ class Encoder:
             "pipe:0",
         ]
         sound = ["-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
-        coded = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-b:v", "4M", "-g", str(FPS)]
+        coded = ["-c:v", "libx264", "-preset", "ultrafast", *tuned, "-b:v", "4M", "-g", str(FPS)]
         command = [
             FFMPEG,
             "-v",

@@ -20,7 +20,7 @@ from novacast.live.broadcast.planning import plan, slate_for
 from novacast.live.broadcast.ports import Archive, Audience, Rows, SlateOf
 from novacast.live.broadcast.rows import RowQueue
 from novacast.live.broadcast.source import Source
-from novacast.live.broadcast.stage import Cue, Stage
+from novacast.live.broadcast.stage import Cue, Stage, Taps
 from novacast.live.broadcast.vitals import vitals
 from novacast.live.ingest import Publisher
 from novacast.live.models import Channel, FeedRole, Programme
@@ -31,6 +31,7 @@ from novacast.live.recording.journal import Journal
 from novacast.live.recording.recorder import ProgrammeRecorder
 from novacast.live.recording.thumbnails import Thumbnails
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
+from novacast.live.whep.monitor import Monitor
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
@@ -71,6 +72,7 @@ class Broadcast:
         self.programme, self.channel, self._house, self._on_end = programme, channel, house, on_end
         self.folder = house.folder / programme.id
         self.shelf: Shelf | None = None
+        self.monitor: Monitor | None = None
         self.alarms: dict[str, Text] = {}
         self.direction = Direction(house.clock, self._cut, self._say)
         self._recorder: ProgrammeRecorder | None = None
@@ -180,7 +182,9 @@ class Broadcast:
         if house.simulcasts is not None:
             self._simulcast = house.simulcasts.of(self.channel.id, lineup.tracks, house.clock)
             self._tasks.start(self._simulcast.refresh(), "targets")
-        self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, self._simulcast)
+        self.monitor = monitor = Monitor(lineup, house.clock)
+        tap = Taps([one for one in (self._simulcast, monitor) if one is not None])
+        self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, tap)
         if past is not None:
             stage.cut_to_slate()
             if self._was_on:
@@ -221,6 +225,8 @@ class Broadcast:
             if not source.feed.ended and source.feed.silent_for() > FROZEN_SECONDS:
                 self._hang_up(source, text("Nothing came for {seconds:g} s.", seconds=FROZEN_SECONDS))
         self.direction.look(self.programme.wanted)
+        if self.monitor is not None:
+            self.monitor.show(self.direction.shown)
         made = self.direction.lineup
         if made is not None and made != self._kept and self.shelf is not None:
             self._kept = made
@@ -307,6 +313,8 @@ class Broadcast:
 
     async def _let_go(self, why: Text) -> Journal | None:
         """No feed, no target and no recorder any more; what was recorded."""
+        if self.monitor is not None:
+            self.monitor.end()
         if self._simulcast is not None:
             await self._simulcast.close()
         for source in self.direction.sources.values():
