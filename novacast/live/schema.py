@@ -197,3 +197,9 @@ def m006_playouts(db: Any) -> None:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX playouts_open ON playouts (programme_id) WHERE finished_at IS NULL",
     )
+
+
+@migrations()
+def m007_passphrases(db: Any) -> None:
+    """Of targets by SRT; sealed, empty where there is none."""
+    statements(db, "ALTER TABLE targets ADD COLUMN passphrase BLOB NOT NULL DEFAULT x''")
