@@ -43,6 +43,10 @@ class OnAirPages(Protocol):
         """What is on now and comes next, for home and library: context of vods/on_air.html."""
         ...
 
+    async def around(self, call: Call, video_id: str, /) -> Mapping[str, Any]:
+        """What belongs to a video that was on air, or was cut out of such: context of vods/clips.html."""
+        ...
+
     async def embedded(self, call: Call, video_id: str, /) -> Mapping[str, Any] | None:
         """Context of embed.html; None as above, and where signing in would help."""
         ...
@@ -133,6 +137,7 @@ class VideoPages:
             "downloads": takeable(await self._downloads.show(call.principal, video_id)),
             "views": await self._watched(video_id),
             "playlist": await self._playlist(call, video_id),
+            **({} if self._on_air is None else await self._on_air.around(call, video_id)),
         }
         return Html("vods/watch.html", context, csp=PLAYER_CSP)
 
