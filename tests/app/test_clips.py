@@ -30,7 +30,7 @@ async def show(tmp_path: Path) -> AsyncIterator[Show]:
 async def log_in(window: Window, venue: Venue) -> None:
     page = window.page
     await page.goto(f"{venue.url}/login")
-    await page.get_by_label("Email").fill("owner@venue.example")
+    await page.get_by_label("E-mail").fill("owner@venue.example")
     await page.get_by_label("Password").fill(PASSWORD)
     async with page.expect_navigation():
         await page.locator("main").get_by_role("button", name="Log in").click()

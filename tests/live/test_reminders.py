@@ -33,7 +33,7 @@ class Post:
 
     async def sent(self) -> Mails:
         await self.house.own.reminders.sweep()
-        sql = "SELECT to_address, template, context FROM mail ORDER BY created_at, id"
+        sql = "SELECT to_address, template, context FROM mail ORDER BY rowid"
         return list(await self.house.db.all(Query(sql, (), lambda row: (row[0], row[1], row[2]))))
 
     async def person(self, name: str, language: str = "en") -> None:

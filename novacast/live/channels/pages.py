@@ -106,18 +106,20 @@ class ChannelPages:
             shown = await self._programmes.schedule(call.principal, channel_id, coming=COMING, gone=GONE)
         except Unauthenticated:  # the page is public, this channel is not
             return Redirect(f"/login?{urlencode({'next': f'/channels/{channel_id}'})}")
+        return Html("live/channel.html", await self._context(call.principal, shown))
+
+    async def _context(self, principal: Principal, shown: Schedule) -> dict[str, Any]:
         channel = shown.channel
-        context = {
+        return {
             "channel": channel,
             "poster": poster_path(channel) or "",
             "organization": (await self._organizations.names([channel.org_id])).get(channel.org_id, ""),
             "now": None if shown.now is None else line(shown.now, await self._picture(shown.now)),
             "next": [line(one, programme_poster(one)) for one in shown.next],
-            "past": await self._past(call.principal, shown),
-            "clips": await self._clips.of_channel(call.principal, channel_id, CLIPS),
-            "produces": call.principal.allows(Action.LIVE_PRODUCE, channel.org_id),
+            "past": await self._past(principal, shown),
+            "clips": await self._clips.of_channel(principal, channel.id, CLIPS),
+            "produces": principal.allows(Action.LIVE_PRODUCE, channel.org_id),
         }
-        return Html("live/channel.html", context)
 
     async def _picture(self, programme: Programme) -> str | None:
         return await self._pictures.still_path(programme) or programme_poster(programme)

@@ -29,7 +29,9 @@ class ClipLists:
         found = await self.library.watchable(principal, [origin]) if origin else {}
         return {
             "clips": await self.of_programme(principal, video_id, most),
-            "cut_from": {"href": f"/watch/{origin}", "title": found[origin].title} if origin in found else None,
+            "cut_from": {"href": f"/watch/{origin}", "title": found[origin].title}
+            if origin and origin in found
+            else None,
         }
 
     async def _cards(self, principal: Principal, ids: Sequence[str], most: int) -> list[dict[str, Any]]:

@@ -132,10 +132,10 @@ def _send_all(connection: Connection, stdin: BinaryIO, rest: bytes) -> None:
         if clock.monotonic() - told >= TOLD_SECONDS:
             told = clock.monotonic()
             _tell({"sent": connection.sent})
-        ready = select.select([stdin, connection], [], [], LOOK_SECONDS)[0]
+        come = stdin.fileno() in select.select([stdin.fileno(), connection.fileno()], [], [], LOOK_SECONDS)[0]
         connection.hear()
-        data = stdin.read(READ) if stdin in ready else b""
-        if stdin in ready and not data:
+        data = stdin.read(READ) if come else b""
+        if come and not data:
             return
 
 

@@ -218,7 +218,7 @@ async def test_what_was_kept_for_rewinding_alone_goes_at_the_end(station: Statio
 
 async def test_the_latest_seconds_end_now_or_where_a_viewer_is_who_went_back(station: Station) -> None:
     latest = await station.live.clips.latest(PRODUCER, ID, 5)
-    before = await station.live.clips.latest(PRODUCER, ID, 5, 4, "Before")
+    before = await station.live.clips.latest(PRODUCER, ID, 5, 1, "Before")
     names = [
         sorted(path.name for path in (await station.edition(one.id) / "240p").glob("seg_*")) for one in (latest, before)
     ]
