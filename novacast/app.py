@@ -134,7 +134,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.downloads,
             vods.collections,
             own.views,
-            WatchPages(own.live.programmes, organizations, vods.watchable),
+            WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
         ),
         ViewRoutes(own.views),

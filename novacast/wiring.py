@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.people.service import Addressees
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.clock import DAY, MINUTE, Clock
@@ -18,6 +19,7 @@ from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.presence import Presence
+from novacast.live.reminders.ports import Post
 from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
@@ -159,6 +161,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("uploads", 300, own.vods.uploads.sweep),
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
+        Sweep("reminders", 20, own.live.reminders.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
@@ -219,8 +222,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     mail = notification_services(db, queue, clock, settings, folder)
     # Filled below: vods looks after the folders of what live records, and live has vods make videos of it.
     records: list[Records] = []
+    post = Post(mail.mailbox, Addressees())
     vods = vod_services(db, queue, clock, settings, folder, records, Presence(db))
-    live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films)
+    live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, AnswersData(db)]

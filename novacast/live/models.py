@@ -92,6 +92,7 @@ class Channel:
     record: bool
     """Whether a programme is a video once it has ended."""
     dvr: bool
+    keep_source: bool
     """Whether viewers may go back while it is on air."""
     slate: str | None
     """Id of the picture that is shown while nothing comes; None: the house's own."""

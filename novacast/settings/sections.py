@@ -265,6 +265,7 @@ class Live:
         choices=("nobody", "moderators", "members", "viewers"),
     )
     clip_minutes: int = setting(10, "Longest clip.", low=1, high=60)
+    reminder_minutes: int = setting(15, "Minutes before its start for reminding of it by mail.", low=1, high=1440)
     better_rungs: bool = setting(
         False,
         "Whether a recording gets a ladder made anew, with time, once its programme is over. It needs room for both.",

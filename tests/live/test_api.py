@@ -90,6 +90,7 @@ async def test_a_channel_is_made_with_settings_for_its_makers_alone(ask: Ask) ->
         "return_seconds": 60,
         "record": True,
         "dvr": True,
+        "keep_source": False,
         "slate": None,
     }
     _, changed = await ask("owner", "PATCH", f"/api/v1/channels/{made['id']}", {"record": False})

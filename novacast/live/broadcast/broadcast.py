@@ -5,6 +5,7 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +30,8 @@ from novacast.live.packaging.models import Fragment, Init
 from novacast.live.packaging.shelf import Shelf
 from novacast.live.recording.journal import Journal
 from novacast.live.recording.recorder import ProgrammeRecorder
+from novacast.live.recording.sources import Sources
+from novacast.live.recording.still import Still
 from novacast.live.recording.thumbnails import Thumbnails
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
 from novacast.live.whep.monitor import Monitor
@@ -40,6 +43,8 @@ FROZEN_SECONDS = 30.0
 """How long a connection that says nothing is kept."""
 DRAWN_SECONDS = 10.0
 """From one look for something to draw to the next."""
+STILL_ROUNDS = 3
+"""Looks from one picture for cards to the next."""
 AGAIN = 2.0
 """Seconds until a programme that could not begin is tried again."""
 IDLE = 0.5
@@ -77,6 +82,7 @@ class Broadcast:
         self.direction = Direction(house.clock, self._cut, self._say)
         self._recorder: ProgrammeRecorder | None = None
         self._simulcast: Simulcast | None = None
+        self._sources = Sources(self.folder, self._say, house.clock, house.reserve)
         self._alone_since = house.clock.monotonic()
         self._was_on = programme.airing
         self._kept: Lineup | None = None
@@ -113,6 +119,8 @@ class Broadcast:
         if before is not None:
             self._tasks.start(self._retire(before), "retire")
         feed = Feed(row, publisher, self._house.clock)
+        if self.channel.keep_source and self.channel.record and not self.programme.test and row.key_id is not None:
+            feed.keeps = self._sources.begin(row.id, row.role.value)
         source = Source(feed, self._house.equipment, self._house.clock, self._took, self._ended)
         self.direction.sources[row.role] = source
         feed.known = lambda: self._known(feed)
@@ -209,15 +217,20 @@ class Broadcast:
                 log.exception("programme %s stumbled; it goes on", self.programme.id)
 
     async def _draw(self, recorder: ProgrammeRecorder, lineup: Lineup) -> None:
-        """Pictures for the seek bar, as there is more to seek in."""
+        """Pictures for the seek bar, as there is more to seek in, and one of what is on for cards."""
         thumbnails = Thumbnails(self.folder, lineup.tracks, self._house.equipment.program)
+        still = Still(self.folder, lineup.tracks, self._house.equipment.program)
         await thumbnails.begin()
-        while not self._ending:
+        for rounds in count():
             await asyncio.sleep(DRAWN_SECONDS)
+            if self._ending:
+                return
             try:
+                if rounds % STILL_ROUNDS == 0:
+                    await still.draw(recorder.since)
                 await thumbnails.grow(recorder.since)
             except NovaCastError as error:
-                log.warning("programme %s has no new pictures for the seek bar: %s", self.programme.id, error.message)
+                log.warning("programme %s has no new pictures: %s", self.programme.id, error.message)
 
     def _look(self) -> None:
         now = self._house.clock.monotonic()
@@ -271,6 +284,7 @@ class Broadcast:
 
     def _left(self, source: Source) -> None:
         self.direction.left(source)
+        self._sources.end(source.feed.row.id)
         assert source.feed.ended is not None
         self._rows.put(self._house.rows.left(source.feed.row.id, source.feed.ended))
         self._wake.set()
@@ -322,6 +336,7 @@ class Broadcast:
             await source.close()
         if self.shelf is not None:
             self.shelf.stop()
+        await self._sources.close()
         return await self._recorder.close() if self._recorder is not None else None
 
     async def vitals(self) -> dict[str, Any]:

@@ -55,9 +55,9 @@ class Brings:
 
 
 class Feed:
-    """Fits `ingest.Intake`. `listeners` are called with every tag whose time has been made steady, `known` once it is
-    clear what comes, `changed` when another codec or size comes in the middle or the picture stays away, `over` at the
-    end.
+    """Fits `ingest.Intake`. `listeners` are called with every tag whose time has been made steady, `keeps` with all
+    of it as it came, `known` once it is clear what comes, `changed` when another codec or size comes in the middle or
+    the picture stays away, `over` at the end.
     """
 
     def __init__(self, row: FeedRow, publisher: Publisher, clock: Clock) -> None:
@@ -83,6 +83,7 @@ class Feed:
         self._enhanced = False
         self.keyframes = Keyframes()
         self.listeners: list[Callable[[Tag, bool], None]] = []
+        self.keeps: Callable[[Tag], None] = lambda tag: None
         self.known: Callable[[], None] = lambda: None
         self.changed: Callable[[], None] = lambda: None
         self.over: Callable[[], None] = lambda: None
@@ -94,6 +95,7 @@ class Feed:
         self._pauses.note(now - self.last_at, now)
         self.last_at = now
         self.measures.count(tag, self.last_at)
+        self.keeps(tag)
         try:
             found = next(iter(flv.facts(tag)), None)
         except Malformed:

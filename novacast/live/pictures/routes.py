@@ -66,6 +66,18 @@ class PictureRoutes:
     async def programme(self, call: Call, programme_id: str, query: PictureQuery) -> web.FileResponse:
         return _sent(await self._pictures.of_programme(call.principal, programme_id))
 
+    @get(
+        f"{PROGRAMME}/still",
+        tag="live",
+        public=True,
+        summary="What is on air, as a picture",
+        errors=_SEE,
+        operation=_JPEG,
+    )
+    async def still(self, call: Call, programme_id: str, query: PictureQuery) -> web.FileResponse:
+        """Made anew about twice a minute while it is on air."""
+        return _sent(await self._pictures.still(call.principal, programme_id))
+
     @put(f"{PROGRAMME}/poster", tag="live", stream=True, summary="Bring it", errors=_BRING, operation=_FILE)
     async def bring_programme(self, call: Call, programme_id: str) -> ProgrammeBody:
         """As a channel's."""

@@ -102,19 +102,19 @@ class Thumbnails:
         assert self._track is not None
         source, target = self._folder / ".storyboard.mp4", self._folder / ".storyboard.jpg"
         try:
-            await asyncio.to_thread(_gather, self._folder / self._track.name, chosen, source)
+            await asyncio.to_thread(gather, self._folder / self._track.name, chosen, source)
             tile = tile_size(self._track.width, self._track.height)
             program = (await self._find_ffmpeg()).path
             argv = strip_command(
                 program, f"file:{source.name}", apart=float(self._every / 2), tile=tile, count=COUNT, target=target.name
             )
             await run_ffmpeg(Command(text("The storyboard"), argv, LIMITS, cwd=self._folder))
-            await asyncio.to_thread(_place, target, self._folder / (SHEETS % sheet))
+            await asyncio.to_thread(place, target, self._folder / (SHEETS % sheet))
         finally:
             await asyncio.to_thread(source.unlink, missing_ok=True)
 
 
-def _gather(folder: Path, chosen: Sequence[Kept], target: Path) -> None:
+def gather(folder: Path, chosen: Sequence[Kept], target: Path) -> None:
     """The segments behind their initialization. Raises MediaFailure where one is gone."""
     try:
         with target.open("wb") as file:
@@ -125,7 +125,7 @@ def _gather(folder: Path, chosen: Sequence[Kept], target: Path) -> None:
         raise MediaFailure(text("A segment of the recording is gone.")) from error
 
 
-def _place(made: Path, target: Path) -> None:
+def place(made: Path, target: Path) -> None:
     if not made.is_file() or not made.stat().st_size:
         raise MediaFailure(text("There is no picture there."))
     made.chmod(0o600)
