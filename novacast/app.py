@@ -141,7 +141,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.downloads,
             vods.collections,
             own.views,
-            WatchPages(own.live.programmes, organizations, vods.watchable),
+            WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
         ),
         ViewRoutes(own.views),
@@ -197,6 +197,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         key=own.key,
         media=own.playback.delivery,
         leaving=partial(_leave, own),
+        topics=wiring.topics(own),
         socket=own.folder.socket,
         cache=own.folder.cache,
     )

@@ -87,7 +87,7 @@ class Principal:
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
     system: bool = False
     until: int | None = field(default=None, compare=False)
-    """When the session or token runs out that says so, microseconds UTC; None: it does not by itself."""
+    """The instant from which on nobody is believed to be this one without being asked again; None: none is known."""
 
     @property
     def signed_in(self) -> bool:

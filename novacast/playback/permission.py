@@ -24,9 +24,11 @@ class Permission:
 
     async def recheck(self, viewer: Viewer, media_id: str) -> Playable:
         """The same for a viewer who was let in earlier, with the roles of now."""
-        principal: Principal | None = ANONYMOUS
-        if viewer.session_id is not None:
-            principal = await self._viewers.principal_of(viewer.session_id)
+        principal = await self.principal(viewer)
         if principal is None:
             raise NotFound(text("Whoever opened this is logged out."))
         return await self.locate(principal, media_id)
+
+    async def principal(self, viewer: Viewer) -> Principal | None:
+        """With the roles of now; None once they are logged out."""
+        return ANONYMOUS if viewer.session_id is None else await self._viewers.principal_of(viewer.session_id)

@@ -12,6 +12,7 @@ from novacast.playback.audience import Audience
 from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.routes import MediaDelivery
+from novacast.playback.peers import Peers
 from novacast.playback.permission import Permission
 from novacast.playback.personal import PlaybackData
 from novacast.playback.ports import MediaSource, Viewers
@@ -31,6 +32,7 @@ class PlaybackServices:
     delivery: MediaDelivery
     personal: PlaybackData
     viewings: Viewings
+    peers: Peers
 
     def subscribe(self, outbox: Outbox) -> None:
         """Revocations arrive as facts; what was before a start is asked about at each session's first request."""
@@ -60,5 +62,5 @@ def playback_services(
     cache = HotCache(own.cache_bytes, clock, heads.shared)
     playback = Playback(db, clock, own, permission, tokens, audience, limiter)
     delivery = MediaDelivery(playback, audience, cache, heads, Languages(settings.language))
-    viewings = Viewings(db, clock, tokens, audience)
-    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience), viewings)
+    viewings, peers = Viewings(db, clock, tokens, audience), Peers(playback, audience, permission)
+    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience), viewings, peers)

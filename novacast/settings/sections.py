@@ -253,6 +253,8 @@ class Live:
     webrtc_first_port: int = setting(0, "First UDP port of WebRTC; 0: whichever are free.", low=0, high=65535)
     webrtc_last_port: int = setting(65535, "Last UDP port of WebRTC.", low=1, high=65535)
     webrtc_publishers: int = setting(25, "Publishers by WebRTC at once; each takes about a tenth of a core.", low=1)
+    whep: bool = setting(True, "Whether programmes may be watched by WebRTC (WHEP), half a second behind the stage.")
+    whep_viewers: int = setting(25, "Viewers by WebRTC at once; the last fifth of the places is for members.", low=1)
     early_minutes: int = setting(
         30, "Minutes before its planned start from which an encoder puts a planned programme on air.", low=0, high=1440
     )
@@ -263,6 +265,7 @@ class Live:
         choices=("nobody", "moderators", "members", "viewers"),
     )
     clip_minutes: int = setting(10, "Longest clip.", low=1, high=60)
+    reminder_minutes: int = setting(15, "Minutes before its start for reminding of it by mail.", low=1, high=1440)
     better_rungs: bool = setting(
         False,
         "Whether a recording gets a ladder made anew, with time, once its programme is over. It needs room for both.",

@@ -17,6 +17,7 @@ from novacast.live.recording.journal import Lines, of_init, of_segment, of_track
 from tests.app.test_first_path import upload
 from tests.app.venue import PASSWORD, Venue, open_venue
 from tests.live.packaging.synthetic import fragment, picture_init
+from tests.waiting import until
 
 Wish = tuple[str, str, str, Any]
 """Path in the document, path, who asks (empty: a stranger), body."""
@@ -37,8 +38,14 @@ def mailed(venue: Venue, template: str, to: str) -> str:
     return parse_qs(urlsplit(json.loads(found[-1][0])["url"]).query)["token"][0]
 
 
-def everything(venue: Venue) -> dict[str, int]:
-    """How many rows each table has: facts, mails and answers tell of every effect."""
+async def everything(venue: Venue) -> dict[str, int]:
+    """How many rows each table has: facts, mails and answers tell of every effect. What hears of a fact has acted."""
+
+    def heard() -> bool:
+        behind = "SELECT count(*) FROM outbox_cursor WHERE seq < (SELECT max(seq) FROM outbox)"
+        return rows(venue, behind) == [(0,)]
+
+    await until(heard)
     tables = rows(venue, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return {name: rows(venue, f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in tables}
 
@@ -173,9 +180,9 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
             seen.add(template)
             number += 1
             key = {"Idempotency-Key": f"wish-{number}"}
-            before = everything(venue)
+            before = await everything(venue)
             first = await venue.ask("POST", path, tokens[who], body, key)
-            after = everything(venue)
+            after = await everything(venue)
             assert 200 <= first.status < 300, (path, first.body)
             assert first.headers["Idempotent-Replayed"] is None, path
             fits(document, document["paths"][template]["post"], first.status, first.body)
@@ -185,7 +192,7 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
             again = await venue.ask("POST", path, tokens[who], body, key)
             assert (again.status, again.body) == (first.status, first.body), path
             assert again.headers["Idempotent-Replayed"] == "true", path
-            assert everything(venue) == after, path
+            assert await everything(venue) == after, path
 
             other = await venue.ask("POST", path, tokens[who], {"another": "wish"}, key)
             assert (other.status, other.json["code"]) == (422, "idempotency_key_reused"), path

@@ -15,12 +15,15 @@ SmallDisk = Callable[[int], Path]
 """Bytes -> a folder on a disk that holds no more."""
 
 
-def programs() -> list[Path]:
-    system = shutil.which("ffmpeg")
-    return [*([Path(system)] if system else []), Path(imageio_ffmpeg.get_ffmpeg_exe())]
+def programs() -> Iterator[object]:
+    """Where there are two, the quick set is content with the system's."""
+    system, shipped = shutil.which("ffmpeg"), Path(imageio_ffmpeg.get_ffmpeg_exe())
+    if system is not None:
+        yield pytest.param(Path(system), id="system")
+    yield pytest.param(shipped, id="shipped", marks=[pytest.mark.slow] if system is not None else [])
 
 
-@pytest.fixture(scope="session", params=programs(), ids=lambda path: "shipped" if "imageio" in str(path) else "system")
+@pytest.fixture(scope="session", params=programs())
 def program(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
     return path

@@ -21,6 +21,7 @@ from novacast.playback.audience import SEATS, Audience
 from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.routes import MediaDelivery
+from novacast.playback.peers import Peers
 from novacast.playback.permission import Permission
 from novacast.playback.ports import OnAir
 from novacast.playback.service import Playback
@@ -148,6 +149,7 @@ class World:
         self.audience = Audience(self.db, self.clock, permission, tokens, session_hours=hours, capacity=self.seats)
         limiter = RateLimiter(self.clock)
         self.playback = Playback(self.db, self.clock, self.settings, permission, tokens, self.audience, limiter)
+        self.peers = Peers(self.playback, self.audience, permission)
         heads = Heads(self.clock, self.origins)
         self.cache = HotCache(self.settings.cache_bytes, self.clock, heads.shared)
         self.outbox = Outbox(self.db)

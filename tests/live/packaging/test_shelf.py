@@ -249,6 +249,34 @@ async def test_memory_lets_go_of_what_is_on_disk_and_the_playlist_does_not() -> 
     assert isinstance(stage.shelf.find("720p/seg_00055.m4s"), Aired)
 
 
+async def test_what_the_disk_did_not_keep_is_a_gap_when_memory_has_let_go_of_it_and_all_are_told_once() -> None:
+    stage = Stage(recorder=Shelved(lost={3, 4, 15}), keep=300_000)
+    stage.play(Fraction(7))
+    assert not read(playlist(stage).encode()).segments[3].gap
+    assert isinstance(stage.shelf.find("720p/seg_00003.m4s"), Aired)
+    stage.play(Fraction(30))
+    assert stage.shelf.find("720p/seg_00003.m4s") is None
+    told = {one.msn for one in read(playlist(stage).encode()).segments if one.gap}
+    assert told == {3, 4, 15}
+    for viewer in stage.viewers:
+        assert {one.msn for one in viewer.segments if one.gap} >= {3, 4}
+    stage.end()
+
+
+async def test_gaps_that_come_one_after_the_other_do_not_cost_every_viewer_the_whole_playlist_each_time() -> None:
+    stage = Stage(recorder=Shelved(lost=set(range(100))), keep=600_000)
+    stage.viewers.clear()
+    stage.play(Fraction(20))
+    whole = 0
+    for _ in range(40):
+        stage.play(Fraction(1))
+        newest = read(playlist(stage).encode()).segments[-1].msn
+        whole += not read(
+            body(stage.shelf.find("720p/index.m3u8", f"_HLS_msn={newest}&_HLS_part=0&_HLS_skip=YES"))
+        ).skipped
+    assert 1 <= whole <= 4
+
+
 async def test_a_disk_that_hangs_does_not_take_the_memory() -> None:
     stage = Stage(recorder=Shelved(keeps_up=False), keep=300_000)
     stage.viewers.clear()
@@ -279,7 +307,7 @@ async def test_after_a_restart_numbers_go_on() -> None:
     again.give(Source().all(Fraction(3)))
     after = read(playlist(again).encode())
     [new] = [one for one in after.segments if one.msn == 7]
-    assert (new.discontinuity, new.init) == (True, "init_2.mp4")
+    assert (new.discontinuity, new.init) == (True, "init_7.mp4")
     assert (new.at or 0) - Fraction(BEGAN, 1_000_000) == 20
     names = {part.uri for one in before.segments for part in one.parts}
     assert not names & {part.uri for one in after.segments for part in one.parts}

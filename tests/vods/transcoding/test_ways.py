@@ -142,6 +142,7 @@ def frames_of(source: Path) -> list[tuple[Fraction, bool]]:
         return sorted((p.pts * stream.time_base, p.is_keyframe) for p in media.demux(stream) if p.pts is not None)
 
 
+@pytest.mark.slow
 async def test_what_is_being_made_can_be_watched_from_its_first_segment_and_never_shrinks(
     house: House, clips: Clips
 ) -> None:
@@ -208,6 +209,7 @@ async def test_a_cancelled_transcode_goes_on_from_the_parts_that_are_finished(ho
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
+@pytest.mark.slow
 async def test_what_an_older_version_began_is_planned_anew_and_no_part_of_it_is_kept(
     house: House, clips: Clips
 ) -> None:
