@@ -5,6 +5,7 @@ from playwright.async_api import Page, expect
 
 from tests.e2e.browser import Windows
 from tests.e2e.stage import Stage
+from tests.waiting import until
 
 
 async def test_progress_moves_by_itself_and_only_its_own(windows: Windows, stage: Stage) -> None:
@@ -59,9 +60,12 @@ async def test_pages_of_one_browser_share_one_connection(windows: Windows, stage
     assert len(stage.streams) == 1
     # Whoever had the connection goes, and the other keeps it or opens it anew.
     await window.page.close()
-    stage.tell("video.progress", "v1", progress=400)
-    stage.tell("video.progress", "v1", progress=400)
-    await bar(second, "0.4")
+
+    async def goes_on() -> bool:
+        stage.tell("video.progress", "v1", progress=400)
+        return bool(await second.get_by_role("progressbar").first.evaluate("(one) => one.value === 0.4"))
+
+    await until(goes_on)
 
 
 async def test_a_page_without_workers_and_locks_listens_for_itself(windows: Windows, stage: Stage) -> None:

@@ -5,7 +5,6 @@ import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from novacast.errors import Forbidden, NotFound, NovaCastError
 from novacast.i18n import Text, text
 from novacast.live.broadcast.continuation import begin, keep_lineup, read_lineup
 from novacast.live.broadcast.direction import FLUSH_SECONDS, Direction
+from novacast.live.broadcast.drawing import draw
 from novacast.live.broadcast.equipment import Equipment
 from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
@@ -31,8 +31,6 @@ from novacast.live.packaging.shelf import Shelf
 from novacast.live.recording.journal import Journal
 from novacast.live.recording.recorder import ProgrammeRecorder
 from novacast.live.recording.sources import Sources
-from novacast.live.recording.still import Still
-from novacast.live.recording.thumbnails import Thumbnails
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
 from novacast.live.whep.monitor import Monitor
 from novacast.tasks import TaskGroup
@@ -41,10 +39,6 @@ log = logging.getLogger(__name__)
 
 FROZEN_SECONDS = 30.0
 """How long a connection that says nothing is kept."""
-DRAWN_SECONDS = 10.0
-"""From one look for something to draw to the next."""
-STILL_ROUNDS = 3
-"""Looks from one picture for cards to the next."""
 AGAIN = 2.0
 """Seconds until a programme that could not begin is tried again."""
 IDLE = 0.5
@@ -197,7 +191,8 @@ class Broadcast:
             stage.cut_to_slate()
             if self._was_on:
                 self._cut(None)
-        self._tasks.start(self._draw(self._recorder, lineup), "thumbnails")
+        pictures = draw(self.folder, lineup.tracks, self._house.equipment.program, self._recorder, lambda: self._ending)
+        self._tasks.start(pictures, "thumbnails")
 
     def _aired(self) -> int:
         """Microseconds for which it has been on air, with pauses."""
@@ -215,22 +210,6 @@ class Broadcast:
                 self._look()
             except Exception:
                 log.exception("programme %s stumbled; it goes on", self.programme.id)
-
-    async def _draw(self, recorder: ProgrammeRecorder, lineup: Lineup) -> None:
-        """Pictures for the seek bar, as there is more to seek in, and one of what is on for cards."""
-        thumbnails = Thumbnails(self.folder, lineup.tracks, self._house.equipment.program)
-        still = Still(self.folder, lineup.tracks, self._house.equipment.program)
-        await thumbnails.begin()
-        for rounds in count():
-            await asyncio.sleep(DRAWN_SECONDS)
-            if self._ending:
-                return
-            try:
-                if rounds % STILL_ROUNDS == 0:
-                    await still.draw(recorder.since)
-                await thumbnails.grow(recorder.since)
-            except NovaCastError as error:
-                log.warning("programme %s has no new pictures: %s", self.programme.id, error.message)
 
     def _look(self) -> None:
         now = self._house.clock.monotonic()

@@ -56,7 +56,7 @@ async def test_a_programme_outlives_its_encoder_and_is_a_video_when_it_ends(hall
 
     assert playlist.count("#EXT-X-DISCONTINUITY\n") == 2
     assert "#EXT-X-MEDIA-SEQUENCE:0\n" in playlist
-    beside = {"programme.health", "programme.alarmed"}
+    beside = {"programme.health", "programme.alarmed", "programme.viewers", "programme.measured"}
     facts = [one for one in await told(hall, programme.id) if one.startswith("programme.") and one not in beside]
     assert facts[:4] == ["programme.created", "programme.on_air", "programme.interrupted", "programme.resumed"]
     assert facts[-1] == "programme.ended"
