@@ -91,7 +91,8 @@ def integer(about: str) -> Schema:
 
 def maybe(schema: Schema) -> Schema:
     """The same, or null."""
-    return {**schema, "type": [schema["type"], "null"]}
+    values = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return {**schema, **values, "type": [schema["type"], "null"]}
 
 
 def one_of(about: str, *values: str) -> Schema:
