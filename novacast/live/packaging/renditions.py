@@ -116,14 +116,17 @@ class Rendition:
         self.parts = self.next * PARTS
         self._begun = bool(kept)
 
-    def skip(self, until: int, since: Fraction, edge: Fraction, longest: Fraction, epoch: Epoch) -> None:
+    def skip(self, until: int, since: Fraction, edge: Fraction, longest: Fraction, stretches: Sequence[Epoch]) -> None:
         """After a restart: numbers below `until` may have been seen, and what they were is lost. `since`: where this
-        rendition begins if nothing of it was kept; `edge`: where it is to end. `longest`: of one."""
+        rendition begins if nothing of it was kept; `edge`: where it is to end. `longest`: of one. `stretches`: the one
+        that it was in, and those that begin with a gap."""
         start = self.end if self.end is not None else since
         length = min(max((edge - start) / max(until - self.next, 1), _INSTANT), longest)
+        first = self.next
         while self.next < until:
-            at = epoch.instant(start)
-            self._list(Cut(self.next, start, start, at, False, self.init, start + length, gap=True))
+            place = self.next - first + 1
+            at = stretches[min(place, len(stretches) - 1)].instant(start)
+            self._list(Cut(self.next, start, start, at, place < len(stretches), self.init, start + length, gap=True))
             start += length
         self.parts, self._begun = self.next * PARTS, True
         self.listing.changed(self.next)

@@ -32,8 +32,13 @@ def resume(renditions: Mapping[str, Rendition], past: Past, length: Fraction, no
         epoch = Epoch(Fraction(0), now - round(following * length * SECOND))
     ends = [one.end + (following - one.next) * length for one in renditions.values() if one.end is not None]
     since = min((ones[0].start for ones in kept.values() if ones), default=Fraction(0))
-    for one in renditions.values():
-        one.skip(following, since, max(ends, default=following * length), length, epoch)
+    edge = max(ends, default=following * length)
+    begun = {name: sum(one.discontinuity for one in ones) for name, ones in kept.items()}
+    for name, one in renditions.items():
+        own = Epoch(kept[name][-1].start, kept[name][-1].at) if kept[name] else epoch
+        # A stretch that only others got a segment of begins with a gap: they are matched by counting (4.4.3.3).
+        lacks = max(begun.values()) - begun[name]
+        one.skip(following, since, edge, length, [own, *[epoch] * lacks])
     return epoch
 
 

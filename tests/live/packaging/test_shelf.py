@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from novacast.errors import NotFound
-from novacast.live.packaging.models import STANDARD, Aired, Kept, Past, Track
+from novacast.live.packaging.models import STANDARD, Aired, Track
 from tests.live.packaging.stage import BEGAN, Shelved, Stage
 from tests.live.packaging.strict import read
 from tests.live.packaging.synthetic import SOUND, TRACKS, Source, fragment
@@ -284,47 +284,6 @@ async def test_a_disk_that_hangs_does_not_take_the_memory() -> None:
     assert isinstance(stage.shelf.find("720p/seg_00007.m4s"), Aired)
     stage.play(Fraction(45))
     assert stage.shelf.size <= 600_000 + ONE_SECOND
-
-
-async def test_after_a_restart_numbers_go_on() -> None:
-    recorder = Shelved()
-    stage = Stage(recorder=recorder)
-    stage.play(Fraction(3))
-    stage.play(Fraction(9, 2), level=40)
-    before = read(playlist(stage).encode())
-    kept = {
-        name: [Kept(one.number, one.start, one.duration, one.at, one.discontinuity, one.init) for one in ones]
-        for name, ones in recorder.segments.items()
-    }
-    again = Stage(recorder=recorder, past=Past(recorder.inits, kept))
-    assert "avc1.640028" in body(again.shelf.find("master.m3u8")).decode()
-    listed = read(playlist(again).encode()).segments
-    assert [one.lasting for one in listed] == [one.lasting for one in before.segments[: len(listed)]]
-    assert len(listed) == 7
-    assert again.shelf.ends == {name: ones[-1].start + ones[-1].duration for name, ones in kept.items()}
-    again.viewers = []
-    again.shelf.begin(Source().inits(50), Fraction(20), BEGAN + 20_000_000)
-    again.give(Source().all(Fraction(3)))
-    after = read(playlist(again).encode())
-    [new] = [one for one in after.segments if one.msn == 7]
-    assert (new.discontinuity, new.init) == (True, "init_7.mp4")
-    assert (new.at or 0) - Fraction(BEGAN, 1_000_000) == 20
-    names = {part.uri for one in before.segments for part in one.parts}
-    assert not names & {part.uri for one in after.segments for part in one.parts}
-
-
-async def test_what_a_recorder_did_not_get_is_a_gap_after_a_restart() -> None:
-    recorder = Shelved()
-    stage = Stage(recorder=recorder)
-    stage.play(Fraction(6))
-    kept = {
-        name: [Kept(one.number, one.start, one.duration, one.at, False, 0) for one in ones if one.number not in {2, 3}]
-        for name, ones in recorder.segments.items()
-    }
-    again = Stage(recorder=recorder, past=Past(recorder.inits, kept))
-    listed = read(playlist(again).encode()).segments
-    assert [one.gap for one in listed] == [False, False, True, True, False]
-    assert [one.at for one in listed] == [one.at for one in stage.viewer("720p").segments[:5]]
 
 
 async def test_reports_say_how_far_the_others_are() -> None:
