@@ -78,7 +78,7 @@ TITLES: Mapping[str, Text] = {
     "unavailable": text("Unavailable"),
     "disk_full": text("Disk full"),
     "overloaded": text("Overloaded"),
-    "crowded": text("All places are taken"),
+    "crowded": text("Crowded"),
     "bad_settings": text("Bad settings"),
     "newer_database": text("Newer database"),
     "media_failure": text("Media failure"),
