@@ -54,7 +54,7 @@ async def test_a_clip_is_cut_while_the_programme_plays_on(windows: Windows, show
     await dialog.get_by_label("Seconds", exact=True).fill("5")
     await dialog.get_by_label("Seconds ago").fill("3000")
     await dialog.get_by_role("button", name="Cut it out").click()
-    await expect(dialog.get_by_role("status")).to_contain_text("recorded")
+    await expect(dialog.get_by_role("status")).to_contain_text("within the programme")
     await dialog.get_by_label("Seconds ago").fill("0")
     await dialog.get_by_label("Title").fill("The entrance")
     await page.keyboard.press("Enter")

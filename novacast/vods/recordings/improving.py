@@ -14,7 +14,7 @@ from novacast.errors import Conflict, DiskFull, NovaCastError
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.jobs import LOW, JobQueue
-from novacast.media.encode import PLAYLIST
+from novacast.media.commands import PLAYLIST
 from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.probe import probe
 from novacast.media.remux import make_file, wrap_file
