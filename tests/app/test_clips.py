@@ -54,7 +54,7 @@ async def test_a_clip_is_cut_while_the_programme_plays_on(windows: Windows, show
     await dialog.get_by_label("Seconds", exact=True).fill("5")
     await dialog.get_by_label("Seconds ago").fill("3000")
     await dialog.get_by_role("button", name="Cut it out").click()
-    await expect(dialog.get_by_role("status")).to_contain_text("recorded")
+    await expect(dialog.get_by_role("status")).to_contain_text("within the programme")
     await dialog.get_by_label("Seconds ago").fill("0")
     await dialog.get_by_label("Title").fill("The entrance")
     await page.keyboard.press("Enter")
@@ -76,4 +76,4 @@ async def test_a_clip_is_cut_while_the_programme_plays_on(windows: Windows, show
     await expect(page.get_by_text("Cut from")).to_be_visible()
     await page.goto(f"{show.venue.url}/watch/{programme}")
     await expect(page.get_by_role("link", name="The entrance")).to_be_visible()
-    assert window.complaints == []
+    assert [one for one in window.complaints if "422" not in one] == [], "one clip was refused"

@@ -27,6 +27,8 @@ MOST_WAITING = 32 * 1024 * 1024
 SYNC_SECONDS = 1.0
 """What a power cut can cost."""
 MOST_FILES = 1000
+_NUMBERING = threading.Lock()
+"""Two connections that begin at once get a number each."""
 
 Tell = Callable[[Text], None]
 
@@ -90,6 +92,10 @@ class SourceFile:
     def _opened(self) -> int:
         """A file whose number is the next. Raises OSError."""
         self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with _NUMBERING:
+            return self._numbered()
+
+    def _numbered(self) -> int:
         number = 1 + max((number_of(path) for path in self._folder.glob("*.flv")), default=0)
         if number > MOST_FILES:
             raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
