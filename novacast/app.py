@@ -27,6 +27,7 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.routes import ticket_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -97,12 +98,14 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
+        own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
         await own.vods.transcoding.begin()
+        await own.tickets.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in wiring.sweeps(own):
@@ -164,6 +167,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ),
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
+        *ticket_routes(own.tickets, own.clock),
         PlaybackRoutes(own.playback.playback),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]

@@ -28,6 +28,11 @@ from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
+from novacast.tickets import schema as tickets_schema
+from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.holds import schema as holds_schema
+from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.services import TicketServices, ticket_services
 from novacast.vods import schema as vods_schema
 from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
@@ -74,8 +79,15 @@ MIGRATIONS: Sequence[Migrations] = (
     recordings_schema.migrations,
     live_schema.migrations,
     playback_schema.migrations,
+    tickets_schema.migrations,
+    holds_schema.migrations,
+    orders_schema.migrations,
+    admission_schema.migrations,
 )
 """In the order of their foreign keys."""
+
+GUARDS = tickets_schema.GUARDED
+"""What only the schema's own triggers may write."""
 
 FACTS_KEPT = 7 * DAY
 FAILED_MAILS = mails.failed
@@ -98,6 +110,7 @@ class Services:
     vods: VodServices
     live: LiveServices
     playback: PlaybackServices
+    tickets: TicketServices
     views: Views
     health: VideoHealth
 
@@ -146,6 +159,8 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("uploads", 300, own.vods.uploads.sweep),
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
+        Sweep("holds", 2, own.tickets.holds.sweep),
+        Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
@@ -181,7 +196,8 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         # Closed last: what was committed until then may still have something to enqueue.
         queue = JobQueue(connect(settings.jobs, folder.queue))
         stack.push_async_callback(queue.close)
-        db = await Database.open(folder.database, clock, readers=readers or settings.database.readers)
+        count = readers or settings.database.readers
+        db = await Database.open(folder.database, clock, readers=count, guards=GUARDS)
         stack.push_async_callback(db.close)
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
@@ -198,9 +214,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, AnswersData(db)]
+    tickets = ticket_services(db, limiter, settings, key)
+    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
-    playback = playback_services(db, clock, settings, limiter, [live.source, vods.source], accounts.sessions, key)
+    playback = playback_services(
+        db, clock, settings, limiter, [live.source, vods.source], tickets.admission, accounts.sessions, key
+    )
     personal.append(playback.personal)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
@@ -218,6 +237,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         vods,
         live,
         playback,
+        tickets,
         views,
         health,
     )
