@@ -47,7 +47,7 @@ def misled(machine: Machine) -> Query[Oddity]:
         f"SELECT '{machine.name}' AS what, told.subject, "
         f"coalesce(told.old, 'nothing') || ' > ' || told.new AS detail FROM told WHERE NOT ("
         f"(told.before IS NULL AND told.old IS NULL AND told.new = '{machine.initial}') "
-        f"OR (told.old IS told.before AND (told.old, told.new) IN (VALUES {legal}))) "
+        f"OR (told.old IS told.before AND coalesce((told.old, told.new) IN (VALUES {legal}), 0))) "
         f"UNION ALL SELECT '{machine.name}', {machine.table}.id, "
         f"{machine.table}.state || ', last told ' || coalesce(told.new, 'nothing') FROM {machine.table} "
         f"LEFT JOIN told ON told.subject = {machine.table}.id AND told.back = 1 "
