@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from novacast import outbox
 from novacast.clock import MINUTE
 from novacast.database import Database, Then, Transaction
 from novacast.errors import NotFound, Unauthenticated
@@ -85,6 +86,7 @@ class Holds:
             until = min(hold.limit_at, max(hold.expires_at, tx.now + self._settings.hold_minutes * MINUTE))
             if until > hold.expires_at:
                 store.extend(tx, hold_id, until)
+                outbox.emit(tx, "hold.extended", hold_id, outbox.INTERNAL)
             basket = self.read(tx, hold_id)
             if then is not None:
                 then(tx, basket)
@@ -108,6 +110,7 @@ class Holds:
                 buyer = f"person:{person_id}"
                 check_share(tx, performance, buyer, len(tx.all(store.claims(hold_id))))
                 store.adopt(tx, hold_id, person_id, buyer)
+                outbox.emit(tx, "hold.adopted", hold_id, outbox.person(person_id))
             basket = self.read(tx, hold_id)
             if then is not None:
                 then(tx, basket)
