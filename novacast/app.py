@@ -27,6 +27,7 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
@@ -168,6 +169,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
+        *ticket_pages(own.tickets),
         PlaybackRoutes(own.playback.playback),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]

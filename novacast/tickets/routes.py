@@ -14,7 +14,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         EventRoutes(own.events, own.performances),
         SeatMapRoutes(own.seat_maps, clock),
         HoldRoutes(own.holds),
-        OrderRoutes(own.orders, own.sandbox),
+        OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),

@@ -18,7 +18,7 @@ from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.placing import Placing
-from novacast.tickets.orders.sandbox import Sandbox
+from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
@@ -41,6 +41,7 @@ class TicketServices:
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
+    desk: SandboxDesk
     keyring: Keyring
     admission: Admission
     door: Door
@@ -64,6 +65,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     holds = Holds(db, own, limiter, expiry, taking, key)
     closing = Closing(db, expiry, providers)
     placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
+    orders = Orders(db, holds, taking, placing, closing, providers, key)
     keyring = Keyring(db, Seal(key, PURPOSE))
     return TicketServices(
         events=Events(db),
@@ -72,9 +74,10 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         expiry=expiry,
         taking=taking,
         holds=holds,
-        orders=Orders(db, holds, taking, placing, closing, providers, key),
+        orders=orders,
         closing=closing,
         sandbox=sandbox,
+        desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
         admission=Admission(db, keyring),
         door=Door(db, keyring, live=own.mode == "live"),

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import ClientSession
+from aiohttp import ClientSession, CookieJar
 
 from novacast.errors import Unauthenticated
 from novacast.identity import Principal
@@ -14,6 +14,7 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
+from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
@@ -60,7 +61,7 @@ async def serving(box: Box) -> AsyncIterator[Served]:
     server = WebServer(
         Parts(
             settings=Settings(server=Server(port=0), tickets=TEST_MODE),
-            routes=ticket_routes(box.own, box.clock),
+            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own)],
             authenticator=Tokens(),
             db=box.db,
             outbox=facts,
@@ -73,7 +74,7 @@ async def serving(box: Box) -> AsyncIterator[Served]:
     await facts.start()
     await server.start()
     try:
-        async with ClientSession() as client:
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
             yield Served(box, f"http://127.0.0.1:{server.port}", client)
     finally:
         await server.stop()

@@ -26,7 +26,7 @@ from novacast.tickets.events.models import (
     check_no_others,
     moved,
 )
-from novacast.tickets.events.permission import arranged, arranged_event, seen_performance, works_there
+from novacast.tickets.events.permission import NO_PERFORMANCE, arranged, arranged_event, seen_performance, works_there
 from novacast.tickets.models import PerformanceState
 from novacast.tickets.seatmaps import store as seats
 from novacast.tickets.seatmaps.service import furnish
@@ -70,6 +70,15 @@ class Performances:
         shown = [one for one in items if works or one.on_sale]
         left = {one.id: _left(one, quotas, room, free) for one in shown}
         return Offer(event, performance, shown, left, quotas if works else (), works)
+
+    async def known(self, perf_id: str) -> tuple[Event, Performance]:
+        """For whoever has a basket or an order of it, whatever has become of the event since. Raises NotFound."""
+        async with self._db.snapshot() as view:
+            performance = await view.one(store.performance(perf_id))
+            event = None if performance is None else await view.one(store.event(performance.event_id))
+        if performance is None or event is None:
+            raise NotFound(NO_PERFORMANCE)
+        return event, performance
 
     async def create(
         self,

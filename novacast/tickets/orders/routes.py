@@ -1,7 +1,6 @@
 """The API of orders: for whoever has an order's link, and for the box office."""
 
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
-from novacast.i18n import text
 from novacast.tickets.events.routes import PERFORMANCE
 from novacast.tickets.holds.routes import HOLD
 from novacast.tickets.orders.bodies import (
@@ -17,8 +16,8 @@ from novacast.tickets.orders.bodies import (
     SaleBody,
     SandboxBody,
 )
-from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
-from novacast.tickets.orders.sandbox import Sandbox
+from novacast.tickets.orders.models import Receipt
+from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.web import Call, ListQuery, get, post
 
@@ -28,8 +27,8 @@ _WORK = (NotFound, Forbidden)
 
 
 class OrderRoutes:
-    def __init__(self, orders: Orders, sandbox: Sandbox | None) -> None:
-        self._orders, self._sandbox = orders, sandbox
+    def __init__(self, orders: Orders, desk: SandboxDesk) -> None:
+        self._orders, self._desk = orders, desk
 
     @post(
         f"{HOLD}/order",
@@ -88,12 +87,7 @@ class OrderRoutes:
     )
     async def decide(self, call: Call, token: str, body: SandboxBody) -> ReceiptBody:
         """Only in test mode: this is what a buyer would do at a provider's page."""
-        receipt = await self._orders.pay(token)
-        attempt = receipt.attempts[-1]
-        if self._sandbox is None or attempt.state not in OPEN_ATTEMPTS:
-            raise NotFound(text("There is no payment to decide about."))
-        await self._sandbox.decide(attempt.key, paid=body.paid)
-        return self._shown(await self._orders.look_after(token, call.remember(self._shown)))
+        return self._shown(await self._desk.decide(token, paid=body.paid, then=call.remember(self._shown)))
 
     @get("/api/v1/me/orders", tag="tickets", summary="My orders, newest first", errors=(InvalidInput,))
     async def mine(self, call: Call, query: ListQuery) -> OrdersBody:

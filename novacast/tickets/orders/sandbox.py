@@ -2,10 +2,12 @@
 by their keys, keeps what became of them, and is asked.
 """
 
-from novacast.database import Database
+from novacast.database import Database, Then
 from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.tickets.orders import store
+from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
+from novacast.tickets.orders.service import Orders
 from novacast.tickets.ports import Begun, Demand, Outcome
 
 
@@ -44,3 +46,19 @@ class Sandbox:
         if await self._db.one(store.sandbox(key)) is None:
             raise NotFound(text("There is no payment to decide about."))
         await self._db.write(lambda tx: store.sandbox_move(tx, key, "paid" if paid else "unpaid"))
+
+
+class SandboxDesk:
+    """What a buyer does at a provider's page, in one step: go there, decide, and come back."""
+
+    def __init__(self, orders: Orders, sandbox: Sandbox | None) -> None:
+        self._orders, self._sandbox = orders, sandbox
+
+    async def decide(self, token: str, *, paid: bool, then: Then[Receipt] | None = None) -> Receipt:
+        """Raises NotFound, Unpayable."""
+        receipt = await self._orders.pay(token)
+        attempt = receipt.attempts[-1]
+        if self._sandbox is None or attempt.state not in OPEN_ATTEMPTS:
+            raise NotFound(text("There is no payment to decide about."))
+        await self._sandbox.decide(attempt.key, paid=paid)
+        return await self._orders.look_after(token, then)

@@ -57,6 +57,15 @@ class Orders:
         except Unauthenticated as error:
             raise NotFound(text("There is no such order.")) from error
 
+    def methods(self, total: int) -> Sequence[Method]:
+        """How the public may pay so much."""
+        return self._placing.methods(total)
+
+    async def made_of(self, hold: str) -> str | None:
+        """The token of the order that a basket became. Raises NotFound."""
+        made = await self._db.one(store.of_hold(self._holds.id_of(hold)))
+        return None if made is None else self.token(made.id)
+
     async def place(
         self, principal: Principal, hold: str, buyer: Buyer, method: Method, then: Then[Receipt] | None = None
     ) -> Receipt:
