@@ -44,7 +44,8 @@ class Writer:
         self._path, self._clock, self._announce = path, clock, announce
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = open_writer(path)
-        guard(self._connection, guards)
+        if guards:
+            guard(self._connection, guards)
         # One cursor for what frames the units: a new one for each statement is a tenth of what a unit costs.
         self._frame = self._connection.cursor()
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)
