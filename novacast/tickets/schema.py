@@ -103,7 +103,8 @@ def m001_books(db: Any) -> None:
 
 @migrations()
 def m002_events(db: Any) -> None:
-    """`performances.number` and `items.number` stand for them in tickets, where every byte counts."""
+    """`performances.number` and `items.number` stand for them in tickets, where every byte counts. `version` counts
+    what was changed of a performance and of what is sold of it."""
     statements(
         db,
         """CREATE TABLE seat_maps (
@@ -144,6 +145,7 @@ def m002_events(db: Any) -> None:
             programme_id TEXT,
             map_id TEXT REFERENCES seat_maps (id),
             map_version INTEGER NOT NULL DEFAULT 0,
+            version INTEGER NOT NULL DEFAULT 0,
             state TEXT NOT NULL CHECK (state IN ('draft', 'on_sale', 'closed', 'cancelled')),
             created_at INTEGER NOT NULL,
             changed_at INTEGER NOT NULL,

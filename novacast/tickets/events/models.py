@@ -65,6 +65,8 @@ class Performance:
     """What online passes open while it is on air, and replays afterwards."""
     map_id: str | None
     map_version: int
+    version: int
+    """Counts changes of it, and of what is sold of it."""
     state: PerformanceState
     created_at: int
     changed_at: int

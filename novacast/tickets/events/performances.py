@@ -168,6 +168,7 @@ class Performances:
                 if quota_id not in known:
                     raise InvalidInput.field("quotas", text("This performance has no such quota."), "unknown")
                 store.count_in(tx, quota_id, perf_id, [*known[quota_id].items, made.id])
+            store.change_performance(tx, perf_id, {})
             _told(tx, "item.created", performance, principal, detail=f"{made.id} {made.name}")
             if then is not None:
                 then(tx, made)
@@ -199,6 +200,7 @@ class Performances:
                 raise NotFound(text("There is no such kind of ticket."))
             if columns:
                 store.change_item(tx, item_id, columns)
+                store.change_performance(tx, perf_id, {})
                 detail = f"{item_id} {', '.join(sorted(columns))}"
                 _told(tx, "item.changed", performance, principal, detail=detail)
             return next(one for one in tx.all(store.items(perf_id)) if one.id == item_id)
@@ -294,6 +296,7 @@ def _plain(event: Event, now: int) -> Performance:
         programme_id=None,
         map_id=None,
         map_version=0,
+        version=0,
         state=PerformanceState.DRAFT,
         created_at=now,
         changed_at=now,

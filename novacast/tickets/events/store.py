@@ -13,7 +13,7 @@ START: Key = (2**63 - 1, "")
 
 _PERFORMANCE = (
     "id", "number", "event_id", "org_id", "starts_at", "ends_at", "sale_from", "sale_until", "most_per_person",
-    "programme_id", "map_id", "map_version", "created_at", "changed_at",
+    "programme_id", "map_id", "map_version", "version", "created_at", "changed_at",
 )  # fmt: skip
 _ITEM = (
     "id", "number", "perf_id", "name", "price", "fee", "tax_bp", "most", "replay_until", "created_at",
@@ -78,6 +78,15 @@ def performance(perf_id: str) -> Query[Performance]:
     return Query("SELECT * FROM performances WHERE id = ?", (perf_id,), _performance)
 
 
+def offered(perf_id: str) -> Query[tuple[Performance, bool, str]]:
+    """With whether its event is published, and the currency."""
+    return Query(
+        "SELECT p.*, e.published, e.currency FROM performances p JOIN events e ON e.id = p.event_id WHERE p.id = ?",
+        (perf_id,),
+        lambda row: (_performance(row), bool(row["published"]), row["currency"]),
+    )
+
+
 def performance_by_number(number: int) -> Query[Performance]:
     return Query("SELECT * FROM performances WHERE number = ?", (number,), _performance)
 
@@ -91,7 +100,8 @@ def add_performance(tx: Transaction, one: Performance) -> None:
 
 
 def change_performance(tx: Transaction, perf_id: str, columns: Mapping[str, Any]) -> None:
-    _change(tx, "performances", perf_id, columns)
+    """Also without columns: where something that is sold of it changed."""
+    _change(tx, "performances", perf_id, columns, "version = version + 1, ")
 
 
 def items(perf_id: str) -> Query[Item]:
@@ -196,9 +206,9 @@ def _counted(quota_id: str) -> Query[str]:
     return Query("SELECT item_id FROM item_quotas WHERE quota_id = ?", (quota_id,), lambda row: str(row[0]))
 
 
-def _change(tx: Transaction, table: str, id_: str, columns: Mapping[str, Any]) -> None:
+def _change(tx: Transaction, table: str, id_: str, columns: Mapping[str, Any], more: str = "") -> None:
     """`columns`: names from our code, never from a caller."""
-    sets = "".join(f"{name} = :{name}, " for name in columns)
+    sets = "".join(f"{name} = :{name}, " for name in columns) + more
     tx.run(
         f"UPDATE {table} SET {sets}changed_at = :now WHERE id = :id",  # noqa: S608 - names from our code
         {**columns, "now": tx.now, "id": id_},

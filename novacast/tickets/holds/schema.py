@@ -64,7 +64,7 @@ def m001_claims(db: Any) -> None:
         "CREATE INDEX claims_hold ON claims (hold_id)",
         "CREATE INDEX claims_order ON claims (order_id) WHERE order_id IS NOT NULL",
         "CREATE INDEX claims_item ON claims (item_id, state)",
-        "CREATE INDEX claims_seat ON claims (perf_id, seat_id)",
+        "CREATE INDEX claims_seat ON claims (perf_id, seat_id) WHERE seat_id IS NOT NULL",
         "CREATE INDEX claims_buyer ON claims (perf_id, buyer) WHERE state <> 'released'",
         *machine(
             "claims",

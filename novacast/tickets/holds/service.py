@@ -56,6 +56,7 @@ class Holds:
     ) -> Basket:
         """Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, Conflict, RateLimited."""
         self._limiter.check(self._rate, principal.person_id or network(address))
+        await self._taking.warm(self._db, perf_id)
 
         def unit(tx: Transaction) -> Basket:
             basket = self._taking.take(tx, perf_id, wishes, person_id=principal.person_id, public=True)

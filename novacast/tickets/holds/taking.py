@@ -4,17 +4,18 @@ First what is overdue is freed, so that it sells at once and correctness needs n
 seats and the rule against lonely ones on the same picture, then claims. The schema refuses whatever is wrong here.
 """
 
+import asyncio
 from collections.abc import Sequence
 
 from novacast import outbox
 from novacast.clock import MINUTE
-from novacast.database import IntegrityError, Transaction
+from novacast.database import Database, IntegrityError, Transaction
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.settings import Tickets
 from novacast.tickets.events import store as events
-from novacast.tickets.events.models import Event, Item, Performance
+from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store
 from novacast.tickets.holds.models import (
@@ -43,6 +44,7 @@ class Taking:
     def __init__(self, settings: Tickets, expiry: Expiry) -> None:
         self._settings, self._expiry = settings, expiry
         self._layouts: dict[tuple[str, int], Layout] = {}
+        self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
         self.shut = False
         """Set where an attack on the schema worked: then nothing is sold."""
 
@@ -63,12 +65,12 @@ class Taking:
         if self.shut:
             raise NotOnSale(SHUT)
         now = self._expiry.instant(tx)
-        event, performance = self._sold(tx, perf_id, now, public=public)
+        performance, currency = self._sold(tx, perf_id, now, public=public)
         free_overdue(tx, perf_id, now)
-        items = {one.id: one for one in tx.all(events.items(perf_id))}
+        items = self._sold_of(tx, performance)
         check_wishes(wishes, items, public=public)
         hold = self._hold(performance, person_id, tx.now)
-        if public:
+        if public and (person_id is not None or sum(one.count for one in wishes) > performance.most_per_person):
             check_share(tx, performance, hold.buyer, sum(one.count for one in wishes))
         chosen, explanation = self._choose(tx, performance, wishes, items, public=public)
         store.add(tx, hold)
@@ -81,29 +83,55 @@ class Taking:
                 raise _refusal(error, item, seat) from error
             lines.append(Line(claim, item.name, seat))
         told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
-        return Basket(hold, lines, event.currency, self.test, explanation)
+        return Basket(hold, lines, currency, self.test, explanation)
 
     @property
     def test(self) -> bool:
         return self._settings.mode == "test"
 
     def layout(self, tx: Transaction, performance: Performance) -> Layout:
-        key = (performance.id, performance.map_version)
-        if key not in self._layouts:
-            if len(self._layouts) >= LAYOUTS:
-                self._layouts.pop(next(iter(self._layouts)))
-            self._layouts[key] = Layout(tx.all(seats.seats(performance.id)))
-        return self._layouts[key]
+        known = self._layouts.get((performance.id, performance.map_version))
+        return known or self._keep(performance, Layout(tx.all(seats.seats(performance.id))))
 
-    def _sold(self, tx: Transaction, perf_id: str, now: int, *, public: bool) -> tuple[Event, Performance]:
-        performance = tx.one(events.performance(perf_id))
-        event = None if performance is None else tx.one(events.event(performance.event_id))
-        hidden = event is None or performance is None or performance.state is PerformanceState.DRAFT
-        if performance is None or event is None or (public and (hidden or not event.published)):
+    async def warm(self, db: Database, perf_id: str) -> None:
+        """Have a hall in memory before a transaction needs it: of a large one reading takes a while, once."""
+        if any(known == perf_id for known, _ in self._layouts):
+            return
+        async with db.snapshot() as view:
+            performance = await view.one(events.performance(perf_id))
+            places = await view.all(seats.seats(perf_id)) if performance is not None else ()
+        if performance is not None and places:
+            self._keep(performance, await asyncio.to_thread(Layout, places))
+
+    def _keep(self, performance: Performance, layout: Layout) -> Layout:
+        if len(self._layouts) >= LAYOUTS:
+            self._layouts.pop(next(iter(self._layouts)), None)
+        return self._layouts.setdefault((performance.id, performance.map_version), layout)
+
+    def _sold(self, tx: Transaction, perf_id: str, now: int, *, public: bool) -> tuple[Performance, str]:
+        """With its currency."""
+        found = tx.one(events.offered(perf_id))
+        if found is not None:
+            performance, published, currency = found
+            if public and (performance.state is PerformanceState.DRAFT or not published):
+                found = None
+        if found is None:
             raise NotFound(text("There is no such performance, or it is not for you to see."))
         if performance.state is PerformanceState.CANCELLED or (public and not performance.sells(now)):
             raise NotOnSale(text("This performance is not on sale at this moment."))
-        return event, performance
+        return performance, currency
+
+    def _sold_of(self, tx: Transaction, performance: Performance) -> dict[str, Item]:
+        """Kept in memory until something of the performance changes."""
+        # The instant as well: a change that was never committed may have had the same number.
+        now = performance.version, performance.changed_at
+        known, items = self._items.get(performance.id, ((-1, 0), {}))
+        if known != now:
+            if len(self._items) >= LAYOUTS:
+                self._items.pop(next(iter(self._items)))
+            items = {one.id: one for one in tx.all(events.items(performance.id))}
+            self._items[performance.id] = now, items
+        return items
 
     def _hold(self, performance: Performance, person_id: str | None, now: int) -> Hold:
         id_ = new_id()
@@ -163,7 +191,8 @@ class Taking:
 
 def check_share(tx: Transaction, performance: Performance, buyer: str, more: int) -> None:
     """Raises Conflict where a person would have more than their share."""
-    if (tx.one(store.owned(performance.id, buyer)) or 0) + more > performance.most_per_person:
+    has = tx.one(store.owned(performance.id, buyer)) or 0
+    if has + more > performance.most_per_person:
         raise Conflict(text("Everybody may have {most} tickets of this performance.", most=performance.most_per_person))
 
 
