@@ -55,15 +55,16 @@ class Performances:
         now = self._db.clock.now()
         async with self._db.snapshot() as view:
             found = await view.one(store.performance(perf_id))
-            event = None if found is None else await view.one(store.event(found.event_id))
+            event = await view.one(store.event_of(perf_id))
             performance = seen_performance(principal, event, found)
             assert event is not None, "what is seen has an event"
             items = await view.all(store.items(perf_id))
             quotas = await view.all(store.quotas(perf_id))
             overdue = dict(await view.all(store.overdue(perf_id, now)))
             places = await view.all(seats.seats(perf_id)) if any(one.seated for one in items) else ()
-            taken = {id_ for id_, _ in await view.all(seats.taken(perf_id))} if places else set()
-            taken -= set(await view.all(seats.overdue(perf_id, now))) if places else set()
+            claimed = await view.all(seats.taken(perf_id)) if places else []
+            given_up = await view.all(seats.overdue(perf_id, now)) if places else []
+        taken = {id_ for id_, _ in claimed} - set(given_up)
         free = sum(not one.blocked and one.seat_id not in taken for one in places)
         room = {one.id: one.capacity - one.used + overdue.get(one.id, 0) for one in quotas}
         works = works_there(principal, performance.org_id)
@@ -75,7 +76,7 @@ class Performances:
         """For whoever has a basket or an order of it, whatever has become of the event since. Raises NotFound."""
         async with self._db.snapshot() as view:
             performance = await view.one(store.performance(perf_id))
-            event = None if performance is None else await view.one(store.event(performance.event_id))
+            event = await view.one(store.event_of(perf_id))
         if performance is None or event is None:
             raise NotFound(NO_PERFORMANCE)
         return event, performance

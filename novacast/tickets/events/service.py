@@ -41,7 +41,8 @@ class Events:
 
     async def show(self, principal: Principal, event_id: str) -> Programme:
         async with self._db.snapshot() as view:
-            event = seen_event(principal, await view.one(store.event(event_id)))
+            found = await view.one(store.event(event_id))
+            event = seen_event(principal, found)
             performances = await view.all(store.performances(event_id))
         everything = works_there(principal, event.org_id)
         seen = (one for one in performances if everything or one.state is not PerformanceState.DRAFT)

@@ -24,6 +24,11 @@ def event(event_id: str) -> Query[Event]:
     return Query("SELECT * FROM events WHERE id = ?", (event_id,), _event)
 
 
+def event_of(perf_id: str) -> Query[Event]:
+    """That of a performance."""
+    return Query("SELECT e.* FROM performances p JOIN events e ON e.id = p.event_id WHERE p.id = ?", (perf_id,), _event)
+
+
 def of_org(org_id: str, start: Key, limit: int) -> Query[Event]:
     return Query(
         "SELECT * FROM events WHERE org_id = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",

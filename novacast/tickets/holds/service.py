@@ -167,8 +167,7 @@ class Holds:
         """Inside a transaction, whatever state it is in."""
         hold = tx.one(store.hold(hold_id))
         assert hold is not None, "the hold was found before"
-        performance = tx.one(events.performance(hold.perf_id))
-        event = None if performance is None else tx.one(events.event(performance.event_id))
+        event = tx.one(events.event_of(hold.perf_id))
         assert event is not None, "a hold has a performance, which has an event"
         names = {one.id: one.name for one in tx.all(events.items(hold.perf_id))}
         claims = tx.all(store.claims(hold_id))
@@ -180,10 +179,10 @@ class Holds:
     async def _basket(self, hold_id: str) -> Basket:
         async with self._db.snapshot() as view:
             hold = await view.one(store.hold(hold_id))
-            performance = None if hold is None else await view.one(events.performance(hold.perf_id))
-            event = None if performance is None else await view.one(events.event(performance.event_id))
-            if hold is None or event is None:
+            if hold is None:
                 raise NotFound(text("There is no such basket."))
+            event = await view.one(events.event_of(hold.perf_id))
+            assert event is not None, "a hold has a performance, which has an event"
             names = {one.id: one.name for one in await view.all(events.items(hold.perf_id))}
             claims = await view.all(store.claims(hold_id))
             wanted = {one.seat_id for one in claims if one.seat_id is not None}

@@ -244,7 +244,12 @@ class Orders:
         return open_[-1] if open_ else self._placing.attempt(tx, order, order.method)
 
     def _told(
-        self, tx: Transaction, order_id: str, attempt: Attempt, columns: dict[str, object], then: Then[Receipt] | None
+        self,
+        tx: Transaction,
+        order_id: str,
+        attempt: Attempt,
+        columns: Mapping[str, object],
+        then: Then[Receipt] | None,
     ) -> Receipt:
         now = tx.one(store.attempt(attempt.id))
         if columns and now is not None and now.state is AttemptState.CREATED:

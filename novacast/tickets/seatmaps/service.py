@@ -40,7 +40,8 @@ class SeatMaps:
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def show(self, principal: Principal, map_id: str) -> SeatMap:
-        return _own(principal, await self._db.one(store.by_id(map_id)))
+        found = await self._db.one(store.by_id(map_id))
+        return _own(principal, found)
 
     async def create(
         self, principal: Principal, org_id: str, name: str, document: dict[str, Any], then: Then[SeatMap] | None = None
@@ -77,9 +78,9 @@ class SeatMaps:
     async def seats(self, principal: Principal, perf_id: str, now: int) -> tuple[Performance, list[Placed]]:
         """All seats of a performance as they are at `now`, best first. Raises NotFound."""
         async with self._db.snapshot() as view:
-            performance = await view.one(events.performance(perf_id))
-            event = None if performance is None else await view.one(events.event(performance.event_id))
-            performance = seen_performance(principal, event, performance)
+            found = await view.one(events.performance(perf_id))
+            event = await view.one(events.event_of(perf_id))
+            performance = seen_performance(principal, event, found)
             seats = await view.all(store.seats(perf_id))
             taken = dict(await view.all(store.taken(perf_id)))
             for seat_id in await view.all(store.overdue(perf_id, now)):
