@@ -100,7 +100,7 @@ class Taking:
         async with db.snapshot() as view:
             performance = await view.one(events.performance(perf_id))
             places = await view.all(seats.seats(perf_id)) if performance is not None else ()
-        if performance is not None and places:
+        if performance is not None:
             self._keep(performance, await asyncio.to_thread(Layout, places))
 
     def _keep(self, performance: Performance, layout: Layout) -> Layout:
