@@ -19,8 +19,9 @@ def money(amount: int, currency: str) -> str:
 
 
 def hour_there(at: int, timezone: str) -> str:
-    """Day and hour at the place itself, with its zone."""
-    return str(format_datetime(moment(at), "EEE d MMM y HH:mm zzz", tzinfo=ZoneInfo(timezone), locale=locale()))
+    """Day and hour at the place itself, with the city whose clocks it goes by."""
+    place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
+    return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
 
 
 def order_state(state: OrderState) -> str:

@@ -60,7 +60,9 @@ class TicketRoutes:
         if ticket_id not in codes:
             raise NotFound(text("There is no such ticket."))
         picture = BytesIO()
-        segno.make_qr(codes[ticket_id], error="m").save(picture, kind="svg", border=4, scale=4, xmldecl=False)
+        segno.make_qr(codes[ticket_id], error="m").save(
+            picture, kind="svg", border=4, scale=4, light="white", xmldecl=False
+        )
         headers = {"Cache-Control": "no-store"}
         return web.Response(body=picture.getvalue(), content_type="image/svg+xml", headers=headers)
 
