@@ -75,7 +75,6 @@ def m001_books(db: Any) -> None:
             old TEXT,
             new TEXT NOT NULL
         ) STRICT""",
-        "CREATE INDEX moves_subject ON moves (subject, n)",
         *append_only("moves"),
         """CREATE TABLE box_log (
             n INTEGER PRIMARY KEY,
