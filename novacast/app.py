@@ -31,6 +31,8 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.pages import ticket_pages
+from novacast.tickets.routes import ticket_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -102,6 +104,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
+        own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -110,6 +113,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.chat.start()
         stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
+        await own.tickets.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in wiring.sweeps(own):
@@ -171,6 +175,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ),
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
+        *ticket_routes(own.tickets, own.clock),
+        *ticket_pages(own.tickets),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),

@@ -40,6 +40,8 @@ class Action(StrEnum):
     LIVE_MARK = "live.mark"
     """Set markers in what is on air."""
     CHAT_MODERATE = "chat.moderate"
+    EVENT_MANAGE = "event.manage"
+    """Make events, halls, performances and what is sold of them."""
     ORDER_VIEW = "order.view"
     ORDER_MANAGE = "order.manage"
     CHECK_IN = "check_in"

@@ -36,6 +36,11 @@ from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
+from novacast.tickets import schema as tickets_schema
+from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.holds import schema as holds_schema
+from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
@@ -87,8 +92,15 @@ MIGRATIONS: Sequence[Migrations] = (
     live_schema.migrations,
     playback_schema.migrations,
     chat_schema.migrations,
+    tickets_schema.migrations,
+    holds_schema.migrations,
+    orders_schema.migrations,
+    admission_schema.migrations,
 )
 """In the order of their foreign keys."""
+
+GUARDS = tickets_schema.GUARDED
+"""What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (*accounts_topics.TOPICS, *vods_topics.TOPICS, *live_topics.TOPICS)
 """All that can be told, of which `topics` knows to whom."""
@@ -115,6 +127,7 @@ class Services:
     live: LiveServices
     playback: PlaybackServices
     chat: ChatServices
+    tickets: TicketServices
     views: Views
     health: VideoHealth
 
@@ -169,6 +182,8 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
         Sweep("reminders", 20, own.live.reminders.sweep),
+        Sweep("holds", 2, own.tickets.holds.sweep),
+        Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
@@ -217,7 +232,8 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         # Closed last: what was committed until then may still have something to enqueue.
         queue = JobQueue(connect(settings.jobs, folder.queue))
         stack.push_async_callback(queue.close)
-        db = await Database.open(folder.database, clock, readers=readers or settings.database.readers)
+        count = readers or settings.database.readers
+        db = await Database.open(folder.database, clock, readers=count, guards=GUARDS)
         stack.push_async_callback(db.close)
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
@@ -235,9 +251,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, AnswersData(db)]
+    tickets = ticket_services(db, limiter, settings, key)
+    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
-    playback = playback_services(db, clock, settings, limiter, [live.source, vods.source], accounts.sessions, key)
+    playback = playback_services(
+        db, clock, settings, limiter, [live.source, vods.source], tickets.admission, accounts.sessions, key
+    )
     personal.append(playback.personal)
     # A recording has its programme's room: the video is asked first, so that it is written in again.
     places: list[Places] = [VideoPlaces(db), ProgrammePlaces(db)]
@@ -260,6 +279,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         live,
         playback,
         chat,
+        tickets,
         views,
         health,
     )

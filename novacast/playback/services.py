@@ -15,7 +15,7 @@ from novacast.playback.delivery.routes import MediaDelivery
 from novacast.playback.peers import Peers
 from novacast.playback.permission import Permission
 from novacast.playback.personal import PlaybackData
-from novacast.playback.ports import MediaSource, Viewers
+from novacast.playback.ports import MediaSource, Passes, Viewers
 from novacast.playback.service import Playback
 from novacast.playback.tokens import ViewingTokens
 from novacast.playback.viewings import Viewings
@@ -52,11 +52,12 @@ def playback_services(
     settings: Settings,
     limiter: RateLimiter,
     sources: Sequence[MediaSource],
+    passes: Passes,
     viewers: Viewers,
     key: bytes,
 ) -> PlaybackServices:
     """`key`: 32 secret bytes of this installation."""
-    own, permission, tokens = settings.playback, Permission(sources, viewers), ViewingTokens(key)
+    own, permission, tokens = settings.playback, Permission(sources, passes, viewers), ViewingTokens(key)
     audience = Audience(db, clock, permission, tokens, session_hours=own.session_hours)
     heads = Heads(clock, settings.server.allowed_origins)
     cache = HotCache(own.cache_bytes, clock, heads.shared)

@@ -4,10 +4,11 @@
 `playback` is `[playback] cache_bytes` in the file and `NOVACAST_PLAYBACK_CACHE_BYTES` in the environment.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from novacast.settings.box_office import Tickets
+from novacast.settings.declaring import setting
 
 CODECS = ("h264", "hevc", "av1")
 ENCODERS = ("auto", "software", "nvenc", "qsv", "vaapi", "amf", "v4l2m2m", "videotoolbox")
@@ -16,25 +17,6 @@ OTHER_NAMES = {
     "cuda": "nvenc", "intel": "qsv", "quicksync": "qsv", "amd": "amf", "apple": "videotoolbox", "v4l2": "v4l2m2m",
 }  # fmt: skip
 """By which people know codecs and encoders; what is written like one of ours may mean another."""
-
-
-def setting(
-    default: Any,
-    doc: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-    meant: Mapping[str, str] | None = None,
-    secret: bool = False,
-) -> Any:
-    """A setting with its sentence for the manual and its bounds, of a list's each part; `secret` values are masked when
-    shown. `meant`: what is no choice -> the choice that it may stand for.
-    """
-    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "meant": meant or {}, "secret": secret}
-    if isinstance(default, (list, dict)):
-        raise TypeError("defaults are immutable: use a tuple")
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,6 +344,7 @@ class Settings:
     chat: Chat = field(default_factory=Chat)
     speech: Speech = field(default_factory=Speech)
     health: Health = field(default_factory=Health)
+    tickets: Tickets = field(default_factory=Tickets)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

@@ -14,6 +14,7 @@ from openapi_schema_validator import OAS31Validator
 from novacast.folder import DataFolder
 from novacast.live.packaging.models import Kept, Track
 from novacast.live.recording.journal import Lines, of_init, of_segment, of_track
+from tests.app.selling import sales
 from tests.app.test_first_path import upload
 from tests.app.venue import PASSWORD, Venue, open_venue
 from tests.live.packaging.synthetic import fragment, picture_init
@@ -98,6 +99,8 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
         yield path, path.format(video_id=video), "producer", None
     async for wish in broadcasts(venue):
         yield wish
+    async for wish in sales(venue):
+        yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
     jobs: dict[str, Any] = {"pictures": {"seconds": 1}, "downloads": {"name": "144p"}, "speech": {"language": "en"}}
@@ -171,7 +174,8 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not looked at before a worker comes")
     speech = "http://127.0.0.1:9/v1"  # nobody listens there, nor is it asked
-    async with open_venue(tmp_path / "data", NOVACAST_JOBS_WORKER="no", NOVACAST_SPEECH_BASE_URL=speech) as venue:
+    settings = {"NOVACAST_JOBS_WORKER": "no", "NOVACAST_SPEECH_BASE_URL": speech, "NOVACAST_TICKETS_MODE": "test"}
+    async with open_venue(tmp_path / "data", **settings) as venue:
         document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
         tokens = {who: await venue.token(who) for who in ("owner", "producer", "door", "visitor")} | {"": ""}
         video = await upload(venue, tokens["producer"], film)
