@@ -37,6 +37,7 @@ from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
 from novacast.tickets import schema as tickets_schema
+from novacast.tickets import topics as tickets_topics
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
@@ -102,7 +103,12 @@ MIGRATIONS: Sequence[Migrations] = (
 GUARDS = tickets_schema.GUARDED
 """What only the schema's own triggers may write."""
 
-TOPICS: Sequence[Topic] = (*accounts_topics.TOPICS, *vods_topics.TOPICS, *live_topics.TOPICS)
+TOPICS: Sequence[Topic] = (
+    *accounts_topics.TOPICS,
+    *vods_topics.TOPICS,
+    *live_topics.TOPICS,
+    *tickets_topics.TOPICS,
+)
 """All that can be told, of which `topics` knows to whom."""
 FACTS_KEPT = 7 * DAY
 MENTIONS_KEPT = MINUTE
@@ -199,6 +205,7 @@ def topics(own: Services) -> Topics:
     made.declare(accounts_topics.TOPICS)
     made.declare(vods_topics.TOPICS, own.vods.videos.may_look)
     made.declare(live_topics.TOPICS, own.live.programmes.may_look)
+    made.declare(tickets_topics.TOPICS)
     return made
 
 

@@ -2,6 +2,7 @@
 
 from novacast.settings.box_office import Tickets
 from novacast.settings.environment import as_environment
+from novacast.settings.live import Live
 from novacast.settings.load import config_path, entries, load, replace, variable
 from novacast.settings.sections import (
     Accounts,
@@ -9,7 +10,6 @@ from novacast.settings.sections import (
     Database,
     Health,
     Jobs,
-    Live,
     Log,
     Mail,
     Playback,
