@@ -105,13 +105,16 @@ class Rendition:
         """What was recorded before a restart, listed again."""
         for number, data in sorted(inits.items()):
             self._keep_init(number, data)
+        before: Kept | None = None
         for one in kept:
             while self.next < one.number:
                 between = (one.start - self.end) / (one.number - self.next) if self.end is not None else Fraction(0)
                 start = self.end if self.end is not None else one.start
-                at = one.at - round((one.start - start) * SECOND)
+                # A gap goes on with the clock of what was before it, as it did when it was listed first.
+                known = before if before is not None else one
+                at = known.at + round((start - known.start) * SECOND)
                 self._list(Cut(self.next, start, start, at, False, one.init, start + max(between, _INSTANT), gap=True))
-            end = one.start + one.duration
+            before, end = one, one.start + one.duration
             self._list(Cut(one.number, one.start, one.start, one.at, one.discontinuity, one.init, end))
         self.parts = self.next * PARTS
         self._begun = bool(kept)
