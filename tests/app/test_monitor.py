@@ -59,9 +59,9 @@ async def show(venue: Venue) -> AsyncIterator[Show]:
         yield prepared
 
 
-async def opened(windows: Windows, show: Show, programme: str, *, who: str = "") -> Window:
-    """The monitor's page: of one of the venue's people, or of a stranger."""
-    path = f"/watch/{programme}/monitor"
+async def opened(windows: Windows, show: Show, programme: str, *, who: str = "", path: str = "") -> Window:
+    """The monitor's page, or that at `path`: of one of the venue's people, or of a stranger."""
+    path = path or f"/watch/{programme}/monitor"
     window = await windows.open(show.venue.url + (f"/login?next={path}" if who else path), before=COUNT)
     if who:
         await log_in(window, who)
@@ -203,3 +203,21 @@ async def test_a_monitor_waits_for_its_programme_and_comes_back_when_its_connect
     await show.end(programme)
     await window.until("() => document.querySelector('nova-monitor').dataset.state === 'refused'")
     assert "over" in await window.page.inner_text("[data-part=said]")
+
+
+async def test_the_return_in_the_studio_begins_when_it_is_wanted_and_silently(windows: Windows, show: Show) -> None:
+    show.feed()
+    programme = await show.on_air()
+    window = await opened(windows, show, programme, who="producer", path=f"/studio/live/programmes/{programme}")
+    monitor = window.page.locator("nova-monitor")
+    await expect(monitor.locator("[data-part=badge]")).to_have_text("Off")
+    await monitor.get_by_role("button", name="Show").click()
+    await plays(window)
+    assert await window.page.evaluate(f"() => {VIDEO}.muted")
+    await windows.look(window, "return")
+    await monitor.focus()
+    await window.page.keyboard.press("m")
+    assert not await window.page.evaluate(f"() => {VIDEO}.muted")
+    await monitor.get_by_role("button", name="Stop").click()
+    await expect(monitor.locator("[data-part=badge]")).to_have_text("Off")
+    assert window.complaints == []

@@ -134,8 +134,9 @@ export class Whep extends EventTarget {
     const [peer, session] = [this.#peer, this.#session];
     this.#peer = null;
     this.#session = "";
-    peer?.close();
+    // The session first: with its connection closed, the server would end it by itself and call it unknown.
     if (session) await this.#leave(session);
+    peer?.close();
   }
 
   async #leave(session) {
