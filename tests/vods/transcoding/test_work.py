@@ -308,10 +308,10 @@ async def test_a_retry_of_a_video_that_was_ready_replaces_its_edition(house: Hou
 async def test_a_clock_that_was_set_back_holds_up_no_work(house: House, clips: Clips, clock: FakeClock) -> None:
     waiting, running = await house.arrive(clips("clip.mp4")), await house.arrive(clips("clip.mp4"))
     assert await house.db.write(lambda tx: store.claim(tx, running))
-    await settled(house, 2)
+    await settled(house, 4)
     clock.set_now(clock.now() - 86_400_000_000)
     await house.transcoding.sweep()
-    await settled(house, 4)
+    await settled(house, 6)
     for video_id in (waiting, running):
         await house.work().finish(video_id)
         assert await state(house, video_id) is VideoState.READY
