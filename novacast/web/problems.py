@@ -70,7 +70,7 @@ TITLES: Mapping[str, Text] = {
     "seats_taken": text("Seats taken"),
     "lonely_seat": text("Lonely seat"),
     "not_on_sale": text("Not on sale"),
-    "hold_over": text("Basket over"),
+    "hold_over": text("Hold over"),
     "unpayable": text("Unpayable"),
     "in_flight": text("In flight"),
     "not_yet": text("Not yet"),

@@ -126,6 +126,12 @@ async def broadcasts(venue: Venue) -> AsyncIterator[Wish]:
     record(DataFolder(venue.folder).live / programme)
     span = {"start_seconds": 1, "end_seconds": 7}
     yield f"{path}/clips", f"{api}/programmes/{programme}/clips", "producer", span
+    latest = {"last_seconds": 7}
+    yield f"{path}/clips/latest", f"{api}/programmes/{programme}/clips/latest", "producer", latest
+    poll = {"question": "Encore?", "options": ["Yes", "No"]}
+    said: dict[str, Any] = {"messages": {"text": "Bravo"}, "announcements": {"text": "Ten minutes"}, "polls": poll}
+    for name, body in said.items():
+        yield f"{api}/rooms/{{room_id}}/{name}", f"{api}/rooms/{programme}/{name}", "producer", body
     bodies: dict[str, Any] = {"cut": {"to": "slate"}, "markers": {"title": "Applause", "seconds": 0}, "end": None}
     for name, body in bodies.items():
         yield f"{path}/{name}", f"{api}/programmes/{programme}/{name}", "producer", body

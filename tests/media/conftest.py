@@ -15,15 +15,20 @@ SmallDisk = Callable[[int], Path]
 """Bytes -> a folder on a disk that holds no more."""
 
 
-def programs() -> Iterator[object]:
+def programs() -> list[Path]:
+    system = shutil.which("ffmpeg")
+    return [*([Path(system)] if system else []), Path(imageio_ffmpeg.get_ffmpeg_exe())]
+
+
+def tried() -> Iterator[object]:
     """Where there are two, the quick set is content with the system's."""
-    system, shipped = shutil.which("ffmpeg"), Path(imageio_ffmpeg.get_ffmpeg_exe())
-    if system is not None:
-        yield pytest.param(Path(system), id="system")
-    yield pytest.param(shipped, id="shipped", marks=[pytest.mark.slow] if system is not None else [])
+    first, *others = programs()
+    yield pytest.param(first, id="system" if others else "shipped")
+    for other in others:
+        yield pytest.param(other, id="shipped", marks=pytest.mark.slow)
 
 
-@pytest.fixture(scope="session", params=programs())
+@pytest.fixture(scope="session", params=tried())
 def program(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
     return path

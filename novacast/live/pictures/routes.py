@@ -39,7 +39,7 @@ class PictureQuery(Body):
     picture: Annotated[str, Field(max_length=64, description="Which; for caches, the one there is comes anyway.")] = ""
 
 
-class PictureRoutes:
+class ChannelPictureRoutes:
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
 
