@@ -12,6 +12,7 @@ import uvloop
 from novacast import logs, wiring
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
+from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import SocketRoutes
 from novacast.clock import Clock, SystemClock
@@ -30,6 +31,8 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.pages import ticket_pages
+from novacast.tickets.routes import ticket_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -101,6 +104,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
+        own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -109,6 +113,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.chat.start()
         stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
+        await own.tickets.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in wiring.sweeps(own):
@@ -140,7 +145,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.downloads,
             vods.collections,
             own.views,
-            WatchPages(own.live.programmes, organizations, vods.watchable),
+            WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
         ),
         ViewRoutes(own.views),
@@ -170,7 +175,10 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ),
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
+        *ticket_routes(own.tickets, own.clock),
+        *ticket_pages(own.tickets),
         PlaybackRoutes(own.playback.playback),
+        RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),
         SteeringRoutes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
@@ -195,6 +203,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         key=own.key,
         media=own.playback.delivery,
         leaving=partial(_leave, own),
+        topics=wiring.topics(own),
         socket=own.folder.socket,
         cache=own.folder.cache,
     )

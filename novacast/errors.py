@@ -11,13 +11,15 @@ NovaCastError
 ├── Gone                        was here and is not coming back (expired upload, used link)
 ├── Conflict                    the state of things forbids it now
 │   ├── InFlight                the same Idempotency-Key is being worked on
+│   ├── NotYet                  it will be possible once something has begun; asking again helps
 │   ├── AlreadyRunning          another server holds the data folder
 │   └── PreconditionFailed      a version, checksum or offset does not match
 ├── KeyReused                   an Idempotency-Key came back with another request
 ├── RateLimited                 too often; `retry_after` says when
 ├── Unavailable                 a part is down or draining; trying later may help
 │   ├── DiskFull                no room; names the folder
-│   └── Overloaded              a bounded queue is full
+│   ├── Overloaded              a bounded queue is full
+│   └── Crowded                 every place that there is for this is taken; the message says of what
 ├── BadSettings                 names file, key and the nearest known key
 ├── NewerDatabase               the database was written by a newer program
 └── MediaFailure                FFmpeg or the probe refused the file; the message is for people
@@ -93,6 +95,10 @@ class InFlight(Conflict):
     code = "in_flight"
 
 
+class NotYet(Conflict):
+    code = "not_yet"
+
+
 class AlreadyRunning(Conflict):
     code = "already_running"
 
@@ -124,6 +130,10 @@ class DiskFull(Unavailable):
 
 class Overloaded(Unavailable):
     code = "overloaded"
+
+
+class Crowded(Unavailable):
+    code = "crowded"
 
 
 class BadSettings(NovaCastError):

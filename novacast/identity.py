@@ -40,6 +40,8 @@ class Action(StrEnum):
     LIVE_MARK = "live.mark"
     """Set markers in what is on air."""
     CHAT_MODERATE = "chat.moderate"
+    EVENT_MANAGE = "event.manage"
+    """Make events, halls, performances and what is sold of them."""
     ORDER_VIEW = "order.view"
     ORDER_MANAGE = "order.manage"
     CHECK_IN = "check_in"
@@ -87,7 +89,7 @@ class Principal:
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
     system: bool = False
     until: int | None = field(default=None, compare=False)
-    """When the session or token runs out that says so, microseconds UTC; None: it does not by itself."""
+    """The instant from which on nobody is believed to be this one without being asked again; None: none is known."""
 
     @property
     def signed_in(self) -> bool:

@@ -27,19 +27,24 @@ Work = Callable[..., Awaitable[None]]
 """What a job does: an async function of the job's ids."""
 
 HIGH, NORMAL, LOW = 100, 50, 10
+PROMPT = 2
+"""Prompt jobs at the same time."""
 
 
 @dataclass(frozen=True, slots=True)
 class Lanes:
-    """Two queues in one place, so that a mail never waits behind a transcode of an hour."""
+    """Queues in one place, so that a mail never waits behind a transcode of an hour, nor somebody who wants to watch
+    what needs none."""
 
     short: Huey
+    prompt: Huey
     long: Huey
 
 
 def connect(settings: Jobs, path: Path) -> Lanes:
     """Huey on the engine that the settings name; `path` is the file of the sqlite engine."""
-    lanes = Lanes(_huey("novacast", settings, path), _huey("novacast-long", settings, path))
+    names = "novacast", "novacast-prompt", "novacast-long"
+    lanes = Lanes(*(_huey(name, settings, path) for name in names))
     if settings.engine == "sqlite":
         path.chmod(0o600)
     return lanes
@@ -63,31 +68,38 @@ class JobQueue:
 
     def __init__(self, lanes: Lanes) -> None:
         self._lanes = lanes
-        self._short, self._long = bridge(lanes.short, {}), bridge(lanes.long, {})
+        self._short, self._prompt, self._long = (bridge(one, {}) for one in (lanes.short, lanes.prompt, lanes.long))
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="jobs")
 
-    def enqueue(self, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False) -> None:
-        """Put a job in the queue without waiting for its disk. `delay` in seconds; `long`: may take minutes."""
-        self._thread.submit(self._put, name, ids, priority, delay, long)
+    def enqueue(
+        self, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False, prompt: bool = False
+    ) -> None:
+        """Put a job in the queue without waiting for its disk. `delay` in seconds; `long`: may take minutes; `prompt`:
+        takes up to a minute, and somebody waits for it."""
+        self._thread.submit(self._put, name, ids, priority, delay, long, prompt)
 
     def enqueue_after(
-        self, tx: Transaction, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False
-    ) -> None:
+        self, tx: Transaction, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False,
+        prompt: bool = False,
+    ) -> None:  # fmt: skip
         """Enqueue once the transaction is on disk, never if it is rolled back."""
-        tx.after_commit(lambda: self.enqueue(name, *ids, priority=priority, delay=delay, long=long))
+        tx.after_commit(lambda: self.enqueue(name, *ids, priority=priority, delay=delay, long=long, prompt=prompt))
 
     async def close(self) -> None:
         """Wait until everything enqueued is in the queue's file."""
         await asyncio.to_thread(self._thread.shutdown)
-        self._lanes.short.storage.close()
-        self._lanes.long.storage.close()
+        for lane in (self._lanes.short, self._lanes.prompt, self._lanes.long):
+            lane.storage.close()
 
     def waiting(self) -> int:
         """How many jobs nobody has taken yet."""
-        return cast("int", self._lanes.short.pending_count() + self._lanes.long.pending_count())
+        lanes = (self._lanes.short, self._lanes.prompt, self._lanes.long)
+        return sum(cast("int", lane.pending_count()) for lane in lanes)
 
-    def _put(self, name: str, ids: tuple[str, ...], priority: int, delay: float, long: bool) -> None:
+    def _put(self, name: str, ids: tuple[str, ...], priority: int, delay: float, long: bool, prompt: bool) -> None:
         huey, task = (self._lanes.long, self._long) if long else (self._lanes.short, self._short)
+        if prompt:
+            huey, task = self._lanes.prompt, self._prompt
         try:
             huey.enqueue(task.s(name, *ids, priority=priority, delay=delay or None))
         except Exception:
@@ -138,31 +150,33 @@ class Running:
 
 
 class Worker:
-    """Takes jobs of both lanes. A stop cancels the running ones, which end their children and leave their rows."""
+    """Takes jobs of all lanes. A stop cancels the running ones, which end their children and leave their rows."""
 
     def __init__(self, lanes: Lanes, table: Mapping[str, Work], workers: int) -> None:
-        """`workers`: how many long jobs run at the same time; short ones have a thread of their own."""
+        """`workers`: how many long jobs run at the same time; the others have threads of their own."""
         self._running = Running()
-        bridge(lanes.short, table, self._running)
-        bridge(lanes.long, table, self._running)
-        self._short = _Consumer(lanes.short, self._running, 1)
+        for lane in (lanes.short, lanes.prompt, lanes.long):
+            bridge(lane, table, self._running)
+        self._beside = [_Consumer(lanes.short, self._running, 1), _Consumer(lanes.prompt, self._running, PROMPT)]
         self._long = _Consumer(lanes.long, self._running, workers)
 
     def run(self) -> None:
         """Until TERM or INT, whose handlers are the long lane's, in the main thread."""
-        self._short.start()
+        for one in self._beside:
+            one.start()
         try:
             self._long.run()
         finally:
-            self._short.stop()
+            for one in self._beside:
+                one.stop()
 
     def start(self) -> None:
-        self._short.start()
-        self._long.start()
+        for one in (*self._beside, self._long):
+            one.start()
 
     def stop(self) -> None:
-        self._long.stop()
-        self._short.stop()
+        for one in (self._long, *self._beside):
+            one.stop()
 
 
 class _Consumer(Consumer):  # type: ignore[misc]  # huey has no types

@@ -3,6 +3,9 @@
 `seq` is handed out under SQLite's write lock, so its order is the order of commits over all processes. A subscriber is
 told at least once and in order; a durable one goes on after a restart where it stopped. The outbox only tells: what
 must not be lost is done inside the transaction, by a port.
+
+What is true for a moment only (how far a job is, how many watch) is *mentioned*: told in the same order, to both
+processes, but kept for a minute, and told again to nobody who comes later.
 """
 
 import asyncio
@@ -42,6 +45,19 @@ def m001_outbox(db: Any) -> None:
     )
 
 
+@migrations()
+def m002_mentions_and_horizon(db: Any) -> None:
+    statements(
+        db,
+        "ALTER TABLE outbox ADD COLUMN kept INTEGER NOT NULL DEFAULT 1 CHECK (kept IN (0, 1))",
+        "CREATE INDEX outbox_mentioned ON outbox (at) WHERE kept = 0",
+        "CREATE TABLE outbox_horizon (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL) STRICT",
+        # Where rows are missing before the oldest, they were pruned.
+        """INSERT INTO outbox_horizon SELECT 1, coalesce((SELECT min(seq) - 1 FROM outbox),
+            (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0)""",
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """`audience`: `public`, `person:ID`, `org:ID` (its members) or `internal` (never leaves the machine)."""
@@ -52,6 +68,8 @@ class Event:
     subject: str
     audience: str
     payload: Mapping[str, Any]
+    kept: bool = True
+    """Whether it is a fact; False: only mentioned."""
 
 
 Handler = Callable[[Event], Awaitable[None]]
@@ -70,8 +88,17 @@ def org(org_id: str) -> str:
 
 def emit(tx: Transaction, topic: str, subject: str, audience: str, **payload: Any) -> None:
     """Write a fact. `topic` is a noun and a past verb (`video.published`), `subject` the id it is about."""
+    _write(tx, topic, subject, audience, payload, kept=1)
+
+
+def mention(tx: Transaction, topic: str, subject: str, audience: str, **payload: Any) -> None:
+    """Tell what is true at this moment, and of which only the newest matters."""
+    _write(tx, topic, subject, audience, payload, kept=0)
+
+
+def _write(tx: Transaction, topic: str, subject: str, audience: str, payload: Mapping[str, Any], *, kept: int) -> None:
     text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    tx.insert("outbox", at=tx.now, topic=topic, subject=subject, audience=audience, payload=text)
+    tx.insert("outbox", at=tx.now, topic=topic, subject=subject, audience=audience, payload=text, kept=kept)
     tx.announce()
 
 
@@ -79,19 +106,38 @@ def after(seq: int, limit: int = BATCH) -> Query[Event]:
     return Query("SELECT * FROM outbox WHERE seq > ? ORDER BY seq LIMIT ?", (seq, limit), _event)
 
 
+def facts(seq: int, until: int, limit: int = BATCH) -> Query[Event]:
+    """What is kept behind `seq` up to `until`."""
+    sql = "SELECT * FROM outbox WHERE seq > ? AND seq <= ? AND kept = 1 ORDER BY seq LIMIT ?"
+    return Query(sql, (seq, until, limit), _event)
+
+
+def kept_after(seq: int, most: int) -> Query[int]:
+    """How many facts are kept behind `seq`, counted up to `most`."""
+    sql = "SELECT count(*) FROM (SELECT 1 FROM outbox WHERE seq > ? AND kept = 1 LIMIT ?)"
+    return Query(sql, (seq, most), lambda row: int(row[0]))
+
+
 def last_seq() -> Query[int]:
     # sqlite_sequence keeps counting when old rows are pruned away.
     return Query("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'outbox'", (), lambda row: int(row[0]))
 
 
-def first_seq() -> Query[int]:
-    """The oldest row still kept; 0 if there is none."""
-    return Query("SELECT coalesce(min(seq), 0) FROM outbox", (), lambda row: int(row[0]))
+def horizon() -> Query[int]:
+    """Facts up to this one may be gone; all behind it are kept."""
+    return Query("SELECT seq FROM outbox_horizon", (), lambda row: int(row[0]))
 
 
 def prune(tx: Transaction, before: int) -> int:
-    """Drop facts older than the instant `before`; how many."""
+    """Drop all older than the instant `before`; how many."""
+    last = "(SELECT coalesce(max(seq), 0) FROM outbox WHERE at < ?)"
+    tx.run(f"UPDATE outbox_horizon SET seq = max(seq, {last})", (before,))  # noqa: S608 - a constant
     return tx.run("DELETE FROM outbox WHERE at < ?", (before,))
+
+
+def prune_mentions(tx: Transaction, before: int) -> int:
+    """Drop what was only mentioned before that instant; how many."""
+    return tx.run("DELETE FROM outbox WHERE kept = 0 AND at < ?", (before,))
 
 
 class Outbox:
@@ -100,12 +146,14 @@ class Outbox:
     def __init__(self, db: Database) -> None:
         self._db = db
         self._tasks = TaskGroup("outbox")
-        self._subscribers: list[_Subscriber] = []
+        self._subscribers: list[Subscription] = []
         self._tail = 0
 
-    def subscribe(self, name: str, handler: Handler, *, durable: bool = False) -> None:
-        """Call `handler` for every fact; one that raises is tried again, later facts wait behind it."""
-        self._subscribers.append(_Subscriber(self._db, name, handler, durable))
+    def subscribe(self, name: str, handler: Handler, *, durable: bool = False) -> "Subscription":
+        """Call `handler` for everything that is told; where it raises it is tried again, and what is later waits."""
+        made = Subscription(self._db, name, handler, durable)
+        self._subscribers.append(made)
+        return made
 
     async def start(self) -> None:
         self._tail = await self._db.one(last_seq()) or 0
@@ -137,17 +185,18 @@ class Outbox:
                 self._wake()
 
 
-class _Subscriber:
+class Subscription:
     def __init__(self, db: Database, name: str, handler: Handler, durable: bool) -> None:
         self._db, self.name, self._handler, self._durable = db, name, handler, durable
-        self._seq = 0
+        self.seq = 0
+        """The last that the handler was told and took."""
         self.wake = asyncio.Event()
 
     async def place(self, tail: int) -> None:
         kept: int | None = None
         if self._durable:
             kept = await self._db.one(_cursor(self.name))
-        self._seq = tail if kept is None else kept
+        self.seq = tail if kept is None else kept
         if self._durable and kept is None:
             await self._keep()
 
@@ -163,7 +212,7 @@ class _Subscriber:
 
     async def _read(self) -> list[Event]:
         try:
-            return await self._db.all(after(self._seq))
+            return await self._db.all(after(self.seq))
         except Exception:
             log.exception("subscriber %s can't read the outbox", self.name)
             return []
@@ -177,10 +226,10 @@ class _Subscriber:
                 wait = BACK_OFF[min(attempt, len(BACK_OFF) - 1)]
                 log.exception("subscriber %s failed on %s %d; again in %s s", self.name, event.topic, event.seq, wait)
                 await asyncio.sleep(wait)
-        self._seq = event.seq
+        self.seq = event.seq
 
     async def _keep(self) -> None:
-        seq, name = self._seq, self.name
+        seq, name = self.seq, self.name
         await self._db.write(
             lambda tx: tx.run(
                 "INSERT INTO outbox_cursor VALUES (?, ?) ON CONFLICT (subscriber) DO UPDATE SET seq = excluded.seq",
@@ -194,4 +243,12 @@ def _cursor(name: str) -> Query[int]:
 
 
 def _event(row: Row) -> Event:
-    return Event(row["seq"], row["at"], row["topic"], row["subject"], row["audience"], json.loads(row["payload"]))
+    return Event(
+        row["seq"],
+        row["at"],
+        row["topic"],
+        row["subject"],
+        row["audience"],
+        json.loads(row["payload"]),
+        bool(row["kept"]),
+    )

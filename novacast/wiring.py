@@ -6,19 +6,23 @@ from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
+from novacast.accounts import topics as accounts_topics
+from novacast.accounts.people.service import Addressees
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
-from novacast.clock import DAY, Clock
+from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
+from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.presence import Presence
+from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
@@ -32,7 +36,15 @@ from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
+from novacast.tickets import schema as tickets_schema
+from novacast.tickets import topics as tickets_topics
+from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.holds import schema as holds_schema
+from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.services import TicketServices, ticket_services
+from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
+from novacast.vods import topics as vods_topics
 from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
@@ -54,6 +66,7 @@ from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
 from novacast.vods.storage import schema as storage_schema
+from novacast.vods.transcoding.models import BEGIN
 from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
@@ -80,10 +93,25 @@ MIGRATIONS: Sequence[Migrations] = (
     live_schema.migrations,
     playback_schema.migrations,
     chat_schema.migrations,
+    tickets_schema.migrations,
+    holds_schema.migrations,
+    orders_schema.migrations,
+    admission_schema.migrations,
 )
 """In the order of their foreign keys."""
 
+GUARDS = tickets_schema.GUARDED
+"""What only the schema's own triggers may write."""
+
+TOPICS: Sequence[Topic] = (
+    *accounts_topics.TOPICS,
+    *vods_topics.TOPICS,
+    *live_topics.TOPICS,
+    *tickets_topics.TOPICS,
+)
+"""All that can be told, of which `topics` knows to whom."""
 FACTS_KEPT = 7 * DAY
+MENTIONS_KEPT = MINUTE
 FAILED_MAILS = mails.failed
 """For the doctor, which belongs to no slice."""
 
@@ -105,6 +133,7 @@ class Services:
     live: LiveServices
     playback: PlaybackServices
     chat: ChatServices
+    tickets: TicketServices
     views: Views
     health: VideoHealth
 
@@ -112,6 +141,7 @@ class Services:
 JOBS: Mapping[str, Callable[[Services], Work]] = {
     SEND: lambda own: own.notifications.delivery.send,
     TRANSCODE: lambda own: own.vods.work.run,
+    BEGIN: lambda own: own.vods.work.begin,
     REMOVE: lambda own: own.vods.removal.remove,
     EXTRACT: lambda own: own.vods.captions.extraction.run,
     TRANSCRIBE: lambda own: own.vods.captions.work.run,
@@ -136,6 +166,10 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         before = own.clock.now() - FACTS_KEPT
         await own.db.write(lambda tx: outbox.prune(tx, before))
 
+    async def prune_mentions() -> None:
+        before = own.clock.now() - MENTIONS_KEPT
+        await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
+
     return (
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),
@@ -153,12 +187,26 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("uploads", 300, own.vods.uploads.sweep),
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
+        Sweep("reminders", 20, own.live.reminders.sweep),
+        Sweep("holds", 2, own.tickets.holds.sweep),
+        Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
+        Sweep("mentions", 60, prune_mentions),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
     )
+
+
+def topics(own: Services) -> Topics:
+    """What the stream of facts tells, each slice's with its own rule of who may look at a thing."""
+    made = Topics()
+    made.declare(accounts_topics.TOPICS)
+    made.declare(vods_topics.TOPICS, own.vods.videos.may_look)
+    made.declare(live_topics.TOPICS, own.live.programmes.may_look)
+    made.declare(tickets_topics.TOPICS)
+    return made
 
 
 def station(own: Services) -> Station:
@@ -175,6 +223,8 @@ def station(own: Services) -> Station:
         live.targets,
         live.playouts,
         own.vods.films,
+        live.monitoring,
+        own.playback.peers,
     )
     live.antenna.air = made.engine
     live.clips.running = made.engine.journal
@@ -189,7 +239,8 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         # Closed last: what was committed until then may still have something to enqueue.
         queue = JobQueue(connect(settings.jobs, folder.queue))
         stack.push_async_callback(queue.close)
-        db = await Database.open(folder.database, clock, readers=readers or settings.database.readers)
+        count = readers or settings.database.readers
+        db = await Database.open(folder.database, clock, readers=count, guards=GUARDS)
         stack.push_async_callback(db.close)
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
@@ -202,13 +253,17 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     mail = notification_services(db, queue, clock, settings, folder)
     # Filled below: vods looks after the folders of what live records, and live has vods make videos of it.
     records: list[Records] = []
+    post = Post(mail.mailbox, Addressees())
     vods = vod_services(db, queue, clock, settings, folder, records, Presence(db))
-    live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films)
+    live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, AnswersData(db)]
+    tickets = ticket_services(db, limiter, settings, key)
+    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
-    playback = playback_services(db, clock, settings, limiter, [live.source, vods.source], accounts.sessions, key)
+    playback = playback_services(
+        db, clock, settings, limiter, [live.source, vods.source], tickets.admission, accounts.sessions, key
+    )
     personal.append(playback.personal)
     # A recording has its programme's room: the video is asked first, so that it is written in again.
     places: list[Places] = [VideoPlaces(db), ProgrammePlaces(db)]
@@ -231,6 +286,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         live,
         playback,
         chat,
+        tickets,
         views,
         health,
     )

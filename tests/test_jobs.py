@@ -110,12 +110,13 @@ def test_an_engine_whose_library_is_missing_is_refused_in_words(tmp_path: Path) 
         connect(Jobs(engine="redis", url="redis://127.0.0.1:1"), tmp_path / "queue.db")
 
 
-async def test_a_short_job_does_not_wait_for_a_long_one(tmp_path: Path) -> None:
+async def test_a_short_job_does_not_wait_for_a_long_one_nor_a_prompt_one_for_either(tmp_path: Path) -> None:
     queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
     queue.enqueue("forever", long=True)
     queue.enqueue("note", "short")
+    queue.enqueue("note", "prompt", prompt=True)
     await queue.close()
     bench = Bench()
-    await bench.work(tmp_path / "queue.db", 2)
-    assert sorted(bench.done) == [("short",), ("started",)]
+    await bench.work(tmp_path / "queue.db", 3)
+    assert sorted(bench.done) == [("prompt",), ("short",), ("started",)]
     assert bench.stopped

@@ -9,6 +9,8 @@ from novacast.limits import Rate, RateLimiter
 
 
 class SlowMode(RateLimited):
+    """The room takes one message a person in so many seconds."""
+
     code = "slow_mode"
 
 

@@ -1,6 +1,6 @@
 """SQLite: one writer with group commit per process, read-only readers, migrations."""
 
-from novacast.database.connection import IntegrityError, Row
+from novacast.database.connection import DatabaseError, Guards, IntegrityError, Row
 from novacast.database.database import Database
 from novacast.database.migrations import Migrations, migrate, pending, statements
 from novacast.database.query import Page, Query, keyset
@@ -8,6 +8,8 @@ from novacast.database.transaction import Then, Transaction
 
 __all__ = [
     "Database",
+    "DatabaseError",
+    "Guards",
     "IntegrityError",
     "Migrations",
     "Page",

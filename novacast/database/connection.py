@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import aiosqlite
 from novacast.errors import DiskFull, NovaCastError, Unavailable
 from novacast.i18n import text
 
+DatabaseError = sqlite3.DatabaseError
 IntegrityError = sqlite3.IntegrityError
 Row = sqlite3.Row
 
@@ -26,6 +28,14 @@ _EVERYWHERE = (
 )
 _WRITER = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864")
 _READER = ("PRAGMA query_only=ON",)
+
+Guards = Mapping[str, frozenset[str]]
+"""What only some triggers may write: `table.column` -> names of those that may update it, `table` -> that insert."""
+
+_PILLARS = frozenset({"recursive_triggers", "foreign_keys", "ignore_check_constraints", "writable_schema"})
+_DEMOLITION = frozenset(
+    {sqlite3.SQLITE_DROP_TRIGGER, sqlite3.SQLITE_DROP_INDEX, sqlite3.SQLITE_DROP_TABLE, sqlite3.SQLITE_ALTER_TABLE}
+)
 
 
 def open_writer(path: Path) -> sqlite3.Connection:
@@ -50,6 +60,27 @@ def _keep_private(path: Path) -> None:
     for file in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         with suppress(OSError):
             file.chmod(file.stat().st_mode & 0o700)
+
+
+def guard(connection: sqlite3.Connection, guards: Guards) -> None:
+    """From here on refuse what would go round the schema's triggers: writing what is theirs alone, dropping them, and
+    switching off what they stand on. SQLite asks when a statement is prepared, so that its running costs nothing.
+    """
+
+    def ask(action: int, first: str | None, second: str | None, _: str | None, trigger: str | None) -> int:
+        allowed: frozenset[str] | None = None
+        if action == sqlite3.SQLITE_UPDATE:
+            allowed = guards.get(f"{first}.{second}")
+        elif action == sqlite3.SQLITE_INSERT:
+            allowed = guards.get(first or "")
+        refused = (
+            (allowed is not None and trigger not in allowed)
+            or (action == sqlite3.SQLITE_PRAGMA and first in _PILLARS and second is not None)
+            or action in _DEMOLITION
+        )
+        return sqlite3.SQLITE_DENY if refused else sqlite3.SQLITE_OK
+
+    connection.set_authorizer(ask)
 
 
 async def open_reader(path: Path) -> aiosqlite.Connection:

@@ -4,17 +4,20 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Iterable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TypeVar
+from types import MappingProxyType
+from typing import Self, TypeVar
 
 import aiosqlite
 
 from novacast.clock import Clock
-from novacast.database.connection import open_reader, translated
+from novacast.database.connection import Guards, open_reader, translated
 from novacast.database.query import Query
 from novacast.database.transaction import Transaction
 from novacast.database.writer import Writer
 
 T = TypeVar("T")
+
+UNGUARDED: Guards = MappingProxyType({})
 
 
 class View:
@@ -46,18 +49,21 @@ async def _closed(connections: Iterable[aiosqlite.Connection | BaseException]) -
 class Database:
     """Open with `await Database.open(...)`, close with `await db.close()`. The file must be migrated already."""
 
-    def __init__(self, path: Path, clock: Clock, readers: list[aiosqlite.Connection]) -> None:
+    def __init__(
+        self, path: Path, clock: Clock, readers: list[aiosqlite.Connection], guards: Guards = UNGUARDED
+    ) -> None:
         self.path, self.clock = path, clock
         self._listeners: list[Callable[[], None]] = []
-        self._writer = Writer(path, clock, self._announced)
+        self._writer = Writer(path, clock, self._announced, guards)
         self._readers = readers
         self._free: asyncio.LifoQueue[aiosqlite.Connection] = asyncio.LifoQueue()
         for reader in readers:
             self._free.put_nowait(reader)
 
     @classmethod
-    async def open(cls, path: Path, clock: Clock, *, readers: int = 4) -> "Database":
-        """Cancelled or refused, it leaves no thread behind: one would keep the process from ending."""
+    async def open(cls, path: Path, clock: Clock, *, readers: int = 4, guards: Guards = UNGUARDED) -> Self:
+        """`guards`: see `connection.guard`. Cancelled or refused, it leaves no thread behind, which would keep the
+        process from ending."""
         opening = asyncio.gather(*(open_reader(path) for _ in range(readers)), return_exceptions=True)
         try:
             opened = await asyncio.shield(opening)
@@ -69,7 +75,7 @@ class Database:
             for refusal in opened:
                 if isinstance(refusal, BaseException):
                     raise refusal
-            return cls(path, clock, connections)
+            return cls(path, clock, connections, guards)
         except Exception as error:
             await _closed(connections)
             raise translated(error, path) from error

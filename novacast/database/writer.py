@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from novacast.clock import Clock
-from novacast.database.connection import open_writer, translated
+from novacast.database.connection import Guards, guard, open_writer, translated
 from novacast.database.transaction import Effect, Transaction
 from novacast.errors import Overloaded, Unavailable
 from novacast.i18n import text
@@ -40,10 +40,12 @@ class _Job:
 
 
 class Writer:
-    def __init__(self, path: Path, clock: Clock, announce: Callable[[], None]) -> None:
+    def __init__(self, path: Path, clock: Clock, announce: Callable[[], None], guards: Guards) -> None:
         self._path, self._clock, self._announce = path, clock, announce
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = open_writer(path)
+        if guards:
+            guard(self._connection, guards)
         # One cursor for what frames the units: a new one for each statement is a tenth of what a unit costs.
         self._frame = self._connection.cursor()
         self._thread = threading.Thread(target=self._run, name="database-writer", daemon=True)

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from novacast.clock import moment
+from novacast.clock import SECOND, moment
 from novacast.database import Database, Transaction
 from novacast.errors import Forbidden, NotFound, RateLimited, Unauthenticated
 from novacast.i18n import Text, text
@@ -13,7 +13,7 @@ from novacast.identity import new_id
 from novacast.limits import Rate, RateLimiter, network
 from novacast.live import store
 from novacast.live.channels import store as channels
-from novacast.live.facts import tell, tell_feed, tell_makers
+from novacast.live.facts import mention, mention_to_makers, tell, tell_feed, tell_makers
 from novacast.live.ingest import Hello
 from novacast.live.keys import store as keys
 from novacast.live.models import (
@@ -40,6 +40,8 @@ WRONG_KEYS = Rate("live.wrong_keys", burst=10, period=60, growth=2)
 """Of one network address."""
 LONGEST_KEY = 256
 LONGEST_SOFTWARE = 200
+MENTIONED = 2 * SECOND
+"""From one mention of all numbers to the next."""
 MOST_FEEDS = 16
 """Connections of one programme: of several keys, and each one's successor while the engine lets the old one go."""
 
@@ -57,6 +59,9 @@ class Airing:
         self._db, self._limiter, self._early = db, limiter, early
         self._steadiness: dict[str, Steadiness] = {}
         self._advised: dict[str, Sequence[str]] = {}
+        self._watched: dict[str, Any] = {}
+        self._mentioned: dict[str, int] = {}
+        """When numbers were mentioned last."""
         """Programme -> codes of what was told last that could be better."""
 
     async def admit(self, hello: Hello) -> Admitted:
@@ -144,6 +149,8 @@ class Airing:
         await self._db.write(unit)
         self._steadiness.pop(programme_id, None)
         self._advised.pop(programme_id, None)
+        self._watched.pop(programme_id, None)
+        self._mentioned.pop(programme_id, None)
 
     async def open(self) -> Sequence[Programme]:
         """What is on air or interrupted by the rows, for an engine that begins: connections that the last one left
@@ -191,18 +198,27 @@ class Airing:
         steadiness = self._steadiness.setdefault(programme_id, Steadiness())
         numbers = {**health, **steadiness.seen(health.get("bitrate"))}
         codes = sorted(one.code for one in advice(numbers))
+        now = self._db.clock.now()
+        due = now - self._mentioned.get(programme_id, 0) >= MENTIONED
 
         def unit(tx: Transaction) -> None:
             store.measured(tx, programme_id, numbers)
             if isinstance(viewers, int):
                 programmes.watched(tx, programme_id, viewers)
+            programme = tx.one(programmes.by_id(programme_id))
+            if programme is None:
+                return
             if codes != self._advised.get(programme_id, []):
-                programme = tx.one(programmes.by_id(programme_id))
-                if programme is not None:
-                    tell_makers(tx, "programme.health", programme, advice=codes)
+                tell_makers(tx, "programme.health", programme, advice=codes)
+            if isinstance(viewers, int) and viewers != self._watched.get(programme_id):
+                mention(tx, "programme.viewers", programme, viewers=viewers)
+            if due:
+                mention_to_makers(tx, "programme.measured", programme, numbers=numbers)
 
         await self._db.write(unit)
-        self._advised[programme_id] = codes
+        self._advised[programme_id], self._watched[programme_id] = codes, viewers
+        if due:
+            self._mentioned[programme_id] = now
 
     async def _known(self, hello: Hello) -> StreamKey:
         secret = hello.key if len(hello.key) <= LONGEST_KEY else ""

@@ -10,6 +10,7 @@ from novacast.live.channels.service import remove
 from novacast.live.keys.revoking import revoke_of
 from novacast.live.models import ProgrammeState
 from novacast.live.programmes import store as programmes
+from novacast.live.recording import store as clips
 from novacast.outbox import Event
 from novacast.visibility import Visibility
 
@@ -31,6 +32,8 @@ class Endings:
             role, org_id = event.payload["role"], event.payload["org_id"]
             if role is None or Action.LIVE_PRODUCE not in PERMISSIONS[Role(role)]:
                 await self._db.write(lambda tx: revoke_of(tx, event.subject, org_id))
+        elif event.topic == "video.deleted":
+            await self._db.write(lambda tx: clips.remove(tx, event.subject))
         elif event.topic == "video.changed" and "visibility" in event.payload:
             visibility = Visibility(event.payload["visibility"])
             await self._db.write(lambda tx: _follow(tx, event.subject, visibility))

@@ -15,7 +15,7 @@ def tell(tx: Transaction, topic: str, programme: Programme, **payload: Any) -> N
         tx,
         topic,
         programme.id,
-        outbox.PUBLIC if programme.visibility is Visibility.PUBLIC else outbox.org(programme.org_id),
+        _audience(programme),
         channel=programme.channel_id,
         state=programme.state.value,
         **payload,
@@ -25,6 +25,15 @@ def tell(tx: Transaction, topic: str, programme: Programme, **payload: Any) -> N
 def tell_makers(tx: Transaction, topic: str, programme: Programme, **payload: Any) -> None:
     """What only concerns those who make it, and the engine."""
     outbox.emit(tx, topic, programme.id, outbox.org(programme.org_id), channel=programme.channel_id, **payload)
+
+
+def mention(tx: Transaction, topic: str, programme: Programme, **payload: Any) -> None:
+    """What is true of it at this moment, to the same as `tell`."""
+    outbox.mention(tx, topic, programme.id, _audience(programme), **payload)
+
+
+def mention_to_makers(tx: Transaction, topic: str, programme: Programme, **payload: Any) -> None:
+    outbox.mention(tx, topic, programme.id, outbox.org(programme.org_id), channel=programme.channel_id, **payload)
 
 
 def tell_feed(tx: Transaction, topic: str, feed: Feed, org_id: str) -> None:
@@ -39,3 +48,7 @@ def tell_feed(tx: Transaction, topic: str, feed: Feed, org_id: str) -> None:
         role=feed.role.value,
         protocol=feed.protocol,
     )
+
+
+def _audience(programme: Programme) -> str:
+    return outbox.PUBLIC if programme.visibility is Visibility.PUBLIC else outbox.org(programme.org_id)

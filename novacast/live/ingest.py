@@ -54,9 +54,14 @@ class Publisher(Protocol):
 
 
 class Intake(Protocol):
-    """Where an admitted publisher's media goes. Neither method blocks or raises."""
+    """Where an admitted publisher's media goes. No method blocks or raises."""
 
     def take(self, tag: Tag) -> None: ...
+
+    def missed(self, lost: int, late: int) -> None:
+        """Now and then, by a protocol that knows: packets that had not come when they were due, and those that came
+        after that, since it was told last."""
+        ...
 
     def end(self, why: Text) -> None:
         """The connection is over; nothing more comes. Repeatable."""

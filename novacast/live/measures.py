@@ -11,6 +11,8 @@ from novacast.live.ingest import Kind, Tag
 JUMP = 1000
 """Milliseconds by which a track's time goes on from one frame to the next at most, unless it jumps."""
 
+MISSED_SECONDS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Ingest:
@@ -36,6 +38,10 @@ class Ingest:
     audio_silence: float | None
     video_tracks: int
     audio_tracks: int
+    lost: int | None
+    """Packets of the last ten seconds that had not come when they were due; None: its protocol does not tell."""
+    late: int | None
+    """Those that came after that."""
 
 
 @dataclass(slots=True)
@@ -57,6 +63,7 @@ class Measures:
         self._keyframe: int | None = None
         self._interval: int | None = None
         self._spans: deque[int] = deque(maxlen=1000)
+        self._missed: deque[tuple[float, int, int]] | None = None
 
     def count(self, tag: Tag, now: float) -> None:
         if tag.kind is Kind.SCRIPT:
@@ -72,6 +79,14 @@ class Measures:
             track.tracks.add(one.track)
             if one.track == min(track.tracks):
                 self._see(tag, one, track, now)
+
+    def missed(self, lost: int, late: int, now: float) -> None:
+        """Packets since it was told last."""
+        if self._missed is None:
+            self._missed = deque()
+        self._missed.append((now, lost, late))
+        while self._missed[0][0] < now - MISSED_SECONDS:
+            self._missed.popleft()
 
     def look(self, now: float) -> Ingest:
         """The numbers since the last look, whose time begins anew."""
@@ -92,6 +107,8 @@ class Measures:
             audio_silence=None if audio.arrived is None else now - audio.arrived,
             video_tracks=len(video.tracks),
             audio_tracks=len(audio.tracks),
+            lost=None if self._missed is None else sum(lost for _, lost, _ in self._missed),
+            late=None if self._missed is None else sum(late for _, _, late in self._missed),
         )
         self._since, self._bytes = now, 0
         while len(self._spans) > 1:

@@ -58,6 +58,15 @@ class Wanted(StrEnum):
     BACKUP = "backup"
 
 
+class Whep(StrEnum):
+    """Who may watch a programme by WebRTC, where places are few."""
+
+    STAFF = "staff"
+    """Members of its organization."""
+    VIEWERS = "viewers"
+    """Everyone who may watch it."""
+
+
 class FeedRole(StrEnum):
     MAIN = "main"
     BACKUP = "backup"
@@ -83,6 +92,7 @@ class Channel:
     record: bool
     """Whether a programme is a video once it has ended."""
     dvr: bool
+    keep_source: bool
     """Whether viewers may go back while it is on air."""
     slate: str | None
     """Id of the picture that is shown while nothing comes; None: the house's own."""
@@ -123,6 +133,7 @@ class Programme:
     updated_at: int
     test: bool = False
     """Only to see whether all works: for those who produce, kept by nobody, and gone once it has ended."""
+    whep: Whep = Whep.STAFF
 
     @property
     def airing(self) -> bool:
@@ -280,6 +291,15 @@ def state_name(state: ProgrammeState) -> Text:
 
 def may_produce(principal: Principal, org_id: str) -> bool:
     return principal.allows(Action.LIVE_PRODUCE, org_id)
+
+
+def may_monitor(principal: Principal, programme: Programme) -> bool:
+    """Whether someone who may watch it may do so by WebRTC."""
+    return programme.whep is Whep.VIEWERS or is_staff(principal, programme)
+
+
+def is_staff(principal: Principal, programme: Programme) -> bool:
+    return principal.system or programme.org_id in principal.roles
 
 
 def may_see(principal: Principal, thing: Channel | Programme) -> bool:

@@ -15,17 +15,21 @@ from novacast.live.ports import Library, Organizations, People
 from novacast.live.preflight.pages import PreflightPages
 from novacast.live.programmes.bodies import poster_path
 from novacast.live.programmes.pages import PlanPages, ProgrammeStudioPages
-from novacast.live.programmes.service import Detail, Programmes
+from novacast.live.programmes.service import Detail
+from novacast.live.recording.around import ClipLists
+from novacast.live.recording.pages import ClipPages
+from novacast.live.reminders.pages import ReminderPages
 from novacast.live.services import LiveServices
 from novacast.live.studio import ChannelStudio
 from novacast.live.targets.pages import TargetPages
 from novacast.live.webrtc.pages import GoLivePages
+from novacast.live.whep.pages import MonitorPages
 from novacast.live.words import hour, line, state_badge
 from novacast.settings import Settings
 from novacast.web import Call, Html
 from novacast.words import visibility_name
 
-NOW, COMING = 8, 6
+NOW, COMING, CLIPS = 8, 6, 12
 PLAYER_CSP = {
     "style-src": "'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
     "media-src": "'self' blob: data:",
@@ -36,8 +40,9 @@ PLAYER_CSP = {
 class WatchPages:
     """Fits videos' port `OnAirPages`."""
 
-    def __init__(self, programmes: Programmes, organizations: Organizations, library: Library) -> None:
-        self._programmes = programmes
+    def __init__(self, own: LiveServices, db: Database, organizations: Organizations, library: Library) -> None:
+        self._programmes, self._reminders, self._cutting = own.programmes, own.reminders, own.clips
+        self._clips, self._pictures = ClipLists(db, library), own.pictures
         self._organizations = organizations
         self._library = library
 
@@ -68,9 +73,15 @@ class WatchPages:
             return channel.name if channel is not None else ""
 
         return {
-            "on_air": [(line(one, poster(one)), place(one)) for one in found.now],
+            "on_air": [
+                (line(one, await self._pictures.still_path(one) or poster(one)), place(one)) for one in found.now
+            ],
             "coming": [(line(one, poster(one)), place(one)) for one in found.next],
         }
+
+    async def around(self, call: Call, video_id: str) -> Mapping[str, Any]:
+        """`clips` of a video that was on air, and `cut_from` of a clip."""
+        return await self._clips.around(call.principal, video_id, CLIPS)
 
     async def embedded(self, call: Call, programme_id: str) -> Mapping[str, Any] | None:
         """For a page that has nothing but the player; None as for `page`."""
@@ -109,7 +120,13 @@ class WatchPages:
             "produces": detail.produces,
             "recorded": channel.record,
         }
-        return Html("live/watch.html" if programme.airing else "live/waiting.html", context, csp=PLAYER_CSP)
+        if programme.airing:
+            context["clips"] = await self._clips.of_programme(call.principal, programme.id, CLIPS)
+            context["cuts"] = self._cutting.permits(call.principal, programme.org_id)
+            return Html("live/watch.html", context, csp=PLAYER_CSP)
+        context["reminded"] = await self._reminders.wanted(call.principal, programme.id)
+        context["remindable"] = programme.state is ProgrammeState.PLANNED
+        return Html("live/waiting.html", context, csp=PLAYER_CSP)
 
 
 def live_pages(
@@ -117,7 +134,8 @@ def live_pages(
 ) -> list[object]:
     studio = ChannelStudio(db, own.channels, own.programmes, own.keys, own.targets, people, Ingest.of(settings))
     return [
-        ChannelPages(own.programmes, organizations, library),
+        ChannelPages(own.programmes, organizations, library, ClipLists(db, library), own.pictures),
+        ClipPages(own.clips),
         ChannelStudioPages(own.channels, organizations, studio),
         KeyPages(own.keys, own.channels, studio, db.clock),
         TargetPages(own.targets, own.channels, studio),
@@ -126,4 +144,6 @@ def live_pages(
         ProgrammeStudioPages(own.programmes, own.producing, own.playouts),
         PlayoutPages(own.playouts),
         PreflightPages(own.preflight),
+        MonitorPages(own.monitoring),
+        ReminderPages(own.reminders),
     ]

@@ -9,6 +9,7 @@ from novacast.live.channels import store as channels
 from novacast.live.keys import store as keys
 from novacast.live.keys.revoking import revoke_of
 from novacast.live.programmes import store as programmes
+from novacast.live.reminders import store as reminders
 
 
 class Subject(Protocol):
@@ -30,6 +31,7 @@ class LivePersonalData:
             own = await view.all(keys.ever_of(subject.person_id))
             feeds = await view.all(store.feeds_of(subject.person_id))
             done = await view.all(store.logged_of(subject.person_id))
+            reminded = await view.all(reminders.of_person(subject.person_id))
         return {
             "channels": [{"id": one.id, "name": one.name, "created_at": iso(one.created_at)} for one in made],
             "programmes": [{"id": one.id, "title": one.title, "created_at": iso(one.created_at)} for one in planned],
@@ -57,6 +59,9 @@ class LivePersonalData:
                 }
                 for one in feeds
             ],
+            "reminders": [
+                {"programme": one.programme_id, "title": one.title, "start": iso(one.start)} for one in reminded
+            ],
             "log": [
                 {"at": iso(one.at), "action": one.action, "detail": one.detail, "address": one.address} for one in done
             ],
@@ -69,6 +74,7 @@ class LivePersonalData:
         keys.erase_person(tx, subject.person_id)
         channels.erase_person(tx, subject.person_id)
         programmes.erase_person(tx, subject.person_id)
+        reminders.erase_person(tx, subject.person_id)
 
 
 def _iso(at: int | None) -> str | None:

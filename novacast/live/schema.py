@@ -197,3 +197,58 @@ def m006_playouts(db: Any) -> None:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX playouts_open ON playouts (programme_id) WHERE finished_at IS NULL",
     )
+
+
+@migrations()
+def m007_whep(db: Any) -> None:
+    """Who may watch a programme by WebRTC."""
+    statements(
+        db,
+        "ALTER TABLE programmes ADD COLUMN whep TEXT NOT NULL DEFAULT 'staff' CHECK (whep IN ('staff', 'viewers'))",
+    )
+
+
+@migrations()
+def m008_passphrases(db: Any) -> None:
+    """Of targets by SRT; sealed, empty where there is none."""
+    statements(db, "ALTER TABLE targets ADD COLUMN passphrase BLOB NOT NULL DEFAULT x''")
+
+
+@migrations()
+def m009_sources(db: Any) -> None:
+    statements(
+        db, "ALTER TABLE channels ADD COLUMN keep_source INTEGER NOT NULL DEFAULT 0 CHECK (keep_source IN (0, 1))"
+    )
+
+
+@migrations()
+def m010_reminders(db: Any) -> None:
+    """A reminder outlives its programme until its person was told that there is none."""
+    statements(
+        db,
+        """CREATE TABLE reminders (
+            programme_id TEXT NOT NULL,
+            person_id TEXT NOT NULL,
+            title TEXT NOT NULL,
+            start INTEGER NOT NULL,
+            asked_at INTEGER NOT NULL,
+            PRIMARY KEY (programme_id, person_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX reminders_person ON reminders (person_id, start)",
+    )
+
+
+@migrations()
+def m011_clips(db: Any) -> None:
+    """Neither a clip nor what it was cut from needs the other."""
+    statements(
+        db,
+        """CREATE TABLE clips (
+            id TEXT PRIMARY KEY,
+            programme_id TEXT NOT NULL,
+            channel_id TEXT NOT NULL,
+            made_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX clips_programme ON clips (programme_id, made_at, id)",
+        "CREATE INDEX clips_channel ON clips (channel_id, made_at, id)",
+    )

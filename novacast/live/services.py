@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from novacast.clock import MINUTE
 from novacast.database import Database
 from novacast.folder import DataFolder
+from novacast.i18n import Languages
 from novacast.limits import RateLimiter
 from novacast.live.airing import Airing
 from novacast.live.channels.service import Channels
@@ -21,9 +22,12 @@ from novacast.live.recording.clips import Clips
 from novacast.live.recording.finishing import Finishing
 from novacast.live.recording.ports import Quotas, Recordings
 from novacast.live.recording.service import ProgrammeRecordings
+from novacast.live.reminders.ports import Post
+from novacast.live.reminders.service import Reminders
 from novacast.live.source import Antenna, LiveSource
 from novacast.live.targets.service import PURPOSE, Targets
 from novacast.live.webrtc.server import WhipDoor
+from novacast.live.whep.service import Monitoring
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.keys import secret
 from novacast.security.seal import Seal
@@ -43,10 +47,13 @@ class LiveServices:
     """To be given the engine."""
     whip: WhipDoor
     """To be given the server of WHIP."""
+    monitoring: Monitoring
+    """To be given the server of WHEP."""
     recordings: ProgrammeRecordings
     clips: Clips
     targets: Targets
     playouts: Playouts
+    reminders: Reminders
     personal: LivePersonalData
     endings: Endings
     """To be subscribed to the facts, durably."""
@@ -62,8 +69,10 @@ def live_services(
     videos: Recordings,
     quotas: Quotas,
     films: Films,
+    post: Post,
 ) -> LiveServices:
     """`videos` is who makes recordings videos."""
+    key = secret(folder.keys, "installation")
     antenna, finishing = Antenna(), Finishing(folder.live, videos)
     longest = settings.live.clip_minutes * MINUTE
 
@@ -81,10 +90,19 @@ def live_services(
         source=LiveSource(db, folder, antenna),
         antenna=antenna,
         whip=WhipDoor(),
+        monitoring=Monitoring(db),
         recordings=ProgrammeRecordings(db, folder, finishing),
         clips=Clips(db, folder.live, videos, quotas, limiter, who=settings.live.clips, longest=longest),
-        targets=Targets(db, Seal(secret(folder.keys, "installation"), PURPOSE), private=settings.live.private_targets),
+        targets=Targets(db, Seal(key, PURPOSE), private=settings.live.private_targets),
         playouts=Playouts(db, films),
+        reminders=Reminders(
+            db,
+            post,
+            Languages(settings.language),
+            key,
+            settings.public_url,
+            minutes=settings.live.reminder_minutes,
+        ),
         personal=LivePersonalData(db),
         endings=Endings(db),
         preflight=Preflight(db, channels, producing, folder, settings),

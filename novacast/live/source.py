@@ -4,10 +4,12 @@ import asyncio
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
+from weakref import WeakValueDictionary
 
 from novacast.clock import SECOND
 from novacast.database import Database
-from novacast.errors import NotFound
+from novacast.errors import NotFound, Unavailable
 from novacast.folder import DataFolder
 from novacast.i18n import text
 from novacast.identity import Principal
@@ -50,14 +52,31 @@ class Antenna:
         return None if self.air is None else self.air.on_air(programme_id)
 
 
+class Broadcast:
+    """What the engine has of a programme at each moment: viewers' sessions outlive it, and are there first after a
+    restart."""
+
+    def __init__(self, air: Air, programme_id: str) -> None:
+        self._air, self._programme_id = air, programme_id
+
+    def find(self, name: str, query: str) -> Any:
+        """Raises Unavailable while there is nothing, and what is raised by what is there."""
+        there = self._air.on_air(self._programme_id)
+        if there is None:
+            raise Unavailable(text("The programme goes on in a moment. Try again."))
+        return there.find(name, query)
+
+
 class LiveSource:
     def __init__(self, db: Database, folder: DataFolder, air: Air) -> None:
         self._db, self._folder, self._air = db, folder, air
+        self._broadcasts: WeakValueDictionary[str, Broadcast] = WeakValueDictionary()
+        """One for all who watch it: what they wait for is shared."""
 
     async def locate(self, principal: Principal, media_id: str) -> PlayableProgramme:
         """To be watched. Raises NotFound for what is not on air, Unauthenticated where signing in would help.
 
-        A broadcast that the engine has not in memory again after a restart is there, and has nothing new to give.
+        A broadcast that the engine has not in memory again after a restart is there, and asks its viewers to wait.
         """
         async with self._db.snapshot() as view:
             found = await view.one(store.by_id(media_id))
@@ -76,11 +95,17 @@ class LiveSource:
             org_id=programme.org_id,
             title=programme.title,
             folder=folder,
-            on_air=self._air.on_air(programme.id),
+            on_air=self._broadcast(programme.id),
             part=None if profile.part is None else round(profile.part * SECOND),
             latency=_latency(profile),
             storyboard=GROWING if drawn else None,
         )
+
+    def _broadcast(self, programme_id: str) -> Broadcast:
+        found = self._broadcasts.get(programme_id)
+        if found is None:
+            found = self._broadcasts[programme_id] = Broadcast(self._air, programme_id)
+        return found
 
 
 def _latency(profile: Profile) -> int:

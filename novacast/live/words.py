@@ -203,11 +203,12 @@ def numbers_told(numbers: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
     told = [
         (_("Viewers"), _number(numbers.get("viewers"), "0", "")),
         (_("Bitrate"), _number(_scaled(numbers.get("bitrate"), 1_000_000), "0.0", " Mbit/s")),
-        (_("Picture"), " ".join(part for part in (size, str(numbers.get("codec") or "")) if part)),
+        (_("Picture"), " ".join(part for part in (size, str(numbers.get("video_codec") or "")) if part)),
         (_("Frames a second"), _number(numbers.get("fps"), "0.#", "")),
         (_("Keyframes every"), _number(numbers.get("keyframe_seconds"), "0.0", " s")),
         (_("Sound ahead of picture"), _number(numbers.get("skew_ms"), "0", " ms")),
         (_("Packets lost"), _number(numbers.get("lost"), "0", "")),
+        (_("Packets late"), _number(numbers.get("late"), "0", "")),
         (_("Encoder speed"), _number(numbers.get("speed"), "0.00", " ×")),
         (_("Waiting to be encoded"), _number(numbers.get("queue_seconds"), "0.0", " s")),
     ]

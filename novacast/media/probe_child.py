@@ -26,6 +26,8 @@ from novacast.media.probe_index import (
     chapters,
     clean,
     closed,
+    complete,
+    cued,
     empty,
     end,
     gaps,
@@ -101,7 +103,7 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
         warnings: list[str] = []
         start, video = media.start_time or 0, _main_video(media)
         picture, zero = _video(media, video, bounds) if video is not None else (None, start)
-        audio = _heard(path, container, _audio(media, zero, warnings), warnings)
+        audio = _heard(path, container, media, _audio(media, zero, warnings), warnings)
         if video is None and not audio:
             raise Refused(Refusal.NO_STREAMS, text("The file has neither picture nor sound that can be read."))
         if picture is not None and picture["codec"] == "h264" and container == "matroska":
@@ -120,13 +122,16 @@ def examine(path: Path, bounds: dict[str, int]) -> Facts:
 
 
 def _read_through(path: Path, container: str, picture: Facts, zero: int) -> Facts | None:
-    """All keyframes of a file that does not list them, if its picture may be worth taking as it is."""
-    with _open(path, container) as media:
-        for stream in media.streams:
-            if stream.index != picture["index"]:
-                stream.discard = av.stream.Discard.all
-        stream = next(stream for stream in media.streams.video if stream.index == picture["index"])
-        return scanned(media, stream, zero, frame_rate(Fraction(picture["fps"])))
+    """All keyframes of a file without a whole index, if its picture may be worth taking as it is."""
+    for look in (cued, scanned):
+        with _open(path, container) as media:
+            for stream in media.streams:
+                if stream.index != picture["index"]:
+                    stream.discard = av.stream.Discard.all
+            stream = next(stream for stream in media.streams.video if stream.index == picture["index"])
+            if (found := look(media, stream, zero, frame_rate(Fraction(picture["fps"])))) is not None:
+                return found
+    return None
 
 
 def _open(path: Path, container: str) -> InputContainer:
@@ -283,10 +288,15 @@ def _audio(media: InputContainer, zero: int, warnings: list[str]) -> list[Facts]
     return kept
 
 
-def _heard(path: Path, container: str, tracks: list[Facts], warnings: list[str]) -> list[Facts]:
-    """Those that are not empty: screen recorders write a track for sound also where there was none."""
+def _heard(path: Path, container: str, listed: InputContainer, tracks: list[Facts], warnings: list[str]) -> list[Facts]:
+    """Those that are not empty: screen recorders write a track for sound also where there was none. What the index
+    lists need not be read again."""
+    sure = {stream.index for stream in listed.streams.audio if complete(stream)}
+    unsure = {track["index"] for track in tracks} - sure
+    if not unsure:
+        return tracks
     with _open(path, container) as media:
-        silent = empty(media, {track["index"] for track in tracks})
+        silent = empty(media, unsure)
     if silent:
         warnings.append("A sound track is empty; it is left out.")
     return [track for track in tracks if track["index"] not in silent]

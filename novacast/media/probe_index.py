@@ -17,10 +17,16 @@ from av.video.stream import VideoStream
 SECOND = 1_000_000
 MOST_INDEX = 5_000_000
 """Entries; more take longer to look at than they are worth."""
+MOST_LOOKED_AT = 20_000
+"""Entries that are looked at one by one; of a longer index, runs of them all over it: a film of hours has hundreds of
+thousands, and somebody waits to watch it."""
+RUN = 100
 MOST_TIMES = 40_000
 """Keyframes that are told one by one; who has more has them everywhere."""
 SCAN_PACKETS, SCAN_BYTES = 2_000_000, 8 * 1024**3
 """A file without a whole index is read through up to here for its keyframes."""
+SPOTS, SPOT_PACKETS = 16, 2000
+"""Where a list of keyframes is held against the packets, and how many are read at each of them."""
 LATE = 50_000
 """Microseconds that a sound may start away from zero and still be taken over packet by packet."""
 BEFORE = 100_000
@@ -90,18 +96,78 @@ def indexed(stream: VideoStream, zero: int, delay: Fraction | None, rate: Fracti
     """
     if not complete(stream):
         return None
-    base = stream.time_base or Fraction(1, SECOND)
-    times, keys = [], []
-    for entry in stream.index_entries:
-        times.append(entry.timestamp)
-        if entry.is_keyframe:
-            keys.append(entry.timestamp)
+    entries, base = stream.index_entries, stream.time_base or Fraction(1, SECOND)
+    keys, last = _keys(entries), entries[len(entries) - 1].timestamp
     shift = Fraction(delay or 0) - Fraction(zero, SECOND)
     shown = [key * base + shift for key in keys]
-    facts = gaps(shown, times[-1] * base + shift, whole=True, steady=steady(times, base, rate))
+    facts = gaps(shown, last * base + shift, whole=True, steady=steady(_runs(entries), base, rate))
     if facts is not None and delay is None:
         facts["times"] = []
     return facts
+
+
+def _keys(entries: Any) -> list[int]:
+    """Times of all keyframes, found by FFmpeg's own search."""
+    keys: list[int] = []
+    at, number = entries[0].timestamp, -1
+    while (found := entries.search_timestamp(at, backward=False)) > number:
+        number, at = found, entries[found].timestamp + 1
+        keys.append(at - 1)
+    return keys
+
+
+def _places(count: int) -> list[range]:
+    """Runs of neighbours, of the whole index or all over it; the first and the last entry are among them."""
+    if count <= MOST_LOOKED_AT:
+        return [range(count)]
+    runs = MOST_LOOKED_AT // RUN
+    starts = [number * (count - RUN) // (runs - 1) for number in range(runs)]
+    return [range(start, start + RUN) for start in starts]
+
+
+def _runs(entries: Any) -> list[list[int]]:
+    return [[entry.timestamp for entry in entries[run.start : run.stop]] for run in _places(len(entries))]
+
+
+def cued(media: InputContainer, stream: VideoStream, zero: int, rate: Fraction) -> Facts | None:
+    """From the list of keyframes that a container has besides (Matroska's Cues), where what is read here and there
+    keeps to it: to read all of a film of hours takes seconds. None for a short list, and for one that can't be trusted.
+    """
+    runs: list[list[int]] = []
+    try:
+        media.seek(0, stream=stream)  # before, the list is not read
+        keys = [entry.timestamp for entry in stream.index_entries if entry.is_keyframe]
+        if not 2 * SPOTS <= len(keys) <= MOST_INDEX:
+            return None
+        for number in range(SPOTS):
+            spot = number * (len(keys) - 1) // (SPOTS - 1)
+            run = _kept(media, stream, keys[spot : spot + 3])
+            if run is None:
+                return None
+            runs.append(run)
+    except (av.error.FFmpegError, OSError):
+        return None
+    base, shift = stream.time_base or Fraction(1, SECOND), Fraction(zero, SECOND)
+    shown = [key * base - shift for key in keys]
+    return gaps(shown, runs[-1][-1] * base - shift, whole=True, steady=steady(runs, base, rate))
+
+
+def _kept(media: InputContainer, stream: VideoStream, keys: list[int]) -> list[int] | None:
+    """Times of the packets from the first of these keyframes up to the third, or to the end; None unless just the
+    first and the second are among them, and begin closed groups of pictures."""
+    media.seek(keys[0], stream=stream)
+    times, found = [], []
+    for count, packet in enumerate(media.demux(stream)):
+        if count > SPOT_PACKETS or (packet.is_keyframe and not closed(packet, stream.codec_context.extradata)):
+            return None
+        if packet.pts is None:
+            continue
+        if packet.is_keyframe and packet.pts >= keys[-1] and len(keys) == 3:
+            break
+        times.append(packet.pts)
+        if packet.is_keyframe:
+            found.append(packet.pts)
+    return sorted(times) if found == keys[:2] else None
 
 
 def scanned(media: InputContainer, stream: VideoStream, zero: int, rate: Fraction) -> Facts | None:
@@ -124,37 +190,50 @@ def scanned(media: InputContainer, stream: VideoStream, zero: int, rate: Fractio
     times.sort()
     shift = Fraction(zero, SECOND)
     shown = [key * base - shift for key in sorted(keys)]
-    facts = gaps(shown, times[-1] * base - shift, whole=True, steady=steady(times, base, rate)) if times else None
+    facts = gaps(shown, times[-1] * base - shift, whole=True, steady=steady([times], base, rate)) if times else None
     if facts is not None and not idr:
         facts["times"] = []
     return facts
 
 
-def steady(times: list[int], base: Fraction, rate: Fraction) -> bool:
-    """Whether `times` (in `base`, rising) follow each other at a constant `rate`, within half a frame, but for one in
-    a hundred: where a recording was cut, or a frame lost, it goes on a little earlier or later.
+def steady(runs: list[list[int]], base: Fraction, rate: Fraction) -> bool:
+    """Whether times (in `base`, rising; runs of neighbours) follow each other at a constant `rate`, within half a
+    frame, but for one in a hundred: where a recording was cut, or a frame lost, it goes on a little earlier or later.
     """
     # |(after - before) * base - 1 / rate| < 1 / (2 rate), in whole numbers
     scale = 2 * base.numerator * rate.numerator
     frame = 2 * base.denominator * rate.denominator
-    uneven = sum(often for step, often in _steps(times).items() if 2 * abs(step * scale - frame) >= frame)
-    return bool(times) and uneven * 100 <= len(times)
+    uneven = sum(often for step, often in _steps(runs).items() if 2 * abs(step * scale - frame) >= frame)
+    count = sum(map(len, runs))
+    return count > 0 and uneven * 100 <= count
 
 
-def _steps(times: list[int]) -> Counter[int]:
+def _steps(runs: list[list[int]]) -> Counter[int]:
     """How often each distance between neighbours occurs: of hundreds of thousands of packets, few are different."""
-    return Counter(map(sub, times[1:], times))
+    steps: Counter[int] = Counter()
+    for times in runs:
+        steps.update(map(sub, times[1:], times))
+    return steps
 
 
 def clean(stream: AudioStream, zero: int) -> bool:
     """Whether packets follow each other without a gap to speak of from about zero on, as the index has it."""
     if not complete(stream) or len(stream.index_entries) < 2:
         return False
-    times = [entry.timestamp for entry in stream.index_entries]
-    base = stream.time_base or Fraction(1, SECOND)
-    start = round(times[0] * base * SECOND) - zero
-    longest = (times[1] - times[0]) + int(Fraction(LATE, SECOND) / base)
-    return abs(start) <= LATE and all(0 < step <= longest for step in _steps(times))
+    entries, base = stream.index_entries, stream.time_base or Fraction(1, SECOND)
+    first = entries[0].timestamp
+    step = entries[1].timestamp - first
+    if abs(round(first * base * SECOND) - zero) > LATE:
+        return False
+    if step > 0 and _even(entries, first, step):
+        return True
+    longest = step + int(Fraction(LATE, SECOND) / base)
+    return all(0 < one <= longest for one in _steps([[entry.timestamp for entry in entries]]))
+
+
+def _even(entries: Any, first: int, step: int) -> bool:
+    """Whether all are where a constant step puts them, of those that are looked at. A gap would move all behind it."""
+    return all(entries[n].timestamp == first + n * step for run in _places(len(entries)) for n in run)
 
 
 def indexed_end(stream: VideoStream, size: int) -> int | None:
@@ -163,10 +242,15 @@ def indexed_end(stream: VideoStream, size: int) -> int | None:
     if not stream.frames or len(entries) != stream.frames or len(entries) > MOST_INDEX:
         return None
     first, base = entries[0].timestamp, stream.time_base or Fraction(1, SECOND)
-    for entry in entries:
-        if entry.pos + entry.size > size:
-            return round((entry.timestamp - first) * base * SECOND)
-    return round(((stream.duration or 0) if stream.duration else entry.timestamp - first) * base * SECOND)
+    if any(_beyond(entry, size) for run in _places(len(entries)) for entry in entries[run.start : run.stop]):
+        lost = next(entry for entry in entries if _beyond(entry, size))
+        return round((lost.timestamp - first) * base * SECOND)
+    last = entries[len(entries) - 1].timestamp - first
+    return round((stream.duration or last) * base * SECOND)
+
+
+def _beyond(entry: Any, size: int) -> bool:
+    return bool(entry.pos + entry.size > size)
 
 
 def end(media: InputContainer, begin: int, most: int) -> int | None:

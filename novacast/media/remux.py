@@ -11,7 +11,7 @@ from pathlib import Path
 from novacast.errors import MediaFailure
 from novacast.i18n import text
 from novacast.media.commands import PLAYLIST
-from novacast.media.commands.remux import remux_command
+from novacast.media.commands.remux import remux_command, wrap_command
 from novacast.media.encode import MASTER, run_ffmpeg
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.process import Command, Limits
@@ -45,6 +45,12 @@ async def make_file(program: FFmpeg, edition: Path, rung: str, target: Path, *, 
         await asyncio.to_thread(shutil.rmtree, pieces, ignore_errors=True)
     if not await asyncio.to_thread(_there, target):
         raise MediaFailure(text("FFmpeg ended well but did not write {file}.", file=target.name))
+
+
+async def wrap_file(program: FFmpeg, source: Path, target: Path, *, title: str) -> None:
+    """An MP4 of what a live encoder sent, kept as FLV. Raises MediaFailure, DiskFull."""
+    argv = wrap_command(program.path, source, target.name, title=title)
+    await run_ffmpeg(Command(text("The source"), argv, LIMITS, cwd=target.parent))
 
 
 @dataclass(frozen=True, slots=True)

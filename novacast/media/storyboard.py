@@ -52,9 +52,9 @@ def plan_storyboard(playlist: MediaPlaylist, width: int, height: int) -> Storybo
     return Storyboard(wide, tall, COLUMNS, ROWS, every, tuple(tiles))
 
 
-def tile_size(width: int, height: int) -> tuple[int, int]:
-    """Of a small picture of one of `width` x `height`."""
-    scale = min(Fraction(LONG_SIDE, max(width, height)), Fraction(1))
+def tile_size(width: int, height: int, side: int = LONG_SIDE) -> tuple[int, int]:
+    """Of a small picture of one of `width` x `height`, whose longer side is at most `side`."""
+    scale = min(Fraction(side, max(width, height)), Fraction(1))
     return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
 
 

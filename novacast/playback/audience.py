@@ -147,6 +147,11 @@ class Audience:
             self._renew(seat, now)
         return seat
 
+    def forget(self, token: str) -> None:
+        """A viewer who said that they go is counted no more."""
+        if (seat := self._seats.get(token)) is not None:
+            self._leave(seat)
+
     def segments(self, token: str) -> int:
         """How many the session asked for; 0 of one that is not in memory."""
         seat = self._seats.get(token)

@@ -4,17 +4,29 @@ from collections.abc import Sequence
 
 from novacast.errors import NotFound
 from novacast.i18n import text
-from novacast.identity import ANONYMOUS, Principal
+from novacast.identity import ANONYMOUS, SYSTEM, Principal
 from novacast.playback.models import Viewer
-from novacast.playback.ports import MediaSource, Playable, Viewers
+from novacast.playback.ports import MediaSource, Passes, Playable, Viewers
 
 
 class Permission:
-    def __init__(self, sources: Sequence[MediaSource], viewers: Viewers) -> None:
-        self._sources, self._viewers = tuple(sources), viewers
+    def __init__(self, sources: Sequence[MediaSource], passes: Passes, viewers: Viewers) -> None:
+        self._sources, self._passes, self._viewers = tuple(sources), passes, viewers
 
     async def locate(self, principal: Principal, media_id: str) -> Playable:
-        """The thing, for eyes that may see it. Raises NotFound, or Unauthenticated if signing in would help."""
+        """The thing, for eyes that may see it, or that have a ticket for it. Raises NotFound, or Unauthenticated if
+        signing in would help."""
+        try:
+            return await self._shown(principal, media_id)
+        except NotFound:
+            # A ticket of one house opens nothing of another's, whatever its organizer wrote there.
+            if houses := await self._passes.opens(principal, media_id):
+                found = await self._shown(SYSTEM, media_id)
+                if found.org_id in houses:
+                    return found
+            raise
+
+    async def _shown(self, principal: Principal, media_id: str) -> Playable:
         for source in self._sources:
             try:
                 return await source.locate(principal, media_id)
@@ -24,9 +36,11 @@ class Permission:
 
     async def recheck(self, viewer: Viewer, media_id: str) -> Playable:
         """The same for a viewer who was let in earlier, with the roles of now."""
-        principal: Principal | None = ANONYMOUS
-        if viewer.session_id is not None:
-            principal = await self._viewers.principal_of(viewer.session_id)
+        principal = await self.principal(viewer)
         if principal is None:
             raise NotFound(text("Whoever opened this is logged out."))
         return await self.locate(principal, media_id)
+
+    async def principal(self, viewer: Viewer) -> Principal | None:
+        """With the roles of now; None once they are logged out."""
+        return ANONYMOUS if viewer.session_id is None else await self._viewers.principal_of(viewer.session_id)

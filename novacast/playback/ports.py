@@ -1,6 +1,7 @@
 """What playback needs of its neighbours. Slices fit these shapes without knowing of playback; wiring joins them."""
 
 import asyncio
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -110,6 +111,16 @@ class MediaSource(Protocol):
         Called once when a session opens and again after every fact that names the media, its organization or the
         viewer: it must read the rows, not a copy.
         """
+        ...
+
+
+class Passes(Protocol):
+    """Who sells the right to watch."""
+
+    async def opens(self, principal: Principal, media_id: str) -> Collection[str]:
+        """Ids of the organizations whose tickets let `principal` watch this now, whatever its visibility says.
+
+        Asked as often as `MediaSource.locate`, and as fresh."""
         ...
 
 

@@ -51,6 +51,20 @@ class Playback:
         Raises NotFound, Unauthenticated if signing in would help, Conflict when too many devices watch it already
         (checked again when the address is opened), RateLimited.
         """
+        playable, grant = await self._granted(principal, media_id, address, take_over, session)
+        return self._described(playable, grant, f"{OPEN}/{self._tokens.sign(grant)}")
+
+    async def begin(
+        self, principal: Principal, media_id: str, *, address: str, device: str, take_over: bool = False
+    ) -> Opened:
+        """A session at once, without an address to open: of who is sent to, and fetches nothing. Raises as `stream`."""
+        playable, grant = await self._granted(principal, media_id, address, take_over, None)
+        await self._db.write(lambda tx: self._begin(tx, grant, playable, device))
+        return Opened(self._tokens.token(grant.id), grant.media_id)
+
+    async def _granted(
+        self, principal: Principal, media_id: str, address: str, take_over: bool, session: str | None
+    ) -> tuple[Playable, Grant]:
         self._count(principal, address)
         playable = await self._permission.locate(principal, media_id)
         now = self._clock.now()
@@ -61,8 +75,7 @@ class Playback:
             if known is None:
                 make_room(active, self._settings.devices, now, take_over=take_over)
         until = now + self._settings.grant_minutes * MINUTE
-        grant = Grant(known or new_id(), playable.media_id, viewer, until, take_over)
-        return self._described(playable, grant, f"{OPEN}/{self._tokens.sign(grant)}")
+        return playable, Grant(known or new_id(), playable.media_id, viewer, until, take_over)
 
     async def open(self, text: str, device: str) -> Opened:
         """The session that a grant stands for, begun now if it is the first time. `device` is a name for people.
@@ -95,6 +108,21 @@ class Playback:
             if viewing is None or viewing.viewer.person_id != person_id:
                 raise NotFound(i18n.text("You have no such viewing session."))
             self._end(tx, viewing, EndReason.ENDED)
+
+        await self._db.write(unit)
+
+    async def viewer(self, token: str) -> Viewer | None:
+        """Whose session it is; None once it is over."""
+        viewing = await self._db.one(store.viewing(self._tokens.session(token)))
+        return None if viewing is None or viewing.ended_at is not None else viewing.viewer
+
+    async def leave(self, token: str) -> None:
+        """The viewer of a session went. Repeatable. Raises NotFound for what is no token."""
+        id_ = self._tokens.session(token)
+
+        def unit(tx: Transaction) -> None:
+            if (viewing := tx.one(store.viewing(id_))) is not None:
+                self._end(tx, viewing, EndReason.ENDED)
 
         await self._db.write(unit)
 

@@ -12,9 +12,10 @@ from novacast.playback.audience import Audience
 from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.routes import MediaDelivery
+from novacast.playback.peers import Peers
 from novacast.playback.permission import Permission
 from novacast.playback.personal import PlaybackData
-from novacast.playback.ports import MediaSource, Viewers
+from novacast.playback.ports import MediaSource, Passes, Viewers
 from novacast.playback.service import Playback
 from novacast.playback.tokens import ViewingTokens
 from novacast.playback.viewings import Viewings
@@ -31,6 +32,7 @@ class PlaybackServices:
     delivery: MediaDelivery
     personal: PlaybackData
     viewings: Viewings
+    peers: Peers
 
     def subscribe(self, outbox: Outbox) -> None:
         """Revocations arrive as facts; what was before a start is asked about at each session's first request."""
@@ -50,15 +52,16 @@ def playback_services(
     settings: Settings,
     limiter: RateLimiter,
     sources: Sequence[MediaSource],
+    passes: Passes,
     viewers: Viewers,
     key: bytes,
 ) -> PlaybackServices:
     """`key`: 32 secret bytes of this installation."""
-    own, permission, tokens = settings.playback, Permission(sources, viewers), ViewingTokens(key)
+    own, permission, tokens = settings.playback, Permission(sources, passes, viewers), ViewingTokens(key)
     audience = Audience(db, clock, permission, tokens, session_hours=own.session_hours)
     heads = Heads(clock, settings.server.allowed_origins)
     cache = HotCache(own.cache_bytes, clock, heads.shared)
     playback = Playback(db, clock, own, permission, tokens, audience, limiter)
     delivery = MediaDelivery(playback, audience, cache, heads, Languages(settings.language))
-    viewings = Viewings(db, clock, tokens, audience)
-    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience), viewings)
+    viewings, peers = Viewings(db, clock, tokens, audience), Peers(playback, audience, permission)
+    return PlaybackServices(playback, audience, cache, delivery, PlaybackData(db, audience), viewings, peers)

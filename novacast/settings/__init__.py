@@ -1,6 +1,8 @@
 """Settings: defaults, then a TOML file, then NOVACAST_* variables, then validation. Frozen once loaded."""
 
+from novacast.settings.box_office import Tickets
 from novacast.settings.environment import as_environment
+from novacast.settings.live import Live
 from novacast.settings.load import config_path, entries, load, replace, variable
 from novacast.settings.sections import (
     Accounts,
@@ -8,7 +10,6 @@ from novacast.settings.sections import (
     Database,
     Health,
     Jobs,
-    Live,
     Log,
     Mail,
     Playback,
@@ -35,6 +36,7 @@ __all__ = [
     "Settings",
     "Speech",
     "Storage",
+    "Tickets",
     "Tls",
     "Transcode",
     "Uploads",

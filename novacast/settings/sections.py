@@ -4,10 +4,12 @@
 `playback` is `[playback] cache_bytes` in the file and `NOVACAST_PLAYBACK_CACHE_BYTES` in the environment.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+
+from novacast.settings.box_office import Tickets
+from novacast.settings.declaring import setting
+from novacast.settings.live import Live
 
 CODECS = ("h264", "hevc", "av1")
 ENCODERS = ("auto", "software", "nvenc", "qsv", "vaapi", "amf", "v4l2m2m", "videotoolbox")
@@ -16,25 +18,6 @@ OTHER_NAMES = {
     "cuda": "nvenc", "intel": "qsv", "quicksync": "qsv", "amd": "amf", "apple": "videotoolbox", "v4l2": "v4l2m2m",
 }  # fmt: skip
 """By which people know codecs and encoders; what is written like one of ours may mean another."""
-
-
-def setting(
-    default: Any,
-    doc: str,
-    *,
-    low: float | None = None,
-    high: float | None = None,
-    choices: tuple[str, ...] = (),
-    meant: Mapping[str, str] | None = None,
-    secret: bool = False,
-) -> Any:
-    """A setting with its sentence for the manual and its bounds, of a list's each part; `secret` values are masked when
-    shown. `meant`: what is no choice -> the choice that it may stand for.
-    """
-    metadata = {"doc": doc, "low": low, "high": high, "choices": choices, "meant": meant or {}, "secret": secret}
-    if isinstance(default, (list, dict)):
-        raise TypeError("defaults are immutable: use a tuple")
-    return field(default=default, metadata=metadata)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,74 +188,6 @@ class Playback:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
-    """Broadcasts: where encoders send to, and what they may."""
-
-    rtmp_port: int = setting(
-        1935,
-        "TCP port for encoders that speak RTMP; 0: none. Where [server] port is 0, any free one.",
-        low=0,
-        high=65535,
-    )
-    rtmps_port: int = setting(
-        1936, "TCP port for RTMP over TLS, open when [tls] has a certificate; 0: none.", low=0, high=65535
-    )
-    rtmp_host: str = setting("", "Address where encoders are listened for; empty: [server] host.")
-    max_connections: int = setting(200, "Connections of encoders held at once.", low=1, high=10_000)
-    connections_per_address: int = setting(
-        20, "Of these, held by one IPv4 address or IPv6 /64; this machine is not counted.", low=1
-    )
-    publish_seconds: float = setting(10.0, "Seconds an encoder may take from its call to its key.", low=1, high=60)
-    idle_seconds: float = setting(30.0, "Seconds without sound or picture after which an encoder is hung up on.", low=2)
-    max_message: int = setting(8 * 1024**2, "Largest single frame in bytes.", low=65_536, high=64 * 1024**2)
-    srt_port: int = setting(
-        8890,
-        "UDP port for encoders that speak SRT; 0: none. Where [server] port is 0, any free one.",
-        low=0,
-        high=65535,
-    )
-    srt_latency: int = setting(
-        120,
-        "Milliseconds of delay by SRT, in which lost packets are sent again; an encoder may ask for up to 8000.",
-        low=20,
-        high=8000,
-    )
-    srt_passphrase: str = setting(
-        "",
-        "Passphrase of 10 to 79 letters that SRT encoders must encrypt with; empty: they may not. "
-        "Better in NOVACAST_LIVE_SRT_PASSPHRASE_FILE.",
-        secret=True,
-    )
-    whip: bool = setting(True, "Whether browsers and encoders may publish by WebRTC (WHIP).")
-    webrtc_host: str = setting(
-        "", "Address that WebRTC's media is received at, over UDP; 0.0.0.0: all; empty: [server] host."
-    )
-    webrtc_addresses: tuple[str, ...] = setting(
-        (), "Addresses under which others reach this machine where it does not have them itself, as behind NAT."
-    )
-    webrtc_first_port: int = setting(0, "First UDP port of WebRTC; 0: whichever are free.", low=0, high=65535)
-    webrtc_last_port: int = setting(65535, "Last UDP port of WebRTC.", low=1, high=65535)
-    webrtc_publishers: int = setting(25, "Publishers by WebRTC at once; each takes about a tenth of a core.", low=1)
-    early_minutes: int = setting(
-        30, "Minutes before its planned start from which an encoder puts a planned programme on air.", low=0, high=1440
-    )
-    clips: str = setting(
-        "moderators",
-        "Who may cut clips out of programmes and recordings, beside those who produce: nobody, moderators, members "
-        "of the organization, or all viewers who are logged in.",
-        choices=("nobody", "moderators", "members", "viewers"),
-    )
-    clip_minutes: int = setting(10, "Longest clip.", low=1, high=60)
-    better_rungs: bool = setting(
-        False,
-        "Whether a recording gets a ladder made anew, with time, once its programme is over. It needs room for both.",
-    )
-    private_targets: bool = setting(
-        False, "Whether programmes may be sent on to addresses inside this server's own network, itself included."
-    )
-
-
-@dataclass(frozen=True, slots=True)
 class Chat:
     """Rooms beside programmes and videos."""
 
@@ -359,6 +274,7 @@ class Settings:
     chat: Chat = field(default_factory=Chat)
     speech: Speech = field(default_factory=Speech)
     health: Health = field(default_factory=Health)
+    tickets: Tickets = field(default_factory=Tickets)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

@@ -4,6 +4,7 @@
 `media/<id>/original.<ext>`     the complete original
 `media/<id>/pictures/`          posters to choose from
 `media/<id>/downloads/`         files made to be taken home
+`media/<id>/sources/`           of what was broadcast: what each encoder sent, as it came
 `media/<id>/<edition>/`         what is or will be watched: playlists, rungs, pictures; rows say what of it counts
 `live/<id>/`                    a programme while it is recorded, of which a video of the same id is made
 `media/.work/<id>-<task>-<token>/`   what one attempt at a task makes, on the same file system, moved when it is whole
@@ -28,7 +29,8 @@ from novacast.i18n import text
 P = ParamSpec("P")
 T = TypeVar("T")
 
-ROOMS = frozenset({"pictures", "downloads"})
+SOURCES = "sources"
+ROOMS = frozenset({"pictures", "downloads", SOURCES})
 """Folders of a video that outlive its editions, whose names are longer."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
 COPY_BYTES = 4 * 1024 * 1024
@@ -95,6 +97,10 @@ class MediaFolders:
         """The complete original; None if there is none (yet)."""
         folder = self.video(video_id)
         return next(iter(sorted(folder.glob("original*"))), None) if folder.is_dir() else None
+
+    def sources(self, video_id: str) -> list[Path]:
+        """What encoders sent, in the order in which they came."""
+        return sorted((self.video(video_id) / SOURCES).glob("*.flv"))
 
     def settle(self, video_id: str, source_name: str) -> Path | None:
         """Bring the arrived file to its place, if that is not done yet; where it is. None: there is no file."""

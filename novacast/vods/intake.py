@@ -13,7 +13,7 @@ from novacast.vods.replacement import store as replacements
 from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.service import editable
 from novacast.vods.transcoding import store as transcodes
-from novacast.vods.transcoding.models import JOB
+from novacast.vods.transcoding.models import BEGIN, JOB
 
 
 class Intake:
@@ -28,6 +28,7 @@ class Intake:
         transcodes.queue(tx, draft.id)
         outbox.emit(tx, "video.created", draft.id, outbox.org(draft.org_id))
         self._queue.enqueue_after(tx, JOB, draft.id, long=True)
+        self._queue.enqueue_after(tx, BEGIN, draft.id, prompt=True)
 
     async def replaceable(self, principal: Principal, video_id: str) -> str:
         """The organization of a video that `principal` may give another file. Raises NotFound, Forbidden.

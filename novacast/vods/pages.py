@@ -32,6 +32,9 @@ PLAYER_CSP = {
 `data:` track."""
 
 
+_ALONE: Mapping[str, Any] = {"clips": (), "cut_from": None}
+
+
 class OnAirPages(Protocol):
     """What stands at a watch address while there is no video yet: it is planned, or on air."""
 
@@ -41,6 +44,10 @@ class OnAirPages(Protocol):
 
     async def programming(self, call: Call, /) -> Mapping[str, Any]:
         """What is on now and comes next, for home and library: context of vods/on_air.html."""
+        ...
+
+    async def around(self, call: Call, video_id: str, /) -> Mapping[str, Any]:
+        """What belongs to a video that was on air, or was cut out of such: context of vods/clips.html."""
         ...
 
     async def embedded(self, call: Call, video_id: str, /) -> Mapping[str, Any] | None:
@@ -133,6 +140,7 @@ class VideoPages:
             "downloads": takeable(await self._downloads.show(call.principal, video_id)),
             "views": await self._watched(video_id),
             "playlist": await self._playlist(call, video_id),
+            **(_ALONE if self._on_air is None else await self._on_air.around(call, video_id)),
         }
         return Html("vods/watch.html", context, csp=PLAYER_CSP)
 

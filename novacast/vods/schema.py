@@ -1,5 +1,6 @@
 """Tables of videos, their renditions, transcodes, uploads and what people have watched."""
 
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from novacast.database import Migrations, statements
@@ -284,3 +285,35 @@ def m009_encoders(db: Any) -> None:
         "ALTER TABLE tasks_new RENAME TO tasks",
         "CREATE INDEX tasks_open ON tasks (rank, video_id) WHERE state IN ('queued', 'running')",
     )
+
+
+@migrations()
+def m010_search_at_any_size(db: Any) -> None:
+    """Titles have an index of their own: that of all texts gathers what has a word anywhere before the first with it in
+    the title. Both know the organization: of a small one in a large house nothing else is gathered. And both list the
+    beginnings of words from the first letter on.
+    """
+    words = """content='videos', content_rowid='n', tokenize="unicode61 remove_diacritics 2", prefix='1 2 3 4 5 6 7'"""
+    statements(
+        db,
+        "DROP TRIGGER videos_search_added",
+        "DROP TRIGGER videos_search_removed",
+        "DROP TRIGGER videos_search_changed",
+        "DROP TABLE videos_search",
+        f"CREATE VIRTUAL TABLE videos_search USING fts5(title, description, org_id, {words})",
+        f"CREATE VIRTUAL TABLE videos_titles USING fts5(title, org_id, {words})",
+        "INSERT INTO videos_search (videos_search) VALUES ('rebuild')",
+        "INSERT INTO videos_titles (videos_titles) VALUES ('rebuild')",
+        *_followed("videos_search", ("title", "description", "org_id")),
+        *_followed("videos_titles", ("title", "org_id")),
+    )
+
+
+def _followed(index: str, columns: Sequence[str]) -> Iterator[str]:
+    """Triggers by which an index of words follows its table."""
+    named, old, new = (", ".join(f"{of}{column}" for column in columns) for of in ("", "old.", "new."))
+    add = f"INSERT INTO {index} (rowid, {named}) VALUES (new.n, {new});"  # noqa: S608 - our names
+    remove = f"INSERT INTO {index} ({index}, rowid, {named}) VALUES ('delete', old.n, {old});"  # noqa: S608 - our names
+    yield f"CREATE TRIGGER {index}_added AFTER INSERT ON videos BEGIN {add} END"
+    yield f"CREATE TRIGGER {index}_removed AFTER DELETE ON videos BEGIN {remove} END"
+    yield f"CREATE TRIGGER {index}_changed AFTER UPDATE OF {named} ON videos BEGIN {remove} {add} END"

@@ -62,6 +62,10 @@ class Videos:
         self._db = db
         self._queue = queue
 
+    async def may_look(self, principal: Principal, video_id: str) -> bool:
+        found = await self._db.one(store.by_id(video_id))
+        return found is not None and may_see(principal, found)
+
     async def show(self, principal: Principal, video_id: str) -> Detail:
         """Raises NotFound, or Unauthenticated where logging in would help."""
         async with self._db.snapshot() as view:
@@ -133,14 +137,16 @@ class Videos:
         elif (match := match_expression(wanted.text)) is None:
             page = Page((), None)
         else:
-            common = await self._common(match)
-            page = await self._found(store.studio_search(match, common, *filters, start, limit + 1), limit)
+            narrow = await self._common(match)
+            common = narrow and await self._common(match, org_id)
+            query = store.studio_search(match, common, narrow, *filters, start, limit + 1)
+            page = await self._found(query, limit)
         progress = await self._progress(page.items)
         return Page([StudioEntry(video, progress.get(video.id)) for video in page.items], page.next)
 
-    async def _common(self, match: str) -> bool:
+    async def _common(self, match: str, org_id: str | None = None) -> bool:
         """Whether so many videos match that ranking them all would take longer than a person waits."""
-        return (await self._db.one(store.matches(match, COMMON)) or 0) >= COMMON
+        return (await self._db.one(store.matches(match, COMMON, org_id)) or 0) >= COMMON
 
     async def edit(
         self, principal: Principal, video_id: str, changes: Changes, then: Then[Video] | None = None

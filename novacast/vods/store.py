@@ -85,10 +85,10 @@ def _range(condition: str) -> str:
     )
 
 
-def matches(match: str, most: int) -> Query[int]:
-    """How many videos of all match, counted up to `most`."""
+def matches(match: str, most: int, org_id: str | None = None) -> Query[int]:
+    """How many videos match, of all or of an organization, counted up to `most`."""
     sql = "SELECT count(*) FROM (SELECT 1 FROM videos_search WHERE videos_search MATCH ? LIMIT ?)"
-    return Query(sql, (match, most), lambda row: int(row[0]))
+    return Query(sql, (_texts(match, org_id), most), lambda row: int(row[0]))
 
 
 def search(
@@ -100,12 +100,13 @@ def search(
     if signed_in:
         condition += " OR videos.visibility = 'signed_in'"
         condition += f" OR (videos.visibility = 'organization' AND videos.org_id IN ({mine}))"
-    return _search(f"videos.state = 'ready' AND ({condition})", match, common, params, start, limit)
+    return _search(f"videos.state = 'ready' AND ({condition})", _wanted(match, common), params, start, limit)
 
 
 def studio_search(
     match: str,
     common: bool,
+    narrow: bool,
     org_id: str,
     owner_id: str | None,
     state: VideoState | None,
@@ -113,28 +114,41 @@ def studio_search(
     start: Key,
     limit: int,
 ) -> Query[tuple[int, Video]]:
+    """`narrow`: by the index only what matches of the organization is gathered, for there is much else that matches.
+    Where there is not, that would cost more than it saves: a score counts what each word of the expression has."""
     condition, params = "videos.org_id = :org", {"org": org_id}
     for column, value in (("owner_id", owner_id), ("state", state), ("visibility", visibility)):
         if value is not None:
             condition += f" AND videos.{column} = :{column}"
             params[column] = str(value)
-    return _search(condition, match, common, params, start, limit)
+    return _search(condition, _wanted(match, common, org_id if narrow else None), params, start, limit)
+
+
+def _wanted(match: str, common: bool, org_id: str | None = None) -> Mapping[str, str]:
+    """What the indexes are asked for."""
+    texts = _texts(match, org_id)
+    if not common:
+        return {"match": texts}
+    return {"titled": _texts(match, org_id, "title"), "other": f"({texts}) NOT ({{title}} : ({match}))"}
+
+
+def _texts(match: str, org_id: str | None, columns: str = "title description") -> str:
+    words = f"{{{columns}}} : ({match})"
+    return words if org_id is None else f'(org_id : "{org_id.replace(chr(34), "")}") AND ({words})'
 
 
 def _search(
-    condition: str, match: str, common: bool, params: Mapping[str, Any], start: Key, limit: int
+    condition: str, wanted: Mapping[str, str], params: Mapping[str, Any], start: Key, limit: int
 ) -> Query[tuple[int, Video]]:
-    sql = _common(condition) if common else _ranked(condition)
-    given = {**params, "match": match, "score": start[0], "id": start[1], "limit": limit}
-    if common:
-        given |= {"titled": f"{{title}} : ({match})", "other": f"({match}) NOT ({{title}} : ({match}))"}
+    sql = _ranked(condition) if "match" in wanted else _common(condition)
+    given = {**params, **wanted, "score": start[0], "id": start[1], "limit": limit}
     return Query(sql, given, lambda row: (row["score"], video(row)))
 
 
 def _ranked(condition: str) -> str:
     # bm25 is negative and smaller for the better; the title weighs ten times the description.
     return f"""SELECT * FROM (
-            SELECT {_SELECT}, CAST(bm25(videos_search, 10.0, 1.0) * -1000000 AS INTEGER) AS score
+            SELECT {_SELECT}, CAST(bm25(videos_search, 10.0, 1.0, 0.0) * -1000000 AS INTEGER) AS score
             FROM videos_search JOIN videos ON videos.n = videos_search.rowid
             WHERE videos_search MATCH :match AND {condition}
         ) WHERE (score, id) < (:score, :id) ORDER BY score DESC, id DESC LIMIT :limit"""  # noqa: S608 - columns and conditions of ours
@@ -143,14 +157,14 @@ def _ranked(condition: str) -> str:
 def _common(condition: str) -> str:
     """Of a word that very many have: those with it in the title, then the others, the latest first.
 
-    Both lists are read off the index from its end, and no further than the page: a score would need all of them.
+    Each list is read off its index from the end, and no further than the page: a score would need all of them.
     """
     parts = [
-        f"""SELECT * FROM (SELECT {_SELECT}, videos_search.rowid + {least} AS score
-            FROM videos_search JOIN videos ON videos.n = videos_search.rowid
-            WHERE videos_search MATCH :{wanted} AND videos_search.rowid < :score - {least} AND {condition}
-            ORDER BY videos_search.rowid DESC LIMIT :limit)"""  # noqa: S608 - columns and conditions of ours
-        for wanted, least in (("titled", TITLED), ("other", 0))
+        f"""SELECT * FROM (SELECT {_SELECT}, {index}.rowid + {least} AS score
+            FROM {index} JOIN videos ON videos.n = {index}.rowid
+            WHERE {index} MATCH :{wanted} AND {index}.rowid < :score - {least} AND {condition}
+            ORDER BY {index}.rowid DESC LIMIT :limit)"""  # noqa: S608 - columns and conditions of ours
+        for index, wanted, least in (("videos_titles", "titled", TITLED), ("videos_search", "other", 0))
     ]
     return f"{' UNION ALL '.join(parts)} ORDER BY score DESC LIMIT :limit"
 

@@ -149,7 +149,7 @@ class Connection(web.RequestHandler):
     """One connection. A slow-loris meets aiohttp's keep-alive timer: it runs from the connection's beginning and
     from each answer's end, and bytes that complete no head don't move it."""
 
-    __slots__ = ("_door", "_refused", "_seat")
+    __slots__ = ("_door", "_refused", "_seat", "on_lost")
 
     def __init__(self, door: Door, server: web.Server, seat: Seat | None) -> None:
         super().__init__(
@@ -162,6 +162,8 @@ class Connection(web.RequestHandler):
         )
         self._door, self._seat = door, seat
         self._refused: asyncio.Transport | None = None
+        self.on_lost: Callable[[], None] | None = None
+        """Called when the client is gone, for an answer that waits long between two writes."""
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         if self._seat is None:
@@ -190,6 +192,8 @@ class Connection(web.RequestHandler):
             super().data_received(data)
 
     def connection_lost(self, exc: BaseException | None) -> None:
+        if self.on_lost is not None:
+            self.on_lost()
         if self._seat is not None:
             super().connection_lost(exc)
             self._seat.leave()

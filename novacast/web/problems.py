@@ -66,7 +66,14 @@ TITLES: Mapping[str, Text] = {
     "gone": text("Gone"),
     "conflict": text("Conflict"),
     "quota_reached": text("Quota reached"),
+    "sold_out": text("Sold out"),
+    "seats_taken": text("Seats taken"),
+    "lonely_seat": text("Lonely seat"),
+    "not_on_sale": text("Not on sale"),
+    "hold_over": text("Hold over"),
+    "unpayable": text("Unpayable"),
     "in_flight": text("In flight"),
+    "not_yet": text("Not yet"),
     "already_running": text("Already running"),
     "precondition_failed": text("Precondition failed"),
     "range_not_satisfiable": text("Range not satisfiable"),
@@ -78,6 +85,7 @@ TITLES: Mapping[str, Text] = {
     "unavailable": text("Unavailable"),
     "disk_full": text("Disk full"),
     "overloaded": text("Overloaded"),
+    "crowded": text("Crowded"),
     "bad_settings": text("Bad settings"),
     "newer_database": text("Newer database"),
     "media_failure": text("Media failure"),
@@ -85,7 +93,14 @@ TITLES: Mapping[str, Text] = {
     "internal": text("Internal"),
 }
 """By code; the slices' own too, as one page explains them all."""
-_RETRY = {errors.InFlight: 1.0, errors.Unavailable: 5.0, errors.DiskFull: 60.0}
+_RETRY = {
+    errors.InFlight: 1.0,
+    errors.NotYet: 5.0,
+    errors.Crowded: 10.0,
+    errors.Unavailable: 5.0,
+    errors.DiskFull: 60.0,
+}
+"""Seconds, of the first class that fits."""
 
 
 class ProblemField(BaseModel):
@@ -166,7 +181,7 @@ def refusal(error: Exception) -> Refusal:
 
 def _ours(error: NovaCastError) -> Refusal:
     status, detail = status_of(type(error)), error.message
-    if status >= 500:
+    if status >= 500 and not isinstance(error, errors.Crowded):
         log.error("%s: %s", error.code, error.message, exc_info=error if status == 500 else None)
         detail = INSIDE[status]
     wait = next((seconds for cls, seconds in _RETRY.items() if isinstance(error, cls)), None)

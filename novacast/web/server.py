@@ -8,7 +8,7 @@ import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -23,6 +23,7 @@ from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
+from novacast.topics import Topics
 from novacast.web import listening, openapi
 from novacast.web.application import application
 from novacast.web.arrivals import TlsListener
@@ -33,7 +34,7 @@ from novacast.web.kit import Kit
 from novacast.web.parsing import BodyReader
 from novacast.web.problems import document, refusal
 from novacast.web.protection import Edge
-from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes
+from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, described
 from novacast.web.reference import ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
@@ -73,6 +74,8 @@ class Parts:
     """A folder of the server's own for what can be made again."""
     templates: Sequence[Path] = (HERE / "templates",)
     static: Sequence[Path] = (HERE / "static",)
+    topics: Topics = field(default_factory=Topics)
+    """What the stream of facts may tell."""
     realtime: RealtimeLimits = RealtimeLimits()
 
 
@@ -82,7 +85,7 @@ class WebServer:
     def __init__(self, parts: Parts) -> None:
         self._parts, self._settings = parts, parts.settings
         self._kit, static = _kit(parts)
-        self.realtime = Realtime(parts.outbox, parts.db, parts.authenticator, parts.metrics, parts.realtime)
+        self.realtime = _realtime(parts)
         self.routes = _routes(parts, self.realtime)
         self._app = application(self._kit, self.routes, static)
         self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
@@ -126,6 +129,7 @@ class WebServer:
             await self.stop()
             raise
         self._tasks.start(self._sweep(), "sweep")
+        self._tasks.start(self.realtime.beat(), "heartbeats")
         if certificate is not None:
             self._tasks.start(_renew(certificate), "certificate")
 
@@ -208,11 +212,17 @@ def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
     return kit, static
 
 
+def _realtime(parts: Parts) -> Realtime:
+    most = min(parts.realtime.most, max(1, parts.settings.server.max_connections // 2))
+    limits = replace(parts.realtime, most=most)
+    return Realtime(parts.outbox, parts.db, parts.authenticator, parts.metrics, parts.topics, limits)
+
+
 def _routes(parts: Parts, realtime: Realtime) -> list[Route]:
     routes = collect(*parts.routes, RealtimeRoutes(realtime))
     if parts.settings.server.api_docs:
-        described = openapi.document(routes, title=parts.settings.instance, url=parts.settings.public_url)
-        routes += collect(ReferenceRoutes(described))
+        document = openapi.document(routes, title=parts.settings.instance, url=parts.settings.public_url)
+        routes += collect(ReferenceRoutes(described(document, parts.topics)))
     return routes
 
 

@@ -20,6 +20,7 @@ TABLE = {
     Action.LIVE_PRODUCE: "yes   yes     yes      no        no         no",
     Action.LIVE_MARK: "yes   yes     yes      yes       no         no",
     Action.CHAT_MODERATE: "yes   yes     yes      yes       no         no",
+    Action.EVENT_MANAGE: "yes   yes     no       no        no         no",
     Action.ORDER_VIEW: "yes   yes     no       no        yes        no",
     Action.ORDER_MANAGE: "yes   yes     no       no        yes        no",
     Action.CHECK_IN: "yes   yes     no       no        yes        yes",

@@ -51,9 +51,11 @@ class Show:
         channel = str(made.json["id"])
         key = await venue.ask("POST", f"/api/v1/channels/{channel}/keys", token, {"name": "FFmpeg"})
         assert key.status == 201, key.body
-        listens = re.search(r"listened for at (rtmp://127\.0\.0\.1:\d+)", venue.said())
-        assert listens is not None, venue.said()
-        return cls(venue, token, channel, f"{listens[1]}/live/{key.json['secret']}")
+        return cls(venue, token, channel, f"{_listens(venue)}/live/{key.json['secret']}")
+
+    def moved(self) -> None:
+        """The server was started anew, and listens elsewhere."""
+        self.address = f"{_listens(self.venue)}/live/{self.address.rpartition('/')[2]}"
 
     def feed(self, picture: Picture | None = None) -> subprocess.Popen[bytes]:
         """An encoder at work, until `close`."""
@@ -83,6 +85,12 @@ class Show:
             if encoder.poll() is None:
                 encoder.send_signal(signal.SIGKILL)
             encoder.wait(10)
+
+
+def _listens(venue: Venue) -> str:
+    found = re.findall(r"listened for at (rtmp://127\.0\.0\.1:\d+)", venue.said())
+    assert found, venue.said()
+    return str(found[-1])
 
 
 @contextmanager

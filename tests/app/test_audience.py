@@ -39,6 +39,7 @@ async def views(venue: Venue, video_id: str) -> int:
     return int((await venue.ask("GET", f"/api/v1/videos/{video_id}/views")).json["total"])
 
 
+@pytest.mark.slow
 @pytest.mark.browser
 async def test_a_viewer_is_counted_told_about_and_led_on(venue: Venue, clip: Path, viewer: Page) -> None:
     producer = await venue.token("producer")

@@ -62,6 +62,7 @@ async def read(page: Page, words: str) -> dict[str, Any]:
     return shown
 
 
+@pytest.mark.slow
 async def test_embedded_and_brought_captions_are_read_on_the_screen(venue: Venue, film: Path, tmp_path: Path) -> None:
     producer = await venue.token("producer")
     video_id = await upload(venue, producer, film, visibility="public")

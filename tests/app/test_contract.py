@@ -21,7 +21,7 @@ UNLIMITED = {
     "NOVACAST_ACCOUNTS_ACCESS_MINUTES": "60",
 }
 STREAMS = "/api/v1/realtime"
-"""Its answer never ends, so that no tool gets to judge it; tests/web/test_realtime.py does."""
+"""Its answer never ends, so that no tool gets to judge it; tests/web/realtime does."""
 
 ENDLESS = 600
 """Seconds. The examples are counted: a run has its end, after a minute or two on two busy cores."""

@@ -72,6 +72,7 @@ async def test_long_and_foreign_texts_break_no_page(demo: Venue, windows: Window
         await look_closer(windows, window, name)
 
 
+@pytest.mark.slow
 async def test_mails_codes_and_refusals_are_pages_like_the_others(demo: Venue, windows: Windows) -> None:
     window = await windows.open(f"{demo.url}/login?next=/account/security")
     page = window.page

@@ -59,12 +59,15 @@ async def test_the_page_becomes_a_player_that_ends_at_the_full_ladder(venue: Ven
         assert rungs[1] == FILM_SECONDS, "the whole length, however much is there"
         await window.page.evaluate(f"() => {{ {VIDEO}.muted = true; {VIDEO}.play(); }}")
         window.page.set_default_timeout(90_000)
+        await window.until(f"() => {VIDEO}.currentTime > 0")
+        await window.page.evaluate(f"() => {VIDEO}.pause()")
         await window.until(f"() => {VIDEO}.videoRenditions.length === 2")
-        # A slow browser has all of the lower one by now, and would be content with it.
+        # By now all of the lower one may be there, and a player would be content with it.
         await window.page.evaluate(
             f"() => {{ const all = {VIDEO}.videoRenditions;"
-            " all.selectedIndex = [...all].findIndex((one) => one.height === 240); }"
+            f" all.selectedIndex = [...all].findIndex((one) => one.height === 240); {VIDEO}.play(); }}"
         )
+        await window.until(f"() => {VIDEO}.videoHeight === 240")
         await window.page.evaluate(
             f"() => {{ {VIDEO}.currentTime = Math.max({VIDEO}.currentTime, {FILM_SECONDS - 4}); }}"
         )

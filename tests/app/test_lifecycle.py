@@ -100,6 +100,7 @@ async def test_a_worker_that_is_killed_comes_back(tmp_path: Path) -> None:
         await until(lambda: bool(set(venue.workers()) - {first}))
 
 
+@pytest.mark.slow
 async def test_a_server_on_an_empty_folder_can_still_be_given_its_owner(tmp_path: Path) -> None:
     (tmp_path / "data").mkdir()
     (tmp_path / "secret").write_text(PASSWORD)

@@ -14,9 +14,11 @@ from openapi_schema_validator import OAS31Validator
 from novacast.folder import DataFolder
 from novacast.live.packaging.models import Kept, Track
 from novacast.live.recording.journal import Lines, of_init, of_segment, of_track
+from tests.app.selling import sales
 from tests.app.test_first_path import upload
 from tests.app.venue import PASSWORD, Venue, open_venue
 from tests.live.packaging.synthetic import fragment, picture_init
+from tests.waiting import until
 
 Wish = tuple[str, str, str, Any]
 """Path in the document, path, who asks (empty: a stranger), body."""
@@ -37,8 +39,14 @@ def mailed(venue: Venue, template: str, to: str) -> str:
     return parse_qs(urlsplit(json.loads(found[-1][0])["url"]).query)["token"][0]
 
 
-def everything(venue: Venue) -> dict[str, int]:
-    """How many rows each table has: facts, mails and answers tell of every effect."""
+async def everything(venue: Venue) -> dict[str, int]:
+    """How many rows each table has: facts, mails and answers tell of every effect. What hears of a fact has acted."""
+
+    def heard() -> bool:
+        behind = "SELECT count(*) FROM outbox_cursor WHERE seq < (SELECT max(seq) FROM outbox)"
+        return rows(venue, behind) == [(0,)]
+
+    await until(heard)
     tables = rows(venue, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
     return {name: rows(venue, f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in tables}
 
@@ -91,6 +99,8 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
         yield path, path.format(video_id=video), "producer", None
     async for wish in broadcasts(venue):
         yield wish
+    async for wish in sales(venue):
+        yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
     jobs: dict[str, Any] = {"pictures": {"seconds": 1}, "downloads": {"name": "144p"}, "speech": {"language": "en"}}
@@ -116,6 +126,12 @@ async def broadcasts(venue: Venue) -> AsyncIterator[Wish]:
     record(DataFolder(venue.folder).live / programme)
     span = {"start_seconds": 1, "end_seconds": 7}
     yield f"{path}/clips", f"{api}/programmes/{programme}/clips", "producer", span
+    latest = {"last_seconds": 7}
+    yield f"{path}/clips/latest", f"{api}/programmes/{programme}/clips/latest", "producer", latest
+    poll = {"question": "Encore?", "options": ["Yes", "No"]}
+    said: dict[str, Any] = {"messages": {"text": "Bravo"}, "announcements": {"text": "Ten minutes"}, "polls": poll}
+    for name, body in said.items():
+        yield f"{api}/rooms/{{room_id}}/{name}", f"{api}/rooms/{programme}/{name}", "producer", body
     bodies: dict[str, Any] = {"cut": {"to": "slate"}, "markers": {"title": "Applause", "seconds": 0}, "end": None}
     for name, body in bodies.items():
         yield f"{path}/{name}", f"{api}/programmes/{programme}/{name}", "producer", body
@@ -164,7 +180,8 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
     film = tmp_path / "film.mp4"
     film.write_bytes(b"not looked at before a worker comes")
     speech = "http://127.0.0.1:9/v1"  # nobody listens there, nor is it asked
-    async with open_venue(tmp_path / "data", NOVACAST_JOBS_WORKER="no", NOVACAST_SPEECH_BASE_URL=speech) as venue:
+    settings = {"NOVACAST_JOBS_WORKER": "no", "NOVACAST_SPEECH_BASE_URL": speech, "NOVACAST_TICKETS_MODE": "test"}
+    async with open_venue(tmp_path / "data", **settings) as venue:
         document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
         tokens = {who: await venue.token(who) for who in ("owner", "producer", "door", "visitor")} | {"": ""}
         video = await upload(venue, tokens["producer"], film)
@@ -173,9 +190,9 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
             seen.add(template)
             number += 1
             key = {"Idempotency-Key": f"wish-{number}"}
-            before = everything(venue)
+            before = await everything(venue)
             first = await venue.ask("POST", path, tokens[who], body, key)
-            after = everything(venue)
+            after = await everything(venue)
             assert 200 <= first.status < 300, (path, first.body)
             assert first.headers["Idempotent-Replayed"] is None, path
             fits(document, document["paths"][template]["post"], first.status, first.body)
@@ -185,7 +202,7 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
             again = await venue.ask("POST", path, tokens[who], body, key)
             assert (again.status, again.body) == (first.status, first.body), path
             assert again.headers["Idempotent-Replayed"] == "true", path
-            assert everything(venue) == after, path
+            assert await everything(venue) == after, path
 
             other = await venue.ask("POST", path, tokens[who], {"another": "wish"}, key)
             assert (other.status, other.json["code"]) == (422, "idempotency_key_reused"), path

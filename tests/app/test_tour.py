@@ -213,6 +213,7 @@ async def test_a_newcomer_brings_a_film_in_and_watches_it_until_logging_out(
     await windows.picture(window, "newcomer-logged-out")
 
 
+@pytest.mark.slow
 async def test_without_scripts_one_can_search_log_in_and_change_things(
     venue: Venue, windows: Windows, clip: Path
 ) -> None:

@@ -26,8 +26,13 @@ CHILD_CALLS = {
     "asyncio": re.compile(r"create_subprocess_(exec|shell)$"),
 }
 OWNERS: dict[str, tuple[str, ...]] = {
-    "aiortc": ("novacast/live/webrtc/encoded.py", "novacast/live/webrtc/session.py"),
-    "aioice": ("novacast/live/webrtc/process.py",),
+    "aiortc": (
+        "novacast/live/webrtc/encoded.py",
+        "novacast/live/webrtc/session.py",
+        "novacast/live/whep/peer.py",
+        "novacast/live/whep/sending.py",
+    ),
+    "aioice": ("novacast/live/webrtc/network.py",),
     "stripe": ("novacast/payments/*",),
     "cryptography": ("novacast/security/*",),
     "ffmpeg": ("novacast/media/*",),

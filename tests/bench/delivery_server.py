@@ -58,6 +58,9 @@ class Open:
     async def principal_of(self, session_id: str) -> Principal | None:
         return None
 
+    async def opens(self, principal: Principal, media_id: str) -> frozenset[str]:
+        return frozenset()
+
     async def authenticate(self, credentials: Credentials) -> Principal:
         return ANONYMOUS
 
@@ -70,7 +73,7 @@ async def serving(film: Film, state: Path, sessions: int = 1) -> AsyncIterator[s
     migrate(path, [outbox.migrations, idempotency.migrations, schema.migrations], clock, backups=state)
     db = await Database.open(path, clock, readers=1)
     facts, world = Outbox(db), Open(film)
-    own = playback_services(db, clock, settings, limiter, [world], world, b"k" * 32)
+    own = playback_services(db, clock, settings, limiter, [world], world, world, b"k" * 32)
     server = WebServer(
         Parts(
             settings=settings,

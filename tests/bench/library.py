@@ -50,6 +50,8 @@ PLACES = {
     "search page, two words": "/library?q=winter%20jazz",
     "list by API": "/api/v1/videos?limit=50",
     "search by API": "/api/v1/videos?q=concert&limit=50",
+    "search by API, two words": "/api/v1/videos?q=winter%20jazz&limit=50",
+    "search by API, one letter": "/api/v1/videos?q=c&limit=50",
     "studio page": "/studio?org={org}",
     "studio, search": "/studio?org={org}&q=concert",
     "studio by API, failed ones": "/api/v1/organizations/{org}/videos?state=failed",

@@ -12,6 +12,7 @@ import os
 import subprocess
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -40,6 +41,7 @@ class Found:
     server: float
     kept_up: float
     rungs: Sequence[str]
+    """And how many of several programmes have each."""
 
 
 def source(folder: Path) -> Path:
@@ -130,7 +132,9 @@ async def measure(folder: Path, video: Path, passing: PassThrough, count: int, s
             meter.look()
         passed, server = time.monotonic() - began, spent("self") - server
         given = sum(float(max(one.ends.values()) - at) for one, at in zip(shelves, before, strict=True))
-        return Found(meter.seconds / given, server / given, given / count / passed / rate, list(shelves[0].ends))
+        having = Counter(name for one in shelves for name in one.ends)
+        rungs = [f"{name} x {number}" if count > 1 else name for name, number in having.items()]
+        return Found(meter.seconds / given, server / given, given / count / passed / rate, rungs)
 
 
 def main() -> None:

@@ -49,6 +49,8 @@ class Passing:
         assert self._pipe.stdin is not None
         os.write(self._pipe.stdin.fileno(), flv.framed(tag))
 
+    def missed(self, lost: int, late: int) -> None: ...
+
     def end(self, why: object) -> None:
         assert self._pipe.stdin is not None
         self._pipe.stdin.close()
@@ -58,6 +60,8 @@ class Passing:
 class Dropping:
     def take(self, tag: Tag) -> None:
         pass
+
+    def missed(self, lost: int, late: int) -> None: ...
 
     def end(self, why: object) -> None:
         pass

@@ -31,6 +31,7 @@ from novacast.media.playlists import read_media_playlist
 from novacast.media.probe import probe
 from novacast.media.process import Command
 from novacast.settings import Transcode
+from novacast.vods.transcoding.plan import Choices, Plan
 from tests.vods.conftest import House, prepare
 
 SECONDS = 30
@@ -48,12 +49,13 @@ Way = Callable[[], Awaitable[None]]
 
 
 def film(program: FFmpeg, folder: Path, seconds: int) -> Path:
-    """1080p30 with grain, H.264 and AAC."""
+    """1080p30 with grain, H.264 and AAC, at a rate that is shown as it is."""
     target = folder / "film.mp4"
     picture = f"testsrc2=size=1920x1080:rate=30:duration={seconds}"
     made_of = ["-f", "lavfi", "-i", picture, "-f", "lavfi", "-i", f"sine=frequency=440:duration={seconds}"]
     coded = ["-vf", "noise=alls=12:allf=t", "-c:v", "libx264", "-preset", "veryfast", "-g", "60"]
-    options = [*coded, "-pix_fmt", "yuv420p", "-c:a", "aac"]
+    rate = ["-b:v", "8M", "-maxrate", "10M", "-bufsize", "20M"]
+    options = [*coded, *rate, "-pix_fmt", "yuv420p", "-c:a", "aac"]
     subprocess.run([str(program.path), "-v", "error", "-y", *made_of, *options, str(target)], check=True)
     return target
 
@@ -78,7 +80,7 @@ class Bench:
             "the storyboard, of the finished smallest rung": self._storyboard,
             "one FFmpeg per rung, one after the other": self._one_by_one,
             "our whole job, all encoded": lambda: self._ours(copy=False),
-            "the same in three parts": lambda: self._ours(copy=False, chunk_seconds=max(10, self._seconds // 3)),
+            "the same in three parts": lambda: self._ours(copy=False, chunk_seconds=max(4, self._seconds // 3)),
             "our whole job, the source shown as it is": lambda: self._ours(copy=True),
         }
 
@@ -108,13 +110,15 @@ class Bench:
         async def found() -> FFmpeg:
             return self._program
 
+        settings = Transcode(nice=0, copy=copy, chunk_seconds=chunk_seconds)
+        assert (Plan.of(self._info, Choices.of(settings)).copied is not None) == copy
         with tempfile.TemporaryDirectory(dir=self._source.parent) as place:
             data = DataFolder.at(Path(place))
             data.prepare()
             prepare(data)
             house = await House.open(data, SystemClock(), found)
             video_id = await house.arrive(self._source)
-            await house.work(Transcode(nice=0, copy=copy, chunk_seconds=chunk_seconds)).finish(video_id)
+            await house.work(settings).finish(video_id)
             assert len(list(house.folders.video(video_id).glob("*/*/index.m3u8"))) == 7
             await house.close()
 
@@ -131,15 +135,18 @@ def _processor() -> float:
     return sum(one.ru_utime + one.ru_stime for one in both)
 
 
-async def main(rounds: int, seconds: int) -> None:
+async def main(rounds: int, seconds: int, words: Sequence[str]) -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)
         program = await find_ffmpeg(folder)
         source = await asyncio.to_thread(film, program, folder, seconds)
         bench = Bench(program, source, await probe(source), seconds)
-        costs: dict[str, list[Cost]] = {name: [] for name in bench.ways()}
+        ways = {
+            name: work for name, work in bench.ways().items() if name == BARE or any(word in name for word in words)
+        }
+        costs: dict[str, list[Cost]] = {name: [] for name in ways}
         for _ in range(rounds):
-            for name, work in bench.ways().items():
+            for name, work in ways.items():
                 costs[name].append(now := await cost(work))
                 print(f"{name}: {now.wall:.1f} s, {now.processor:.1f} s of processor", file=sys.stderr, flush=True)
     print(table(costs))
@@ -166,5 +173,6 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=SECONDS)
+    parser.add_argument("--ways", nargs="+", default=[""], metavar="WORD", help="only those whose names have a word")
     arguments = parser.parse_args()
-    asyncio.run(main(arguments.rounds, arguments.seconds))
+    asyncio.run(main(arguments.rounds, arguments.seconds, arguments.ways))

@@ -25,7 +25,7 @@ def with_tags(fails: bool = False) -> list[Migrations]:
 
 def test_a_new_file_needs_no_backup(tmp_path: Path, clock: FakeClock) -> None:
     applied = migrate(tmp_path / "new.db", sets(), clock, backups=tmp_path / "backups")
-    assert applied == ["outbox.m001_outbox", "notes.m001_notes"]
+    assert applied == ["outbox.m001_outbox", "outbox.m002_mentions_and_horizon", "notes.m001_notes"]
     assert not (tmp_path / "backups").exists()
 
 

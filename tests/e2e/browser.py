@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -98,14 +98,14 @@ class Windows:
 
     @classmethod
     @asynccontextmanager
-    async def start(cls, chromium: str) -> AsyncIterator["Windows"]:
+    async def start(cls, chromium: str, flags: Sequence[str] = FLAGS) -> AsyncIterator["Windows"]:
         """Pictures go to `$NOVACAST_PICTURES`, if it is named."""
         wanted = os.environ.get("NOVACAST_PICTURES")
         pictures = Path(wanted) if wanted else None
         if pictures is not None:
             pictures.mkdir(parents=True, exist_ok=True)
         async with async_playwright() as playwright:
-            browser = await playwright.chromium.launch(executable_path=chromium, args=list(FLAGS))
+            browser = await playwright.chromium.launch(executable_path=chromium, args=list(flags))
             yield cls(browser, pictures)
             await browser.close()
 

@@ -50,6 +50,12 @@ class Stage:
     flowing: asyncio.Event = field(default_factory=asyncio.Event)
     """While clear, uploads stop reading after their first piece."""
     facts: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
+    streams: list[tuple[str, str | None]] = field(default_factory=list)
+    """Of each event stream that was asked for: its topics, and the last id."""
+    cut: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set, it breaks the event stream off."""
+    full: int = 0
+    """So many event streams are refused, to be asked for again in a second."""
     growing: Growing | None = None
     """Where the ladder is still being made: how much of it is there."""
     running: bool = True
@@ -78,9 +84,10 @@ class Stage:
     def end_sessions(self) -> None:
         self.ended |= {str(number) for number in range(self.opened + 1)}
 
-    def tell(self, topic: str, subject: str, **payload: Any) -> None:
+    def tell(self, topic: str, subject: str, *, seq: int | None = None, **payload: Any) -> None:
         data = json.dumps({"subject": subject, "payload": payload})
-        self.facts.put_nowait(f"event: {topic}\ndata: {data}\n\n")
+        id_ = "" if seq is None else f"id: {seq}\n"
+        self.facts.put_nowait(f"{id_}event: {topic}\ndata: {data}\n\n")
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -186,11 +193,23 @@ class Stage:
         return web.Response(status=200 if request.method == "HEAD" else 204, headers=headers)
 
     async def realtime(self, request: web.Request) -> web.StreamResponse:
+        self.streams.append((request.query["topics"], request.headers.get("Last-Event-ID")))
+        if self.full:
+            self.full -= 1
+            return web.Response(status=429, headers={"Retry-After": "1"})
         response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
         await response.prepare(request)
-        await response.write(b"id: 1\nevent: ready\ndata: {}\n\n")
-        while True:
-            await response.write((await self.facts.get()).encode())
+        await response.write(b"retry: 50\nid: 1\nevent: ready\ndata: {}\n\n")
+        cut = asyncio.ensure_future(self.cut.wait())
+        while not cut.done():
+            fact = asyncio.ensure_future(self.facts.get())
+            done, _ = await asyncio.wait([cut, fact], return_when=asyncio.FIRST_COMPLETED)
+            if fact in done:
+                await response.write(fact.result().encode())
+            else:
+                fact.cancel()
+        self.cut.clear()
+        return response
 
     async def done(self, request: web.Request) -> web.Response:
         return web.Response(

@@ -65,6 +65,7 @@ async def test_it_begins_at_the_beginning_and_shows_the_whole_length(
     assert (await seen(window))["errors"] == []
 
 
+@pytest.mark.slow
 async def test_it_plays_on_while_it_grows_and_ends_at_the_full_ladder(
     windows: Windows, stage: Stage, growing: Growing
 ) -> None:

@@ -1,5 +1,7 @@
 """The frame and the building blocks of all pages."""
 
+import pytest
+
 from tests.e2e.browser import Windows
 from tests.e2e.stage import Stage
 
@@ -14,6 +16,7 @@ PAGES = {
 }
 
 
+@pytest.mark.slow
 async def test_pages_fit_every_screen_and_nothing_complains(windows: Windows, stage: Stage) -> None:
     for name, path in PAGES.items():
         window = await windows.open(stage.url + path)

@@ -18,6 +18,7 @@ class Basket:
         self.hello, self.publisher = hello, publisher
         self.tags: list[Tag] = []
         self.endings: list[str] = []
+        self.lost = self.late = 0
         self.takes: Callable[[Tag], object] | None = None
 
     def take(self, tag: Tag) -> None:
@@ -25,6 +26,10 @@ class Basket:
         self.tags.append(tag)
         if self.takes is not None:
             self.takes(tag)
+
+    def missed(self, lost: int, late: int) -> None:
+        self.lost += lost
+        self.late += late
 
     def end(self, why: Text) -> None:
         self.endings.append(str(why))

@@ -9,6 +9,7 @@ import pytest
 from aiohttp import ClientSession
 
 from novacast import outbox
+from novacast.accounts.people.service import Addressees
 from novacast.clock import MINUTE
 from novacast.database import Database
 from novacast.folder import DataFolder
@@ -21,7 +22,9 @@ from novacast.live.ingest import Hello
 from novacast.live.keys import store as keys
 from novacast.live.models import Channel, FeedRole, PassThrough, Programme, ProgrammeState, StreamKey, Wanted
 from novacast.live.programmes import store as programmes
+from novacast.live.reminders.ports import Post
 from novacast.live.services import LiveServices, live_services
+from novacast.notifications.services import notification_services
 from novacast.security.keys import digest
 from novacast.settings import Live, Settings
 from novacast.visibility import Visibility
@@ -62,6 +65,7 @@ CHANNEL = Channel(
     return_seconds=120,
     record=True,
     dvr=True,
+    keep_source=False,
     slate=None,
     poster=None,
     created_at=0,
@@ -151,7 +155,8 @@ async def house(folder: DataFolder, clock: FakeClock) -> AsyncIterator[House]:
     queue = JobQueue(connect(settings.jobs, folder.queue))
     records: list[Records] = []
     vods = vod_services(db, queue, clock, settings, folder, records)
-    own = live_services(db, RateLimiter(clock), settings, folder, vods.recordings, vods.quotas, vods.films)
+    post = Post(notification_services(db, queue, clock, settings, folder).mailbox, Addressees())
+    own = live_services(db, RateLimiter(clock), settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(own.recordings)
     yield House(db, clock, own)
     await db.close()

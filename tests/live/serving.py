@@ -10,8 +10,11 @@ from novacast.identity import Principal
 from novacast.limits import RateLimiter
 from novacast.live.pages import live_pages
 from novacast.live.routes import live_routes
+from novacast.live.services import LiveServices
+from novacast.live.topics import TOPICS
 from novacast.metrics import Metrics
 from novacast.settings import Server, Settings
+from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from tests.live.conftest import (
@@ -67,6 +70,12 @@ class Library:
         return {one: Recorded(one, self._titles[one]) for one in video_ids if one in self._titles}
 
 
+def live_topics(own: LiveServices) -> Topics:
+    topics = Topics()
+    topics.declare(TOPICS, own.programmes.may_look)
+    return topics
+
+
 @contextlib.asynccontextmanager
 async def serving(house: House) -> AsyncIterator[str]:
     """The address of a server over `house`."""
@@ -83,6 +92,7 @@ async def serving(house: House) -> AsyncIterator[str]:
         clock=house.clock,
         limiter=RateLimiter(house.clock),
         metrics=Metrics(),
+        topics=live_topics(house.own),
         key=b"k" * 32,
     )
     server = WebServer(parts)

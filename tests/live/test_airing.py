@@ -7,6 +7,7 @@ import pytest
 from novacast import outbox
 from novacast.clock import HOUR, MINUTE, SECOND
 from novacast.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated
+from novacast.identity import ANONYMOUS, Principal
 from novacast.live import store
 from novacast.live.airing import MOST_FEEDS
 from novacast.live.keys import store as keys
@@ -182,6 +183,17 @@ async def test_a_feeds_first_reason_stands_and_is_translatable(house: House) -> 
     assert found.reason == "The encoder closed the connection."
 
 
+async def test_how_many_watch_is_mentioned_when_it_is_another_and_the_numbers_now_and_then(house: House) -> None:
+    programme = await house.programme(await house.channel())
+    for viewers in (3, 3, 4):
+        await house.airing.measured(programme.id, {"viewers": viewers})
+        house.clock.advance(1)
+    told = [one for one in await house.db.all(outbox.after(0, 1000)) if not one.kept]
+    assert [one.payload["viewers"] for one in told if one.topic == "programme.viewers"] == [3, 4]
+    assert [one.payload["numbers"]["viewers"] for one in told if one.topic == "programme.measured"] == [3, 4]
+    assert {one.audience for one in told if one.topic == "programme.measured"} == {outbox.org(programme.org_id)}
+
+
 async def test_health_is_one_row_and_the_peak_only_grows(house: House) -> None:
     channel = await house.channel()
     programme = await house.programme(channel)
@@ -192,3 +204,10 @@ async def test_health_is_one_row_and_the_peak_only_grows(house: House) -> None:
     assert health is not None
     assert health.numbers == {"viewers": 5, "bitrate": 6_000_000}
     assert (await house.airing.programme(programme.id)).peak_viewers == 9
+
+
+async def test_who_may_look_at_a_programme_may_hear_of_it(house: House) -> None:
+    programme = await house.programme(await house.channel(), visibility=Visibility.SIGNED_IN)
+    assert await house.own.programmes.may_look(Principal("somebody"), programme.id)
+    assert not await house.own.programmes.may_look(ANONYMOUS, programme.id)
+    assert not await house.own.programmes.may_look(Principal("somebody"), "gone")

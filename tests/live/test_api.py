@@ -90,6 +90,7 @@ async def test_a_channel_is_made_with_settings_for_its_makers_alone(ask: Ask) ->
         "return_seconds": 60,
         "record": True,
         "dvr": True,
+        "keep_source": False,
         "slate": None,
     }
     _, changed = await ask("owner", "PATCH", f"/api/v1/channels/{made['id']}", {"record": False})
@@ -252,6 +253,26 @@ async def test_health_comes_with_advice(house: House, ask: Ask) -> None:
     assert health["numbers"]["codec"] == "h264"
     assert [one["code"] for one in health["advice"]] == ["keyframes_far_apart"]
     assert "every 8.0 s" in health["advice"][0]["text"]
+
+
+async def test_packets_lost_on_the_way_are_told_with_their_advice(house: House, ask: Ask) -> None:
+    programme = await house.on_air(await house.channel())
+    await house.airing.measured(programme.id, {"seconds": 30.0, "lost": 12, "late": 3})
+    _, health = await ask("producer", "GET", f"/api/v1/programmes/{programme.id}/health")
+    assert (health["numbers"]["lost"], health["numbers"]["late"]) == (12, 3)
+    assert [one["code"] for one in health["advice"]] == ["packets_lost"]
+    assert [fact.payload["advice"] for fact in await house.facts("programme.health")] == [["packets_lost"]]
+
+
+async def test_nothing_is_advised_about_the_first_moments_of_a_feed(house: House) -> None:
+    programme = await house.on_air(await house.channel())
+    for seconds, fps in ((0.4, 3.0), (1.4, 30.0), (2.4, 12.0), (3.4, 30.0)):
+        await house.airing.measured(
+            programme.id, {"seconds": seconds, "fps": fps, "bitrate": 90_000 + 900_000 * (fps > 20)}
+        )
+    assert not await house.facts("programme.health")
+    await house.airing.measured(programme.id, {"seconds": 4.4, "fps": 12.0, "bitrate": 900_000})
+    assert len(await house.facts("programme.health")) == 1
 
 
 async def test_feeds_tell_who_came_and_why_they_left(house: House, ask: Ask) -> None:

@@ -96,7 +96,8 @@ async def test_pages_look_right_and_are_accessible(house: House, address: str, w
     await owner.page.goto(f"{studio}/channels/{channel.id}")
     async with owner.page.expect_navigation():
         await owner.page.get_by_role("button", name="Make a key").click()
-    await expect(owner.page.get_by_role("textbox", name="Stream key")).to_have_value(re.compile("nova_.{32}"))
+    key = owner.page.get_by_role("textbox", name="Stream key", exact=True)
+    await expect(key).to_have_value(re.compile("nova_.{32}"))
     await windows.look(owner, "live-fresh-key")
 
 

@@ -107,3 +107,15 @@ def test_the_size_is_read_from_the_decoders_configuration(codec: str, options: l
     measures = Measures(0)
     measures.count(head, 0)
     assert (measures.look(1).width, measures.look(2).height) == (wanted.width, wanted.height)
+
+
+def test_packets_that_were_missed_are_told_of_the_last_ten_seconds() -> None:
+    measures = Measures(0.0)
+    assert (measures.look(1.0).lost, measures.look(1.0).late) == (None, None)
+    for second in range(15):
+        measures.missed(2 if second == 1 else 1, 0, float(second))
+    measures.missed(0, 4, 15.0)
+    found = measures.look(15.0)
+    assert (found.lost, found.late) == (10, 4)
+    measures.missed(0, 0, 40.0)
+    assert measures.look(40.0).lost == 0

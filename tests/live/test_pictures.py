@@ -9,8 +9,10 @@ from aiohttp import ClientSession
 
 from novacast.folder import DataFolder
 from novacast.live.pictures.models import picture_file, pictures_folder
+from novacast.live.programmes.models import Changes
+from novacast.live.recording.still import STILL
 from novacast.visibility import Visibility
-from tests.live.conftest import House
+from tests.live.conftest import PRODUCER, House
 
 DAY = 86_400
 
@@ -73,3 +75,31 @@ async def test_pictures_are_brought_made_anew_seen_and_removed(house: House, add
     assert await house.own.pictures.sweep() == 1
     assert not picture_file(folder, kept).exists()
     assert (await house.airing.programme(programme.id)).poster is not None
+
+
+async def test_a_still_of_what_is_on_is_shown_to_those_who_may_watch_and_to_nobody_else(
+    house: House, address: str, folder: DataFolder
+) -> None:
+    channel = await house.channel()
+    programme = await house.on_air(channel)
+    path = f"/api/v1/programmes/{programme.id}/still"
+    lying = folder.live / programme.id / STILL
+
+    async def seen(who: str) -> int:
+        given = {"Authorization": f"Bearer {who}"} if who else {}
+        async with session.get(path, headers=given) as response:
+            return response.status
+
+    async with ClientSession(address) as session:
+        assert await seen("") == 404
+        lying.parent.mkdir(parents=True)
+        lying.write_bytes(b"\xff\xd8 a picture")
+        assert await seen("") == 200
+        async with session.get(f"/channels/{channel.id}", headers={"Accept": "text/html"}) as response:
+            assert f"{path}?picture=" in await response.text()
+        await house.own.programmes.edit(PRODUCER, programme.id, Changes(visibility=Visibility.PRIVATE))
+        assert [await seen(who) for who in ("", "guest", "outsider", "producer")] == [404, 404, 404, 200]
+        async with session.get(f"/channels/{channel.id}", headers={"Accept": "text/html"}) as response:
+            assert path not in await response.text()
+        await house.airing.ended(programme.id)
+        assert await seen("producer") == 404

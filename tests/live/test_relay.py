@@ -4,9 +4,9 @@ from novacast.clock import SystemClock
 from novacast.live.ingest import Kind, Tag
 from novacast.live.simulcast.muxing import Piece
 from novacast.live.simulcast.relay import MOST, Relay
-from novacast.live.targets.models import Target, TargetState
+from novacast.live.targets.models import Secrets, Target, TargetState
 
-TARGET = Target("t", "c", "o", "", "rtmp://127.0.0.1:9/app", False, True, 60, TargetState.OFF, 0, "", 0, 0)
+TARGET = Target("t", "c", "o", "", "rtmp://127.0.0.1:9/app", False, False, True, 60, TargetState.OFF, 0, "", 0, 0)
 MEGABYTE = bytes(1024 * 1024)
 
 
@@ -14,8 +14,8 @@ class NoRows:
     async def wanted(self, channel_id: str) -> list[Target]:
         return []
 
-    async def key(self, target_id: str) -> str:
-        return ""
+    async def secrets(self, target_id: str) -> Secrets:
+        return Secrets()
 
     async def silence(self) -> None: ...
 

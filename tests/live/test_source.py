@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from novacast.errors import NotFound, Unauthenticated
+from novacast.errors import NotFound, Unauthenticated, Unavailable
 from novacast.folder import DataFolder
 from novacast.live.models import ProgrammeState
 from novacast.visibility import Visibility
@@ -17,8 +17,8 @@ class Engine:
     def __init__(self, *ids: str) -> None:
         self.ids = ids
 
-    def find(self, name: str, query: str) -> None:
-        return None
+    def find(self, name: str, query: str) -> object:
+        return self, name
 
     def on_air(self, programme_id: str) -> "Engine | None":
         return self if programme_id in self.ids else None
@@ -31,14 +31,27 @@ async def test_what_is_on_air_or_interrupted_can_be_watched(house: House, folder
         found = await house.own.source.locate(STRANGER, programme.id)
         assert (found.kind, found.master, found.media_id) == ("live", "master.m3u8", programme.id)
         assert found.folder == Path(folder.live) / programme.id
-        assert (found.on_air, found.part, found.latency) == (engine, 200_000, 700_000)
+        assert (found.part, found.latency) == (200_000, 700_000)
+        assert found.on_air is not None
+        assert found.on_air.find("master.m3u8", "") == (engine, "master.m3u8")
         await move(programme.id)
 
 
 async def test_a_profile_without_parts_is_three_segments_behind(house: House) -> None:
     programme = await house.on_air(await house.channel(profile="standard"))
     found = await house.own.source.locate(STRANGER, programme.id)
-    assert (found.on_air, found.part, found.latency) == (None, None, 6_000_000)
+    assert (found.part, found.latency) == (None, 6_000_000)
+
+
+async def test_who_asks_before_the_engine_is_back_waits_and_needs_not_ask_anew(house: House) -> None:
+    programme = await house.on_air(await house.channel())
+    found, other = [await house.own.source.locate(STRANGER, programme.id) for _ in range(2)]
+    assert found.on_air is not None
+    assert found.on_air is other.on_air
+    with pytest.raises(Unavailable):
+        found.on_air.find("master.m3u8", "")
+    house.own.antenna.air = engine = Engine(programme.id)
+    assert found.on_air.find("master.m3u8", "") == (engine, "master.m3u8")
 
 
 async def test_what_is_to_come_says_when_and_what_is_over_is_not_there(house: House) -> None:

@@ -22,10 +22,33 @@ async def test_a_key_goes_in_sealed_and_never_comes_out(house: House, ask: Ask) 
     assert SECRET not in f"{made} {listed} {page}"
     assert "Elsewhere" in page[1]
     assert SECRET.encode() not in house.db.path.read_bytes()
-    assert await house.own.targets.key(made["id"]) == SECRET
+    assert (await house.own.targets.secrets(made["id"])).key == SECRET
     log = await ask("owner", "GET", f"/api/v1/channels/{channel.id}/log")
     assert "target.created" in str(log)
     assert SECRET not in str(log)
+
+
+async def test_srt_takes_a_passphrase_that_never_comes_out_either(house: House, ask: Ask) -> None:
+    channel = await house.channel()
+    path = f"/api/v1/channels/{channel.id}/targets"
+    there = {"url": "srt://ingest.example:9000", "key": "#!::r=show,m=publish", "passphrase": SECRET}
+    status, made = await ask("producer", "POST", path, there)
+    assert (status, made["has_key"], made["has_passphrase"]) == (201, True, True)
+    assert SECRET not in f"{made} {await ask('producer', 'GET', path)}"
+    assert SECRET.encode() not in house.db.path.read_bytes()
+    secrets = await house.own.targets.secrets(made["id"])
+    assert (secrets.key, secrets.passphrase) == ("#!::r=show,m=publish", SECRET)
+    assert SECRET not in repr(secrets)
+    other = {"url": "srt://thief.example:9000", "key": "x"}
+    status, answer = await ask("producer", "PATCH", f"/api/v1/targets/{made['id']}", other)
+    assert (status, answer["errors"][0]["field"]) == (422, "passphrase")
+    for wrong in (
+        {"passphrase": "short"},
+        {"passphrase": "two\nlines of it"},
+        {"url": "rtmp://ingest.example/app", "passphrase": SECRET},
+        {"key": "é" * 300},
+    ):
+        assert (await ask("producer", "POST", path, there | wrong))[0] == 422, wrong
 
 
 async def test_targets_are_for_those_who_produce(house: House, ask: Ask) -> None:
@@ -49,7 +72,7 @@ async def test_another_address_needs_its_key_anew(house: House, ask: Ask) -> Non
     path = f"/api/v1/targets/{made['id']}"
     assert (await ask("producer", "PATCH", path, {"url": "rtmp://thief.example/app"}))[0] == 422
     assert (await ask("producer", "PATCH", path, {"url": "rtmp://other.example/app", "key": "new"}))[0] == 200
-    assert await house.own.targets.key(made["id"]) == "new"
+    assert (await house.own.targets.secrets(made["id"])).key == "new"
 
 
 @pytest.mark.parametrize(
@@ -58,7 +81,11 @@ async def test_another_address_needs_its_key_anew(house: House, ask: Ask) -> Non
         "",
         "http://host/app",
         "file:///etc/passwd",
-        "srt://host:9000",
+        "srt://host",
+        "srt://host:9000/path",
+        "srt://host:9000?streamid=x",
+        "srt://127.0.0.1:9000",
+        "udp://host:9000",
         "rtmp://host",
         "rtmp:///app",
         "rtmp://user:word@host/app",

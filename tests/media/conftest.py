@@ -20,7 +20,15 @@ def programs() -> list[Path]:
     return [*([Path(system)] if system else []), Path(imageio_ffmpeg.get_ffmpeg_exe())]
 
 
-@pytest.fixture(scope="session", params=programs(), ids=lambda path: "shipped" if "imageio" in str(path) else "system")
+def tried() -> Iterator[object]:
+    """Where there are two, the quick set is content with the system's."""
+    first, *others = programs()
+    yield pytest.param(first, id="system" if others else "shipped")
+    for other in others:
+        yield pytest.param(other, id="shipped", marks=pytest.mark.slow)
+
+
+@pytest.fixture(scope="session", params=tried())
 def program(request: pytest.FixtureRequest) -> Path:
     path: Path = request.param
     return path

@@ -14,11 +14,15 @@ from novacast.notifications.transport import Smtp
 from tests.notifications.office import LINK, Office, PostOffice, smtp
 
 ALL = Query("SELECT id FROM mail ORDER BY rowid", (), lambda row: str(row["id"]))
-CONTEXT = {"name": "Ada", "organization": "The Stage", "inviter": "Olga", "role": "box_office"}
+CONTEXT = {"name": "Ada", "organization": "The Stage", "inviter": "Olga", "role": "box_office"} | {
+    "title": "First night",
+    "when": "tomorrow",
+    "stop": "https://venue.example/stop",
+}
 
 
 async def test_every_template_makes_a_whole_mail(office: Office) -> None:
-    assert len(office.letters.names) == 9
+    assert len(office.letters.names) == 12
     for template in office.letters.names:
         mail = await office.mail(await office.post(template=template, **CONTEXT))
         message = message_from_bytes(office.letters.write(mail).as_bytes(), _class=EmailMessage, policy=default)
@@ -29,7 +33,7 @@ async def test_every_template_makes_a_whole_mail(office: Office) -> None:
         for part in (text.get_content(), html.get_content(), str(message["Subject"])):
             assert "{{" not in part
             assert "%(" not in part
-        assert template == "email_changed" or LINK in text.get_content()
+        assert template in {"email_changed", "reminder_cancelled"} or LINK in text.get_content()
 
 
 async def test_an_unknown_template_is_noticed_when_it_is_queued(office: Office) -> None:

@@ -87,7 +87,10 @@ async def test_mails_given_up_are_a_warning_with_the_reason(folder: DataFolder) 
 
 async def test_a_damaged_database_is_found(folder: DataFolder) -> None:
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as db:
-        db.executemany("INSERT INTO outbox VALUES (NULL, 1, 't', 's', 'public', ?)", [('"' + "x" * 900 + '"',)] * 200)
+        db.executemany(
+            "INSERT INTO outbox (at, topic, subject, audience, payload) VALUES (1, 't', 's', 'public', ?)",
+            [('"' + "x" * 900 + '"',)] * 200,
+        )
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     size = folder.database.stat().st_size
     with folder.database.open("r+b") as file:
@@ -108,7 +111,7 @@ async def test_a_file_that_is_no_database_is_found(folder: DataFolder) -> None:
 
 async def test_a_database_of_a_newer_program_is_found(folder: DataFolder) -> None:
     with closing(sqlite3.connect(folder.database, isolation_level=None)) as db:
-        db.execute("UPDATE _sqlite_migrations SET name = 'm999_later' WHERE migration_set = 'outbox'")
+        db.execute("UPDATE _sqlite_migrations SET name = 'm999_later' WHERE name = 'm001_outbox'")
     found = await database(folder)
     assert found.state is State.FAILED
     assert "newer" in found.message

@@ -26,7 +26,7 @@ from novacast.web import Credentials, idempotency
 from novacast.web.server import Parts, WebServer
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.playback.world import FILM, Broadcast, Film, Venue, exchange
+from tests.playback.world import FILM, Broadcast, Film, NoPasses, Venue, exchange
 from tests.waiting import until
 
 MIGRATIONS = [outbox.migrations, idempotency.migrations, schema.migrations]
@@ -73,7 +73,7 @@ async def site(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Site]:
     db, limiter, metrics, settings = await Database.open(path, clock), RateLimiter(clock), Metrics(), Settings()
     settings = replace(settings, server=replace(settings.server, port=0, drain_seconds=1.0))
     facts, venue = Outbox(db), Venue({FILM: Film(folder)})
-    own = playback_services(db, clock, settings, limiter, [venue], venue, b"k" * 32)
+    own = playback_services(db, clock, settings, limiter, [venue], NoPasses(), venue, b"k" * 32)
     measure(metrics, own.cache, own.audience, own.delivery.waits)
     server = WebServer(
         Parts(

@@ -27,7 +27,7 @@ from novacast.settings import Settings, replace
 from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
 from tests.fakes.clock import FakeClock
-from tests.playback.world import FILM, SEGMENT, Film, World, descriptors
+from tests.playback.world import FILM, SEGMENT, Film, NoPasses, World, descriptors
 from tests.waiting import until
 
 PASSWORD = "seven wooden trumpets"
@@ -62,7 +62,7 @@ async def cinema(tmp_path: Path, clock: FakeClock) -> AsyncIterator[str]:
     db, limiter = await Database.open(path, clock, readers=2), RateLimiter(clock)
     accounts = account_services(db, clock, settings, limiter, Silent(), b"k" * 32)
     members = Members(Film(tmp_path / "film"))
-    playback = playback_services(db, clock, settings, limiter, [members], accounts.sessions, b"k" * 32)
+    playback = playback_services(db, clock, settings, limiter, [members], NoPasses(), accounts.sessions, b"k" * 32)
     facts = Outbox(db)
     server = WebServer(
         Parts(

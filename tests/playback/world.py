@@ -21,6 +21,7 @@ from novacast.playback.audience import SEATS, Audience
 from novacast.playback.delivery.cache import HotCache
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.routes import MediaDelivery
+from novacast.playback.peers import Peers
 from novacast.playback.permission import Permission
 from novacast.playback.ports import OnAir
 from novacast.playback.service import Playback
@@ -143,11 +144,12 @@ class World:
         if not path.exists():  # a restart opens what is there
             migrated(path, [outbox.migrations, schema.migrations])
         self.db = await Database.open(path, self.clock, readers=2)
-        permission, tokens = Permission([self.venue], self.venue), ViewingTokens(b"k" * 32)
+        permission, tokens = Permission([self.venue], NoPasses(), self.venue), ViewingTokens(b"k" * 32)
         hours = self.settings.session_hours
         self.audience = Audience(self.db, self.clock, permission, tokens, session_hours=hours, capacity=self.seats)
         limiter = RateLimiter(self.clock)
         self.playback = Playback(self.db, self.clock, self.settings, permission, tokens, self.audience, limiter)
+        self.peers = Peers(self.playback, self.audience, permission)
         heads = Heads(self.clock, self.origins)
         self.cache = HotCache(self.settings.cache_bytes, self.clock, heads.shared)
         self.outbox = Outbox(self.db)
@@ -254,3 +256,10 @@ async def opened(world: World) -> AsyncIterator[World]:
 def descriptors() -> int:
     """How many this process holds open."""
     return len(list(Path("/proc/self/fd").iterdir()))
+
+
+class NoPasses:
+    """Nobody has a ticket for anything."""
+
+    async def opens(self, principal: Principal, media_id: str) -> frozenset[str]:
+        return frozenset()

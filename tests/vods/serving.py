@@ -17,6 +17,7 @@ from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import find_ffmpeg
 from novacast.metrics import Metrics
 from novacast.settings import Server, Settings
+from novacast.topics import Topics
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -39,6 +40,7 @@ from novacast.vods.storage.forecast import Forecasts
 from novacast.vods.storage.outlook import Outlooks
 from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
+from novacast.vods.topics import TOPICS
 from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
 from novacast.web import Credentials
@@ -118,6 +120,8 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
             Audience(house.views, house.health),
         ),
     )
+    topics = Topics()
+    topics.declare(TOPICS, house.videos.may_look)
     parts = Parts(
         settings=Settings(server=Server(port=0, drain_seconds=0.5)),
         routes=routes,
@@ -127,6 +131,7 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),
+        topics=topics,
         key=bytes(32),
     )
     server = WebServer(parts)

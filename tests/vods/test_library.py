@@ -1,6 +1,7 @@
 """Finding videos: lists and searches, with few of them and with very many."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import pytest
 
@@ -9,11 +10,15 @@ from novacast.errors import InvalidInput
 from novacast.identity import Principal, new_id
 from novacast.vods import store
 from novacast.vods.models import Changes, Video, VideoState, Visibility
-from novacast.vods.service import COMMON
+from novacast.vods.service import COMMON, StudioFilter
 from tests.fakes.clock import FakeClock
-from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, PRODUCER, STRANGER, House, person
+from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, STRANGER, House, person
 
 ANYONE = person("anyone")
+
+
+def _run(sql: str, tx: Transaction) -> None:
+    tx.run(sql)
 
 
 async def titles(house: House, who: Principal, text: str = "") -> list[str]:
@@ -96,8 +101,9 @@ async def test_the_search_follows_edits_and_deletes(house: House) -> None:
     assert await titles(house, STRANGER, "after words") == ["After"]
     await house.videos.delete(PRODUCER, video_id)
     assert await titles(house, STRANGER, "after") == []
-    check = "INSERT INTO videos_search (videos_search, rank) VALUES ('integrity-check', 1)"
-    await house.db.write(lambda tx: tx.run(check))
+    for index in ("videos_search", "videos_titles"):
+        check = f"INSERT INTO {index} ({index}, rank) VALUES ('integrity-check', 1)"
+        await house.db.write(partial(_run, check))
 
 
 @dataclass(frozen=True)
@@ -166,3 +172,27 @@ async def test_of_a_word_that_very_many_have_those_with_it_in_the_title_come_fir
     assert [video.published_at for video in seen[:4]] == [307, 207, 107, 7]
     assert [video.title for video in seen[4:]] == ["Evening"] * (COMMON + 46)
     assert len({video.id for video in seen}) == COMMON + 50
+
+
+async def test_a_small_organization_finds_its_own_among_very_many_of_others_and_no_word_finds_an_organization(
+    house: House,
+) -> None:
+    def fill(tx: Transaction) -> None:
+        for number in range(COMMON + 10):
+            tx.run(
+                """INSERT INTO videos (id, org_id, owner_id, title, description, language, visibility, state,
+                    created_at, updated_at, published_at, source_name, source_bytes, edition)
+                VALUES (?, ?, 'p', 'Winter concert', '', '', 'public', 'ready', ?, 0, ?, '', 1, 'e')""",
+                (new_id(), ORG, number, number),
+            )
+
+    await house.publish(title="Choir", description="a concert", org_id=OTHER_ORG)
+    await house.publish(title="Concert of the choir", org_id=OTHER_ORG)
+    await house.db.write(fill)
+    page = await house.videos.studio(OUTSIDER, OTHER_ORG, StudioFilter(text="conc"))
+    assert [entry.video.title for entry in page.items] == ["Concert of the choir", "Choir"]
+    page = await house.videos.studio(OWNER, ORG, StudioFilter(text="choir"))
+    assert page.items == []
+    for text in (ORG, OTHER_ORG, "org"):
+        assert await titles(house, STRANGER, text) == [], text
+        assert (await house.videos.studio(OUTSIDER, OTHER_ORG, StudioFilter(text=text))).items == []

@@ -19,7 +19,7 @@ from novacast.web.realtime import RealtimeLimits
 from novacast.web.server import HERE, MediaHandler, Parts, WebServer
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.web.demo import DemoRoutes, Known, Log
+from tests.web.demo import DemoRoutes, Known, Log, demo_topics
 from tests.web.house import MIGRATIONS, House, Open
 
 
@@ -55,6 +55,7 @@ async def opened(folder: DataFolder, clock: FakeClock) -> AsyncIterator[Open]:
                 media=media,
                 socket=socket,
                 templates=(Path(__file__).parent / "templates", HERE / "templates"),
+                topics=demo_topics(known),
                 realtime=limits or RealtimeLimits(),
             )
         )

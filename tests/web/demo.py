@@ -18,8 +18,9 @@ from novacast.errors import (
     Unauthenticated,
     Unavailable,
 )
-from novacast.identity import Principal, new_id
+from novacast.identity import Action, Principal, new_id
 from novacast.limits import Rate
+from novacast.topics import Topic, Topics
 from novacast.web import (
     Body,
     Call,
@@ -211,6 +212,8 @@ class Known:
     """An authenticator that knows whom it is told of, by session and bearer alike."""
 
     def __init__(self) -> None:
+        self.lookers: set[tuple[str | None, str]] = set()
+        """Who may look at which thing, strangers being None."""
         self.people = {
             "tom": Principal("tom", "session-tom", "Tom"),
             "ada": Principal("ada", "session-ada", "Ada", language="de"),
@@ -222,3 +225,24 @@ class Known:
         if found is None:
             raise Unauthenticated("That has run out.")
         return found
+
+    async def may_look(self, principal: Principal, subject: str) -> bool:
+        return (principal.person_id, subject) in self.lookers
+
+
+def demo_topics(known: Known) -> Topics:
+    topics = Topics()
+    names = (
+        "a.all a.ada a.b a.house a.internal a.tom chat.said chatter.said demo.big demo.made demo.more member.changed "
+        "session.revoked video.ready video.ready.again"
+    )
+    topics.declare([Topic(name=name, about="It happened.") for name in names.split()])
+    topics.declare([Topic(name="video.progress", about="So far it is.", kept=False)])
+    topics.declare([Topic(name="order.paid", about="Money came.", action=Action.ORDER_VIEW)])
+    seen = [
+        Topic(name="stage.said", about="Of those who look.", viewers=True),
+        Topic(name="stage.moved", about="Others may look.", viewers=True, unsettles=True),
+        Topic(name="stage.viewers", about="So many look.", viewers=True, kept=False),
+    ]
+    topics.declare(seen, known.may_look)
+    return topics

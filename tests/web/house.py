@@ -83,5 +83,8 @@ class House:
 
         return await self.db.write(unit)
 
+    async def mention(self, topic: str, subject: str, audience: str, **payload: Any) -> None:
+        await self.db.write(lambda tx: outbox.mention(tx, topic, subject, audience, **payload))
+
 
 Open = Callable[..., Awaitable[House]]

@@ -14,7 +14,7 @@ from novacast.errors import BadSettings, NotFound
 from novacast.settings import Tls
 from novacast.web.listening import Certificate
 from tests.web.house import WITHIN, House, Open
-from tests.web.test_realtime import listening
+from tests.web.realtime.listening import listening
 
 
 async def test_a_taken_port_is_named(open_house: Open) -> None:

@@ -21,6 +21,7 @@ class NovaCast(Root):
         Noun("serve", "Run the server.", RUN),
         Noun("worker", "Run a worker on its own, for transcodes and mail.", RUN),
         Noun("doctor", "Look for what is wrong, and say how to mend it.", MEND),
+        Noun("verify", "Look through the box office's books.", MEND),
         Noun("migrate", "Bring the database up to date.", MEND),
         Noun("config", "Show, check and explain the settings.", MEND),
         Noun("tls", "HTTPS: a certificate for a local network or a public domain.", MEND),

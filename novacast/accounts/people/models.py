@@ -8,6 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from novacast import i18n
 from novacast.errors import InvalidInput
+from novacast.identity import Principal
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
@@ -24,6 +25,14 @@ class Person:
     language: str
     created_at: int
     second_factor: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """Whom another slice writes to, and what they may see now; no session stands behind it."""
+
+    email: str
+    principal: Principal
 
 
 @dataclass(frozen=True, slots=True)

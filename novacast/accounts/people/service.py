@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.accounts.people import store
-from novacast.accounts.people.models import Account, EmailAddress, Person, clean_language, clean_name
+from novacast.accounts.people.models import Account, Addressee, EmailAddress, Person, clean_language, clean_name
 from novacast.accounts.ports import Mailer
 from novacast.accounts.rates import Gates
 from novacast.accounts.sessions import store as sessions
@@ -46,6 +46,14 @@ def person_id_of(principal: Principal) -> str:
     if principal.person_id is None:
         raise Unauthenticated(text("Log in first."))
     return principal.person_id
+
+
+class Addressees:
+    """Of other slices' mails."""
+
+    def addressee(self, tx: Transaction, person_id: str) -> Addressee | None:
+        """None for whoever has no account any more."""
+        return tx.one(store.addressee(person_id))
 
 
 class People:

@@ -1,9 +1,11 @@
 """SQL of people and of the links that were mailed to them."""
 
+import json
 from collections.abc import Iterable
 
-from novacast.accounts.people.models import Account, EmailAddress, Person
+from novacast.accounts.people.models import Account, Addressee, EmailAddress, Person
 from novacast.database import Query, Row, Transaction
+from novacast.identity import Principal, Role
 
 
 def account(person_id: str) -> Query[Account]:
@@ -20,6 +22,15 @@ def newest(after: tuple[int, str], limit: int) -> Query[Person]:
         "ORDER BY created_at DESC, id DESC LIMIT ?",
         (*after, limit),
         person,
+    )
+
+
+def addressee(person_id: str) -> Query[Addressee]:
+    return Query(
+        "SELECT p.*, (SELECT json_group_object(m.org_id, m.role) FROM memberships m WHERE m.person_id = p.id) AS roles "
+        "FROM people p WHERE p.id = ? AND p.erased_at IS NULL",
+        (person_id,),
+        _addressee,
     )
 
 
@@ -158,4 +169,11 @@ def _account(row: Row) -> Account:
         totp_secret=row["totp_secret"],
         totp_pending=row["totp_pending"],
         totp_counter=row["totp_counter"],
+    )
+
+
+def _addressee(row: Row) -> Addressee:
+    roles = {org: Role(role) for org, role in json.loads(row["roles"]).items()}
+    return Addressee(
+        row["email"], Principal(person_id=row["id"], name=row["name"], language=row["language"], roles=roles)
     )

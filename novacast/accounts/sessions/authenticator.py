@@ -52,7 +52,7 @@ class SessionAuthenticator:
         return found.principal if until is None else replace(found.principal, until=until)
 
     def _query(self, credentials: Presented) -> tuple[Query[Found], int | None]:
-        """What finds the session; and until when the token counts, where it ends before the session does."""
+        """And until when an access token lasts, which is sooner than its session."""
         now = self._clock.now()
         token = credentials.session if credentials.session is not None else credentials.bearer
         # Headers may hold undecodable bytes, which no token of ours has.

@@ -1,6 +1,7 @@
 """The way into a room: the opening request is answered as any other is, and the connection then goes to its room."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Annotated
 
 from aiohttp import web
@@ -79,18 +80,22 @@ class SocketRoutes:
         if call.request.method == "HEAD":
             return web.Response(content_type="text/event-stream")
         place = self._seat(call, guest)
+        with _Left(self._chat, place) as left:
+            response = hand_over(call.request, _EVENTS_HEAD, self._opening(call, guest, place, heard, query.after))
+            left.taken()
+        return response
 
+    def _opening(
+        self, call: Call, guest: Guest, place: str, heard: int, after: int | None
+    ) -> Callable[[asyncio.Transport, Seat], Wire]:
         def opening(transport: asyncio.Transport, seat: Seat) -> Wire:
             wire = EventWire(transport, seat, self._hearts)
             presence = Presence(self._chat, self._tasks, guest, wire, self._renew(call), place, heard)
             wire.listener = presence
-            presence.begin(query.after)
+            presence.begin(after)
             return wire
 
-        with _Left(self._chat, place) as left:
-            response = hand_over(call.request, _EVENTS_HEAD, opening)
-            left.taken()
-        return response
+        return opening
 
     def _seat(self, call: Call, guest: Guest) -> str:
         local = call.address in ITSELF or call.principal.system

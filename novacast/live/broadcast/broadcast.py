@@ -11,7 +11,9 @@ from typing import Any
 from novacast.clock import Clock
 from novacast.errors import Forbidden, NotFound, NovaCastError
 from novacast.i18n import Text, text
+from novacast.live.broadcast.continuation import begin, keep_lineup, read_lineup
 from novacast.live.broadcast.direction import FLUSH_SECONDS, Direction
+from novacast.live.broadcast.drawing import draw
 from novacast.live.broadcast.equipment import Equipment
 from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
@@ -19,26 +21,24 @@ from novacast.live.broadcast.planning import plan, slate_for
 from novacast.live.broadcast.ports import Archive, Audience, Rows, SlateOf
 from novacast.live.broadcast.rows import RowQueue
 from novacast.live.broadcast.source import Source
-from novacast.live.broadcast.stage import Cue, Stage
+from novacast.live.broadcast.stage import Cue, Stage, Taps
 from novacast.live.broadcast.vitals import vitals
 from novacast.live.ingest import Publisher
 from novacast.live.models import Channel, FeedRole, Programme
 from novacast.live.models import Feed as FeedRow
 from novacast.live.packaging.models import Fragment, Init
 from novacast.live.packaging.shelf import Shelf
-from novacast.live.recording.journal import Journal, read_past
+from novacast.live.recording.journal import Journal
 from novacast.live.recording.recorder import ProgrammeRecorder
-from novacast.live.recording.thumbnails import Thumbnails
+from novacast.live.recording.sources import Sources
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
+from novacast.live.whep.monitor import Monitor
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
 
-LINEUP = "lineup.json"
 FROZEN_SECONDS = 30.0
 """How long a connection that says nothing is kept."""
-DRAWN_SECONDS = 10.0
-"""From one look for something to draw to the next."""
 AGAIN = 2.0
 """Seconds until a programme that could not begin is tried again."""
 IDLE = 0.5
@@ -71,10 +71,12 @@ class Broadcast:
         self.programme, self.channel, self._house, self._on_end = programme, channel, house, on_end
         self.folder = house.folder / programme.id
         self.shelf: Shelf | None = None
+        self.monitor: Monitor | None = None
         self.alarms: dict[str, Text] = {}
         self.direction = Direction(house.clock, self._cut, self._say)
         self._recorder: ProgrammeRecorder | None = None
         self._simulcast: Simulcast | None = None
+        self._sources = Sources(self.folder, self._say, house.clock, house.reserve)
         self._alone_since = house.clock.monotonic()
         self._was_on = programme.airing
         self._kept: Lineup | None = None
@@ -93,7 +95,7 @@ class Broadcast:
     async def resume(self) -> None:
         """Go on where a server that is no more stopped: with the slate, from the next number on."""
         try:
-            lineup = Lineup.of_json(await asyncio.to_thread((self.folder / LINEUP).read_text))
+            lineup = await asyncio.to_thread(read_lineup, self.folder)
         except (OSError, ValueError):
             return  # it never got a picture; the next feed begins it
         await self._raise(lineup)
@@ -111,6 +113,8 @@ class Broadcast:
         if before is not None:
             self._tasks.start(self._retire(before), "retire")
         feed = Feed(row, publisher, self._house.clock)
+        if self.channel.keep_source and self.channel.record and not self.programme.test and row.key_id is not None:
+            feed.keeps = self._sources.begin(row.id, row.role.value)
         source = Source(feed, self._house.equipment, self._house.clock, self._took, self._ended)
         self.direction.sources[row.role] = source
         feed.known = lambda: self._known(feed)
@@ -167,35 +171,33 @@ class Broadcast:
                 await asyncio.sleep(AGAIN)
         self._wake.set()
 
-    async def _keep(self, lineup: Lineup) -> None:
-        """For a server that is started anew."""
-        try:
-            await asyncio.to_thread(self._write_lineup, lineup)
-        except OSError as error:
-            log.warning("programme %s would not go on after a restart: %s", self.programme.id, error)
-
-    def _write_lineup(self, lineup: Lineup) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        unfinished = self.folder / f".{LINEUP}"
-        unfinished.write_text(lineup.to_json())
-        unfinished.replace(self.folder / LINEUP)
-
     async def _raise(self, lineup: Lineup) -> None:
-        """The shelf and the stage, and on them what was there before."""
-        house = self._house
+        """The shelf and the stage, and on them what was there before. A kill of the server may follow at once."""
+        house, folder = self._house, self.folder
         slate = await slate_for(house.equipment, await house.slate_of(self.channel), lineup)
-        past = await asyncio.to_thread(read_past, self.folder)
-        self.direction.lineup = lineup
-        self._recorder = ProgrammeRecorder(self.folder, lineup.tracks, self._say, reserve=house.reserve)
+        await asyncio.to_thread(keep_lineup, folder, lineup)
+        past, mark = await asyncio.to_thread(begin, folder, lineup, self._aired())
+        self.direction.lineup = self._kept = lineup
+        self._recorder = ProgrammeRecorder(folder, lineup.tracks, self._say, mark=mark, reserve=house.reserve)
         rewind = self.channel.dvr
         self.shelf = Shelf(lineup.profile, lineup.tracks, house.clock, self._recorder, past, rewind=rewind)
         if house.simulcasts is not None:
             self._simulcast = house.simulcasts.of(self.channel.id, lineup.tracks, house.clock)
             self._tasks.start(self._simulcast.refresh(), "targets")
-        self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, self._simulcast)
+        self.monitor = monitor = Monitor(lineup, house.clock)
+        tap = Taps([one for one in (self._simulcast, monitor) if one is not None])
+        self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, tap)
         if past is not None:
             stage.cut_to_slate()
-        self._tasks.start(self._draw(self._recorder, lineup), "thumbnails")
+            if self._was_on:
+                self._cut(None)
+        pictures = draw(self.folder, lineup.tracks, self._house.equipment.program, self._recorder, lambda: self._ending)
+        self._tasks.start(pictures, "thumbnails")
+
+    def _aired(self) -> int:
+        """Microseconds for which it has been on air, with pauses."""
+        since = self.programme.started_at if self.programme.airing else None
+        return self._house.clock.now() - since if since is not None else 0
 
     async def _run(self) -> None:
         while not self._ending:
@@ -209,27 +211,18 @@ class Broadcast:
             except Exception:
                 log.exception("programme %s stumbled; it goes on", self.programme.id)
 
-    async def _draw(self, recorder: ProgrammeRecorder, lineup: Lineup) -> None:
-        """Pictures for the seek bar, as there is more to seek in."""
-        thumbnails = Thumbnails(self.folder, lineup.tracks, self._house.equipment.program)
-        await thumbnails.begin()
-        while not self._ending:
-            await asyncio.sleep(DRAWN_SECONDS)
-            try:
-                await thumbnails.grow(recorder.journal)
-            except NovaCastError as error:
-                log.warning("programme %s has no new pictures for the seek bar: %s", self.programme.id, error.message)
-
     def _look(self) -> None:
         now = self._house.clock.monotonic()
         for source in self.direction.sources.values():
             if not source.feed.ended and source.feed.silent_for() > FROZEN_SECONDS:
                 self._hang_up(source, text("Nothing came for {seconds:g} s.", seconds=FROZEN_SECONDS))
         self.direction.look(self.programme.wanted)
+        if self.monitor is not None:
+            self.monitor.show(self.direction.shown)
         made = self.direction.lineup
         if made is not None and made != self._kept and self.shelf is not None:
             self._kept = made
-            self._tasks.start(self._keep(made), "lineup")
+            self._tasks.start(asyncio.to_thread(keep_lineup, self.folder, made), "lineup")
         if self._is_over(now):
             self._ending = True
             self._tasks.start(self._end(), "end")
@@ -270,6 +263,7 @@ class Broadcast:
 
     def _left(self, source: Source) -> None:
         self.direction.left(source)
+        self._sources.end(source.feed.row.id)
         assert source.feed.ended is not None
         self._rows.put(self._house.rows.left(source.feed.row.id, source.feed.ended))
         self._wake.set()
@@ -312,11 +306,16 @@ class Broadcast:
 
     async def _let_go(self, why: Text) -> Journal | None:
         """No feed, no target and no recorder any more; what was recorded."""
+        if self.monitor is not None:
+            self.monitor.end()
         if self._simulcast is not None:
             await self._simulcast.close()
         for source in self.direction.sources.values():
             self._hang_up(source, why)
             await source.close()
+        if self.shelf is not None:
+            self.shelf.stop()
+        await self._sources.close()
         return await self._recorder.close() if self._recorder is not None else None
 
     async def vitals(self) -> dict[str, Any]:

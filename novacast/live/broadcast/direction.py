@@ -6,6 +6,7 @@ from dataclasses import replace
 from novacast.clock import Clock
 from novacast.i18n import Text, text
 from novacast.live.broadcast.choice import choose
+from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.broadcast.source import Source
 from novacast.live.broadcast.stage import Cue, Stage
@@ -39,6 +40,14 @@ class Direction:
         self._strain = Strain(clock.monotonic())
         self._main_since = clock.monotonic()
         self._flush_until = 0.0
+
+    @property
+    def shown(self) -> Feed | None:
+        """The feed whose encoder is on."""
+        source = None if self.on is None else self.sources.get(self.on)
+        if source is None or self.stage is None or source.cue is not self.stage.on:
+            return None
+        return source.feed
 
     def look(self, wanted: Wanted) -> None:
         """Put on what is to be on, as soon as that can be."""

@@ -14,13 +14,14 @@ from novacast.live.ingest import Kind, Tag
 from novacast.live.packaging.fragments import Reader
 from novacast.live.packaging.models import Fragment, Init
 from novacast.media.commands import Encoding, live_command
+from novacast.media.commands.live import BEGINS
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.process import PROGRESS, Child, Command, Outcome
 from novacast.media.progress import Progress, ProgressReader
 from novacast.tasks import TaskGroup
 
-ZERO = 10_000
-"""Milliseconds that the first tag is set to, so that the priming of its sound is not before zero."""
+ZERO = BEGINS * 1000
+"""Milliseconds that the first tag is set to."""
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ class Encoder:
         self, program: FFmpeg, lineup: Lineup, encoding: Encoding, feed: Feed, brings: Brings, clock: Clock
     ) -> None:
         self.feed, self.clock = feed, clock
-        self.wanted = lineup.wanted(picture=brings.picture, sound=brings.sound)
+        self.wanted = lineup.wanted(picture=brings.picture, sound=brings.sound, size=brings.size, fps=brings.fps)
         self.argv = live_command(program.path, self.wanted, encoding)
         self.began_at = self.fed_at = self.gave_at = clock.monotonic()
         self.speed: float | None = None

@@ -12,6 +12,7 @@ from novacast.live.ingest import Hello, Intake, Publisher
 from novacast.live.models import Channel, FeedRole, Programme
 from novacast.live.packaging.shelf import Shelf
 from novacast.live.recording.journal import Journal
+from novacast.live.whep.monitor import Monitor
 from novacast.outbox import Event
 from novacast.tasks import TaskGroup
 
@@ -74,6 +75,11 @@ class Engine:
         """What viewers of a programme fetch from; None before its first picture, and once it is over."""
         broadcast = self._broadcasts.get(programme_id)
         return None if broadcast is None else broadcast.shelf
+
+    def monitor(self, programme_id: str) -> Monitor | None:
+        """What viewers by WebRTC get; None as for `on_air`."""
+        broadcast = self._broadcasts.get(programme_id)
+        return None if broadcast is None else broadcast.monitor
 
     def journal(self, programme_id: str) -> Journal | None:
         """What is recorded of it by now; None where it is not on air."""

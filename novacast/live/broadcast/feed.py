@@ -49,11 +49,15 @@ class Brings:
     enhanced: bool = False
     """Something of it comes as enhanced RTMP has it, which not every FFmpeg reads."""
 
+    def often(self, part: Fraction) -> bool:
+        """Whether so many pictures come that one of them is no longer than a part may be."""
+        return self.fps is None or self.fps * part >= 1
+
 
 class Feed:
-    """Fits `ingest.Intake`. `listeners` are called with every tag whose time has been made steady, `known` once it is
-    clear what comes, `changed` when another codec or size comes in the middle or the picture stays away, `over` at the
-    end.
+    """Fits `ingest.Intake`. `listeners` are called with every tag whose time has been made steady, `keeps` with all
+    of it as it came, `known` once it is clear what comes, `changed` when another codec or size comes in the middle or
+    the picture stays away, `over` at the end.
     """
 
     def __init__(self, row: FeedRow, publisher: Publisher, clock: Clock) -> None:
@@ -79,6 +83,7 @@ class Feed:
         self._enhanced = False
         self.keyframes = Keyframes()
         self.listeners: list[Callable[[Tag, bool], None]] = []
+        self.keeps: Callable[[Tag], None] = lambda tag: None
         self.known: Callable[[], None] = lambda: None
         self.changed: Callable[[], None] = lambda: None
         self.over: Callable[[], None] = lambda: None
@@ -90,6 +95,7 @@ class Feed:
         self._pauses.note(now - self.last_at, now)
         self.last_at = now
         self.measures.count(tag, self.last_at)
+        self.keeps(tag)
         try:
             found = next(iter(flv.facts(tag)), None)
         except Malformed:
@@ -130,6 +136,9 @@ class Feed:
         if self.ended is None:
             self.ended = why
             self.over()
+
+    def missed(self, lost: int, late: int) -> None:
+        self.measures.missed(lost, late, self._clock.monotonic())
 
     def comes(self, least: float) -> bool:
         """Whether it is there, known, and said something lately: in the last `least` seconds, or in somewhat more than

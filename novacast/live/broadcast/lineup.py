@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from novacast.live.packaging.models import PROFILES, Profile, Track
-from novacast.media.commands.live import SOUND_BITRATE, STEREO, LiveWanted, packets_of, pictures_of
+from novacast.media.commands.live import LIGHT, SOUND_BITRATE, STEREO, LiveWanted, packets_of, pictures_of
 from novacast.media.ladder import Rung, frame_rate, own_size, rungs_for
 
 SOUND = "audio"
@@ -20,6 +20,8 @@ FRAGMENT = Fraction(1, 3)
 UNSAID = (1280, 720)
 """What is taken for the size of a picture whose headers can't be read."""
 UNSEEN_FPS = Fraction(25)
+FEWEST = Fraction(10)
+"""Pictures a second that are made at least, whatever comes: a part has one, and must not last longer for it."""
 MIN_SOURCE = 100_000
 """Bits a second that are announced of the publisher's picture at least."""
 
@@ -73,11 +75,25 @@ class Lineup:
     def without(self, name: str) -> "Lineup":
         return replace(self, rungs=tuple(rung for rung in self.rungs if rung.name != name))
 
-    def wanted(self, *, picture: bool, sound: bool) -> LiveWanted:
-        """What an encoder makes of a feed that has these."""
+    def wanted(
+        self, *, picture: bool, sound: bool, size: tuple[int, int] | None = None, fps: Fraction | None = None
+    ) -> LiveWanted:
+        """What an encoder makes of a feed that has these; `size` and `fps` of its picture, None where it is not known.
+
+        Keyframes of a copied picture are followed one by one, and the encoders' own filling may put one off."""
         rungs = self.rungs if picture else ()
         copied = self.copied.name if picture and self.copied is not None else None
-        return LiveWanted(rungs, self.fps, self.profile.segment, self.part, SOUND if sound else None, copied)
+        rate = frame_rate(fps) if fps else None
+        return LiveWanted(
+            rungs,
+            self.fps,
+            self.profile.segment,
+            self.part,
+            SOUND if sound else None,
+            copied,
+            paced=copied is None and rate == self.fps,
+            light=size is not None and rate is not None and size[0] * size[1] * rate <= LIGHT,
+        )
 
     @property
     def slate(self) -> LiveWanted:
@@ -123,7 +139,7 @@ def plan_lineup(
     `budget`: pixels a second that this machine encodes beside all else; rungs that go over it are left out from the
     top, the smallest stays. 0: any number.
     """
-    rate = frame_rate(fps) if fps else UNSEEN_FPS if size is None else Fraction(30)
+    rate = _often(frame_rate(fps)) if fps else UNSEEN_FPS if size is None else Fraction(30)
     shown = UNSEEN if size is None else (Fraction(size[0]), Fraction(size[1]))
     rungs = rungs_for(shown, heights, rate) or (own_size(shown, rate),)
     if size is None:
@@ -131,6 +147,11 @@ def plan_lineup(
     while budget and len(rungs) > 1 and sum(_load(rung) for rung in rungs) > budget:
         rungs = rungs[:-1]
     return Lineup(profile, rate, rungs)
+
+
+def _often(rate: Fraction) -> Fraction:
+    """Each picture so many times that there are enough."""
+    return rate * max(1, math.ceil(FEWEST / rate))
 
 
 def with_source(lineup: Lineup, size: tuple[int, int], keyframes: Fraction, bitrate: int) -> Lineup:

@@ -32,7 +32,7 @@ async def plan(channel: Channel, feed: Feed, budget: float) -> Lineup:
     passes = channel.pass_through is PassThrough.YES or (
         channel.pass_through is PassThrough.AUTO and lineup.rungs != all_.rungs
     )
-    if not passes or brings.size is None:
+    if not passes or brings.size is None or not brings.often(lineup.part):
         return lineup
     await _judged(feed)
     keyframes, brings = feed.copyable, feed.brings

@@ -82,8 +82,10 @@ class Source:
 
     def copies(self, lineup: Lineup) -> bool:
         """Whether viewers can be given its picture as it comes."""
-        segment = lineup.profile.segment
-        return lineup.copied is not None and fits(self.feed.copyable, segment, math.ceil(segment))
+        segment, brings = lineup.profile.segment, self.feed.brings
+        if lineup.copied is None or brings is None or not brings.often(lineup.part):
+            return False
+        return fits(self.feed.copyable, segment, math.ceil(segment))
 
     def begin(self, lineup: Lineup) -> None:
         """Start its encoder, if it may be started now; or another beside it, if it makes something else than what is

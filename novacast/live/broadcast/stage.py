@@ -6,7 +6,7 @@ what it lacks at a seam, is filled from the slate, whose frames can be cut anywh
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -84,6 +84,25 @@ class Tap(Protocol):
     def drop(self, name: str, /) -> None:
         """A rendition goes for good."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Taps:
+    """Several as one."""
+
+    all: Sequence[Tap]
+
+    def begin(self, inits: Mapping[str, Init], offset: Fraction) -> None:
+        for tap in self.all:
+            tap.begin(inits, offset)
+
+    def take(self, name: str, fragment: Fragment) -> None:
+        for tap in self.all:
+            tap.take(name, fragment)
+
+    def drop(self, name: str) -> None:
+        for tap in self.all:
+            tap.drop(name)
 
 
 class Stage:

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from novacast.clock import Clock
@@ -25,6 +26,9 @@ from novacast.live.srt.limits import Limits as SrtLimits
 from novacast.live.srt.server import Listening as SrtListening
 from novacast.live.srt.server import SrtServer
 from novacast.live.webrtc.server import Receiving, WhipDoor, WhipServer
+from novacast.live.whep.ports import WhepAudience
+from novacast.live.whep.server import WhepServer
+from novacast.live.whep.service import Monitoring
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.metrics import Metrics
 from novacast.settings import Settings
@@ -45,8 +49,12 @@ class Station:
         targets: TargetRows | None = None,
         playouts: PlayoutRows | None = None,
         films: Films | None = None,
+        monitoring: Monitoring | None = None,
+        peers: WhepAudience | None = None,
     ) -> None:
-        """Without `targets` nothing is sent on; without `playouts` and `films` no video is put on air."""
+        """Without `targets` nothing is sent on; without `playouts` and `films` no video is put on air; without
+        `monitoring` and `peers` nobody watches by WebRTC."""
+        self._monitoring, self._peers = monitoring, peers
         self._settings, self._clock, self._whip, self._targets = settings, clock, whip, targets
         self._player: Player | None = None
 
@@ -91,4 +99,11 @@ class Station:
                 self._whip.server = WhipServer(self.engine, metrics, self._clock, Receiving.of(self._settings))
                 self._whip.server.start()
                 stack.push_async_callback(self._whip.server.close)
+            if live.whep and self._monitoring is not None and self._peers is not None:
+                receiving = replace(Receiving.of(self._settings), most=live.whep_viewers)
+                self._monitoring.server = whep = WhepServer(
+                    self.engine, self._peers, self._monitoring.permits, metrics, self._clock, receiving
+                )
+                whep.start()
+                stack.push_async_callback(whep.close)
             yield rtmp

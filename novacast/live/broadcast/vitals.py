@@ -8,6 +8,9 @@ from novacast.live.broadcast.direction import Direction
 from novacast.live.broadcast.source import Source
 from novacast.live.models import FeedRole
 
+PACED_SECONDS = 10.0
+"""Of an encoder's life, over which FFmpeg's mean is no word about its speed: it begins with waiting."""
+
 
 def vitals(direction: Direction, alarms: Mapping[str, Text], now: float, viewers: int) -> dict[str, Any]:
     """Of the feed that is on, or the first that comes, and of both in short. `now`: of the monotonic clock."""
@@ -28,8 +31,10 @@ def vitals(direction: Direction, alarms: Mapping[str, Text], now: float, viewers
 def _feed(source: Source, now: float) -> dict[str, Any]:
     found = source.feed.measures.look(now)
     encoder = source.encoder
+    paced = encoder is not None and now - encoder.began_at >= PACED_SECONDS
     return {
         "connected": source.feed.ended is None,
+        "seconds": round(now - source.feed.began_at, 1),
         "protocol": source.feed.row.protocol,
         "bitrate": found.bitrate,
         "video_codec": found.video_codec,
@@ -38,11 +43,13 @@ def _feed(source: Source, now: float) -> dict[str, Any]:
         "height": found.height,
         "fps": found.fps,
         "keyframe_seconds": found.keyframes,
-        "skew_ms": None if found.skew is None else round(found.skew * 1000),
+        "skew_ms": None if found.skew is None else round(-found.skew * 1000),
+        "lost": found.lost,
+        "late": found.late,
         "jumps": found.jumps,
         "broken": found.broken,
         "silent_seconds": round(source.feed.silent_for(), 1),
-        "speed": encoder.speed if encoder is not None else None,
+        "speed": encoder.speed if encoder is not None and paced else None,
         "queue_seconds": round(source.behind(), 2),
         "failures": source.failures,
         "alarm": source.alarm,

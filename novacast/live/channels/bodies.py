@@ -42,6 +42,7 @@ class ChannelChangesBody(Body):
     return_seconds: ReturnSeconds | None = None
     record: bool | None = None
     dvr: bool | None = None
+    keep_source: bool | None = None
 
     def setup(self) -> Setup:
         heights = None if self.heights is None else tuple(self.heights)
@@ -61,6 +62,7 @@ class ChannelSettingsBody(Body):
     return_seconds: ReturnSeconds
     record: Annotated[bool, Field(description="Whether a programme becomes a video when it ends.")]
     dvr: Annotated[bool, Field(description="Whether viewers may go back while it is on air.")]
+    keep_source: Annotated[bool, Field(description="Whether what encoders send is kept too, as it came.")]
     slate: Annotated[str | None, Field(description="Path of the picture shown while no encoder sends.")]
 
     @classmethod
@@ -72,6 +74,7 @@ class ChannelSettingsBody(Body):
             return_seconds=channel.return_seconds,
             record=channel.record,
             dvr=channel.dvr,
+            keep_source=channel.keep_source,
             slate=slate_path(channel),
         )
 

@@ -31,6 +31,7 @@ class Setup:
     return_seconds: int | None = None
     record: bool | None = None
     dvr: bool | None = None
+    keep_source: bool | None = None
 
     def checked(self) -> Mapping[str, Any]:
         """The columns to set. Raises InvalidInput with every field at fault."""
@@ -52,8 +53,11 @@ class Setup:
                 message = text("An encoder may stay away for 0 to {most} seconds.", most=LONGEST_RETURN)
                 texts.errors.append(FieldError("return_seconds", "out_of_range", message))
         texts.check()
-        plain = {name: getattr(self, name) for name in ("visibility", "pass_through", "record", "dvr")}
+        plain = {name: getattr(self, name) for name in _PLAIN}
         return columns | {name: value for name, value in plain.items() if value is not None}
+
+
+_PLAIN = ("visibility", "pass_through", "record", "dvr", "keep_source")
 
 
 def _heights(texts: Texts, heights: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,6 +1,6 @@
 """Pages of channels: for viewers, and for those who make and produce them. All of it works without scripts."""
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Protocol
 from urllib.parse import urlencode
 
 from pydantic import Field
@@ -11,10 +11,11 @@ from novacast.identity import Action, Principal
 from novacast.live.channels.bodies import poster_path, slate_path
 from novacast.live.channels.models import Setup
 from novacast.live.channels.service import Channels, Detail
-from novacast.live.models import Channel, PassThrough
+from novacast.live.models import Channel, PassThrough, Programme
 from novacast.live.ports import Library, Organizations
 from novacast.live.programmes.bodies import poster_path as programme_poster
 from novacast.live.programmes.service import Programmes, Schedule
+from novacast.live.recording.around import ClipLists
 from novacast.live.studio import ChannelStudio
 from novacast.live.words import hour, line, pass_through_choices, profile_choices, visibility_choices
 from novacast.visibility import Visibility
@@ -25,7 +26,7 @@ from novacast.words import date_of, duration, visibility_name
 STUDIO = "/studio/live"
 CHANNEL = f"{STUDIO}/channels/{{channel_id}}"
 PAGE = 24
-COMING, GONE = 10, 12
+COMING, GONE, CLIPS = 10, 12, 12
 
 
 class ChannelsQuery(Body):
@@ -50,6 +51,7 @@ class SetupForm(NewChannelForm):
     return_seconds: int = 120
     record: bool = False
     dvr: bool = False
+    keep_source: bool = False
 
     def setup(self) -> Setup:
         return Setup(
@@ -62,6 +64,7 @@ class SetupForm(NewChannelForm):
             return_seconds=self.return_seconds,
             record=self.record,
             dvr=self.dvr,
+            keep_source=self.keep_source,
         )
 
     @classmethod
@@ -76,13 +79,23 @@ class SetupForm(NewChannelForm):
             return_seconds=channel.return_seconds,
             record=channel.record,
             dvr=channel.dvr,
+            keep_source=channel.keep_source,
         )
+
+
+class Stills(Protocol):
+    async def still_path(self, programme: Programme, /) -> str:
+        """Of what is on air; empty where there is none."""
+        ...
 
 
 class ChannelPages:
     """What viewers come to."""
 
-    def __init__(self, programmes: Programmes, organizations: Organizations, library: Library) -> None:
+    def __init__(
+        self, programmes: Programmes, organizations: Organizations, library: Library, clips: ClipLists, pictures: Stills
+    ) -> None:
+        self._clips, self._pictures = clips, pictures
         self._programmes = programmes
         self._organizations = organizations
         self._library = library
@@ -93,17 +106,23 @@ class ChannelPages:
             shown = await self._programmes.schedule(call.principal, channel_id, coming=COMING, gone=GONE)
         except Unauthenticated:  # the page is public, this channel is not
             return Redirect(f"/login?{urlencode({'next': f'/channels/{channel_id}'})}")
+        return Html("live/channel.html", await self._context(call.principal, shown))
+
+    async def _context(self, principal: Principal, shown: Schedule) -> dict[str, Any]:
         channel = shown.channel
-        context = {
+        return {
             "channel": channel,
             "poster": poster_path(channel) or "",
             "organization": (await self._organizations.names([channel.org_id])).get(channel.org_id, ""),
-            "now": None if shown.now is None else line(shown.now, programme_poster(shown.now)),
+            "now": None if shown.now is None else line(shown.now, await self._picture(shown.now)),
             "next": [line(one, programme_poster(one)) for one in shown.next],
-            "past": await self._past(call.principal, shown),
-            "produces": call.principal.allows(Action.LIVE_PRODUCE, channel.org_id),
+            "past": await self._past(principal, shown),
+            "clips": await self._clips.of_channel(principal, channel.id, CLIPS),
+            "produces": principal.allows(Action.LIVE_PRODUCE, channel.org_id),
         }
-        return Html("live/channel.html", context)
+
+    async def _picture(self, programme: Programme) -> str | None:
+        return await self._pictures.still_path(programme) or programme_poster(programme)
 
     async def _past(self, principal: Principal, shown: Schedule) -> list[dict[str, Any]]:
         """Those of which there is a recording that these eyes may see, as `ui.video_card` takes them."""

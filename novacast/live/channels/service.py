@@ -169,6 +169,7 @@ def _plain(org_id: str, owner_id: str | None, now: int) -> Channel:
         return_seconds=RETURN_SECONDS,
         record=True,
         dvr=True,
+        keep_source=False,
         slate=None,
         poster=None,
         created_at=now,

@@ -10,7 +10,7 @@ from novacast.visibility import Visibility
 
 _COLUMNS = (
     "id", "org_id", "owner_id", "name", "description", "visibility", "profile", "heights", "pass_through",
-    "return_seconds", "record", "dvr", "slate", "poster", "created_at", "updated_at",
+    "return_seconds", "record", "dvr", "keep_source", "slate", "poster", "created_at", "updated_at",
 )  # fmt: skip
 
 Key = tuple[int, str]
@@ -73,7 +73,8 @@ def channel(row: Row) -> Channel:
     values["visibility"] = Visibility(values["visibility"])
     values["pass_through"] = PassThrough(values["pass_through"])
     values["heights"] = tuple(json.loads(values["heights"]))
-    values["record"], values["dvr"] = bool(values["record"]), bool(values["dvr"])
+    for name in ("record", "dvr", "keep_source"):
+        values[name] = bool(values[name])
     return Channel(**values)
 
 

@@ -104,10 +104,12 @@ class Kept:
 class Past:
     """What was on air before the server was started again, by the names of tracks."""
 
-    inits: Mapping[str, Sequence[bytes]]
-    """By their numbers, from 0 on."""
+    inits: Mapping[str, Mapping[int, bytes]]
+    """By their numbers."""
     segments: Mapping[str, Sequence[Kept]]
     """In order; a number that is missing is one that the rendition did not have."""
+    next: int = 0
+    """The first number that no viewer can have heard of."""
 
 
 @dataclass(slots=True)
@@ -122,8 +124,12 @@ class Aired:
 
 
 class Recorder(Protocol):
-    """Told of everything that is whole, in order; what a rendition lacked it is not told of. Neither method blocks or
+    """Told of everything that is whole, in order; what a rendition lacked it is not told of. No method blocks or
     raises."""
+
+    def announce(self, number: int) -> None:
+        """Viewers hear of a segment of this number from now on, whatever becomes of it."""
+        ...
 
     def begin(self, track: str, init: int, data: bytes) -> None:
         """An initialization segment that segments will name."""
@@ -132,5 +138,9 @@ class Recorder(Protocol):
     def take(self, segment: Segment) -> None: ...
 
     def safe(self, track: str) -> int:
-        """Segments below this number are on disk and can be fetched from there; memory may let go of them."""
+        """Segments below this number are on disk, or never will be; memory may let go of them."""
+        ...
+
+    def kept(self, track: str, number: int) -> bool:
+        """Whether a segment can be fetched from the disk."""
         ...

@@ -1,6 +1,6 @@
 """The playlist that a player opens while the programme is on air."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from novacast.live.packaging.models import Track
 from novacast.media.boxes import codecs_of
@@ -16,7 +16,7 @@ def address(track: str) -> str:
     return f"{track}/{PLAYLIST}"
 
 
-def master(tracks: Sequence[Track], inits: Mapping[str, Sequence[bytes]]) -> bytes:
+def master(tracks: Sequence[Track], inits: Mapping[str, Collection[bytes]]) -> bytes:
     """`inits`: all that were on air so far; a player is told of every format that it may meet. Rates are as announced.
 
     Raises MediaFailure.

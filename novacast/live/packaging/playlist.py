@@ -6,8 +6,9 @@ a copy and no rendering.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
+from itertools import islice
 
 from novacast.clock import iso
 
@@ -17,6 +18,10 @@ SKIP_BOUNDARY = 6
 """Target durations from the end that no delta update leaves out: at least six, 4.4.3.8."""
 HOLD_BACK = 3
 """Target durations, and part targets: 4.4.3.8."""
+GAP = "#EXT-X-GAP\n"
+SELDOM = 60
+"""Segments from one change of what was told to the next that is told to those who have the rest: each of them is given
+the whole playlist then."""
 WITH_PARTS = 3
 """Whole segments that have their parts listed: 6.2.2."""
 
@@ -82,6 +87,10 @@ class Listing:
         """EXT-X-MEDIA-SEQUENCE."""
         self._discontinuities = 0
         """In what was taken out."""
+        self._changed = False
+        """Something became a gap, and those who have the rest were not told."""
+        self._anew = -1
+        """Who asks for this segment, or one before it, may have an older text."""
 
     def begin(self, entry: Entry) -> None:
         mapped = bool(entry.init) and entry.init != self._init
@@ -98,7 +107,7 @@ class Listing:
 
     def close(self, duration: Fraction, *, gap: bool) -> None:
         entry = self._recent[-1]
-        entry.tail = "#EXT-X-GAP\n" * gap + f"#EXTINF:{seconds(duration)},\n{entry.name}\n"
+        entry.tail = GAP * gap + f"#EXTINF:{seconds(duration)},\n{entry.name}\n"
         entry.duration = duration
         self._recent_length += duration
         boundary = SKIP_BOUNDARY * self._target
@@ -117,6 +126,35 @@ class Listing:
         del self._old[: old.length]
         self.first += 1
         self._discontinuities += old.discontinuity
+
+    def lose(self, number: int) -> None:
+        """A whole segment can be had no longer."""
+        place = number - self.first
+        if place >= len(self._olds):
+            entry = self._recent[place - len(self._olds)]
+            entry.parts, entry.tail = [], GAP + entry.tail.removeprefix(GAP)
+            return
+        before = sum(old.length for old in islice(self._olds, place))
+        old = self._olds[place]
+        at = self._old.index(b"#EXTINF", before, before + old.length)
+        if self._old[before:at].endswith(GAP.encode()):
+            return
+        self._old[at:at] = GAP.encode()
+        self._olds[place] = replace(old, length=old.length + len(GAP))
+
+    def changed(self, following: int) -> None:
+        """Something that was told is a gap now. `following`: number of the segment after the newest one."""
+        self._changed = True
+        self._tell(following)
+
+    def _tell(self, following: int) -> None:
+        if self._changed and (self._anew < 0 or following > self._anew + SELDOM):
+            self._changed, self._anew = False, following
+
+    def is_known(self, asked: int) -> bool:
+        """Whether somebody who asks for a segment has the present text of those before, as far as that is told."""
+        self._tell(asked)
+        return asked > self._anew
 
     @property
     def old(self) -> int:

@@ -1,7 +1,7 @@
 """One rendition's parts and segments: what they are called, when they begin and end, what memory they take."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -86,7 +86,8 @@ class Rendition:
         """Where it ends; None before anything."""
         self.next = 0
         """Number of the segment after the last one that has begun."""
-        self.inits: list[bytes] = []
+        self.inits: dict[int, bytes] = {}
+        """Each has the number of the first segment that it could apply to: no number comes twice."""
         self.init = 0
         self.size = 0
         """Bytes in memory."""
@@ -100,36 +101,61 @@ class Rendition:
         self._fresh = False
         self._begun = False
 
-    def resume(self, inits: Sequence[bytes], kept: Sequence[Kept]) -> None:
+    def resume(self, inits: Mapping[int, bytes], kept: Sequence[Kept]) -> None:
         """What was recorded before a restart, listed again."""
-        for data in inits:
-            self._keep_init(data)
+        for number, data in sorted(inits.items()):
+            self._keep_init(number, data)
+        before: Kept | None = None
         for one in kept:
             while self.next < one.number:
                 between = (one.start - self.end) / (one.number - self.next) if self.end is not None else Fraction(0)
                 start = self.end if self.end is not None else one.start
-                at = one.at - round((one.start - start) * SECOND)
+                # A gap goes on with the clock of what was before it, as it did when it was listed first.
+                known = before if before is not None else one
+                at = known.at + round((start - known.start) * SECOND)
                 self._list(Cut(self.next, start, start, at, False, one.init, start + max(between, _INSTANT), gap=True))
-            end = one.start + one.duration
+            before, end = one, one.start + one.duration
             self._list(Cut(one.number, one.start, one.start, one.at, one.discontinuity, one.init, end))
         self.parts = self.next * PARTS
         self._begun = bool(kept)
+
+    def skip(self, until: int, since: Fraction, edge: Fraction, longest: Fraction, stretches: Sequence[Epoch]) -> None:
+        """After a restart: numbers below `until` may have been seen, and what they were is lost. `since`: where this
+        rendition begins if nothing of it was kept; `edge`: where it is to end. `longest`: of one. `stretches`: the one
+        that it was in, and those that begin with a gap."""
+        start = self.end if self.end is not None else since
+        length = min(max((edge - start) / max(until - self.next, 1), _INSTANT), longest)
+        first = self.next
+        while self.next < until:
+            place = self.next - first + 1
+            at = stretches[min(place, len(stretches) - 1)].instant(start)
+            self._list(Cut(self.next, start, start, at, place < len(stretches), self.init, start + length, gap=True))
+            start += length
+        self.parts, self._begun = self.next * PARTS, True
+        self.listing.changed(self.next)
+
+    def begin_at(self, number: int) -> None:
+        """After a restart with nothing that was kept."""
+        self.next = self.listing.first = number
+        self.parts, self._begun = number * PARTS, True
 
     def renew(self, init: Init | None) -> int | None:
         """A stretch begins. The number of the initialization segment if it is a new one."""
         self._fresh = self._begun
         if init is None:
             return None
-        if init.data in self.inits:
-            self.init = self.inits.index(init.data)
+        known = next((number for number, data in self.inits.items() if data == init.data), None)
+        if known is not None:
+            self.init = known
             return None
-        return self._keep_init(init.data)
-
-    def _keep_init(self, data: bytes) -> int:
-        self.init = len(self.inits)
-        self.inits.append(data)
-        self.files[init_name(self.init)] = Aired(memoryview(data), changes=False)
+        # One that a stretch without a segment had is replaced: no playlist ever named it.
+        self._keep_init(self.next, init.data)
         return self.init
+
+    def _keep_init(self, number: int, data: bytes) -> None:
+        self.init = number
+        self.inits[number] = data
+        self.files[init_name(number)] = Aired(memoryview(data), changes=False)
 
     def start(self, time: Fraction, due: Fraction, epoch: Epoch) -> None:
         """The next segment begins; the one before is closed."""
@@ -221,6 +247,12 @@ class Rendition:
                     part.aired.body = body[at : at + length]
                     at += length
         return cut.whole
+
+    def lose(self) -> None:
+        """The oldest segment in memory is nowhere else: a gap, once it is forgotten."""
+        self.listing.lose(self.closed[0].number)
+        self.listing.changed(self.next)
+        self.rendered.clear()
 
     def forget(self) -> None:
         """Let go of the oldest segment in memory."""

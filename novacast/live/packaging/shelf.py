@@ -18,6 +18,7 @@ from novacast.live.packaging.models import Aired, Fragment, Init, Past, Profile,
 from novacast.live.packaging.multivariant import MASTER, PLAYLIST, address, master
 from novacast.live.packaging.playlist import Listing, Report
 from novacast.live.packaging.renditions import Epoch, Rendition, part_name
+from novacast.live.packaging.resumption import resume
 from novacast.live.packaging.splicing import retime
 from novacast.live.packaging.storage import Room
 from novacast.live.packaging.stretch import Stretch
@@ -63,14 +64,15 @@ class Shelf:
         self._part_target: Fraction | None = None
         self._stretch: Stretch | None = None
         self._epoch: Epoch | None = None
-        self._ended = False
+        self._stopped = self._ended = False
         self._master: Aired | None = None
         self._waits = Waits(PATIENCE * self._target)
         self._of = {one.name: self._rendition(one) for one in tracks}
         self._room = Room(list(self._of.values()), self._shown, keep, math.ceil(window / profile.segment))
         self._warned = -math.inf
         if past is not None:
-            self._resume(past)
+            self._epoch = resume(self._of, past, profile.segment, clock.now())
+            self._announce()
 
     def _rendition(self, track: Track) -> Rendition:
         listing = Listing(self._target, growing=self._shown is not None)
@@ -129,7 +131,7 @@ class Shelf:
         Raises MediaFailure for a fragment that can't be moved in time.
         """
         one, stretch = self._of[track], self._stretch
-        if self._ended or stretch is None or not one.active:
+        if self._stopped or stretch is None or not one.active:
             return
         scale = fragment.timescale
         start = fragment.start + round(stretch.epoch.offset * scale)
@@ -165,6 +167,7 @@ class Shelf:
             self._lack(one, start, start + self._profile.segment)
         place = stretch.count(one)
         one.start(stretch.begins(one, time), due, stretch.epoch)
+        self._told(one)
         stretch.opened(one, place, time)
         for other in self._active():
             if other is not one and stretch.behind(other, time):
@@ -180,8 +183,13 @@ class Shelf:
         assert self._epoch is not None
         first = one.parts
         one.lack(start, until, self._epoch, self._part_target or self._profile.part or until)
+        self._told(one)
         for number in range(first, one.parts):
             one.waits.refuse(part_name(number), _no_part())
+
+    def _told(self, one: Rendition) -> None:
+        if self._recorder is not None:
+            self._recorder.announce(one.next - 1)
 
     def _close(self, one: Rendition, until: Fraction | None = None) -> None:
         segment = one.close(until)
@@ -205,12 +213,19 @@ class Shelf:
             one.active = True
             self._announce()
 
+    def stop(self) -> None:
+        """Nothing more is taken, and what is open is whole as far as it came. Repeatable."""
+        if not self._stopped:
+            for one in self._of.values():
+                self._close(one)
+                self._changed(one)
+            self._stopped = True
+
     def end(self) -> None:
         """The programme is over. Repeatable."""
         if self._ended:
             return
-        for one in self._of.values():
-            self._close(one)
+        self.stop()
         self._ended = True
         for one in self._active():
             self._changed(one)
@@ -271,9 +286,8 @@ class Shelf:
 
     def _playlist(self, one: Rendition, wanted: Directives) -> Aired:
         """As a delta update only for those who can know all that it leaves out."""
-        skip = wanted.skip and one.listing.old > 0
-        if wanted.msn is not None:
-            skip = skip and one.listing.first + one.listing.old <= wanted.msn
+        listing, msn = one.listing, wanted.msn if wanted.msn is not None else one.next
+        skip = wanted.skip and 0 < listing.old <= msn - listing.first and listing.is_known(msn)
         made = one.rendered.get(skip)
         if made is None:
             hint = part_name(one.parts) if self._profile.part is not None else None
@@ -308,22 +322,12 @@ class Shelf:
     def _announce(self) -> None:
         tracks = [one.track for one in self._active() if one.inits]
         if tracks:
-            body = master(tracks, {one.track.name: one.inits for one in self._active()})
+            body = master(tracks, {one.track.name: one.inits.values() for one in self._active()})
             self._master = Aired(memoryview(body), changes=True)
             self._waits.answer(MASTER, self._master)
 
     def _active(self) -> list[Rendition]:
         return [one for one in self._of.values() if one.active]
-
-    def _resume(self, past: Past) -> None:
-        for name, one in self._of.items():
-            one.resume(past.inits.get(name, ()), past.segments.get(name, ()))
-            last = past.segments.get(name, ())[-1:]
-            for kept in last:
-                epoch = Epoch(kept.start, kept.at)
-                if self._epoch is None or epoch.instant(kept.start) > self._epoch.instant(kept.start):
-                    self._epoch = epoch
-        self._announce()
 
     def _warn(self, message: str, *values: object) -> None:
         """Once in ten seconds: a source that is broken is so with every fragment."""

@@ -33,7 +33,10 @@ class Room:
             self._slide()
         size = self.size
         while (one := self._oldest(size)) is not None:
-            size -= one.closed[0].size
+            cut = one.closed[0]
+            size -= cut.size
+            if self._recorder is not None and not cut.gap and not self._recorder.kept(one.track.name, cut.number):
+                one.lose()
             one.forget()
 
     def _slide(self) -> None:

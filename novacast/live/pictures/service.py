@@ -26,6 +26,7 @@ from novacast.live.pictures.models import Place, picture_file, pictures_folder
 from novacast.live.programmes import store as programmes
 from novacast.live.programmes.service import produced
 from novacast.live.programmes.service import seen as seen_programme
+from novacast.live.recording.still import STILL
 from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.frames import BEGINNING, make_brought, still_kind
 
@@ -134,11 +135,35 @@ class Pictures:
 
         await self._db.write(unit)
 
+    async def still(self, principal: Principal, programme_id: str) -> Path:
+        """What is on air there about now, for whom may watch it. Raises NotFound, Unauthenticated."""
+        found = await self._db.one(programmes.by_id(programme_id))
+        programme = seen_programme(principal, found)
+        path = self._folder.live / programme.id / STILL
+        if not programme.airing or not await asyncio.to_thread(path.is_file):
+            raise NotFound(text("There is no such picture."))
+        return path
+
+    async def still_path(self, programme: Programme) -> str:
+        """Another picture has another address; empty where there is none."""
+        if not programme.airing:
+            return ""
+        at = await asyncio.to_thread(_made_at, self._folder.live / programme.id / STILL)
+        return f"/api/v1/programmes/{programme.id}/still?picture={at}" if at else ""
+
     def _file(self, picture_id: str | None) -> Path:
         path = None if picture_id is None else picture_file(self._folder, picture_id)
         if path is None or not path.is_file():
             raise NotFound(text("There is no such picture."))
         return path
+
+
+def _made_at(path: Path) -> int:
+    """Seconds; 0 where there is nothing."""
+    try:
+        return int(path.stat().st_mtime)
+    except OSError:
+        return 0
 
 
 def _opened(raw: Path) -> BinaryIO:

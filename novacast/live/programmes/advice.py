@@ -1,8 +1,9 @@
 """What the numbers of a broadcast mean, in plain words. Pure.
 
-Numbers that are known, each one optional: `bitrate` (bits a second that come in), `fps`, `keyframe_seconds` (longest
-distance of the last ones), `skew_ms` (how far sound is ahead of the picture), `lost` and `late` (packets of the last
-ten seconds), `speed` (of the encoder here, times real time), `queue_seconds` (of media that waits for it), `viewers`.
+Numbers that are known, each one optional: `seconds` (since the feed began), `bitrate` (bits a second that come in),
+`fps`, `keyframe_seconds` (longest distance of the last ones), `skew_ms` (how far sound is ahead of the picture), `lost`
+and `late` (packets of the last ten seconds that were not there in time, and those of them that still came), `speed` (of
+the encoder here, times real time), `queue_seconds` (of media that waits for it), `viewers`.
 """
 
 from collections.abc import Callable, Mapping
@@ -18,6 +19,8 @@ SKEW_MS = 120.0
 SLOW = 0.9
 """Of real time: a feed in real time comes to a little less than 1 now and then, and while it begins."""
 BEHIND = 2.0
+SETTLED = 3.0
+"""Seconds of a feed about which nothing is said: what is sent at once when it begins is no measure of what follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +31,10 @@ class Advice:
 
 def advice(numbers: Mapping[str, Any]) -> list[Advice]:
     """What can be done better, most urgent first."""
-    found = []
+    found: list[Advice] = []
+    seconds = numbers.get("seconds")
+    if isinstance(seconds, (int, float)) and seconds < SETTLED:
+        return found
     for name, code, wrong, said in _RULES:
         value = numbers.get(name)
         if isinstance(value, (int, float)) and not isinstance(value, bool) and wrong(float(value)):

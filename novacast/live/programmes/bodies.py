@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from novacast.clock import SECOND, instant, iso
 from novacast.i18n import translated
-from novacast.live.models import Feed, FeedRole, Marker, Programme, ProgrammeState, Wanted
+from novacast.live.models import Feed, FeedRole, Marker, Programme, ProgrammeState, Wanted, Whep
 from novacast.live.programmes.advice import advice
 from novacast.live.programmes.models import KEEP, Changes
 from novacast.live.programmes.service import Detail, Now
@@ -38,6 +38,9 @@ class ProgrammeChangesBody(Body):
     visibility: Visibility | None = None
     planned_start: Start = None
     planned_end: End = None
+    whep: Annotated[
+        Whep | None, Field(description="Who may watch by WebRTC: staff: members of the organization; viewers: all.")
+    ] = None
 
     def changes(self) -> Changes:
         end = None if self.planned_end is None else instant(self.planned_end)
@@ -48,6 +51,7 @@ class ProgrammeChangesBody(Body):
             visibility=self.visibility,
             planned_start=None if self.planned_start is None else instant(self.planned_start),
             planned_end=end if "planned_end" in self.model_fields_set else KEEP,
+            whep=self.whep,
         )
 
 
@@ -108,6 +112,7 @@ class ProgrammeBody(Body):
     interrupted_at: Annotated[str | None, Field(description="Since when no encoder sends.")]
     ended_at: str | None
     poster: Annotated[str | None, Field(description="Path of a picture.")]
+    whep: Annotated[Whep, Field(description="Who may watch by WebRTC, where places are few.")]
     watch: Annotated[str, Field(description="Path of its page, before, while and after it is on air.")]
     production: Annotated[ProductionBody | None, Field(description="For those who produce it.")]
 
@@ -134,6 +139,7 @@ class ProgrammeBody(Body):
             interrupted_at=_iso(one.interrupted_at),
             ended_at=_iso(one.ended_at),
             poster=poster_path(one),
+            whep=one.whep,
             watch=f"/watch/{one.id}",
             production=production if produces else None,
         )

@@ -9,7 +9,7 @@ from novacast.clock import DAY
 from novacast.errors import Conflict, FieldError
 from novacast.i18n import text
 from novacast.identity import Principal
-from novacast.live.models import Channel, Programme, ProgrammeState, may_produce
+from novacast.live.models import Channel, Programme, ProgrammeState, Whep, may_produce
 from novacast.texts import Texts
 from novacast.visibility import Visibility
 
@@ -40,6 +40,7 @@ class Changes:
     visibility: Visibility | None = None
     planned_start: int | None = None
     planned_end: int | Keep | None = KEEP
+    whep: Whep | None = None
 
     def checked(self) -> Mapping[str, Any]:
         """The columns to set. Raises InvalidInput with every field at fault."""
@@ -54,6 +55,8 @@ class Changes:
         texts.check()
         if self.visibility is not None:
             columns["visibility"] = self.visibility
+        if self.whep is not None:
+            columns["whep"] = self.whep
         if self.planned_start is not None:
             columns["planned_start"] = self.planned_start
         if self.planned_end is not KEEP:

@@ -1,5 +1,6 @@
 """Pages of programmes for those who produce or mark them. All of it works without scripts."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
@@ -11,7 +12,7 @@ from novacast.i18n import gettext as _
 from novacast.i18n import translated
 from novacast.live.channels.pages import CHANNEL, STUDIO
 from novacast.live.channels.service import Channels
-from novacast.live.models import Channel, Programme, ProgrammeState, Wanted
+from novacast.live.models import Channel, Programme, ProgrammeState, Wanted, Whep
 from novacast.live.playout.service import Playouts
 from novacast.live.programmes.advice import advice
 from novacast.live.programmes.bodies import poster_path
@@ -37,14 +38,15 @@ class ProgrammeForm(Body):
     visibility: Literal["public", "unlisted", "signed_in", "organization", "private"] = "public"
     start: Annotated[str, Field(max_length=40)] = ""
     end: Annotated[str, Field(max_length=40)] = ""
+    whep: Literal["staff", "viewers"] = "staff"
 
     def changes(self, *, hours: bool) -> Changes:
         """Raises InvalidInput for what are no hours."""
-        texts = Changes(self.title, self.description, self.language, Visibility(self.visibility))
+        texts = Changes(self.title, self.description, self.language, Visibility(self.visibility), whep=Whep(self.whep))
         if not hours:
             return texts
         start, end = _instant("planned_start", self.start), _instant("planned_end", self.end)
-        return Changes(texts.title, texts.description, texts.language, texts.visibility, start, end)
+        return replace(texts, planned_start=start, planned_end=end)
 
     @classmethod
     def of(cls, one: Programme) -> "ProgrammeForm":
@@ -55,6 +57,7 @@ class ProgrammeForm(Body):
             visibility=one.visibility.value,
             start=_written(one.planned_start),
             end=_written(one.planned_end),
+            whep=one.whep.value,
         )
 
 

@@ -114,6 +114,10 @@ class Programmes:
             found = [channel for id_ in sorted(ids) for channel in await view.all(channels.by_id(id_))]
         return Programming(on, next_, {one.id: one for one in found})
 
+    async def may_look(self, principal: Principal, programme_id: str) -> bool:
+        found = await self._db.one(store.by_id(programme_id))
+        return found is not None and may_see(principal, found)
+
     async def now(self, principal: Principal, programme_id: str) -> Now:
         """Raises NotFound, Unauthenticated."""
         async with self._db.snapshot() as view:

@@ -5,13 +5,13 @@ from typing import Any
 
 from novacast.database import Query, Row, Transaction
 from novacast.live.channels.store import Key
-from novacast.live.models import REST, Marker, Programme, ProgrammeState, Wanted
+from novacast.live.models import REST, Marker, Programme, ProgrammeState, Wanted, Whep
 from novacast.visibility import Visibility
 
 _COLUMNS = (
     "id", "channel_id", "org_id", "owner_id", "title", "description", "language", "visibility", "state",
     "planned_start", "planned_end", "started_at", "interrupted_at", "ended_at", "wanted", "wanted_end", "poster",
-    "peak_viewers", "created_at", "updated_at", "test",
+    "peak_viewers", "created_at", "updated_at", "test", "whep",
 )  # fmt: skip
 
 
@@ -199,6 +199,7 @@ def programme(row: Row) -> Programme:
     values: dict[str, Any] = {name: row[name] for name in _COLUMNS}
     values["visibility"] = Visibility(values["visibility"])
     values["state"], values["wanted"] = ProgrammeState(values["state"]), Wanted(values["wanted"])
+    values["whep"] = Whep(values["whep"])
     values["wanted_end"], values["test"] = bool(values["wanted_end"]), bool(values["test"])
     return Programme(**values)
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.clock import SECOND
-from novacast.live.recording.clips import Clip
+from novacast.live.recording.clips import BEFORE, LAST, Clip
 from novacast.texts import TITLE_LENGTH
 from novacast.web import Body
 
@@ -24,6 +24,14 @@ class NewClipBody(Body):
     def span(self) -> tuple[int, int]:
         """Microseconds."""
         return round(self.start_seconds * SECOND), round(self.end_seconds * SECOND)
+
+
+class LatestClipBody(Body):
+    """What was on just now, in whole segments."""
+
+    last_seconds: Annotated[int, Field(ge=1, le=LAST)]
+    before_seconds: Annotated[int, Field(ge=0, le=BEFORE, description="How long ago it ended.")] = 0
+    title: Annotated[str, Field(max_length=TITLE_LENGTH, description="Empty: the programme's.")] = ""
 
 
 class ClipBody(Body):

@@ -22,6 +22,7 @@ from novacast.live.models import Programme, ProgrammeState, may_produce
 from novacast.live.packaging.models import Kept as Recorded
 from novacast.live.programmes import store
 from novacast.live.programmes.service import seen
+from novacast.live.recording import store as clips
 from novacast.live.recording.edition import Edition, Times, edition_of, write_edition
 from novacast.live.recording.finishing import finished
 from novacast.live.recording.journal import (
@@ -39,10 +40,14 @@ from novacast.texts import Texts
 from novacast.visibility import Visibility
 
 SHORTEST = 5 * SECOND
+LAST, BEFORE = 3600, 24 * 3600
+"""Seconds: the most that can be asked for at once, and how long ago it may have ended."""
 RATE = Rate("clips", 20, 3600.0)
 """Of one person."""
 LINKED_ELSEWHERE = (errno.EXDEV, errno.EMLINK, errno.EPERM)
 
+Span = Callable[[int], tuple[int, int]]
+"""Where a clip begins and ends, of where the programme ends by now: all in microseconds."""
 Running = Callable[[str], Journal | None]
 """The journal of a programme that is being recorded by this process."""
 
@@ -61,6 +66,8 @@ class _Source:
     """What is cut from. Fits what `finished` is told of, but for the id."""
 
     id: str
+    channel_id: str
+    """Empty where that is gone."""
     org_id: str
     owner_id: str | None
     title: str
@@ -108,6 +115,38 @@ class Clips:
         while it is on air, of its recording afterwards. Raises NotFound, Unauthenticated, Forbidden, InvalidInput,
         Conflict, RateLimited, DiskFull.
         """
+        return await self._made(principal, programme_id, lambda _: (start, end), title, then)
+
+    async def latest(
+        self,
+        principal: Principal,
+        programme_id: str,
+        last: int,
+        before: int = 0,
+        title: str = "",
+        then: Then[Clip] | None = None,
+    ) -> Clip:
+        """The last seconds of a programme on air, or those that ended `before` seconds ago; of the recording once it is
+        over. Raises the same."""
+
+        def span(end: int) -> tuple[int, int]:
+            until = max(0, end - before * SECOND)
+            return max(0, until - last * SECOND), until
+
+        return await self._made(principal, programme_id, span, title, then)
+
+    def permits(self, principal: Principal, org_id: str) -> bool:
+        """Whether somebody who may watch may cut clips as well."""
+        return may_produce(principal, org_id) or {
+            "nobody": False,
+            "moderators": principal.allows(Action.LIVE_MARK, org_id),
+            "members": principal.allows(Action.ORG_VIEW, org_id),
+            "viewers": principal.signed_in,
+        }.get(self._who, False)
+
+    async def _made(
+        self, principal: Principal, programme_id: str, span: Span, title: str, then: Then[Clip] | None
+    ) -> Clip:
         source = await self._source(principal, programme_id)
         self._permit(principal, source.org_id)
         wanted = _title(title, source.title)
@@ -115,7 +154,7 @@ class Clips:
         journal = source.journal
         if journal is None:
             journal = await asyncio.to_thread(read_journal, source.folder)
-        part = self._cut(journal, source, start, end)
+        part = self._cut(journal, source, span)
         await self._quotas.check(source.org_id, part.size)
         clip_id, folder = new_id(), self._live
         edition = await asyncio.to_thread(_laid, source.folder, folder / clip_id, part)
@@ -123,6 +162,7 @@ class Clips:
         clip = Clip(clip_id, one.title, one.visibility, edition.duration)
 
         def made(tx: Transaction) -> None:
+            clips.add(tx, clip_id, source.id, source.channel_id)
             if then is not None:
                 then(tx, clip)
 
@@ -135,6 +175,7 @@ class Clips:
             kept = await self._recordings.watched(principal, programme_id)
             return _Source(
                 programme_id,
+                "" if found is None else found.channel_id,
                 kept.org_id,
                 None,
                 kept.title,
@@ -153,17 +194,12 @@ class Clips:
     def _permit(self, principal: Principal, org_id: str) -> None:
         if not principal.has_scope("write"):
             raise Forbidden(text("This token lacks the scope '{scope}'. Make one that has it.", scope="write"))
-        permitted = may_produce(principal, org_id) or {
-            "nobody": False,
-            "moderators": principal.allows(Action.LIVE_MARK, org_id),
-            "members": principal.allows(Action.ORG_VIEW, org_id),
-            "viewers": principal.signed_in,
-        }.get(self._who, False)
-        if not permitted:
+        if not self.permits(principal, org_id):
             raise Forbidden(text("You may watch this programme, but not cut clips out of it."))
 
-    def _cut(self, journal: Journal, source: _Source, start: int, end: int) -> Journal:
+    def _cut(self, journal: Journal, source: _Source, span: Span) -> Journal:
         edition = edition_of(journal)
+        start, end = span(0 if edition is None else _end(edition, airing=source.airing))
         if edition is None or start < 0 or end <= start:
             raise InvalidInput.field("end_seconds", text("A clip ends after its beginning, within the programme."))
         numbers = _numbers(edition, Fraction(start, SECOND), Fraction(end, SECOND), airing=source.airing)
@@ -180,14 +216,20 @@ class Clips:
         return _only(journal, edition, numbers)
 
 
+def _end(edition: Edition, *, airing: bool) -> int:
+    """Microseconds: where what is recorded by now ends, in the times that a clip is asked for in."""
+    last = edition.spine[-1]
+    return round((last.start + last.duration) * SECOND) if airing else edition.duration
+
+
 def _nothing(_: str) -> Journal | None:
     return None
 
 
 def _on_air(programme: Programme, folder: Path, journal: Journal | None) -> _Source:
     return _Source(
-        programme.id, programme.org_id, None, programme.title, "", programme.language, programme.visibility.value,
-        folder, journal, True,
+        programme.id, programme.channel_id, programme.org_id, None, programme.title, "", programme.language,
+        programme.visibility.value, folder, journal, True,
     )  # fmt: skip
 
 

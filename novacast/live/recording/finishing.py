@@ -11,6 +11,7 @@ from novacast.clock import SECOND
 from novacast.live.recording.edition import Edition, Times, write_edition
 from novacast.live.recording.journal import Journal, read_journal
 from novacast.live.recording.ports import Broadcast, Finished, Recordings, Rung
+from novacast.live.recording.still import STILL
 from novacast.live.recording.thumbnails import settle
 
 log = logging.getLogger(__name__)
@@ -77,6 +78,7 @@ def _discard(folder: Path) -> None:
 def _written(folder: Path, journal: Journal | None) -> Edition | None:
     if not folder.is_dir():
         return None
+    (folder / STILL).unlink(missing_ok=True)
     edition = write_edition(folder, journal if journal is not None else read_journal(folder))
     if edition is not None:
         settle(folder, edition)

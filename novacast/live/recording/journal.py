@@ -8,7 +8,7 @@ which the disk never got, does not fit its sum and counts for nothing.
 
 import json
 import os
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from fractions import Fraction
 from functools import lru_cache
@@ -82,7 +82,10 @@ class Journal:
 
     def past(self, folder: Path) -> Past:
         """Blocking."""
-        inits = {track: _inits(folder / track, numbers) for track, numbers in self.inits.items()}
+        inits = {
+            track: {n: (folder / track / (INIT % n)).read_bytes() for n in numbers}
+            for track, numbers in self.inits.items()
+        }
         return Past(inits, {track: self._told(track) for track in self.tracks})
 
     def beginnings(self) -> set[int]:
@@ -106,12 +109,6 @@ def read_journal(folder: Path) -> Journal:
             _learn(journal, json.loads(line[9:]))
     journal.trim(folder)
     return journal
-
-
-def read_past(folder: Path) -> Past | None:
-    """Blocking. What a server that is started anew goes on from; None where nothing was recorded."""
-    journal = read_journal(folder)
-    return journal.past(folder) if journal.tracks else None
 
 
 def _learn(journal: Journal, told: Sequence[Any]) -> None:
@@ -214,14 +211,6 @@ def _written(handle: int, piece: bytes | memoryview) -> int:
     while view:
         view = view[os.write(handle, view) :]
     return size
-
-
-def _inits(folder: Path, numbers: Collection[int]) -> Sequence[bytes]:
-    """Empty ones stand for those that were lost with all segments of theirs."""
-    return [
-        (folder / (INIT % number)).read_bytes() if number in numbers else b""
-        for number in range(max(numbers, default=-1) + 1)
-    ]
 
 
 def _sizes(folder: Path) -> Mapping[str, int]:

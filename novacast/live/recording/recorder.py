@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.i18n import Text, text
-from novacast.live.packaging.models import Segment, Track
+from novacast.live.packaging.models import Kept, Segment, Track
 from novacast.live.recording.journal import (
     INIT,
     SEGMENT,
@@ -26,6 +26,7 @@ from novacast.live.recording.journal import (
     recorded,
     sync_folder,
 )
+from novacast.live.recording.mark import Mark
 
 log = logging.getLogger(__name__)
 
@@ -53,9 +54,17 @@ class ProgrammeRecorder:
     """Fits the packager's `Recorder`. Its methods belong to the event loop; files to one thread of its own."""
 
     def __init__(
-        self, folder: Path, tracks: Sequence[Track], tell: Tell, *, reserve: int = 0, most: int = MOST_WAITING
+        self,
+        folder: Path,
+        tracks: Sequence[Track],
+        tell: Tell,
+        *,
+        mark: Mark | None = None,
+        reserve: int = 0,
+        most: int = MOST_WAITING,
     ) -> None:
-        """`folder` is begun, or gone on with. `reserve`: bytes of its disk that are left for everything else."""
+        """`folder` is begun, or gone on with. `mark`: where numbers are reserved before they are announced; it is
+        closed with the recorder. `reserve`: bytes of its disk that are left for everything else."""
         self._tell = tell
         self._most = most
         self._loop = asyncio.get_running_loop()
@@ -63,6 +72,8 @@ class ProgrammeRecorder:
         self._waiting: deque[_Item] = deque()
         self._weight = 0
         self._closed = self._slow = False
+        self._mark = mark
+        self._newest = -1 if mark is None else mark.newest
         self._lost: dict[str, set[int]] = {track.name: set() for track in tracks}
         self._writing = _Writing(folder, tracks, reserve, self._say, self._lost)
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
@@ -88,6 +99,12 @@ class ProgrammeRecorder:
         """Segments, of all renditions."""
         return sum(map(len, self._lost.values()))
 
+    def announce(self, number: int) -> None:
+        if number > self._newest and self._mark is not None:
+            with self._changed:
+                self._newest = number
+                self._changed.notify()
+
     def begin(self, track: str, init: int, data: bytes) -> None:
         self._queue(_Init(track, init, data), len(data))
 
@@ -108,6 +125,11 @@ class ProgrammeRecorder:
     def kept(self, track: str, number: int) -> bool:
         return number < self.safe(track) and number not in self._lost[track]
 
+    def since(self, track: str, number: int) -> Sequence[Kept]:
+        """What is on the disk of a track from a number on."""
+        there = self._writing.journal.segments.get(track, {})
+        return [there[n].recorded for n in range(number, self.safe(track)) if n in there]
+
     async def close(self) -> Journal:
         """Once all that waits is written: what there is. Repeatable."""
         with self._changed:
@@ -125,17 +147,23 @@ class ProgrammeRecorder:
             self._changed.notify()
 
     def _run(self) -> None:
-        while batch := self._next():
-            self._writing.write(batch)
+        while (batch := self._next()) is not None:
+            self._reserve()
+            if batch:
+                self._writing.write(batch)
             with self._changed:
                 self._weight -= sum(map(_size, batch))
         self._writing.close()
+        self._settle()
 
-    def _next(self) -> list[_Item]:
-        """What waits, up to the end of a segment in all renditions, so that a crash loses one; nothing at the end."""
+    def _next(self) -> list[_Item] | None:
+        """What waits, up to the end of a segment in all renditions, so that a crash loses one; nothing where numbers
+        alone are to be reserved, None at the end."""
         with self._changed:
-            while not self._waiting and not self._closed:
+            while not (self._waiting or self._closed or self._short()):
                 self._changed.wait()
+            if self._closed and not self._waiting:
+                return None
             batch: list[_Item] = []
             number: int | None = None
             while self._waiting:
@@ -146,6 +174,25 @@ class ProgrammeRecorder:
                     number = item.number
                 batch.append(self._waiting.popleft())
             return batch
+
+    def _short(self) -> bool:
+        return self._mark is not None and self._newest > self._mark.newest and self._mark.short(self._newest)
+
+    def _reserve(self) -> None:
+        """Before anything else, for that may take long. One that fails is tried again with the next number."""
+        if self._mark is not None and self._short():
+            try:
+                self._mark.advance(self._newest)
+            except OSError as error:
+                log.warning("after a kill numbers of segments may come again: %s", error)
+
+    def _settle(self) -> None:
+        if self._mark is not None:
+            try:
+                self._mark.settle(self._newest)
+            except OSError as error:
+                log.warning("there will be a gap after the restart: %s", error)
+            self._mark.close()
 
     def _say(self, words: Text) -> None:
         """From the thread."""

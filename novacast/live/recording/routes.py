@@ -1,7 +1,7 @@
 """The API of clips."""
 
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
-from novacast.live.recording.bodies import ClipBody, NewClipBody
+from novacast.live.recording.bodies import ClipBody, LatestClipBody, NewClipBody
 from novacast.live.recording.clips import Clips
 from novacast.web import Call, post
 
@@ -21,3 +21,16 @@ class ClipRoutes:
         """A video of its own, which can be watched at once."""
         then = call.remember(ClipBody.of)
         return ClipBody.of(await self._clips.make(call.principal, programme_id, *body.span, body.title, then))
+
+    @post(
+        "/api/v1/programmes/{programme_id}/clips/latest",
+        tag="live",
+        status=201,
+        summary="Cut out what was on just now",
+        errors=(NotFound, Unauthenticated, Forbidden, InvalidInput, Conflict, RateLimited),
+    )
+    async def latest(self, call: Call, programme_id: str, body: LatestClipBody) -> ClipBody:
+        """The last seconds of a programme on air; a video of its own, which can be watched at once."""
+        then = call.remember(ClipBody.of)
+        last, before = body.last_seconds, body.before_seconds
+        return ClipBody.of(await self._clips.latest(call.principal, programme_id, last, before, body.title, then))

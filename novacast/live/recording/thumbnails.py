@@ -7,7 +7,7 @@ programme's folder, and go with it when it becomes a video, which has a file of 
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
@@ -16,7 +16,7 @@ from novacast.errors import MediaFailure
 from novacast.i18n import text
 from novacast.live.packaging.models import Kept, Track
 from novacast.live.recording.edition import Edition, Times
-from novacast.live.recording.journal import INIT, SEGMENT, Journal, put
+from novacast.live.recording.journal import INIT, SEGMENT, put
 from novacast.media.commands import strip_command
 from novacast.media.encode import CUES, SHEETS, STILL_LIMITS, run_ffmpeg
 from novacast.media.ffmpeg import FindFFmpeg
@@ -28,6 +28,8 @@ COUNT = 6
 """Pictures of a sheet, so that there is a new one each minute."""
 GROWING = "thumbnails.vtt"
 """While on air, in programme time."""
+Since = Callable[[str, int], Sequence[Kept]]
+"""What is on the disk of a track from a number on, in order."""
 LIMITS = replace(STILL_LIMITS, wall=60, cpu=30, nice=15)
 
 _CUE = re.compile(
@@ -48,24 +50,30 @@ class Thumbnails:
         self._find_ffmpeg = find_ffmpeg
         self._every = every
         self._tiles: list[Tile] | None = None
+        self._next = 0
+        """Number of the segment after those that sheets were made of."""
 
     async def begin(self) -> None:
         """An empty storyboard, where there is none: so players know that one is to come."""
         if self._track is not None:
             await asyncio.to_thread(_begin, self._folder)
 
-    async def grow(self, journal: Journal, *, last: bool = False) -> bool:
+    async def grow(self, since: Since, *, last: bool = False) -> bool:
         """A sheet of what is on the disk, if there is enough for one, or anything where it is the `last`: whether there
         is one more. Called now and then; one call at a time. Raises MediaFailure, DiskFull."""
         if self._track is None:
             return False
         if self._tiles is None:
             self._tiles = await asyncio.to_thread(read_tiles, self._folder)
-        chosen = self._chosen(journal, self._track.name)
-        if not chosen or (len(chosen) < COUNT and not last and not _closed(journal, self._track.name, chosen)):
+        new = since(self._track.name, self._next)
+        chosen = self._chosen(new)
+        # Where another initialization came after them no more can be on their sheet.
+        closed = bool(chosen) and new[-1].init != chosen[0].init
+        if not chosen or (len(chosen) < COUNT and not last and not closed):
             return False
         sheet = self._tiles[-1].sheet + 1 if self._tiles else 0
         await self._draw(chosen, sheet)
+        self._next = chosen[-1].number + 1
         wide, _ = tile_size(self._track.width, self._track.height)
         if self._tiles:
             self._tiles[-1] = replace(self._tiles[-1], end=chosen[0].start)
@@ -76,16 +84,16 @@ class Thumbnails:
         await asyncio.to_thread(_write, self._folder, GROWING, self._tiles, self._track)
         return True
 
-    def _chosen(self, journal: Journal, track: str) -> list[Kept]:
+    def _chosen(self, new: Sequence[Kept]) -> list[Kept]:
         """Segments whose first picture is shown: of one initialization, at most a sheet full."""
         due, found = self._tiles[-1].start + self._every if self._tiles else Fraction(0), list[Kept]()
-        for _, one in sorted(journal.segments.get(track, {}).items()):
-            if one.recorded.start < due:
+        for one in new:
+            if one.start < due:
                 continue
-            if found and one.recorded.init != found[0].init:
+            if found and one.init != found[0].init:
                 break
-            found.append(one.recorded)
-            due = one.recorded.start + self._every
+            found.append(one)
+            due = one.start + self._every
             if len(found) == COUNT:
                 break
         return found
@@ -94,25 +102,19 @@ class Thumbnails:
         assert self._track is not None
         source, target = self._folder / ".storyboard.mp4", self._folder / ".storyboard.jpg"
         try:
-            await asyncio.to_thread(_gather, self._folder / self._track.name, chosen, source)
+            await asyncio.to_thread(gather, self._folder / self._track.name, chosen, source)
             tile = tile_size(self._track.width, self._track.height)
             program = (await self._find_ffmpeg()).path
             argv = strip_command(
                 program, f"file:{source.name}", apart=float(self._every / 2), tile=tile, count=COUNT, target=target.name
             )
             await run_ffmpeg(Command(text("The storyboard"), argv, LIMITS, cwd=self._folder))
-            await asyncio.to_thread(_place, target, self._folder / (SHEETS % sheet))
+            await asyncio.to_thread(place, target, self._folder / (SHEETS % sheet))
         finally:
             await asyncio.to_thread(source.unlink, missing_ok=True)
 
 
-def _closed(journal: Journal, track: str, chosen: Sequence[Kept]) -> bool:
-    """Whether another initialization came after them: no more can be on their sheet."""
-    latest = max(journal.segments[track])
-    return journal.segments[track][latest].recorded.init != chosen[0].init
-
-
-def _gather(folder: Path, chosen: Sequence[Kept], target: Path) -> None:
+def gather(folder: Path, chosen: Sequence[Kept], target: Path) -> None:
     """The segments behind their initialization. Raises MediaFailure where one is gone."""
     try:
         with target.open("wb") as file:
@@ -123,7 +125,7 @@ def _gather(folder: Path, chosen: Sequence[Kept], target: Path) -> None:
         raise MediaFailure(text("A segment of the recording is gone.")) from error
 
 
-def _place(made: Path, target: Path) -> None:
+def place(made: Path, target: Path) -> None:
     if not made.is_file() or not made.stat().st_size:
         raise MediaFailure(text("There is no picture there."))
     made.chmod(0o600)

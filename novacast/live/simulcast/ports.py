@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from novacast.live.targets.models import Target, TargetState
+from novacast.live.targets.models import Secrets, Target, TargetState
 
 
 class TargetRows(Protocol):
@@ -11,8 +11,8 @@ class TargetRows(Protocol):
         """Those that are enabled."""
         ...
 
-    async def key(self, target_id: str, /) -> str:
-        """Opened. Raises Unavailable where the server's keys are others than those it was sealed with."""
+    async def secrets(self, target_id: str, /) -> Secrets:
+        """Opened. Raises Unavailable where the server's keys are others than those they were sealed with."""
         ...
 
     async def silence(self) -> None:

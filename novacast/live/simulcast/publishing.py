@@ -41,6 +41,9 @@ class Publication:
         self.sent = 0
         """Bytes."""
 
+    def fileno(self) -> int:
+        return self._socket.fileno()
+
     def open(self) -> None:
         """Raises Unavailable with the other side's words, OSError."""
         self._socket.settimeout(ANSWER_SECONDS)
@@ -61,6 +64,10 @@ class Publication:
     def send(self, tag: Tag) -> None:
         """Raises Unavailable once the other side has ended it, OSError."""
         self._write(chunked(_CHUNK_STREAMS[tag.kind], tag.kind, self._stream, tag.time, tag.data))
+        self.hear()
+
+    def hear(self) -> None:
+        """What the other side says. Raises Unavailable once it has ended it, OSError."""
         while select.select([self._socket], [], [], 0)[0]:
             for message in self._read():
                 self._hear(message)

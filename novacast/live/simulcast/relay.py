@@ -4,6 +4,7 @@ import asyncio
 import json
 import logging
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +33,7 @@ BEHIND = 2 * 1024 * 1024
 MOST = 128 * 1024 * 1024
 """Bytes that the delay may keep."""
 LOOK = 1.0
+GOODBYE = 0.5
 LONGEST_LINE = 4096
 
 
@@ -163,8 +165,10 @@ class Relay:
         """Until it fails: why. Raises NovaCastError before it has begun."""
         address = address_of(self.target.url)
         found = await look_up(address, private=self._private)
-        key = await self._rows.key(self.target.id)
-        order = pusher.Order(found, address.host, address.port, address.path, key, address.scheme == "rtmps")
+        secrets = await self._rows.secrets(self.target.id)
+        order = pusher.Order(
+            found, address.host, address.port, address.path, secrets.key, secrets.passphrase, address.scheme
+        )
         command = Command(
             text("The target's process"),
             pusher.COMMAND,
@@ -184,7 +188,7 @@ class Relay:
             if self._child is child:
                 self._child = None
             self.bitrate = 0
-            await child.stop()
+            await _dismissed(child)
 
     async def _watched(self, child: Child) -> str:
         ending = self._tasks.start(child.wait(), "end")
@@ -217,6 +221,15 @@ class Relay:
             await self._rows.told(self.target.id, state, words)
         except NovaCastError as error:
             log.warning("how target %s goes could not be written: %s", self.target.id, error.message)
+
+
+async def _dismissed(child: Child) -> None:
+    """It may say goodbye to the other side, if it is quick."""
+    child.finish()
+    with suppress(TimeoutError, NovaCastError):
+        async with asyncio.timeout(GOODBYE):
+            await child.wait()
+    await child.stop()
 
 
 _HANGS = text("Its process did nothing any more, and is begun anew.")

@@ -65,8 +65,9 @@ class Simulcast:
 
     async def close(self) -> None:
         self._closed = True
-        while self._relays:
-            await self._relays.popitem()[1].close()
+        relays = list(self._relays.values())
+        self._relays.clear()
+        await asyncio.gather(*(one.close() for one in relays))
 
     def _begin(self, target: Target) -> None:
         relay = self._relays[target.id] = Relay(target, self._rows, self._clock, private=self._private)

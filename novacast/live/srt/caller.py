@@ -202,7 +202,10 @@ class Caller:
 
     def _count(self, now: int) -> None:
         counts = self._reception.counts
-        self._house.counters.add(counts, self._counted)
+        before = self._counted
+        self._house.counters.add(counts, before)
+        if self._intake is not None:
+            self._intake.missed(counts.dropped - before.dropped, counts.late - before.late)
         self._counted, self._counted_at = replace(counts), now
 
     def _tell(self, answer: tuple[Control, int, int, bytes]) -> None:

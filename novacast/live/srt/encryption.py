@@ -1,8 +1,10 @@
 """Keys of one caller's media: its keying material messages, draft-sharabayko-srt-01 sections 3.2.2 and 6."""
 
+import secrets
+
 from novacast.errors import Malformed, Unauthenticated, UnsupportedMedia
 from novacast.i18n import text
-from novacast.security.streamcipher import CounterCipher, unwrapped
+from novacast.security.streamcipher import CounterCipher, unwrapped, wrapped
 
 HEAD = 16
 """Bytes before the salt."""
@@ -12,6 +14,7 @@ COUNTER_MODE = 2
 EVEN, ODD = 1, 2
 _SIGNED = b"\x12\x20\x29"
 _SIZES = (16, 24, 32)
+_TRANSPORT_STREAM = 2
 
 
 class MediaKeys:
@@ -43,4 +46,24 @@ class MediaKeys:
         if found is None:
             raise Unauthenticated(text("The encoder uses a key that it did not tell."))
         cipher, salt = found
-        return cipher.apply(data, ((salt ^ sequence) << 16).to_bytes(16, "big"))
+        return cipher.apply(data, _counter(salt, sequence))
+
+
+class OwnKey:
+    """What is sent from here is encrypted with: one key of 128 bits, which every receiver knows. A connection may send
+    as many packets with it as there are sequence numbers."""
+
+    def __init__(self, passphrase: str) -> None:
+        key, salt = secrets.token_bytes(_SIZES[0]), secrets.token_bytes(SALT)
+        self._cipher, self._salt = CounterCipher(key), int.from_bytes(salt[:14], "big")
+        lengths = bytes((0, _TRANSPORT_STREAM, 0, 0, 0, SALT // 4, len(key) // 4))
+        head = _SIGNED + bytes((EVEN, 0, 0, 0, 0, COUNTER_MODE)) + lengths
+        self.message = head + salt + wrapped(passphrase, salt[8:], ROUNDS, key)
+        """For the receiver, who knows the passphrase."""
+
+    def closed(self, sequence: int, data: bytes) -> bytes:
+        return self._cipher.apply(data, _counter(self._salt, sequence))
+
+
+def _counter(salt: int, sequence: int) -> bytes:
+    return ((salt ^ sequence) << 16).to_bytes(16, "big")

@@ -6,12 +6,26 @@ from pydantic import Field
 
 from novacast.clock import iso
 from novacast.i18n import translated
-from novacast.live.targets.models import KEY_LENGTH, LONGEST_DELAY, NAME_LENGTH, URL_LENGTH, Target, TargetState
+from novacast.live.targets.models import (
+    KEY_LENGTH,
+    LONGEST_DELAY,
+    MOST_PASSPHRASE,
+    NAME_LENGTH,
+    URL_LENGTH,
+    Target,
+    TargetState,
+)
 from novacast.live.targets.service import Draft, Listed
 from novacast.web import Body, ListBody
 
-Url = Annotated[str, Field(max_length=URL_LENGTH, description="rtmp://host/app or rtmps://host/app, without the key.")]
-Secret = Annotated[str, Field(max_length=KEY_LENGTH, description="The stream key there. It is never shown again.")]
+Url = Annotated[str, Field(max_length=URL_LENGTH, description="rtmp://host/app, rtmps://host/app or srt://host:port.")]
+Secret = Annotated[
+    str,
+    Field(max_length=KEY_LENGTH, description="The stream key there, by SRT the stream id. It is never shown again."),
+]
+Passphrase = Annotated[
+    str, Field(max_length=MOST_PASSPHRASE, description="That SRT encrypts with; empty: nothing is. Never shown again.")
+]
 Delay = Annotated[int, Field(ge=0, le=LONGEST_DELAY, description="By how much it is behind what viewers here see.")]
 Name = Annotated[str, Field(max_length=NAME_LENGTH)]
 
@@ -22,11 +36,12 @@ class TargetChangesBody(Body):
     name: Name | None = None
     url: Url | None = None
     key: Secret | None = None
+    passphrase: Passphrase | None = None
     enabled: Annotated[bool | None, Field(description="Also while it is on air: begin and stop sending.")] = None
     delay_seconds: Delay | None = None
 
     def draft(self) -> Draft:
-        return Draft(self.name, self.url, self.key, self.enabled, self.delay_seconds)
+        return Draft(self.name, self.url, self.key, self.passphrase, self.enabled, self.delay_seconds)
 
 
 class NewTargetBody(TargetChangesBody):
@@ -39,6 +54,7 @@ class TargetBody(Body):
     name: str
     url: str
     has_key: bool
+    has_passphrase: bool
     enabled: bool
     delay_seconds: int
     state: TargetState
@@ -56,6 +72,7 @@ class TargetBody(Body):
             name=one.name,
             url=one.url,
             has_key=one.has_key,
+            has_passphrase=one.has_passphrase,
             enabled=one.enabled,
             delay_seconds=one.delay_seconds,
             state=one.state,

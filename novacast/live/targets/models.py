@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -11,12 +11,15 @@ from novacast.i18n import text
 from novacast.texts import printable
 
 NAME_LENGTH, URL_LENGTH, KEY_LENGTH = 100, 500, 500
+LEAST_PASSPHRASE, MOST_PASSPHRASE = 10, 79
+"""Letters that SRT takes."""
+STREAM_ID_BYTES = 512
 MOST_TARGETS = 20
 """Of one channel."""
 LONGEST_DELAY = 120
 """Seconds."""
-PORTS = {"rtmp": 1935, "rtmps": 443}
-"""Schemes that are spoken, and the ports that stand for them."""
+PORTS = {"rtmp": 1935, "rtmps": 443, "srt": None}
+"""Schemes that are spoken, and the ports that stand for them where one does."""
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -33,7 +36,7 @@ class TargetState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """The key is apart, sealed: nothing that shows a target has it."""
+    """Key and passphrase are apart, sealed: nothing that shows a target has them."""
 
     id: str
     channel_id: str
@@ -41,6 +44,7 @@ class Target:
     name: str
     url: str
     has_key: bool
+    has_passphrase: bool
     enabled: bool
     delay_seconds: int
     state: TargetState
@@ -53,8 +57,16 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Secrets:
+    """Of one target. The key is the stream's name by RTMP, the stream id by SRT."""
+
+    key: str = field(default="", repr=False)
+    passphrase: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Address:
-    """A target's URL taken apart: `rtmp://host:port/app`, and the key as the stream's name."""
+    """A target's URL taken apart: `rtmp://host:port/app` or `srt://host:port`."""
 
     scheme: str
     host: str
@@ -71,14 +83,30 @@ def address_of(url: str) -> Address:
     except ValueError as error:
         raise _bad_url() from error
     if parts.scheme not in PORTS:
-        raise InvalidInput.field("url", text("The address begins with rtmp:// or rtmps://."), "scheme")
+        raise InvalidInput.field("url", text("The address begins with rtmp://, rtmps:// or srt://."), "scheme")
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
-        message = text("Leave names, passwords and what follows a question mark out of the address: put it in the key.")
-        raise InvalidInput.field("url", message, "secret")
-    path = parts.path.strip("/")
-    if not (_literal(host) or _HOST.match(host)) or not path or printable(url) != url or " " in url:
+        raise InvalidInput.field("url", _apart(parts.scheme), "secret")
+    path, port = parts.path.strip("/"), port or PORTS[parts.scheme]
+    if not (_literal(host) or _HOST.match(host)) or port is None or printable(url) != url or " " in url:
         raise _bad_url()
-    return Address(parts.scheme, host, port or PORTS[parts.scheme], path)
+    if bool(path) is (parts.scheme == "srt"):
+        raise _bad_url()
+    return Address(parts.scheme, host, port, path)
+
+
+def check_secrets(scheme: str, key: str | None, passphrase: str | None) -> None:
+    """None: it stays as it is. Raises InvalidInput."""
+    if key is not None and (len(key) > KEY_LENGTH or not key.isprintable()):
+        raise InvalidInput.field("key", text("This is no stream key."), "pattern")
+    if scheme == "srt" and len((key or "").encode()) > STREAM_ID_BYTES:
+        raise InvalidInput.field("key", text("A stream id has at most {most} bytes.", most=STREAM_ID_BYTES), "too_long")
+    if passphrase and scheme != "srt":
+        raise InvalidInput.field("passphrase", text("Only SRT has a passphrase."), "not_allowed")
+    if passphrase and not (
+        LEAST_PASSPHRASE <= len(passphrase.encode()) <= MOST_PASSPHRASE and passphrase.isprintable()
+    ):
+        message = text("A passphrase has {least} to {most} letters.", least=LEAST_PASSPHRASE, most=MOST_PASSPHRASE)
+        raise InvalidInput.field("passphrase", message, "pattern")
 
 
 def public(address: str) -> bool:
@@ -112,4 +140,10 @@ def _literal(host: str) -> bool:
 
 
 def _bad_url() -> InvalidInput:
-    return InvalidInput.field("url", text("Write the address as rtmp://host/app."), "pattern")
+    return InvalidInput.field("url", text("Write the address as rtmp://host/app or srt://host:port."), "pattern")
+
+
+def _apart(scheme: str) -> str:
+    if scheme == "srt":
+        return text("Leave what follows the question mark out of the address: the stream id is the key.")
+    return text("Leave names, passwords and what follows a question mark out of the address: put it in the key.")

@@ -9,7 +9,7 @@ from novacast.i18n import gettext as _
 from novacast.live.channels.pages import CHANNEL, STUDIO
 from novacast.live.channels.service import Channels
 from novacast.live.studio import ChannelStudio
-from novacast.live.targets.models import KEY_LENGTH, LONGEST_DELAY, NAME_LENGTH, URL_LENGTH
+from novacast.live.targets.models import KEY_LENGTH, LONGEST_DELAY, MOST_PASSPHRASE, NAME_LENGTH, URL_LENGTH
 from novacast.live.targets.service import Draft, Targets
 from novacast.web import Body, Call, Html, Redirect, form
 from novacast.web.answers import Notice
@@ -21,6 +21,7 @@ class NewTargetForm(Body):
     target_name: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
     url: Annotated[str, Field(max_length=URL_LENGTH)] = ""
     key: Annotated[str, Field(max_length=KEY_LENGTH)] = ""
+    passphrase: Annotated[str, Field(max_length=MOST_PASSPHRASE)] = ""
     delay: Annotated[int, Field(ge=0, le=LONGEST_DELAY)] = 0
 
 
@@ -38,7 +39,7 @@ class TargetPages:
     async def create(self, call: Call, channel_id: str, form: NewTargetForm) -> Html | Redirect:
         detail = await self._channels.produced(call.principal, channel_id)
         try:
-            draft = Draft(form.target_name, form.url, form.key, delay_seconds=form.delay)
+            draft = Draft(form.target_name, form.url, form.key, form.passphrase, delay_seconds=form.delay)
             await self._targets.create(call.principal, channel_id, draft)
         except (InvalidInput, Conflict) as error:
             told = error.errors or (FieldError("", error.code, error.message),)

@@ -16,15 +16,16 @@ from novacast.live.models import Channel, may_produce
 from novacast.live.programmes import store as programmes
 from novacast.live.targets import store
 from novacast.live.targets.models import (
-    KEY_LENGTH,
     LONGEST_DELAY,
     MOST_TARGETS,
     NAME_LENGTH,
     URL_LENGTH,
+    Secrets,
     Target,
     TargetState,
     address_of,
     check_public,
+    check_secrets,
 )
 from novacast.security.seal import Seal
 from novacast.texts import printable
@@ -39,6 +40,7 @@ class Draft:
     name: str | None = None
     url: str | None = None
     key: str | None = None
+    passphrase: str | None = None
     enabled: bool | None = None
     delay_seconds: int | None = None
 
@@ -74,6 +76,7 @@ class Targets:
     ) -> Target:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         columns = self._checked(replace(draft, name=draft.name or "", url=draft.url or ""))
+        check_secrets(address_of(columns["url"]).scheme, draft.key, draft.passphrase)
         id_ = new_id()
 
         def unit(tx: Transaction) -> Target:
@@ -85,6 +88,7 @@ class Targets:
                 channel_id=channel.id,
                 org_id=channel.org_id,
                 has_key=bool(draft.key),
+                has_passphrase=bool(draft.passphrase),
                 state=TargetState.OFF,
                 state_at=tx.now,
                 words="",
@@ -92,7 +96,9 @@ class Targets:
                 changed_at=tx.now,
                 **({"enabled": True, "delay_seconds": 0} | columns),
             )
-            store.add(tx, made, self._sealed(draft.key, id_) or b"")
+            store.add(
+                tx, made, self._sealed(draft.key, id_) or b"", self._sealed(draft.passphrase, _second(id_)) or b""
+            )
             _log(tx, "target.created", channel, made, principal)
             _tell(tx, "target.changed", made)
             if then is not None:
@@ -102,18 +108,13 @@ class Targets:
         return await self._db.write(unit)
 
     async def edit(self, principal: Principal, target_id: str, draft: Draft) -> Target:
-        """A target on air begins anew. Another address takes its key anew: one that was given for the first is never
+        """A target on air begins anew. Another address takes its secrets anew: what was given for the first is never
         sent to the second. Raises NotFound, InvalidInput."""
         columns = self._checked(draft)
 
         def unit(tx: Transaction) -> Target:
             before = _mine(principal, tx.one(store.by_id(target_id)))
-            changes = dict(columns)
-            if draft.key is not None:
-                changes["key"] = self._sealed(draft.key, target_id)
-            elif before.has_key and changes.get("url", before.url) != before.url:
-                message = text("Another address needs its stream key: enter it as well.")
-                raise InvalidInput.field("key", message, "required")
+            changes = columns | self._changed_secrets(before, draft)
             if changes:
                 store.change(tx, target_id, {**changes, "changed_at": tx.now})
             after = tx.one(store.by_id(target_id)) or before
@@ -142,12 +143,10 @@ class Targets:
     async def wanted(self, channel_id: str) -> Sequence[Target]:
         return [one for one in await self._db.all(store.of_channel(channel_id)) if one.enabled]
 
-    async def key(self, target_id: str) -> str:
-        sealed = await self._db.one(store.sealed(target_id))
-        if not sealed:
-            return ""
+    async def secrets(self, target_id: str) -> Secrets:
+        key, passphrase = await self._db.one(store.sealed(target_id)) or (b"", b"")
         try:
-            return self._seal.open(sealed, target_id).decode()
+            return Secrets(self._opened(key, target_id), self._opened(passphrase, _second(target_id)))
         except Unavailable as error:
             raise Unavailable(
                 text("The stream key can't be opened: the server's keys were changed. Enter it again.")
@@ -173,8 +172,6 @@ class Targets:
             address = address_of(url)
             if not self._private:
                 check_public(address.host)
-        if draft.key is not None and (len(draft.key) > KEY_LENGTH or not draft.key.isprintable()):
-            raise InvalidInput.field("key", text("This is no stream key."), "pattern")
         if draft.enabled is not None:
             columns["enabled"] = draft.enabled
         if draft.delay_seconds is not None:
@@ -184,10 +181,34 @@ class Targets:
             columns["delay_seconds"] = draft.delay_seconds
         return columns
 
-    def _sealed(self, key: str | None, target_id: str) -> bytes | None:
-        if key is None:
+    def _changed_secrets(self, before: Target, draft: Draft) -> dict[str, Any]:
+        """Raises InvalidInput."""
+        url = before.url if draft.url is None else draft.url.strip()
+        check_secrets(address_of(url).scheme, draft.key, draft.passphrase)
+        if url != before.url and before.has_key and draft.key is None:
+            message = text("Another address needs its stream key: enter it as well.")
+            raise InvalidInput.field("key", message, "required")
+        if url != before.url and before.has_passphrase and draft.passphrase is None:
+            message = text("Another address needs its passphrase: enter it as well.")
+            raise InvalidInput.field("passphrase", message, "required")
+        sealed = {
+            "key": self._sealed(draft.key, before.id),
+            "passphrase": self._sealed(draft.passphrase, _second(before.id)),
+        }
+        return {name: value for name, value in sealed.items() if value is not None}
+
+    def _sealed(self, secret: str | None, about: str) -> bytes | None:
+        if secret is None:
             return None
-        return self._seal.close(key.strip().encode(), target_id) if key.strip() else b""
+        return self._seal.close(secret.strip().encode(), about) if secret.strip() else b""
+
+    def _opened(self, sealed: bytes, about: str) -> str:
+        return self._seal.open(sealed, about).decode() if sealed else ""
+
+
+def _second(target_id: str) -> str:
+    """What a passphrase is sealed for, so that neither secret opens as the other."""
+    return f"{target_id} passphrase"
 
 
 def _mine(principal: Principal, found: Target | None) -> Target:

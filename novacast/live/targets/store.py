@@ -17,15 +17,17 @@ def of_channel(channel_id: str) -> Query[Target]:
     return Query("SELECT * FROM targets WHERE channel_id = ? ORDER BY created_at, id", (channel_id,), target)
 
 
-def sealed(target_id: str) -> Query[bytes]:
-    return Query("SELECT key FROM targets WHERE id = ?", (target_id,), lambda row: bytes(row["key"]))
+def sealed(target_id: str) -> Query[tuple[bytes, bytes]]:
+    """Key and passphrase; empty where there is none."""
+    sql = "SELECT key, passphrase FROM targets WHERE id = ?"
+    return Query(sql, (target_id,), lambda row: (bytes(row["key"]), bytes(row["passphrase"])))
 
 
 def count(channel_id: str) -> Query[int]:
     return Query("SELECT count(*) FROM targets WHERE channel_id = ?", (channel_id,), lambda row: int(row[0]))
 
 
-def add(tx: Transaction, one: Target, sealed: bytes) -> None:
+def add(tx: Transaction, one: Target, key: bytes, passphrase: bytes) -> None:
     tx.insert(
         "targets",
         id=one.id,
@@ -33,7 +35,8 @@ def add(tx: Transaction, one: Target, sealed: bytes) -> None:
         org_id=one.org_id,
         name=one.name,
         url=one.url,
-        key=sealed,
+        key=key,
+        passphrase=passphrase,
         enabled=one.enabled,
         delay_seconds=one.delay_seconds,
         state=one.state.value,
@@ -79,6 +82,7 @@ def target(row: Row) -> Target:
         name=row["name"],
         url=row["url"],
         has_key=bool(row["key"]),
+        has_passphrase=bool(row["passphrase"]),
         enabled=bool(row["enabled"]),
         delay_seconds=row["delay_seconds"],
         state=TargetState(row["state"]),

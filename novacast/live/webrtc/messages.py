@@ -15,10 +15,11 @@ _TAG = struct.Struct("!BQ")
 
 
 class Said(IntEnum):
-    """To the process: OFFER, CLOSE. From it: the rest."""
+    """To the process that receives: OFFER, CLOSE; to the one that sends: TAG, CUT and END as well. From them: the
+    rest, and TAG from the first. What is sent has a *line* for each programme, in the place of a session."""
 
     OFFER = 1
-    """SDP."""
+    """SDP; to the process that sends, behind the 16 bytes of the line that is wanted."""
     CLOSE = 2
     ANSWER = 3
     """SDP."""
@@ -27,6 +28,12 @@ class Said(IntEnum):
     TAG = 5
     OVER = 6
     """Why, in English."""
+    CUT = 7
+    """Of a line: what follows comes from elsewhere. One byte: 1 where each frame is for its own time."""
+    END = 8
+    """Of a line: nothing more comes."""
+    COUNTED = 9
+    """JSON: by how much each number grew."""
 
 
 @dataclass(frozen=True, slots=True)

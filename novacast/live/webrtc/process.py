@@ -7,44 +7,20 @@ import asyncio
 import json
 import logging
 import os
-import socket
 import sys
 from collections.abc import Sequence
-from typing import Any
-
-import aioice.ice
 
 from novacast.i18n import text
 from novacast.live.ingest import Tag
 from novacast.live.webrtc.encoded import take_these_codecs
 from novacast.live.webrtc.messages import Message, MessageReader, Said, packed
-from novacast.live.webrtc.session import Session, Unusable
+from novacast.live.webrtc.network import PortRange, Unusable, receive_at
+from novacast.live.webrtc.session import Session
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
 
 CHUNK = 65_536
-
-
-class PortRange(asyncio.SelectorEventLoop):
-    """A loop whose datagram sockets at "any port" are in a range that a firewall can be told of."""
-
-    def __init__(self, first: int, last: int) -> None:
-        super().__init__()
-        self._first, self._last, self._next = first, last, first
-
-    async def create_datagram_endpoint(self, protocol_factory: Any, *args: Any, **more: Any) -> Any:
-        wanted = more.get("local_addr")
-        if not self._first or not wanted or wanted[1]:
-            return await super().create_datagram_endpoint(protocol_factory, *args, **more)
-        for _ in range(self._first, self._last + 1):
-            port, self._next = self._next, self._next + 1 if self._next < self._last else self._first
-            try:
-                more["local_addr"] = (wanted[0], port)
-                return await super().create_datagram_endpoint(protocol_factory, *args, **more)
-            except OSError:
-                continue  # taken
-        raise OSError(f"all UDP ports from {self._first} to {self._last} are taken")
 
 
 class Process:
@@ -96,23 +72,11 @@ class Process:
         self._out.write(Message(said, id_, content).written())
 
 
-def hosts(wanted: str) -> list[str]:
-    """Addresses that media is received at. `wanted`: one of this machine's or a name for one; all where it is empty or
-    a wildcard."""
-    if wanted in ("", "0.0.0.0", "::"):  # noqa: S104 - compared
-        return [str(one) for one in aioice.ice.get_host_addresses(use_ipv4=True, use_ipv6=True)]
-    found = socket.getaddrinfo(wanted, None, type=socket.SOCK_DGRAM)
-    return list(dict.fromkeys(str(address[0]) for _, _, _, _, address in found))
-
-
 def main() -> None:
     settings = json.loads(sys.argv[1])
     logging.basicConfig(level=logging.WARNING)
     take_these_codecs()
-    own = hosts(settings["host"])
-    aioice.ice.get_host_addresses = lambda use_ipv4, use_ipv6: [  # its one way to be told
-        one for one in own if (use_ipv6 if ":" in one else use_ipv4)
-    ]
+    receive_at(settings["host"])
     first, last = settings["ports"]
     with asyncio.Runner(loop_factory=lambda: PortRange(first, last)) as runner:
         runner.run(Process(settings["addresses"]).run())

@@ -58,22 +58,23 @@ class WhipRoutes:
     )  # fmt: skip
     async def publish(self, call: Call) -> web.Response:
         """The bearer is a stream key. H.264 and Opus are taken."""
-        offer = await _offer(call)
+        offer = await offer_of(call)
         hello = Hello("whip", call.key, call.address, call.user_agent)
         session = await self._door.opened().publish(hello, offer)
         headers = {"Location": f"{PATH}/{session.id}", "Cache-Control": "no-store"}
         return web.Response(status=201, text=session.answer, content_type=CONTENT_TYPE, headers=headers)
 
     @delete(
-        f"{PATH}/{{session_id}}", tag="live", public=True, keyed=True, status=204,
+        f"{PATH}/{{session}}", tag="live", public=True, keyed=True, status=204,
         summary="End what is published by WebRTC", errors=(NotFound, Unavailable),
     )  # fmt: skip
-    async def end(self, call: Call, session_id: str) -> None:
+    async def end(self, call: Call, session: str) -> None:
         """The address is as good as a key: it was told to nobody but the publisher."""
-        self._door.opened().end(session_id)
+        self._door.opened().end(session)
 
 
-async def _offer(call: Call) -> str:
+async def offer_of(call: Call) -> str:
+    """Raises UnsupportedMedia, TooLarge, Malformed."""
     if call.request.content_type != CONTENT_TYPE:
         raise UnsupportedMedia(text("Send the offer as Content-Type: {type}.", type=CONTENT_TYPE))
     body = b"".join([chunk async for chunk in call.chunks(LONGEST_OFFER)])

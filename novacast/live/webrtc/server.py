@@ -1,20 +1,18 @@
 """Publishing by WHIP: sessions, and the process that receives their media."""
 
 import asyncio
-import json
 import logging
-import sys
 from dataclasses import dataclass
-from pathlib import Path
+from typing import Any
 
 from novacast.clock import Clock
 from novacast.errors import InvalidInput, NotFound, NovaCastError, Overloaded, Unavailable
 from novacast.i18n import Text, text
 from novacast.live.ingest import Gate, Hello
+from novacast.live.webrtc.child import MediaProcess
 from novacast.live.webrtc.counters import Counters
-from novacast.live.webrtc.messages import Message, MessageReader, Said, unpacked
+from novacast.live.webrtc.messages import Message, Said, unpacked
 from novacast.live.webrtc.publisher import WhipPublisher
-from novacast.media.process import ENVIRONMENT, STDOUT, Child, Command, Outcome
 from novacast.metrics import Metrics
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
@@ -23,8 +21,7 @@ log = logging.getLogger(__name__)
 
 ANSWER_SECONDS = 10.0
 LOOK_SECONDS = 1.0
-_ROOT = Path(__file__).parents[3]
-"""So that the process is of the same program as this one, wherever that lies."""
+PROCESS = "novacast.live.webrtc.process"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +43,11 @@ class Receiving:
         ports = (live.webrtc_first_port, live.webrtc_last_port)
         return cls(host, ports, live.webrtc_addresses, live.webrtc_publishers, live.idle_seconds)
 
+    @property
+    def told(self) -> dict[str, Any]:
+        """For the process."""
+        return {"host": self.host, "ports": self.ports, "addresses": self.addresses}
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -62,8 +64,8 @@ class WhipServer:
         self._gate, self._clock, self._receiving = gate, clock, receiving
         self._counters = Counters(metrics)
         self._publishers: dict[bytes, WhipPublisher] = {}
-        self._child: Child | None = None
-        self._starting = asyncio.Lock()
+        name = text("The receiver of WebRTC")
+        self._process = MediaProcess(name, PROCESS, receiving.told, self._hear, self._died)
         self._tasks = TaskGroup("whip")
         self._closed = False
 
@@ -76,10 +78,7 @@ class WhipServer:
         for publisher in list(self._publishers.values()):
             publisher.close(text("The server is being stopped."))
         await self._tasks.close()
-        child, self._child = self._child, None
-        if child is not None:
-            child.finish()
-            await child.stop()
+        await self._process.close()
 
     async def publish(self, hello: Hello, offer: str) -> Session:
         """Raises what the gate does, Overloaded, Unavailable, InvalidInput for an offer that can't be used."""
@@ -119,41 +118,15 @@ class WhipServer:
         return Session(publisher.id.hex(), answer)
 
     async def _asked(self, publisher: WhipPublisher, offer: str) -> str:
-        child = await self._process()
+        await self._process.start()
         publisher.heard_at = self._clock.monotonic()
-        child.write(Message(Said.OFFER, publisher.id, offer.encode()).written())
+        self._process.say(Message(Said.OFFER, publisher.id, offer.encode()))
         try:
             return await asyncio.wait_for(publisher.answer, ANSWER_SECONDS)
         except (TimeoutError, asyncio.CancelledError) as error:
             if publisher.answer.cancelled():
                 raise Unavailable(text("The receiver of WebRTC gave no answer.")) from error
             raise
-
-    async def _process(self) -> Child:
-        async with self._starting:
-            if self._child is None or not self._child.running:
-                reader = MessageReader()
-
-                def read(data: bytes) -> None:
-                    for message in reader.feed(data):
-                        self._hear(message)
-
-                command = Command(
-                    text("The receiver of WebRTC"),
-                    self._argv(),
-                    outputs={STDOUT: read},
-                    environment={**ENVIRONMENT, "PYTHONPATH": str(_ROOT)},
-                    grace=2.0,
-                    flow=_Unbounded(),
-                )
-                self._child = await Child.start(command)
-                self._tasks.start(self._watch(self._child), "process")
-            return self._child
-
-    def _argv(self) -> tuple[str, ...]:
-        receiving = self._receiving
-        told = {"host": receiving.host, "ports": receiving.ports, "addresses": receiving.addresses}
-        return (sys.executable, "-P", "-m", "novacast.live.webrtc.process", json.dumps(told))
 
     def _hear(self, message: Message) -> None:
         publisher = self._publishers.get(message.session)
@@ -171,16 +144,10 @@ class WhipServer:
             publisher.end(Text(message.content.decode()))
 
     def _hang_up(self, publisher: WhipPublisher) -> None:
-        if self._publishers.pop(publisher.id, None) is not None and self._child is not None:
-            self._child.write(Message(Said.CLOSE, publisher.id).written())
+        if self._publishers.pop(publisher.id, None) is not None:
+            self._process.say(Message(Said.CLOSE, publisher.id))
 
-    async def _watch(self, child: Child) -> None:
-        try:
-            outcome: Outcome | NovaCastError = await child.wait()
-        except NovaCastError as error:
-            outcome = error
-        said = outcome.message if isinstance(outcome, NovaCastError) else " / ".join(outcome.tail[-3:])
-        log.error("the receiver of WebRTC ended: %s", said)
+    def _died(self) -> None:
         self._counters.failures.inc()
         for publisher in list(self._publishers.values()):
             self._publishers.pop(publisher.id, None)
@@ -193,14 +160,6 @@ class WhipServer:
             for publisher in list(self._publishers.values()):
                 if publisher.answer.done() and self._clock.monotonic() - publisher.heard_at > idle:
                     publisher.close(text("The encoder sent neither sound nor picture for {seconds:g} s.", seconds=idle))
-
-
-class _Unbounded:
-    """Offers are few and small."""
-
-    def pause(self) -> None: ...
-
-    def resume(self) -> None: ...
 
 
 class WhipDoor:

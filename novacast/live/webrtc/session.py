@@ -12,6 +12,7 @@ from novacast.i18n import Text, text
 from novacast.live.ingest import Kind, Tag
 from novacast.live.webrtc.encoded import Frames
 from novacast.live.webrtc.lipsync import Line, Lipsync
+from novacast.live.webrtc.network import CONNECT_SECONDS, Unusable, reachable
 from novacast.live.webrtc.pictures import Pictures
 from novacast.media.aac import CONFIGURATION, AacEncoder
 from novacast.tasks import TaskGroup
@@ -19,17 +20,11 @@ from novacast.tasks import TaskGroup
 log = logging.getLogger(__name__)
 
 KEYFRAMES_SECONDS = 2.0
-CONNECT_SECONDS = 15.0
 RATES = "x-google-start-bitrate=2500;x-google-min-bitrate=800;x-google-max-bitrate=8000"
 """Kilobits a second. Chromium begins with 300 and stays small for long without them."""
 _FORMAT = re.compile(r"(a=fmtp:\d+ [^\r\n]*profile-level-id[^\r\n]*)")
-_CANDIDATE = re.compile(r"a=candidate:(\S+) (\d+) (\S+) (\d+) (\S+) (\d+) typ host[^\r\n]*\r\n")
 _AAC = 0xAF
 """AAC, 44 kHz, 16 bits, stereo, which is what FLV says of every AAC: specification E.4.2.1."""
-
-
-class Unusable(Exception):
-    """An offer."""
 
 
 class Session:
@@ -119,15 +114,4 @@ class Session:
 
     def _dressed(self, sdp: str) -> str:
         """With the rates that Chromium looks for, and with candidates at addresses that this machine does not know."""
-
-        def outside(found: "re.Match[str]") -> str:
-            foundation, component, transport, priority, address, port = found.groups()
-            more = [
-                f"a=candidate:{foundation}{number} {component} {transport} {int(priority) - number} {other} {port}"
-                f" typ host\r\n"
-                for number, other in enumerate(self._addresses, 1)
-                if (":" in other) is (":" in address)
-            ]
-            return "".join((found.group(), *more))
-
-        return _CANDIDATE.sub(outside, _FORMAT.sub(rf"\1;{RATES}", sdp))
+        return reachable(_FORMAT.sub(rf"\1;{RATES}", sdp), self._addresses)

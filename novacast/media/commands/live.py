@@ -24,6 +24,13 @@ AAC_FRAME = 1024
 """Samples; ISO/IEC 14496-3."""
 SOUND_BITRATE = 128_000
 STEREO = 2
+BEGINS = 10
+"""Seconds that the first picture, or else the first sound, is set to by whoever feeds `live_command`, so that the
+priming of the sound is not before zero."""
+LIGHT = 1920 * 1080 * 30
+"""Pixels a second that one processor decodes beside all else."""
+DECODERS = 4
+"""Pictures that are decoded at once where there are more."""
 
 _AT_ONCE: dict[Kind, dict[str, str | int]] = {
     Kind.SOFTWARE: {"tune": "zerolatency"},
@@ -50,6 +57,10 @@ class LiveWanted:
     """Name of the rendition."""
     copied: str | None = None
     """Name of the rendition that is the publisher's own picture; the rungs' keyframes follow its."""
+    paced: bool = False
+    """Pictures come at `fps`, so none has to wait for the next one to show how long it lasts."""
+    light: bool = False
+    """They come in no more than LIGHT."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,11 +81,11 @@ def live_command(program: Path, wanted: LiveWanted, encoding: Encoding) -> tuple
     # Without `nobuffer`: it throws away what the analysis has looked at, which is the first group of pictures.
     opened = ffmpeg.input(
         "pipe:0", f="flv", protocol_whitelist="pipe", format_whitelist="flv",
-        analyzeduration=500_000, probesize=200_000, fpsprobesize=0, threads=encoding.threads,
+        analyzeduration=500_000, probesize=200_000, fpsprobesize=0, **_decoding(wanted, encoding),
     )  # fmt: skip
     outputs = list(_copied(opened, wanted))
     if wanted.rungs:
-        steady = opened["v"].filter("fps", fps=str(wanted.fps)).filter_multi_output("split", len(wanted.rungs))
+        steady = _at_rate(opened["v"], wanted).filter_multi_output("split", len(wanted.rungs))
         outputs += [_rung(steady[n], rung, wanted, encoding) for n, rung in enumerate(wanted.rungs)]
     outputs += _sound(opened, wanted)
     before = ("-copyts", *opening(encoding.encoder, encoding.route))
@@ -126,6 +137,26 @@ class _Output:
         )  # fmt: skip
 
 
+def _decoding(wanted: LiveWanted, encoding: Encoding) -> dict[str, str | int]:
+    """A decoder of many pictures at once gives the first of them when the last has come: one less than there are
+    threads, which by itself are one more than processors."""
+    if wanted.light:
+        return {"threads": encoding.threads, "thread_type": "slice"}
+    return {"threads": encoding.threads or DECODERS}
+
+
+def _at_rate(picture: Node, wanted: LiveWanted) -> Node:
+    """`fps` gives a picture when the next one has come. What is `paced` goes on at once, and the encoders fill what is
+    missing (`_paced`); they count from zero, and would fill all that is before BEGINS too."""
+    if wanted.paced:
+        return picture.filter("setpts", f"PTS-{BEGINS}/TB")
+    return picture.filter("fps", fps=str(wanted.fps))
+
+
+def _paced(wanted: LiveWanted) -> dict[str, str | int]:
+    return {"r": str(wanted.fps), "fps_mode": "cfr", "output_ts_offset": BEGINS} if wanted.paced else {}
+
+
 def _copied(opened: Node, wanted: LiveWanted) -> Iterator[_Output]:
     """Its times are rounded to milliseconds, and no part may be too long for that. Keyframes are shown when they are
     decoded, as those of the rungs are: what is shown later than decoded counts from there."""
@@ -149,6 +180,7 @@ def _rung(node: Node, rung: Rung, wanted: LiveWanted, encoding: Encoding) -> _Ou
     options["bsf:v"] = ",".join(filter(None, (options.get("bsf:v"), "dump_extra=freq=keyframe")))
     if wanted.copied is not None:
         options |= {"force_key_frames": "source", "g": 100 * target.gop}
+    options |= _paced(wanted)
     return _Output(node, _before(pictures_of(wanted.part, wanted.fps), wanted.fps), **options)
 
 

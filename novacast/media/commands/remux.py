@@ -20,6 +20,14 @@ def remux_command(
     return line(program, ffmpeg.output(*nodes, target, f="mp4", **options, **languages))
 
 
+def wrap_command(program: Path, source: Path, target: str, *, title: str) -> tuple[str, ...]:
+    """`source`, an FLV file that a live encoder sent, as an MP4."""
+    limits = {"threads": 1, "protocol_whitelist": "file", "format_whitelist": "flv"}
+    opened = ffmpeg.input(f"file:{source.absolute()}", f="flv", **limits)
+    options = {"c": "copy", "movflags": "+faststart", "map_metadata": -1, "metadata": f"title={title}"}
+    return line(program, ffmpeg.output(opened["v:0"], opened["a:0?"], target, f="mp4", **options))
+
+
 def _open(source: Path) -> Node:
     allowed = {"threads": 1, "protocol_whitelist": "file", "format_whitelist": "concat,hls,mov"}
     if source.suffix == ".ffconcat":

@@ -113,4 +113,6 @@ def keyframes(ladder: Ladder, part: Part) -> str:
     seconds = f"n_forced*{float(ladder.seconds):g}"
     if not part.segment:
         return f"expr:gte(t,{seconds})"
-    return f"expr:gte(t,{float(part.segment * ladder.seconds):.6f}-0.000002+{seconds})"
+    # FFmpeg counts t from the first frame that it encodes, which comes up to a frame after its segment should begin.
+    late = part.starts(ladder.fps) - part.segment * ladder.seconds
+    return f"expr:gte(t,{seconds}-{float(late) + 0.000002:.6f})"

@@ -126,6 +126,8 @@ class Waits:
         except InvalidInput as error:
             # Not the 422 of a form: RFC 8216bis section 6.2.5.2 wants 400.
             raise Malformed(error.message) from error
+        except Unavailable as error:
+            raise NotYet(error.message) from error
         if self._draining:
             raise NotYet(LEAVING)
         wait = self._open[key] = Wait()

@@ -10,7 +10,9 @@ from novacast.web import Body
 
 
 class DownloadBody(Body):
-    name: Annotated[str, Field(description="`original`, or the rung's name.")]
+    name: Annotated[
+        str, Field(description="`original`, `source-1` and so on for what encoders sent, or the rung's name.")
+    ]
     width: int | None
     height: int | None
     state: Annotated[State, Field(description="`none`: it can be prepared.")]

@@ -1,5 +1,6 @@
 """Who may take a video home, and what of it. Pure."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,6 +13,8 @@ JOB = "vods.downloads"
 KEPT = 7 * DAY
 """How long a file that nobody fetches is kept."""
 ORIGINAL = "original"
+SOURCE = re.compile(r"source-([1-9][0-9]{0,3})")
+"""What an encoder sent, numbered from 1 on. It may hold what was never shown: it is for those who edit the video."""
 
 
 class Allowed(StrEnum):
@@ -45,7 +48,7 @@ class Item:
     """Something to take."""
 
     name: str
-    """`original`, or the rung's."""
+    """`original`, `source-1` and so on, or the rung's."""
     width: int | None
     height: int | None
     state: State

@@ -7,7 +7,7 @@ from novacast.i18n import gettext as _
 from novacast.i18n import translated
 from novacast.vods.cards import size_of
 from novacast.vods.downloads.bodies import AllowedForm, PrepareForm
-from novacast.vods.downloads.models import ORIGINAL, Allowed, Item, Offer, State
+from novacast.vods.downloads.models import ORIGINAL, SOURCE, Allowed, Item, Offer, State
 from novacast.vods.downloads.routes import PREPARING
 from novacast.vods.downloads.service import Downloads
 from novacast.vods.service import Videos
@@ -76,8 +76,14 @@ def _choices() -> list[tuple[str, str, str]]:
     ]
 
 
+def _title(name: str) -> str:
+    if (source := SOURCE.fullmatch(name)) is not None:
+        return _("What the encoder sent, part %(number)s") % {"number": source[1]}
+    return _("The original file") if name == ORIGINAL else name
+
+
 def _line(video_id: str, item: Item) -> Line:
-    title = _("The original file") if item.name == ORIGINAL else item.name
+    title = _title(item.name)
     return Line(
         name=item.name,
         href=f"/api/v1/videos/{video_id}/downloads/{item.name}",

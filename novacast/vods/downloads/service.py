@@ -15,6 +15,7 @@ from novacast.vods.downloads import store
 from novacast.vods.downloads.models import (
     JOB,
     ORIGINAL,
+    SOURCE,
     Allowed,
     File,
     Item,
@@ -26,7 +27,7 @@ from novacast.vods.downloads.models import (
     title_name,
 )
 from novacast.vods.folders import MediaFolders, whole
-from novacast.vods.models import Rung, Video
+from novacast.vods.models import Rung, Video, may_edit
 from novacast.vods.service import editable, seen
 
 
@@ -56,7 +57,8 @@ class Downloads:
             return Offer(video, allowed, False, (), taken)
         original = await whole(self._folders.original, video_id)
         first = [Item(ORIGINAL, video.width, video.height, State.READY, video.source_bytes, None)]
-        items = [*(first if original is not None else ()), *_items(video, rungs, files)]
+        sources = await whole(self._sources, video_id) if may_edit(principal, video) else ()
+        items = [*(first if original is not None else ()), *sources, *_items(video, rungs, files)]
         return Offer(video, allowed, True, items, taken)
 
     async def allow(self, principal: Principal, video_id: str, allowed: Allowed) -> Offer:
@@ -92,6 +94,9 @@ class Downloads:
     async def take(self, principal: Principal, video_id: str, name: str, *, begins: bool) -> Taken:
         """The file. `begins`: from its beginning, which is counted. Raises Forbidden, NotFound, Conflict."""
 
+        if (asked := SOURCE.fullmatch(name)) is not None:
+            return await self._source(principal, video_id, int(asked[1]))
+
         def unit(tx: Transaction) -> tuple[Video, File | None]:
             video = self._permitted(tx, principal, video_id)
             there = None if name == ORIGINAL else tx.one(store.file(video_id, name))
@@ -116,6 +121,22 @@ class Downloads:
             await self._db.write(lambda tx: store.forget(tx, there))
             raise Conflict(text("This file has to be prepared first."))
         return Taken(path, title_name(video.title, there.rung))
+
+    async def _source(self, principal: Principal, video_id: str, number: int) -> Taken:
+        found = await self._db.one(videos.by_id(video_id))
+        video = editable(principal, found)
+        lying = await whole(self._folders.sources, video_id)
+        if number > len(lying):
+            raise NotFound(text("There is no such file of this video."))
+        path = lying[number - 1]
+        return Taken(path, f"{plain(video.title) or 'Video'} {path.name}")
+
+    def _sources(self, video_id: str) -> list[Item]:
+        """Blocking."""
+        return [
+            Item(f"source-{number}", None, None, State.READY, path.stat().st_size, None)
+            for number, path in enumerate(self._folders.sources(video_id), start=1)
+        ]
 
     def _permitted(self, tx: Transaction, principal: Principal, video_id: str) -> Video:
         video = seen(principal, tx.one(videos.by_id(video_id)))

@@ -1,5 +1,6 @@
-"""Better rungs for what was broadcast: the largest rung and its sounds become a file, and that the original of a
-transcode that takes its time. Its edition takes the place of the recorded one when all of it is there, and not before.
+"""Better rungs for what was broadcast: what the encoder sent, or else the largest rung and its sounds, becomes a file,
+and that the original of a transcode that takes its time. Its edition takes the place of the recorded one when all of it
+is there, and not before.
 """
 
 import asyncio
@@ -7,13 +8,16 @@ import logging
 from pathlib import Path
 
 from novacast import outbox
+from novacast.clock import SECOND
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, DiskFull, NovaCastError
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.jobs import LOW, JobQueue
+from novacast.media.commands import PLAYLIST
 from novacast.media.ffmpeg import FindFFmpeg
-from novacast.media.remux import make_file
+from novacast.media.probe import probe
+from novacast.media.remux import make_file, wrap_file
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, put, whole
 from novacast.vods.models import Rung, Video
@@ -26,6 +30,8 @@ from novacast.vods.transcoding.models import LIVE
 log = logging.getLogger(__name__)
 
 JOB = "vods.improve"
+NEAR = 3 * SECOND
+"""By how much what an encoder sent may be longer than what was shown of it: until it was on air."""
 
 
 class Improving:
@@ -87,10 +93,26 @@ class Improving:
             await whole(left.unlink, missing_ok=True)
         try:
             edition = self._folders.edition(video.id, video.edition)
-            await make_file(await self._find_ffmpeg(), edition, rung.name, unfinished, title=video.title)
+            if not await self._of_source(video, edition, unfinished):
+                await make_file(await self._find_ffmpeg(), edition, rung.name, unfinished, title=video.title)
             await whole(put, unfinished, target)
         finally:
             await whole(unfinished.unlink, missing_ok=True)
+
+    async def _of_source(self, video: Video, edition: Path, target: Path) -> bool:
+        """Whether it could be made of what the encoder sent: where one sent all of it, nothing of that was hidden by
+        the slate, and its times are those of the recording."""
+        sources = await whole(self._folders.sources, video.id)
+        if len(sources) != 1 or not await whole(_unbroken, edition):
+            return False
+        try:
+            await wrap_file(await self._find_ffmpeg(), sources[0], target, title=video.title)
+            info = await probe(target)
+        except NovaCastError as error:
+            log.warning("better rungs of %s are made of its largest one: %s", video.id, error)
+            return False
+        apart = abs((info.duration or 0) - (video.duration or 0))
+        return info.video is not None and apart < NEAR
 
     def _made(self, tx: Transaction, video_id: str, target: Path) -> None:
         """The file is the original from now on; nothing where the video is another meanwhile."""
@@ -102,6 +124,12 @@ class Improving:
         transcodes.queue(tx, video_id)
         outbox.emit(tx, "video.queued", video_id, outbox.org(video.org_id))
         self._queue.enqueue_after(tx, TRANSCODE, video_id, priority=LOW, long=True)
+
+
+def _unbroken(edition: Path) -> bool:
+    """Blocking."""
+    playlists = [path.read_text() for path in edition.glob(f"*/{PLAYLIST}")]
+    return bool(playlists) and not any("#EXT-X-DISCONTINUITY\n" in one for one in playlists)
 
 
 def want(tx: Transaction, queue: JobQueue, video_id: str) -> None:

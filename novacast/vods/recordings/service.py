@@ -20,7 +20,7 @@ from novacast.media.encode import CUES, MASTER
 from novacast.vods import store as videos
 from novacast.vods.chapters import store as chapters
 from novacast.vods.chapters.models import of_file
-from novacast.vods.folders import MediaFolders, room, sync_folder, whole
+from novacast.vods.folders import SOURCES, MediaFolders, room, sync_folder, whole
 from novacast.vods.models import Draft, Video, VideoState, Visibility
 from novacast.vods.pictures import store as pictures
 from novacast.vods.pictures.models import JOB as PICTURES
@@ -136,6 +136,7 @@ class Recordings:
         """Blocking. False where there is nothing to be moved, or was."""
         target = self._folders.edition(one.video_id, one.edition)
         if target.exists():
+            self._apart(target)
             return (target / MASTER).is_file()
         if not (one.folder / MASTER).is_file():
             return False
@@ -144,7 +145,15 @@ class Recordings:
             _move(one.folder, target)
             sync_folder(target.parent)
             sync_folder(self._folders.data.media)
+        self._apart(target)
         return True
+
+    @staticmethod
+    def _apart(edition: Path) -> None:
+        """Blocking. What encoders sent outlives what was made of it. Repeatable."""
+        if (edition / SOURCES).is_dir() and not (edition.parent / SOURCES).exists():
+            (edition / SOURCES).rename(edition.parent / SOURCES)
+            sync_folder(edition.parent)
 
     def _bring(self, one: Handover) -> bool:
         """Blocking. The poster that goes with it, to where pictures lie."""

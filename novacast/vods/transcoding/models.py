@@ -11,6 +11,8 @@ from novacast.i18n import packed, unpacked
 
 JOB = "vods.transcode"
 """Wakes a worker, who takes the most urgent task there is, of whatever video."""
+BEGIN = "vods.begin"
+"""Wakes a worker for what is quick and makes a video watchable, where all others have long work."""
 
 LEASE = 10 * SECOND
 """A running task whose worker was not heard of for this long is anyone's."""
@@ -69,6 +71,11 @@ class Kind(StrEnum):
     def light(self) -> bool:
         """Runs beside another task of its video: it takes a fraction of one processor."""
         return self in {Kind.POSTER, Kind.SOUND}
+
+    @property
+    def quick(self) -> bool:
+        """Somebody waits for it, and nothing is encoded but sound."""
+        return self in {Kind.PLAN, Kind.COPY, Kind.POSTER}
 
     @property
     def renders(self) -> bool:

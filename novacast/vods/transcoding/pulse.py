@@ -106,7 +106,9 @@ class Pulse:
         if self._told != progress:
             self._told = progress
             audience, speed = outbox.org(self._video.org_id), self.speed
-            outbox.emit(tx, "video.progress", self._video.id, audience, step=self.step, progress=progress, speed=speed)
+            outbox.mention(
+                tx, "video.progress", self._video.id, audience, step=self.step, progress=progress, speed=speed
+            )
         return None
 
     async def _room(self) -> DiskFull | None:

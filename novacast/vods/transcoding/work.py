@@ -28,6 +28,8 @@ from novacast.vods.transcoding.rendering import Job
 
 log = logging.getLogger(__name__)
 
+HEAD_START = 0.5
+"""Seconds in which a worker with nothing to do takes a video up as a whole."""
 FULL = 1024 * 1024
 """Bytes; a disk with less to spare is why an output is not whole."""
 
@@ -52,13 +54,20 @@ class TranscodeWork:
             # Whoever planned goes on at once: the way through the queue would cost half a second of waiting.
             await self._some(tasks[0].video_id)
 
+    async def begin(self, woken_for: str | None = None) -> None:
+        """The job: what is quick and makes a video watchable, which should not wait for those who encode others."""
+        await asyncio.sleep(HEAD_START)
+        tasks = await self._some(None, quick=True)
+        if [task.kind for task in tasks] == [Kind.PLAN]:
+            await self._some(tasks[0].video_id, quick=True)
+
     async def finish(self, video_id: str) -> None:
         """All tasks of one video, one after the other, as long as there is one that nobody else has."""
         while await self._some(video_id):
             pass
 
-    async def _some(self, video_id: str | None) -> list[Task]:
-        tasks = await self._db.write(lambda tx: _claimed(tx, video_id))
+    async def _some(self, video_id: str | None, *, quick: bool = False) -> list[Task]:
+        tasks = await self._db.write(lambda tx: _claimed(tx, video_id, quick=quick))
         running = TaskGroup("transcode")
         try:
             await asyncio.gather(*(running.start(self._run(task), task.name) for task in tasks))
@@ -146,8 +155,8 @@ class TranscodeWork:
         return bool(await unbroken(tasks.start(self._db.write(unit), "end")))
 
 
-def _claimed(tx: Transaction, video_id: str | None) -> list[Task]:
-    tasks = store.claim(tx, video_id)
+def _claimed(tx: Transaction, video_id: str | None, *, quick: bool) -> list[Task]:
+    tasks = store.claim(tx, video_id, quick=quick)
     for task in tasks:
         video = tx.one(videos.by_id(task.video_id))
         transcode = tx.one(store.by_video(task.video_id))

@@ -16,6 +16,7 @@ from novacast.vods.uploads import store
 from novacast.vods.uploads.files import BUFFER, UploadFile, outstanding, size
 from novacast.vods.uploads.holds import Hold, Holds
 from novacast.vods.uploads.models import Checksum, ChecksumMismatch, Progress, Upload, Wish
+from novacast.vods.uploads.telling import telling
 
 Body = Callable[[int], AsyncIterator[bytes]]
 """Opens a request's body for at most so many bytes; more are a TooLarge."""
@@ -149,7 +150,7 @@ class Uploads:
                             offset=offset,
                         )
                     )
-                chunks = body(upload.length - offset)
+                chunks = telling(self._db, upload, offset, body(upload.length - offset))
                 if checksum is None:
                     await self._plain(hold, file, chunks)
                 else:

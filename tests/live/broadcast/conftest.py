@@ -14,6 +14,7 @@ from typing import Any
 import imageio_ffmpeg
 import pytest
 
+from novacast.accounts.people.service import Addressees
 from novacast.clock import SystemClock
 from novacast.database import Database
 from novacast.folder import DataFolder
@@ -26,8 +27,10 @@ from novacast.live.keys import store as keys
 from novacast.live.models import Channel, FeedRole, Programme, ProgrammeState, StreamKey
 from novacast.live.packaging.shelf import Shelf
 from novacast.live.programmes import store as programmes
+from novacast.live.reminders.ports import Post
 from novacast.live.services import LiveServices, live_services
 from novacast.metrics import Metrics
+from novacast.notifications.services import notification_services
 from novacast.outbox import Event
 from novacast.security.keys import digest
 from novacast.settings import Live, Server, Settings
@@ -198,7 +201,8 @@ async def hall_in(folder: DataFolder) -> AsyncIterator[Hall]:
         stack.push_async_callback(queue.close)
         records: list[Records] = []
         vods = vod_services(db, queue, clock, settings, folder, records)
-        live = live_services(db, RateLimiter(clock), settings, folder, vods.recordings, vods.quotas, vods.films)
+        post = Post(notification_services(db, queue, clock, settings, folder).mailbox, Addressees())
+        live = live_services(db, RateLimiter(clock), settings, folder, vods.recordings, vods.quotas, vods.films, post)
         records.append(live.recordings)
         channel = replace(SMALL, created_at=clock.now())
         await db.write(lambda tx: channels.add(tx, channel))

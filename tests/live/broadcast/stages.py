@@ -25,6 +25,8 @@ class Kept:
     inits: list[tuple[str, int]] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
 
+    def announce(self, number: int) -> None: ...
+
     def begin(self, track: str, init: int, data: bytes) -> None:
         self.inits.append((track, init))
 

@@ -77,10 +77,11 @@ HOUR = 3_600_000
         without(Kind.AUDIO, 2500, 5000),
         without(Kind.VIDEO, 3000),
         without(Kind.VIDEO, 2500, 5000),
+        lambda tag: Tag(tag.kind, tag.time // 700 * 700, tag.data),
     ],
     ids=[
         "31 bits", "32 bits", "8 hours on", "back", "5 s on", "sound stops", "late sound", "no sound for a while",
-        "picture stops", "no picture for a while",
+        "picture stops", "no picture for a while", "times of 700 ms",
     ],
 )  # fmt: skip
 async def test_whatever_comes_the_programme_goes_on(hall: Hall, change: Change) -> None:
@@ -97,6 +98,16 @@ async def test_another_size_and_codec_in_the_middle_of_a_connection(hall: Hall) 
         await hall.goes_on(programme, 16)
         assert (await hall.is_now(ON_AIR)).id == programme.id
         assert hall.playlist(programme).count("#EXT-X-DISCONTINUITY\n") >= 2
+
+
+async def test_another_size_each_second_before_it_is_known_what_comes(hall: Hall) -> None:
+    sizes = ["256x144", "320x240", "256x144", "128x96", "480x270", "320x240"]
+    quick = [tag for n, size in enumerate(sizes) for tag in later(clip(size, seconds=1), 1000 * n)]
+    async with feeding(hall, [*quick, *later(clip(seconds=30), 6000)]) as programme:
+        await hall.goes_on(programme, 10)
+        assert (await hall.is_now(ON_AIR)).id == programme.id
+        ends = hall.shelf(programme).ends
+        assert max(ends.values()) - min(ends.values()) < 2.5
 
 
 class Proxy:

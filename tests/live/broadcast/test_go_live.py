@@ -20,7 +20,7 @@ from novacast.web.server import Parts, WebServer
 from tests.e2e.browser import DESKTOP, FLAGS, WITHIN, Window, Windows, find_chromium
 from tests.live.broadcast.conftest import Hall
 from tests.live.conftest import PRODUCER
-from tests.live.serving import Library, Names, Tokens
+from tests.live.serving import Library, Names, Tokens, live_topics
 from tests.live.webrtc.test_whip import FAKE_CAMERA
 from tests.waiting import until
 
@@ -46,6 +46,7 @@ async def address(hall: Hall) -> AsyncIterator[str]:
             clock=clock,
             limiter=RateLimiter(clock),
             metrics=Metrics(),
+            topics=live_topics(hall.live),
             key=b"k" * 32,
         )
     )

@@ -39,16 +39,44 @@ def test_sound_alone_has_a_small_picture_for_the_slate() -> None:
 
 
 @pytest.mark.parametrize("profile", [ULTRA, LOW, STANDARD], ids=lambda one: one.name)
-@pytest.mark.parametrize("fps", [Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 50, 60])
+@pytest.mark.parametrize(
+    "fps", [1, Fraction(10, 7), 4, Fraction(15, 2), Fraction(24000, 1001), 24, 25, Fraction(30000, 1001), 30, 50, 60]
+)
 def test_a_part_is_whole_frames_and_never_too_long(profile: object, fps: Fraction) -> None:
     lineup = plan_lineup(profile, (360,), (1280, 720), Fraction(fps))  # type: ignore[arg-type]  # a parameter
     assert 0 < lineup.pictures / lineup.fps <= lineup.part
+    assert lineup.fps / Fraction(fps) == lineup.fps // Fraction(fps)
     assert 0 < Fraction(lineup.packets * 1024, 48_000) <= lineup.part
 
 
 def test_it_is_read_as_it_was_written() -> None:
     lineup = plan_lineup(LOW, (144, 720), (1920, 1080), Fraction(30000, 1001))
     assert Lineup.of_json(lineup.to_json()) == lineup
+
+
+def test_pictures_wait_for_the_next_one_only_where_their_rate_is_another() -> None:
+    lineup = plan_lineup(ULTRA, (144, 360), (1280, 720), Fraction(30))
+
+    def paced(lineup: Lineup, fps: Fraction | None) -> bool:
+        return lineup.wanted(picture=True, sound=True, size=(1280, 720), fps=fps).paced
+
+    assert paced(lineup, Fraction(30))
+    assert paced(lineup, Fraction(12000, 399))
+    assert not paced(lineup, Fraction(25))
+    assert not paced(lineup, None)
+    assert not paced(with_source(lineup, (1280, 720), Fraction(1), 0), Fraction(30))
+
+
+def test_a_picture_that_one_processor_decodes_is_decoded_by_one() -> None:
+    lineup = plan_lineup(ULTRA, (144, 360), (1280, 720), Fraction(30))
+
+    def light(size: tuple[int, int] | None, fps: int) -> bool:
+        return lineup.wanted(picture=True, sound=True, size=size, fps=Fraction(fps)).light
+
+    assert light((1920, 1080), 30)
+    assert light((1280, 720), 60)
+    assert not light((1920, 1080), 60)
+    assert not light(None, 30)
 
 
 @pytest.mark.parametrize(("keyframes", "segment"), [("1", 1), ("1/2", 1), ("2", 2), ("4", 4), ("0.7", "1.4")])

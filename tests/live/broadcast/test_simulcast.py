@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+import subprocess
 from collections.abc import AsyncIterator
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,9 @@ from novacast.metrics import Metrics
 from novacast.outbox import after
 from tests.fakes.gate import KEY, Basket, FakeGate
 from tests.live.broadcast.conftest import Hall
+from tests.live.srt.conftest import PROGRAM
+from tests.live.srt.test_callers import ffmpeg_speaks_srt, running
+from tests.live.srt.test_calling import free_port
 from tests.waiting import until
 
 ON_AIR, INTERRUPTED = ProgrammeState.ON_AIR, ProgrammeState.INTERRUPTED
@@ -218,6 +222,42 @@ async def test_a_server_that_takes_the_call_and_says_nothing_is_given_up(hall: H
         programme = await hall.is_now(ON_AIR)
         await is_now(hall, TargetState.FAILED)
         await hall.goes_on(programme, 1)
+
+
+@ffmpeg_speaks_srt
+@pytest.mark.slow
+async def test_what_viewers_see_is_sent_on_by_srt_as_well_encrypted(
+    hall: Hall, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    port, target, secret = free_port(), tmp_path / "received.ts", "a secret of ours"
+    draft = Draft("There", f"srt://127.0.0.1:{port}", "#!::r=show,m=publish", secret)
+    await hall.live.targets.create(PRODUCER, hall.channel.id, draft)
+    encoder = hall.publish()
+    programme = await hall.is_now(ON_AIR)
+    await is_now(hall, TargetState.FAILED)  # nobody is there yet
+    listening = f"srt://127.0.0.1:{port}?mode=listener&passphrase={secret}"
+    argv = [str(PROGRAM), "-v", "error", "-nostdin", "-f", "mpegts", "-i", listening, "-c", "copy", str(target)]
+    async with running(*argv) as receiver:
+        await is_now(hall, TargetState.LIVE)
+        (words,) = pushers().values()
+        await hall.goes_on(programme, 2)
+        encoder.kill()
+        await hall.is_now(INTERRUPTED)
+        await hall.goes_on(programme, 2)
+        assert await state(hall) is TargetState.LIVE
+        await hall.station.engine.close()
+        await asyncio.wait_for(receiver.wait(), 60)
+    looked = subprocess.run(
+        [PROGRAM, "-v", "warning", "-nostdin", "-i", target, "-map", "0", "-f", "framehash", "-"],
+        check=True, capture_output=True, text=True,
+    )  # fmt: skip
+    lines = [line for line in looked.stdout.splitlines() if not line.startswith("#")]
+    assert not looked.stderr
+    assert sum(line.startswith("0,") for line in lines) > 60
+    assert sum(line.startswith("1,") for line in lines) > 60
+    assert secret.encode() not in words
+    assert secret not in caplog.text
+    assert secret not in repr(await hall.live.targets.of_channel(PRODUCER, hall.channel.id))
 
 
 @pytest.mark.slow

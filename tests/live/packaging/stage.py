@@ -16,26 +16,36 @@ BEGAN = 1_790_000_000_123_000
 
 @dataclass
 class Shelved:
-    """A recorder that remembers; `saved` of each track is on disk."""
+    """A recorder that remembers; all but the `lost` numbers are on disk."""
 
-    inits: dict[str, list[bytes]] = field(default_factory=dict)
+    inits: dict[str, dict[int, bytes]] = field(default_factory=dict)
     segments: dict[str, list[Segment]] = field(default_factory=dict)
     keeps_up: bool = True
+    announced: set[int] = field(default_factory=set)
+    lost: set[int] = field(default_factory=set)
+
+    def announce(self, number: int) -> None:
+        self.announced.add(number)
 
     def begin(self, track: str, init: int, data: bytes) -> None:
-        assert init == len(self.inits.setdefault(track, []))
-        self.inits[track].append(data)
+        before = self.inits.setdefault(track, {})
+        assert init >= max(before, default=0)
+        before[init] = data
 
     def take(self, segment: Segment) -> None:
         before = self.segments.setdefault(segment.track, [])
         assert not before or segment.number > before[-1].number
-        assert segment.init < len(self.inits[segment.track])
+        assert segment.init in self.inits[segment.track]
+        assert segment.number in self.announced
         assert segment.parts
         before.append(segment)
 
     def safe(self, track: str) -> int:
         there = self.segments.get(track)
         return there[-1].number + 1 if there and self.keeps_up else 0
+
+    def kept(self, track: str, number: int) -> bool:
+        return number < self.safe(track) and number not in self.lost
 
 
 class Stage:

@@ -57,7 +57,8 @@ class Segment:
 
     @property
     def lasting(self) -> "Segment":
-        """What may never change. The tag of its initialization segment comes to it when those before it have gone."""
+        """What may never change, but that it may be there no longer. The tag of its initialization segment comes to it
+        when those before it have gone."""
         return replace(self, parts=(), init=None)
 
 
@@ -260,7 +261,8 @@ class History:
         for segment in new.segments:
             known = self.segments.get(segment.msn)
             if known is not None and known.duration is not None:
-                require(known.lasting == segment.lasting, "6.2.1", f"segment {segment.msn} changed: {known} {segment}")
+                lasts = replace(known.lasting, gap=known.gap or segment.gap) == segment.lasting
+                require(lasts, "6.2.1", f"segment {segment.msn} changed: {known} {segment}")
             if known is not None and segment.parts:
                 kept = len(known.parts)
                 require(known.parts == segment.parts[:kept], "6.2.1", f"parts of {segment.msn} changed")
@@ -269,6 +271,13 @@ class History:
         self._apply_inits(new)
         self._check_times(new)
         return new
+
+    def outlive(self, body: bytes) -> None:
+        """The server was killed. What it lost, and only that, may have been told otherwise; it is a gap now."""
+        for segment in read(body).segments:
+            if segment.gap:
+                self.segments.pop(segment.msn, None)
+                self.inits.pop(segment.msn, None)
 
     def _compare(self, new: Playlist, before: Playlist) -> None:
         require(new.target == before.target, "6.2.1", "the target changed")

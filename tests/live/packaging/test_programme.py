@@ -112,8 +112,8 @@ def test_an_initialization_that_was_there_before_keeps_its_name() -> None:
     for viewer in played("ultra").viewers:
         names = [viewer.history.inits[one.msn] for one in viewer.segments]
         changes = [names[0], *(after for before, after in pairwise(names) if before != after)]
-        expected = ["init_0.mp4"] if viewer.track == "audio" else [f"init_{number}.mp4" for number in (0, 1, 2, 1, 0)]
-        assert changes == expected
+        first, slate, other = dict.fromkeys(changes) if viewer.track != "audio" else (changes[0], "", "")
+        assert changes == ([first] if viewer.track == "audio" else [first, slate, other, slate, first])
 
 
 def test_a_client_without_delta_updates_learns_the_same() -> None:

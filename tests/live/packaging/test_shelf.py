@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from novacast.errors import NotFound
-from novacast.live.packaging.models import STANDARD, Aired, Kept, Past, Track
+from novacast.live.packaging.models import STANDARD, Aired, Track
 from tests.live.packaging.stage import BEGAN, Shelved, Stage
 from tests.live.packaging.strict import read
 from tests.live.packaging.synthetic import SOUND, TRACKS, Source, fragment
@@ -249,6 +249,34 @@ async def test_memory_lets_go_of_what_is_on_disk_and_the_playlist_does_not() -> 
     assert isinstance(stage.shelf.find("720p/seg_00055.m4s"), Aired)
 
 
+async def test_what_the_disk_did_not_keep_is_a_gap_when_memory_has_let_go_of_it_and_all_are_told_once() -> None:
+    stage = Stage(recorder=Shelved(lost={3, 4, 15}), keep=300_000)
+    stage.play(Fraction(7))
+    assert not read(playlist(stage).encode()).segments[3].gap
+    assert isinstance(stage.shelf.find("720p/seg_00003.m4s"), Aired)
+    stage.play(Fraction(30))
+    assert stage.shelf.find("720p/seg_00003.m4s") is None
+    told = {one.msn for one in read(playlist(stage).encode()).segments if one.gap}
+    assert told == {3, 4, 15}
+    for viewer in stage.viewers:
+        assert {one.msn for one in viewer.segments if one.gap} >= {3, 4}
+    stage.end()
+
+
+async def test_gaps_that_come_one_after_the_other_do_not_cost_every_viewer_the_whole_playlist_each_time() -> None:
+    stage = Stage(recorder=Shelved(lost=set(range(100))), keep=600_000)
+    stage.viewers.clear()
+    stage.play(Fraction(20))
+    whole = 0
+    for _ in range(40):
+        stage.play(Fraction(1))
+        newest = read(playlist(stage).encode()).segments[-1].msn
+        whole += not read(
+            body(stage.shelf.find("720p/index.m3u8", f"_HLS_msn={newest}&_HLS_part=0&_HLS_skip=YES"))
+        ).skipped
+    assert 1 <= whole <= 4
+
+
 async def test_a_disk_that_hangs_does_not_take_the_memory() -> None:
     stage = Stage(recorder=Shelved(keeps_up=False), keep=300_000)
     stage.viewers.clear()
@@ -256,47 +284,6 @@ async def test_a_disk_that_hangs_does_not_take_the_memory() -> None:
     assert isinstance(stage.shelf.find("720p/seg_00007.m4s"), Aired)
     stage.play(Fraction(45))
     assert stage.shelf.size <= 600_000 + ONE_SECOND
-
-
-async def test_after_a_restart_numbers_go_on() -> None:
-    recorder = Shelved()
-    stage = Stage(recorder=recorder)
-    stage.play(Fraction(3))
-    stage.play(Fraction(9, 2), level=40)
-    before = read(playlist(stage).encode())
-    kept = {
-        name: [Kept(one.number, one.start, one.duration, one.at, one.discontinuity, one.init) for one in ones]
-        for name, ones in recorder.segments.items()
-    }
-    again = Stage(recorder=recorder, past=Past(recorder.inits, kept))
-    assert "avc1.640028" in body(again.shelf.find("master.m3u8")).decode()
-    listed = read(playlist(again).encode()).segments
-    assert [one.lasting for one in listed] == [one.lasting for one in before.segments[: len(listed)]]
-    assert len(listed) == 7
-    assert again.shelf.ends == {name: ones[-1].start + ones[-1].duration for name, ones in kept.items()}
-    again.viewers = []
-    again.shelf.begin(Source().inits(50), Fraction(20), BEGAN + 20_000_000)
-    again.give(Source().all(Fraction(3)))
-    after = read(playlist(again).encode())
-    [new] = [one for one in after.segments if one.msn == 7]
-    assert (new.discontinuity, new.init) == (True, "init_2.mp4")
-    assert (new.at or 0) - Fraction(BEGAN, 1_000_000) == 20
-    names = {part.uri for one in before.segments for part in one.parts}
-    assert not names & {part.uri for one in after.segments for part in one.parts}
-
-
-async def test_what_a_recorder_did_not_get_is_a_gap_after_a_restart() -> None:
-    recorder = Shelved()
-    stage = Stage(recorder=recorder)
-    stage.play(Fraction(6))
-    kept = {
-        name: [Kept(one.number, one.start, one.duration, one.at, False, 0) for one in ones if one.number not in {2, 3}]
-        for name, ones in recorder.segments.items()
-    }
-    again = Stage(recorder=recorder, past=Past(recorder.inits, kept))
-    listed = read(playlist(again).encode()).segments
-    assert [one.gap for one in listed] == [False, False, True, True, False]
-    assert [one.at for one in listed] == [one.at for one in stage.viewer("720p").segments[:5]]
 
 
 async def test_reports_say_how_far_the_others_are() -> None:

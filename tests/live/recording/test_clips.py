@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from novacast.accounts.people.service import Addressees
 from novacast.clock import MINUTE, SECOND
 from novacast.database import Database
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
@@ -17,11 +18,16 @@ from novacast.limits import RateLimiter
 from novacast.live.channels import store as channels
 from novacast.live.models import ProgrammeState
 from novacast.live.programmes import store
+from novacast.live.recording.around import ClipLists
 from novacast.live.recording.clips import Clips
+from novacast.live.reminders.ports import Post
 from novacast.live.services import LiveServices, live_services
 from novacast.media.conformance import check_edition
+from novacast.notifications.services import notification_services
+from novacast.outbox import Event
 from novacast.settings import Settings
-from novacast.vods.models import Video
+from novacast.visibility import Visibility
+from novacast.vods.models import Changes, Video
 from novacast.vods.ports import Records
 from novacast.vods.services import VodServices, vod_services
 from novacast.vods.storage.models import QuotaReached
@@ -70,7 +76,8 @@ async def station(folder: DataFolder, clock: FakeClock, stretches: Sequence[Stre
     queue = JobQueue(connect(settings.jobs, folder.queue))
     records: list[Records] = []
     vods = vod_services(db, queue, clock, settings, folder, records)
-    live = live_services(db, RateLimiter(clock), settings, folder, vods.recordings, vods.quotas, vods.films)
+    post = Post(notification_services(db, queue, clock, settings, folder).mailbox, Addressees())
+    live = live_services(db, RateLimiter(clock), settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     await db.write(lambda tx: channels.add(tx, CHANNEL))
     now = clock.now()
@@ -207,3 +214,32 @@ async def test_what_was_kept_for_rewinding_alone_goes_at_the_end(station: Statio
     assert list(station.folder.live.iterdir()) == []
     with pytest.raises(NotFound):
         await station.video(ID)
+
+
+async def test_the_latest_seconds_end_now_or_where_a_viewer_is_who_went_back(station: Station) -> None:
+    latest = await station.live.clips.latest(PRODUCER, ID, 5)
+    before = await station.live.clips.latest(PRODUCER, ID, 5, 1, "Before")
+    names = [
+        sorted(path.name for path in (await station.edition(one.id) / "240p").glob("seg_*")) for one in (latest, before)
+    ]
+    assert names[0][-1] > names[1][-1]
+    assert len(names[0]) <= 6
+    with pytest.raises(InvalidInput):
+        await station.live.clips.latest(PRODUCER, ID, 2)
+
+
+async def test_clips_are_listed_where_they_were_cut_for_those_who_may_see_them(station: Station) -> None:
+    lists = ClipLists(station.db, station.vods.watchable)
+    assert await lists.of_channel(PRODUCER, CHANNEL.id, 12) == []
+    clip = await station.live.clips.latest(PRODUCER, ID, 6, title="The entrance")
+    for listed in (await lists.of_channel(STRANGER, CHANNEL.id, 12), await lists.of_programme(STRANGER, ID, 12)):
+        assert [(one["href"], one["title"]) for one in listed] == [(f"/watch/{clip.id}", "The entrance")]
+    await station.vods.videos.edit(PRODUCER, clip.id, Changes(visibility=Visibility.PRIVATE))
+    assert await lists.of_channel(STRANGER, CHANNEL.id, 12) == []
+    assert len(await lists.of_channel(PRODUCER, CHANNEL.id, 12)) == 1
+    await station.end()
+    assert await station.live.recordings.ended(ID)
+    around = await lists.around(PRODUCER, clip.id, 12)
+    assert around["cut_from"] == {"href": f"/watch/{ID}", "title": "Opening night"}
+    await station.live.endings.hear(Event(1, 0, "video.deleted", clip.id, "internal", {}))
+    assert (await lists.around(PRODUCER, clip.id, 12))["cut_from"] is None

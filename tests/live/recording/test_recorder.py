@@ -11,7 +11,8 @@ import pytest
 
 from novacast.i18n import Text
 from novacast.live.packaging.models import Segment
-from novacast.live.recording.journal import INIT, JOURNAL, SEGMENT, read_journal, read_past
+from novacast.live.recording.journal import INIT, JOURNAL, SEGMENT, read_journal
+from novacast.live.recording.mark import read_past
 from novacast.live.recording.recorder import ProgrammeRecorder
 from tests.live.recording.material import TRACKS, Show, Stretch, recorded
 from tests.waiting import until
@@ -65,7 +66,7 @@ async def test_what_was_broadcast_is_on_disk_byte_for_byte_with_what_the_playlis
     assert [one.duration for one in past.segments["240p"]] == [1, 1, 1]
     assert sum(one.duration for one in past.segments["audio"]) == pytest.approx(3, abs=0.03)
     assert [one.discontinuity for one in past.segments["240p"]] == [True, False, False]
-    assert past.inits["144p"] == [stretches[0].inits["144p"]]
+    assert past.inits["144p"] == {0: stretches[0].inits["144p"]}
     assert {name: recorder.safe(name) for name in NAMES} == dict.fromkeys(NAMES, 3)
     files = [path for path in folder.rglob("*") if path.is_file() and path.name != JOURNAL]
     assert recorder.size == journal.size == sum(path.stat().st_size for path in files)
@@ -81,7 +82,7 @@ async def test_a_server_that_is_started_again_goes_on_in_the_same_journal(
     for name in NAMES:
         assert [one.number for one in past.segments[name]] == list(range(6))
         assert [one.number for one in past.segments[name] if one.discontinuity] == [0, 3]
-        assert past.inits[name] == [stretches[0].inits[name], stretches[1].inits[name]]
+        assert past.inits[name] == {0: stretches[0].inits[name], 1: stretches[1].inits[name]}
 
 
 @pytest.mark.parametrize("torn", [2, 5, 60])

@@ -8,7 +8,8 @@ from novacast.clock import SECOND
 from novacast.live.packaging.models import Fragment, Init, Profile
 from novacast.live.packaging.shelf import Shelf
 from novacast.live.recording.edition import PLAYLIST, write_edition
-from novacast.live.recording.journal import SEGMENT, read_past
+from novacast.live.recording.journal import SEGMENT
+from novacast.live.recording.mark import read_past
 from novacast.live.recording.recorder import ProgrammeRecorder
 from novacast.media.conformance import check_edition
 from tests.fakes.clock import FakeClock

@@ -9,9 +9,10 @@ import av
 import imageio_ffmpeg
 import pytest
 
+from novacast.live.packaging.models import Kept
 from novacast.live.recording.edition import write_edition
 from novacast.live.recording.journal import SEGMENT, Journal, read_journal
-from novacast.live.recording.thumbnails import COUNT, GROWING, Thumbnails, read_tiles, settle
+from novacast.live.recording.thumbnails import COUNT, GROWING, Since, Thumbnails, read_tiles, settle
 from novacast.media.encode import CUES
 from novacast.media.ffmpeg import FFmpeg
 from tests.live.recording.material import TRACKS, Stretch, recorded
@@ -21,6 +22,15 @@ from tests.live.recording.material import TRACKS, Stretch, recorded
 def ffmpeg() -> FFmpeg:
     """Any: what is asked of it, all can."""
     return FFmpeg(Path(shutil.which("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe()), "", frozenset(), "")
+
+
+def told(journal: Journal) -> Since:
+    """As a recorder does that has all of it on the disk."""
+
+    def since(track: str, number: int) -> list[Kept]:
+        return [one.recorded for n, one in sorted(journal.segments[track].items()) if n >= number]
+
+    return since
 
 
 def colours(path: Path) -> list[bytes]:
@@ -40,10 +50,10 @@ async def test_a_sheet_comes_with_each_minute_and_never_changes(
 
     show = await recorded(tmp_path, stretches)
     thumbnails = Thumbnails(tmp_path, TRACKS, find, every=Fraction(1))
-    assert not await thumbnails.grow(Journal())
+    assert not await thumbnails.grow(lambda track, number: [])
     journal = read_journal(tmp_path)
-    assert await thumbnails.grow(journal)
-    assert await thumbnails.grow(journal) is False
+    assert await thumbnails.grow(told(journal))
+    assert await thumbnails.grow(told(journal)) is False
     first = (tmp_path / "storyboard_0.jpg").read_bytes()
     assert [(one.start, one.end, one.sheet) for one in read_tiles(tmp_path)] == [
         (0, 1, 0), (1, 2, 0), (2, 3, 0),
@@ -51,9 +61,9 @@ async def test_a_sheet_comes_with_each_minute_and_never_changes(
     await recorded(tmp_path, stretches[1:], show)
     again = Thumbnails(tmp_path, TRACKS, find, every=Fraction(1))
     journal = read_journal(tmp_path)
-    assert await again.grow(journal)
-    assert not await again.grow(journal)
-    assert await again.grow(journal, last=True)
+    assert await again.grow(told(journal))
+    assert not await again.grow(told(journal))
+    assert await again.grow(told(journal), last=True)
     assert [(round(float(one.start), 3), one.sheet, one.x) for one in read_tiles(tmp_path)] == [
         (0, 0, 0), (1, 0, 160), (2, 0, 320), (3.008, 1, 0), (4.008, 1, 160), (5.008, 1, 320), (6.016, 2, 0),
         (7.016, 2, 160), (8.016, 2, 320),
@@ -72,15 +82,15 @@ async def test_the_video_has_the_pictures_at_its_own_times(
         return ffmpeg
 
     await recorded(tmp_path, stretches)
-    await Thumbnails(tmp_path, TRACKS, find, every=Fraction(1)).grow(read_journal(tmp_path))
+    await Thumbnails(tmp_path, TRACKS, find, every=Fraction(1)).grow(told(read_journal(tmp_path)))
     (tmp_path / "144p" / (SEGMENT % 1)).unlink()
     edition = write_edition(tmp_path, read_journal(tmp_path))
     assert edition is not None
     settle(tmp_path, edition)
-    told = (tmp_path / CUES).read_text()
+    cues = (tmp_path / CUES).read_text()
     settle(tmp_path, edition)
-    assert (tmp_path / CUES).read_text() == told
-    assert told.count("-->") == 2
-    assert "00:00:00.000 --> 00:00:01.000\nstoryboard_0.jpg#xywh=0,0,160,90" in told
-    assert "00:00:01.000 --> 00:00:02.000\nstoryboard_0.jpg#xywh=320,0,160,90" in told
+    assert (tmp_path / CUES).read_text() == cues
+    assert cues.count("-->") == 2
+    assert "00:00:00.000 --> 00:00:01.000\nstoryboard_0.jpg#xywh=0,0,160,90" in cues
+    assert "00:00:01.000 --> 00:00:02.000\nstoryboard_0.jpg#xywh=320,0,160,90" in cues
     assert (tmp_path / GROWING).read_text().count("-->") == 3

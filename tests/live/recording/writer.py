@@ -10,7 +10,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from novacast.live.packaging.models import Segment
-from novacast.live.recording.journal import read_past
+from novacast.live.recording.mark import read_past
 from novacast.live.recording.recorder import ProgrammeRecorder
 from tests.live.recording.material import TRACKS
 
@@ -26,7 +26,7 @@ async def main(folder: Path) -> None:
     past = read_past(folder)
     segments = past.segments.values() if past is not None else ()
     number = max((ones[-1].number + 1 for ones in segments if ones), default=0)
-    init = max((len(ones) for ones in past.inits.values()), default=0) if past is not None else 0
+    init = number
     recorder = ProgrammeRecorder(folder, TRACKS, lambda words: print(words, file=sys.stderr))
     for track in TRACKS:
         recorder.begin(track.name, init, body(track.name, -1 - init))

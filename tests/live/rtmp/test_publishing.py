@@ -1,20 +1,19 @@
 """Our own encoder's side of RTMP, with our own server at the other end."""
 
 import asyncio
-import io
 import ssl
 from pathlib import Path
 
 import pytest
 
 from novacast.errors import Unavailable
-from novacast.live import flv
 from novacast.live.ingest import Kind, Tag
 from novacast.live.rtmp.chunks import ChunkReader
 from novacast.live.rtmp.limits import Limits
 from novacast.live.simulcast.publishing import chunked
-from novacast.live.simulcast.pusher import Order, push
+from novacast.live.simulcast.pusher import Order
 from tests.fakes.gate import KEY
+from tests.fakes.pushing import pushed
 from tests.live.rtmp.conftest import Open, Studio
 
 TAGS = [
@@ -24,16 +23,12 @@ TAGS = [
 ]
 
 
-def film() -> io.BytesIO:
-    return io.BytesIO(flv.HEADER + b"".join(map(flv.framed, TAGS)))
-
-
 def order(port: int, key: str = KEY, host: str = "here", *, secured: bool = False) -> Order:
-    return Order("127.0.0.1", host, port, "live", key, secured)
+    return Order("127.0.0.1", host, port, "live", key, "", "rtmps" if secured else "rtmp")
 
 
 async def test_tags_arrive_as_they_were_sent_from_time_zero_on(studio: Studio) -> None:
-    await asyncio.to_thread(push, order(studio.port), film())
+    await asyncio.to_thread(pushed, order(studio.port), TAGS)
     (basket,) = studio.gate.baskets
     await basket.ended()
     assert [(tag.kind, tag.time, tag.data) for tag in basket.tags] == [
@@ -43,7 +38,7 @@ async def test_tags_arrive_as_they_were_sent_from_time_zero_on(studio: Studio) -
 
 async def test_a_refusal_is_told_in_the_other_sides_words(studio: Studio) -> None:
     with pytest.raises(Unavailable, match="not known here"):
-        await asyncio.to_thread(push, order(studio.port, "wrong"), film())
+        await asyncio.to_thread(pushed, order(studio.port, "wrong"), TAGS)
 
 
 async def test_over_tls_the_other_side_has_to_be_who_it_should(
@@ -53,13 +48,13 @@ async def test_over_tls_the_other_side_has_to_be_who_it_should(
     assert studio.server.tls_port is not None
     to = order(studio.server.tls_port, secured=True)
     with pytest.raises(ssl.SSLCertVerificationError):
-        await asyncio.to_thread(push, to, film())
+        await asyncio.to_thread(pushed, to, TAGS)
     authority = tmp_path / "authority.pem"
     authority.write_text(await asyncio.to_thread(ssl.get_server_certificate, ("127.0.0.1", to.port)))
     trusting = ssl.create_default_context(cafile=str(authority))
     with pytest.raises(ssl.SSLCertVerificationError, match="ostname"):
-        await asyncio.to_thread(push, order(to.port, host="other", secured=True), film(), b"", trusting)
-    await asyncio.to_thread(push, to, film(), b"", trusting)
+        await asyncio.to_thread(pushed, order(to.port, host="other", secured=True), TAGS, trusting)
+    await asyncio.to_thread(pushed, to, TAGS, trusting)
     await studio.gate.baskets[0].ended()
     assert len(studio.gate.baskets[0].tags) == len(TAGS)
 

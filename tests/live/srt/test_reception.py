@@ -85,6 +85,7 @@ async def test_what_never_comes_is_given_up_when_its_time_is_over(opened: Open, 
 
     assert studio.value("packets_total", fate="dropped") == 3
     assert studio.value("packets_total", fate="late") == 1
+    assert (basket.lost, basket.late) == (3, 1)
     assert basket.tags
 
 

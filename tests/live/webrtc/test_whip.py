@@ -147,7 +147,7 @@ async def test_ports_and_addresses_are_those_that_were_set(opened: Open) -> None
 async def test_when_the_process_dies_its_publishers_end_and_the_next_one_gets_another(opened: Open) -> None:
     studio = await opened()
     await post(studio, GOOD)
-    child = studio.whip._child
+    child = studio.whip._process.child
     assert child is not None
     await child.stop()
     basket = await studio.gate.basket()

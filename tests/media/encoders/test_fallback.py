@@ -64,6 +64,7 @@ async def test_a_failure_costs_its_own_part_alone(scene: Scene) -> None:
     assert scene.health.of("cuda:0").failures == 0
 
 
+@pytest.mark.slow
 async def test_three_failures_in_a_row_set_a_device_aside_and_say_why_and_until_when(scene: Scene) -> None:
     scene.script({"h264_nvenc cuda:0": {"does": "refuses"}})
     for _ in range(4):
@@ -108,6 +109,7 @@ async def test_what_was_set_aside_stays_so_after_a_restart(scene: Scene) -> None
     assert await again.part() == OTHER_GPU
 
 
+@pytest.mark.slow
 async def test_the_drivers_refusal_of_a_session_is_not_held_against_the_device(scene: Scene) -> None:
     scene.script({"h264_nvenc cuda:0": {"does": "works", "sessions": 0}})
     for _ in range(4):

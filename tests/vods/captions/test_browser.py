@@ -88,6 +88,7 @@ async def test_a_chosen_file_becomes_a_track(house: House, address: str, windows
     await expect(page.get_by_label("Words of entry 2")).to_have_value("Two")
 
 
+@pytest.mark.slow
 async def test_the_pages_are_accessible_and_fit_a_phone(
     house: House, address: str, windows: Windows, clips: Clips
 ) -> None:

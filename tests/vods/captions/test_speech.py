@@ -70,6 +70,7 @@ async def test_what_is_said_becomes_a_track_marked_as_automatic(
     assert asked["sound"].startswith(b"fLaC")
 
 
+@pytest.mark.slow
 async def test_what_people_wrote_is_never_replaced(
     house: House, hearing: CaptionServices, listener: Listener, video_id: str
 ) -> None:
@@ -116,6 +117,7 @@ async def test_a_busy_server_is_asked_again_when_it_said(
     assert (await finish(house, hearing, video_id)).state is SpeechState.DONE
 
 
+@pytest.mark.slow
 async def test_a_server_that_never_answers_well_ends_it_with_the_reason(
     house: House, hearing: CaptionServices, listener: Listener, video_id: str, clock: FakeClock
 ) -> None:

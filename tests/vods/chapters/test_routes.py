@@ -89,6 +89,7 @@ async def test_chapters_that_make_no_sense_change_nothing(
         assert await answer.json() == {"items": [], "revision": 0, "typed": False}
 
 
+@pytest.mark.slow
 async def test_a_files_own_chapters_come_with_it_until_somebody_types_some(
     house: House, producer: ClientSession, chaptered: Path
 ) -> None:

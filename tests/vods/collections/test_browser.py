@@ -120,6 +120,7 @@ async def test_the_next_video_begins_after_a_countdown_that_can_be_cancelled(
     assert await page.get_by_label("Play the next one by itself").count() == 0
 
 
+@pytest.mark.slow
 async def test_every_page_is_accessible_and_fits_desktop_and_phone_in_light_and_dark(
     house: House, address: str, windows: Windows, clips: Clips
 ) -> None:

@@ -143,6 +143,7 @@ async def test_what_may_not_be_seen_may_not_be_taken(house: House, stranger: Cli
         assert answer.status in {404, 409}
 
 
+@pytest.mark.slow
 async def test_many_who_ask_at_once_cost_one_file_and_the_job_may_run_twice(
     house: House, clock: FakeClock, stranger: ClientSession, clips: Clips
 ) -> None:
@@ -157,6 +158,7 @@ async def test_many_who_ask_at_once_cost_one_file_and_the_job_may_run_twice(
         assert answer.status == 200
 
 
+@pytest.mark.slow
 async def test_files_nobody_fetches_and_files_of_another_edition_go(
     house: House, clock: FakeClock, clips: Clips
 ) -> None:
@@ -193,6 +195,7 @@ async def test_a_file_that_somebody_deleted_on_disk_can_be_made_again(
     assert item.state.value == "wanted"
 
 
+@pytest.mark.slow
 async def test_where_there_is_no_room_it_says_so_and_leaves_nothing(
     house: House, clock: FakeClock, stranger: ClientSession, clips: Clips
 ) -> None:

@@ -57,6 +57,7 @@ async def test_three_pictures_are_proposed_when_a_video_is_published(house: Hous
     assert gallery.video.poster is None
 
 
+@pytest.mark.slow
 async def test_proposals_of_an_earlier_edition_go_and_the_chosen_one_stays(house: House, clips: Clips) -> None:
     video_id = await ready(house, clips)
     (event,) = await house.facts("video.published")
@@ -108,6 +109,7 @@ async def test_any_frame_becomes_the_poster_once_it_is_made(
         assert made["id"] in (await answer.json())["poster"]
 
 
+@pytest.mark.slow
 async def test_what_was_chosen_outlives_another_edition(
     house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
 ) -> None:

@@ -226,6 +226,7 @@ async def test_a_file_that_vanished_is_told(house: House, clips: Clips) -> None:
     assert house.folders.original(video_id) is not None
 
 
+@pytest.mark.slow
 async def test_a_new_file_that_fails_later_leaves_the_old_edition_watchable(house: House, clips: Clips) -> None:
     video_id = await ready(house, clips)
     before = await shown(house, video_id)

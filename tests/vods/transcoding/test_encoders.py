@@ -94,6 +94,7 @@ def differing(one: Sequence[bytes], other: Sequence[bytes]) -> int:
     return sum(max(abs(a - b) for a, b in zip(x, y, strict=True)) > 50 for x, y in zip(one, other, strict=True))
 
 
+@pytest.mark.slow
 async def test_what_a_device_makes_is_shown_and_told(machine: Machine, clips: Clips) -> None:
     machine.script(does="works", sessions=3)
     video_id = await machine.transcode(clips("joined.mp4", *SOURCE, seconds=24))
@@ -172,6 +173,7 @@ async def test_one_part_falls_back_alone_and_all_of_it_plays(machine: Machine, c
     assert differing(shown, wanted) == 0
 
 
+@pytest.mark.slow
 async def test_a_session_less_takes_more_runs_and_makes_the_same(machine: Machine, clips: Clips) -> None:
     machine.script(does="works", sessions=3)
     settings = replace(PARTS, heights=(144, 240, 360, 480), chunk_seconds=600)

@@ -27,20 +27,21 @@ from tests.vods.transcoding.test_ways import SHORT
 
 Stamps = dict[Path, int]
 
+KILLS = 20
 
-@pytest.mark.parametrize(
-    ("kills", "way"), [(1, "parts"), *(pytest.param(20, way, marks=pytest.mark.slow) for way in ("parts", "copy"))]
-)
+
+@pytest.mark.slow
+@pytest.mark.parametrize("way", ["parts", "copy"])
 async def test_however_often_it_is_killed_it_finishes_and_does_nothing_twice(
-    folder: DataFolder, find: FindFFmpeg, clips: Clips, kills: int, way: str
+    folder: DataFolder, find: FindFFmpeg, clips: Clips, way: str
 ) -> None:
     prepare(folder)
     house = await House.open(folder, SystemClock(), find)
-    moments = random.Random(kills)
+    moments = random.Random(KILLS)
     done: Stamps = {}
     try:
         video_id = await house.arrive(clips("kills.mp4", *SHORT, size="320x240", seconds=48))
-        for number in range(kills):
+        for number in range(KILLS):
             await killed(house, video_id, way, moments.uniform(0.4, 3.5), ffmpeg=number % 2 == 1)
             await nothing_half_done(house, video_id)
             now = await finished(house, video_id)

@@ -1,10 +1,11 @@
 """The plan of a transcode: which way, in which parts. Pure."""
 
 import json
+import re
 from dataclasses import replace
 from fractions import Fraction
 from itertools import pairwise
-from math import floor
+from math import ceil, floor
 
 import pytest
 from hypothesis import given
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from novacast.clock import SECOND
 from novacast.media.commands import Part
+from novacast.media.commands.video import keyframes as forced
 from novacast.media.folding import SHORTEST
 from novacast.media.info import Audio, Colour, Keyframes, MediaInfo, Video
 from novacast.media.ladder import USUAL_RATES
@@ -115,6 +117,19 @@ def test_parts_follow_each_other_on_the_grid_of_segments(seconds: int, fps: Frac
         assert before.segment + len(lengths) == after.segment
         assert sum(lengths) == before.count / fps
         assert all(float(one) < plan.target + 0.5 for one in lengths)
+
+
+@given(st.integers(0, 7200), st.sampled_from(USUAL_RATES), st.sampled_from(["2", "4", "5/2"]))
+def test_a_part_is_told_to_cut_where_its_plan_expects_it(segment: int, fps: Fraction, length: str) -> None:
+    plan = Plan.of(film(7200, fps=fps), replace(CHOICES, seconds=length, copy=False))
+    first, end = (ceil(number * Fraction(length) * fps) for number in (segment, segment + 40))
+    part = Part(first, end - first, segment)
+    told = re.fullmatch(r"expr:gte\(t,n_forced\*([\d.]+)(?:-([\d.]+))?\)", forced(plan.ladder, part))
+    assert told is not None
+    # FFmpeg begins to count t at the first frame that it encodes.
+    cuts = [ceil((number * Fraction(told[1]) - Fraction(told[2] or 0)) * fps) for number in range(40)]
+    cuts = [max(0, cut) for cut in cuts] + [end - first]
+    assert tuple((after - before) / fps for before, after in pairwise(cuts)) == plan.expected(part)
 
 
 @given(st.integers(1, 3000), st.sampled_from(USUAL_RATES), st.sampled_from(["1", "2", "5/2", "4", "10"]))

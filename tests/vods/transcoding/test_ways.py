@@ -28,10 +28,11 @@ from tests.waiting import until
 
 SHORT = ("-c:v", "libx264", "-preset", "ultrafast", "-g", "50", "-pix_fmt", "yuv420p", "-c:a", "aac")
 PARTS = Transcode(heights=(144, 240, 360), preset="ultrafast", nice=0, copy=False, chunk_seconds=8)
-NEAR = 5
+NEAR = 12
 """Pictures before a seam, and behind it, that are looked at."""
-LESS = 0.5
-"""dB that they may be worse than without the seam: x264 begins anew there, without what it learnt before."""
+LESS = 1.0
+"""dB that they may be worse than without the seam: x264 begins anew there, without what it learnt before; and with
+several threads and a bound of its rate it encodes a little otherwise each time, by up to 0.7 dB."""
 SLOW = Transcode(heights=(144, 240), preset="slow", nice=0, copy=False, chunk_seconds=8)
 
 
@@ -142,6 +143,7 @@ def frames_of(source: Path) -> list[tuple[Fraction, bool]]:
         return sorted((p.pts * stream.time_base, p.is_keyframe) for p in media.demux(stream) if p.pts is not None)
 
 
+@pytest.mark.slow
 async def test_what_is_being_made_can_be_watched_from_its_first_segment_and_never_shrinks(
     house: House, clips: Clips
 ) -> None:
@@ -208,6 +210,7 @@ async def test_a_cancelled_transcode_goes_on_from_the_parts_that_are_finished(ho
     assert {path: path.stat().st_mtime_ns for path in kept} == kept
 
 
+@pytest.mark.slow
 async def test_what_an_older_version_began_is_planned_anew_and_no_part_of_it_is_kept(
     house: House, clips: Clips
 ) -> None:

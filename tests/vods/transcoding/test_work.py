@@ -75,6 +75,7 @@ async def test_a_clip_becomes_a_ladder_with_sound_poster_and_storyboard(house: H
     assert [event.audience for event in await house.facts("video.published")] == ["org:org1"]
 
 
+@pytest.mark.slow
 async def test_segments_are_as_long_as_the_settings_say(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("longer.mp4", seconds=5))
     await house.work(Transcode(heights=(144,), preset="ultrafast", gop_seconds=2.0)).finish(video_id)
@@ -136,6 +137,7 @@ async def test_an_original_that_is_gone_fails_with_its_reason(house: House) -> N
     assert "missing" in ((await row(house, video_id)).reason or "")
 
 
+@pytest.mark.slow
 async def test_a_cancelled_transcode_ends_and_leaves_nothing_and_can_be_tried_again(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("film.mp4", seconds=24, size="640x360"))
     running = asyncio.ensure_future(house.work(LONG).finish(video_id))
@@ -227,7 +229,7 @@ async def test_a_worker_that_stops_hands_its_work_back_uncounted(house: House, c
 
 async def test_a_wake_up_that_died_with_the_server_comes_again_at_its_start(house: House, clips: Clips) -> None:
     video_id = await house.arrive(clips("clip.mp4"))
-    await settled(house, before := 1)
+    await settled(house, before := 2)
     await house.transcoding.sweep()
     assert house.queue.waiting() == before
     await house.transcoding.begin()
@@ -282,14 +284,14 @@ async def test_the_sweep_removes_folders_of_attempts_that_are_over(house: House,
 
 async def test_a_lost_wake_up_is_found_once_and_not_every_minute(house: House, clips: Clips, clock: FakeClock) -> None:
     await house.arrive(clips("clip.mp4"))
-    await settled(house, 1)
-    await house.transcoding.sweep()
-    assert house.queue.waiting() == 1
-    clock.advance(601)
-    await house.transcoding.sweep()
     await settled(house, 2)
     await house.transcoding.sweep()
     assert house.queue.waiting() == 2
+    clock.advance(601)
+    await house.transcoding.sweep()
+    await settled(house, 3)
+    await house.transcoding.sweep()
+    assert house.queue.waiting() == 3
 
 
 async def test_a_retry_of_a_video_that_was_ready_replaces_its_edition(house: House, clips: Clips) -> None:
@@ -306,10 +308,10 @@ async def test_a_retry_of_a_video_that_was_ready_replaces_its_edition(house: Hou
 async def test_a_clock_that_was_set_back_holds_up_no_work(house: House, clips: Clips, clock: FakeClock) -> None:
     waiting, running = await house.arrive(clips("clip.mp4")), await house.arrive(clips("clip.mp4"))
     assert await house.db.write(lambda tx: store.claim(tx, running))
-    await settled(house, 2)
+    await settled(house, 4)
     clock.set_now(clock.now() - 86_400_000_000)
     await house.transcoding.sweep()
-    await settled(house, 4)
+    await settled(house, 6)
     for video_id in (waiting, running):
         await house.work().finish(video_id)
         assert await state(house, video_id) is VideoState.READY

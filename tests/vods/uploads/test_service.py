@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from novacast import outbox
 from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, Malformed, NotFound, TooLarge
 from novacast.folder import DataFolder
 from novacast.identity import Principal, Role
@@ -56,6 +57,20 @@ def arrived(house: House, upload_id: str) -> bytes:
     return house.folders.arrival(upload_id).read_bytes()
 
 
+async def test_how_far_an_upload_is_is_mentioned_to_whoever_uploads(house: House, clock: FakeClock) -> None:
+    upload_id = await begin(house, 6)
+
+    async def chunks(_: int) -> AsyncIterator[bytes]:
+        for piece in (b"ab", b"cd", b"ef"):
+            yield piece
+            clock.advance(0.5)
+
+    await house.uploads.append(PRODUCER, upload_id, 0, chunks)
+    [told] = await house.facts("upload.progress")
+    assert (told.subject, told.audience, told.kept) == (upload_id, outbox.person("producer"), False)
+    assert told.payload == {"offset": 6, "length": 6}
+
+
 async def test_the_last_byte_makes_the_video_the_transcode_the_fact_and_the_wake_up(house: House) -> None:
     upload_id = await begin(house, 6)
     assert (await house.uploads.append(PRODUCER, upload_id, 0, body(b"abc"))).offset == 3
@@ -68,7 +83,7 @@ async def test_the_last_byte_makes_the_video_the_transcode_the_fact_and_the_wake
     assert arrived(house, upload_id) == b"abcdef"
     assert [event.subject for event in await house.facts("video.created")] == [upload_id]
     await house.queue.close()
-    assert house.queue.waiting() == 1
+    assert house.queue.waiting() == 2, "for those who do all, and for those who do what is quick"
 
 
 async def test_a_finished_upload_still_tells_a_client_that_missed_the_answer(house: House) -> None:

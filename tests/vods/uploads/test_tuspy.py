@@ -75,6 +75,7 @@ def server(data: DataFolder) -> Iterator[tuple[subprocess.Popen[str], str]]:
             process.kill()
 
 
+@pytest.mark.slow
 async def test_an_upload_goes_on_where_it_stopped_after_the_server_was_killed(folder: DataFolder, film: Path) -> None:
     prepare(folder)
     with server(folder) as (process, address):

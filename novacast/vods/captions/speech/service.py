@@ -100,6 +100,8 @@ def _answered(tx: Transaction, video: Video, then: Then[Speech] | None) -> Speec
 
 def tell(tx: Transaction, video: Video, speech: Speech) -> None:
     """How far it is, or that it is over."""
-    topic = "video.heard" if speech.state in LIVE else "video.transcribed"
-    state, progress = speech.state.value, round(speech.progress * 1000)
-    outbox.emit(tx, topic, video.id, outbox.org(video.org_id), state=state, progress=progress)
+    state, progress, audience = speech.state.value, round(speech.progress * 1000), outbox.org(video.org_id)
+    if speech.state in LIVE:
+        outbox.mention(tx, "video.heard", video.id, audience, state=state, progress=progress)
+    else:
+        outbox.emit(tx, "video.transcribed", video.id, audience, state=state, progress=progress)

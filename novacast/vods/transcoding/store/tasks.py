@@ -31,6 +31,8 @@ _OPEN = (
     f"AND (transcodes.planned = 1 OR tasks.kind = 'plan') AND {_FREE}"
 )
 
+_QUICK = f"AND tasks.kind IN ({', '.join(repr(kind.value) for kind in Kind if kind.quick)})"
+
 
 def task(row: Row) -> Task:
     return Task(
@@ -88,10 +90,12 @@ def add(tx: Transaction, video_id: str, edition: str, steps: Iterable[Step]) -> 
     return added
 
 
-def claim(tx: Transaction, video_id: str | None = None) -> list[Task]:
-    """Take the most urgent task of all videos, or of one, and the light ones of the same video that run beside it."""
+def claim(tx: Transaction, video_id: str | None = None, *, quick: bool = False) -> list[Task]:
+    """Take the most urgent task of all videos, or of one, and the light ones of the same video that run beside it.
+    `quick`: of the quick ones only."""
     params = {"now": tx.now, "far": tx.now + 2 * LEASE, "most": ATTEMPTS, "id": video_id}
     only = "" if video_id is None else "AND tasks.video_id = :id"
+    only += f" {_QUICK}" if quick else ""
     best = tx.one(
         Query(
             f"SELECT tasks.* {_OPEN} {only} "
@@ -106,7 +110,7 @@ def claim(tx: Transaction, video_id: str | None = None) -> list[Task]:
     if best.kind.rank == Kind.FIRST.rank:
         beside = tx.all(
             Query(
-                f"SELECT tasks.* {_OPEN} AND tasks.video_id = :id AND tasks.rank = :rank "
+                f"SELECT tasks.* {_OPEN} AND tasks.video_id = :id AND tasks.rank = :rank {_QUICK if quick else ''} "
                 "ORDER BY tasks.number, tasks.name",
                 {**params, "id": best.video_id, "rank": best.kind.rank},
                 task,

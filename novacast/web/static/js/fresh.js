@@ -1,9 +1,9 @@
 import { listen } from "./realtime.js";
 
 /**
- * <nova-fresh id="ID" subject="ID" topics="programme.on_air,…" about="channel" every="2" reloads>…</nova-fresh>
- * Takes its content anew from the page at each fact of `topics` about `subject` (or whose payload names it as `about`),
- * and every so many seconds while somebody looks. What is being typed or asked in it is left alone. With `reloads` the
+ * <nova-fresh id="ID" subject="ID" topics="programme.on_air,…" every="2" reloads>…</nova-fresh>
+ * Takes its content anew from the page at each fact of `topics` about `subject` (or whose payload names it), and every
+ * so many seconds while somebody looks. What is being typed or asked in it is left alone. With `reloads` the
  * whole page is loaded instead: something else stands at its address now. Where that is so without it, the content of a
  * <template data-part="gone"> in it is shown.
  */
@@ -15,14 +15,15 @@ class NovaFresh extends HTMLElement {
 
   connectedCallback() {
     const subject = this.getAttribute("subject");
-    const about = this.getAttribute("about");
-    const mine = (fact) => (about ? fact.payload[about] === subject : fact.subject === subject);
     for (const topic of (this.getAttribute("topics") ?? "").split(",").filter(Boolean))
-      this.#ends.push(listen(topic, (fact) => mine(fact) && this.#told()));
+      this.#ends.push(listen(topic, () => this.#told(), subject));
     // Facts are not told to everyone at all times: <nova-onair> asks now and then.
     const changed = ({ detail }) => detail.id === subject && this.#told();
+    const missed = () => this.#told();
     document.addEventListener("programmestate", changed);
+    document.addEventListener("factsmissed", missed);
     this.#ends.push(() => document.removeEventListener("programmestate", changed));
+    this.#ends.push(() => document.removeEventListener("factsmissed", missed));
     const every = Number(this.getAttribute("every"));
     if (every) this.#timer = setInterval(() => document.hidden || this.#take(), every * 1000);
   }

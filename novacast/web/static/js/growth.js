@@ -62,7 +62,7 @@ export class Growth {
     on("waiting", () => this.#ask());
     for (const name of ["playing", "seeking", "pause", "ended"]) on(name, () => this.#goOn());
     on("play", () => { if (this.#skipped) this.#wait(SETTLED_MS); });
-    // A page that nobody sees holds no connection: a browser has only so many of them.
+    // What nobody sees needs no news.
     document.addEventListener("visibilitychange", () => this.#hear(), { signal });
   }
 
@@ -132,12 +132,11 @@ export class Growth {
     }
     const { listen } = await import("./realtime.js");
     if (!wanted() || this.#ends.length) return;
-    const mine = (fact) => {
-      if (fact.subject !== this.#player.subject) return;
+    const news = () => {
       this.#news = true;
       this.#wait(SETTLED_MS);
     };
-    for (const topic of TOPICS) this.#ends.push(listen(topic, mine));
+    for (const topic of TOPICS) this.#ends.push(listen(topic, news, this.#player.subject));
   }
 
   #wait(time = this.#whole || this.#player.told ? TOLD_MS : UNTOLD_MS) {
@@ -241,11 +240,15 @@ export class Growth {
     }
     const old = this.#hls;
     const dropCaptions = this.#keepCaptions(old, next);
+    const taken = old.transferMedia();
+    // What the old one was handing over is taken in first: a buffer that is busy refuses the next bytes.
+    await Promise.all(Object.values(taken?.tracks ?? {}).map(({ buffer }) => idle(buffer)));
+    if (this.#over) return;
     this.#hls = next;
     this.#next = null;
     // Without it hls.js would jump to where it began to load.
     next.startLoad(at, true);
-    next.attachMedia({ ...old.transferMedia(), overrides: this.#overrides(next) });
+    next.attachMedia({ ...taken, overrides: this.#overrides(next) });
     this.#player.use(next);
     old.destroy();
     dropCaptions();
@@ -312,6 +315,12 @@ export class Growth {
 
 function last(details) {
   return details.fragments.at(-1);
+}
+
+/** When a source buffer has done what it was last asked for. */
+function idle(buffer) {
+  if (!buffer?.updating) return null;
+  return new Promise((done) => { buffer.addEventListener("updateend", done, { once: true }); });
 }
 
 /** Text and final address. */

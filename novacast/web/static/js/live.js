@@ -13,8 +13,15 @@ const STARVED = 0.12;
 const FASTEST = 1.1;
 const SLOWER = 0.95;
 /** Of the way to the target in a second. */
-const EAGER = 0.25;
-const NEAR = 0.06;
+const EAGER = 0.4;
+/** It begins to hurry when it is NEAR late or later, and ends when it is THERE; so much too near it goes slower. */
+const NEAR = 0.05;
+const THERE = 0.01;
+const TOO_NEAR = 0.1;
+/** Below this a change of the rate is not worth it. */
+const LEAST = 0.02;
+/** Looks at the live edge, of which the one that saw it furthest counts: a playlist that came late seems nearer to it. */
+const LOOKS = 20;
 /** Later than this it jumps over what is buffered; later than FAR it jumps to what is not. Whole segments are come by less often. */
 const LATE = 0.8;
 const LATE_SEGMENTS = 4;
@@ -26,7 +33,7 @@ const AT_LIVE = 2.5;
 /** What one stall adds to the distance, at most how much, and how much of it a second without one takes away. */
 const PENALTY = 0.2;
 const MOST_PENALTY = 2;
-const FORGIVEN = 0.005;
+const FORGIVEN = 0.01;
 /** What "steady" is further behind. */
 const STEADY = 2;
 /** Bits a second that are taken for granted until some were measured: the lowest rung first would be seen for seconds. */
@@ -53,6 +60,8 @@ export class Live {
   #following = true;
   #ended = false;
   #penalty = 0;
+  #hurrying = false;
+  #edges = [];
   #jumping = false;
   #jumped = -Infinity;
   #began = Infinity;
@@ -159,7 +168,17 @@ export class Live {
   /** Seconds between what is shown and what there is, which grows between two playlists too. */
   #behind() {
     const details = this.#hls?.latestLevelDetails;
-    return details?.live ? Math.max(0, details.edge + details.age - this.#video.currentTime) : 0;
+    if (!details?.live) return 0;
+    const now = performance.now() / 1000;
+    const edge = Math.max(details.edge + details.age - now, ...this.#edges);
+    return Math.max(0, edge + now - this.#video.currentTime);
+  }
+
+  #look() {
+    const details = this.#hls.latestLevelDetails;
+    if (!details?.live) return;
+    this.#edges.push(details.edge + details.age - performance.now() / 1000);
+    if (this.#edges.length > LOOKS) this.#edges.shift();
   }
 
   get #target() {
@@ -184,13 +203,14 @@ export class Live {
 
   /** What makes it wait at the beginning, or behind a jump, is no reason to keep further away. */
   #stalled() {
-    const settled = performance.now() - Math.max(this.#began, this.#jumped) > SETTLES_MS / 2;
+    const settled = performance.now() - Math.max(this.#began, this.#jumped) > SETTLES_MS;
     if (this.#following && settled && !this.#video.seeking) this.#penalty = Math.min(this.#penalty + PENALTY, MOST_PENALTY);
   }
 
   #tick() {
     if (!this.#hls || this.#ended) return;
     this.#penalty = Math.max(0, this.#penalty - (FORGIVEN * TICK_MS) / 1000);
+    this.#look();
     if (!this.#video.paused && this.#following) this.#follow();
     else if (this.#video.playbackRate !== 1) this.#video.playbackRate = 1;
     this.#show();
@@ -204,11 +224,12 @@ export class Live {
       return this.#jump(this.#video.currentTime + late);
     }
     if (may && late > FAR && ahead < late) return this.goLive();
+    this.#hurrying = late > (this.#hurrying ? THERE : NEAR) && ahead > ENOUGH;
     let rate = 1;
-    if (ahead < STARVED && late < FAR) rate = SLOWER;
-    else if (late > NEAR && ahead > ENOUGH) rate = Math.min(FASTEST, 1 + late * EAGER);
-    else if (late < -NEAR && this.#bar.steady) rate = SLOWER;
-    if (Math.abs(this.#video.playbackRate - rate) > 0.009) this.#video.playbackRate = rate;
+    if (this.#hurrying) rate = Math.min(FASTEST, 1 + Math.max(LEAST, late * EAGER));
+    else if (ahead < STARVED && late < FAR) rate = SLOWER;
+    else if (late < -TOO_NEAR) rate = Math.max(SLOWER, 1 + late * EAGER);
+    if (rate === 1 || Math.abs(this.#video.playbackRate - rate) >= LEAST) this.#video.playbackRate = rate;
   }
 
   #ahead() {
@@ -256,7 +277,8 @@ export class Live {
   async #hear() {
     const { listen } = await import("./realtime.js");
     if (this.#listening.signal.aborted || this.#ended) return;
-    const mine = (fact) => { if (fact.subject === this.#player.subject) this.#told(fact.topic === "programme.interrupted"); };
-    for (const topic of FACTS) this.#ends.push(listen(topic, mine));
+    for (const topic of FACTS) {
+      this.#ends.push(listen(topic, () => this.#told(topic === "programme.interrupted"), this.#player.subject));
+    }
   }
 }

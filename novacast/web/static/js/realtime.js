@@ -1,62 +1,61 @@
-// One EventSource per page, whoever listens. The browser reconnects by itself and sends Last-Event-ID.
-const listeners = new Map(); // topic -> Set of functions
-let source = null;
-let opened = "";
-let pending = false;
+// What happens here, for whoever listens on this page: one connection for all pages of the browser, see realtime/.
+import { line } from "./realtime/line.js";
 
-/** Call `listener` with every fact of `topic`, a whole one such as video.progress: {topic, subject, at, payload}. Returns a function that ends it. */
-export function listen(topic, listener) {
-  if (!listeners.has(topic)) listeners.set(topic, new Set());
-  listeners.get(topic).add(listener);
-  reopen();
+const listeners = new Map(); // topic and, behind a colon, the thing, if of one -> Set of functions
+const { who } = document.documentElement.dataset;
+let hub = null;
+let last = 0;
+let asked = "";
+let pending = false;
+let away = false;
+
+/**
+ * Call `listener` with every fact of `topic`, a whole one such as video.progress: {topic, subject, at, payload}; with a `thing`
+ * only with those that are about it, or name it. Returns a function that ends it. Where facts were missed for good, the document
+ * gets the event `factsmissed`: what is shown has to be fetched anew.
+ */
+export function listen(topic, listener, thing = "") {
+  const key = thing ? `${topic}:${thing}` : topic;
+  if (!listeners.has(key)) listeners.set(key, new Set());
+  listeners.get(key).add(listener);
+  ask();
   return () => {
-    const set = listeners.get(topic);
+    const set = listeners.get(key);
     set?.delete(listener);
-    if (set?.size === 0) listeners.delete(topic);
-    reopen();
+    if (set?.size === 0) listeners.delete(key);
+    ask();
   };
 }
 
-function reopen() {
+function ask() {
   if (pending) return;
   pending = true;
   queueMicrotask(() => {
     pending = false;
-    const topics = [...listeners.keys()].sort().join(",");
-    if (topics === opened) return;
-    close();
-    if (topics) open(topics);
+    const topics = [...listeners.keys()].sort();
+    if (topics.join() === asked) return;
+    asked = topics.join();
+    hub ??= line(hear, () => { away = true; });
+    hub.want(topics, who);
   });
 }
 
-function open(topics) {
-  opened = topics;
-  source = new EventSource(`/api/v1/realtime?topics=${encodeURIComponent(topics)}`);
-  for (const topic of listeners.keys()) source.addEventListener(topic, (event) => tell(topic, event));
-  // What happened before this connection, or is lost to it, is not told: look at the page as it is now.
-  for (const mark of ["ready", "reset"]) source.addEventListener(mark, compare);
-  source.addEventListener("error", () => {
-    // CLOSED: the server refused (logged out, draining), and the browser won't try again by itself.
-    if (source?.readyState !== EventSource.CLOSED) return;
-    close();
-    setTimeout(reopen, 5000 + Math.random() * 5000);
-  });
-}
-
-function close() {
-  source?.close();
-  source = null;
-  opened = "";
-}
-
-function tell(topic, event) {
-  let fact;
-  try {
-    fact = JSON.parse(event.data);
-  } catch {
-    return;
+function hear({ fact, seq, mark }) {
+  // What happened before this line, or is lost to it, is not told: look at the page as it is now.
+  if (mark) compare();
+  if (mark === "reset") last = 0;
+  if (mark === "reset" || (mark && away)) document.dispatchEvent(new Event("factsmissed"));
+  if (mark) away = false;
+  // The same may come by two ways where the hub moves from one page to another.
+  if (fact?.seq && fact.seq <= last) return;
+  last = Math.max(last, fact?.seq ?? seq ?? 0);
+  if (!fact) return;
+  const things = new Set([fact.subject, ...Object.values(fact.payload)]);
+  for (const [key, set] of listeners) {
+    const [topic, thing] = key.split(":");
+    if (topic !== fact.topic || (thing && !things.has(thing))) continue;
+    for (const listener of [...set]) listener(fact);
   }
-  for (const listener of listeners.get(topic) ?? []) listener({ topic, ...fact });
 }
 
 /** Ask for this page again, and finish every <nova-progress> that is no longer in it. */
@@ -70,9 +69,15 @@ async function compare() {
   for (const one of waiting) if (!subjects.has(one.getAttribute("subject"))) one.finish(null);
 }
 
-// A page kept for the back button must not hold a connection.
-addEventListener("pagehide", close);
-addEventListener("pageshow", reopen);
+// A page that goes, or is kept for the back button, listens no more.
+function leave() {
+  asked = "";
+  away = true;
+  hub?.leave();
+}
+
+addEventListener("pagehide", leave);
+addEventListener("pageshow", ask);
 
 /**
  * <nova-progress subject="ID" topics="video.progress" done="video.published,video.failed" done-href="…">
@@ -85,9 +90,9 @@ class NovaProgress extends HTMLElement {
 
   connectedCallback() {
     const listed = (name) => (this.getAttribute(name) ?? "").split(",").map((one) => one.trim()).filter(Boolean);
-    const mine = (act) => (fact) => { if (fact.subject === this.getAttribute("subject")) act(fact); };
-    for (const topic of listed("topics")) this.#ends.push(listen(topic, mine((fact) => this.#show(fact.payload))));
-    for (const topic of listed("done")) this.#ends.push(listen(topic, mine((fact) => this.finish(fact))));
+    const subject = this.getAttribute("subject");
+    for (const topic of listed("topics")) this.#ends.push(listen(topic, (fact) => this.#show(fact.payload), subject));
+    for (const topic of listed("done")) this.#ends.push(listen(topic, (fact) => this.finish(fact), subject));
   }
 
   disconnectedCallback() {

@@ -1,0 +1,30 @@
+"""Rooms as pages of their own: in a window beside the player, and over the picture of an encoder."""
+
+from urllib.parse import urlencode
+
+from novacast.chat.entrance import Entrance
+from novacast.errors import Unauthenticated
+from novacast.web import Call, Html, Redirect, page
+
+ROOM = "/rooms/{room_id}"
+
+
+class RoomPages:
+    def __init__(self, entrance: Entrance) -> None:
+        self._entrance = entrance
+
+    @page(ROOM, public=True)
+    async def show(self, call: Call, room_id: str) -> Html | Redirect:
+        return await self._page(call, room_id, "chat/room.html")
+
+    @page(f"{ROOM}/overlay", public=True)
+    async def overlay(self, call: Call, room_id: str) -> Html | Redirect:
+        """For the browser source of OBS, which is logged in nowhere: of what everybody may watch."""
+        return await self._page(call, room_id, "chat/overlay.html")
+
+    async def _page(self, call: Call, room_id: str, template: str) -> Html | Redirect:
+        try:
+            guest = await self._entrance.enter(call.principal, room_id)
+        except Unauthenticated:  # the page is public, this room is not
+            return Redirect(f"/login?{urlencode({'next': call.request.path})}")
+        return Html(template, {"room": guest.place.media_id, "title": guest.place.title})

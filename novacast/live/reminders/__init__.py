@@ -1,0 +1,1 @@
+"""Mails that remind viewers of what is planned, asked for by themselves."""

@@ -1,0 +1,46 @@
+"""What reminding needs of its neighbours: who is to be written to, and whoever sends mail."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+from novacast.database import Transaction
+from novacast.identity import Principal
+
+
+class Addressee(Protocol):
+    @property
+    def email(self) -> str: ...
+    @property
+    def principal(self) -> Principal:
+        """Whom they are and what they may see now; no session stands behind it."""
+        ...
+
+
+class Addressees(Protocol):
+    def addressee(self, tx: Transaction, person_id: str, /) -> Addressee | None:
+        """None for whoever has no account any more."""
+        ...
+
+
+class Mailer(Protocol):
+    def send(
+        self,
+        tx: Transaction,
+        *,
+        to: str,
+        template: str,
+        language: str,
+        context: Mapping[str, str],
+        person_id: str | None = None,
+    ) -> None:
+        """Queue a mail that leaves once the transaction is on disk."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Post:
+    """How people are written to."""
+
+    mailer: Mailer
+    people: Addressees

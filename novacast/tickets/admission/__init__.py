@@ -1,0 +1,1 @@
+"""Tickets: what they open, and who was let in."""

@@ -1,0 +1,71 @@
+"""Tickets come to be, are made anew, and end; each inside the transaction that gives the reason."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from novacast import outbox
+from novacast.database import Transaction
+from novacast.identity import new_id
+from novacast.tickets.admission import store
+from novacast.tickets.admission.models import Ticket
+from novacast.tickets.events import store as events
+from novacast.tickets.holds.models import Claim
+from novacast.tickets.models import TicketState
+from novacast.tickets.orders.models import Order
+
+
+def issue(tx: Transaction, order: Order, claims: Sequence[Claim]) -> None:
+    """A ticket for each unit that an order has bought."""
+    ordinal = tx.one(store.last_ordinal(order.perf_id)) or 0
+    for number, claim in enumerate(claims, ordinal + 1):
+        made = Ticket(
+            id=new_id(),
+            claim_id=claim.id,
+            order_id=order.id,
+            org_id=order.org_id,
+            perf_id=order.perf_id,
+            item_id=claim.item_id,
+            person_id=order.person_id,
+            name=order.name,
+            ordinal=number,
+            serial=1,
+            test=order.test,
+            state=TicketState.VALID,
+            created_at=tx.now,
+            changed_at=tx.now,
+        )
+        store.add(tx, made)
+    changed(tx, order.perf_id, order.person_id)
+
+
+def reissue(tx: Transaction, old: Ticket, *, name: str, person_id: str | None) -> Ticket:
+    """The old one is worth nothing from here on."""
+    store.move(tx, old.id, TicketState.REISSUED)
+    new = replace(
+        old,
+        id=new_id(),
+        serial=old.serial + 1,
+        name=name,
+        person_id=person_id,
+        state=TicketState.VALID,
+        created_at=tx.now,
+        changed_at=tx.now,
+    )
+    store.add(tx, new)
+    changed(tx, old.perf_id, old.person_id)
+    return new
+
+
+def void(tx: Transaction, order: Order) -> int:
+    """All that are valid of an order; what they opened closes."""
+    gone = store.void_order(tx, order.id)
+    changed(tx, order.perf_id, order.person_id)
+    return gone
+
+
+def changed(tx: Transaction, perf_id: str, person_id: str | None) -> None:
+    """Whoever watches by a ticket of this person is looked at again."""
+    performance = tx.one(events.performance(perf_id))
+    if person_id is not None and performance is not None and performance.programme_id is not None:
+        # Playback looks again at the viewers of whatever a fact about media names.
+        outbox.emit(tx, "media.tickets_changed", performance.programme_id, outbox.INTERNAL, person_id=person_id)

@@ -1,0 +1,125 @@
+"""Tickets, lists of a door, and what a door says. Pure."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from novacast.clock import HOUR
+from novacast.tickets.events.models import Item, Performance
+from novacast.tickets.models import TicketState
+
+EARLY = HOUR
+"""Before a performance begins its programme opens for those who have a pass."""
+LATE = 6 * HOUR
+"""After its planned end a programme that runs over stays open for them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    id: str
+    claim_id: str
+    order_id: str
+    org_id: str
+    perf_id: str
+    item_id: str
+    person_id: str | None
+    name: str
+    ordinal: int
+    """Of the unit sold, in its performance; the same for all tickets made for it."""
+    serial: int
+    test: bool
+    state: TicketState
+    created_at: int
+    changed_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A valid ticket with what decides on what it opens."""
+
+    ticket: Ticket
+    item: Item
+    performance: Performance
+
+
+class Verdict(StrEnum):
+    """What a door says of a ticket."""
+
+    OK = "ok"
+    USED = "used"
+    """Somebody came in with it already."""
+    WRONG_LIST = "wrong_list"
+    """It is good, but not here, or not at this hour."""
+    VOID = "void"
+    """Cancelled, or another was issued in its place."""
+    FORGED = "forged"
+    """Nobody here made it, or it was altered."""
+
+
+@dataclass(frozen=True, slots=True)
+class CheckinList:
+    """A way in: who may pass it. Of `items` an empty list stands for all."""
+
+    id: str
+    org_id: str
+    perf_id: str
+    name: str
+    items: tuple[str, ...]
+    reentry: bool
+    opens_at: int | None
+    closes_at: int | None
+    created_at: int
+
+    def takes(self, ticket: Ticket, now: int) -> bool:
+        return (
+            ticket.perf_id == self.perf_id
+            and (not self.items or ticket.item_id in self.items)
+            and (self.opens_at is None or self.opens_at <= now)
+            and (self.closes_at is None or now < self.closes_at)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Checkin:
+    id: str
+    ticket_id: str
+    list_id: str
+    kind: str
+    """entry or exit."""
+    open: bool
+    """Of an entry: they are in there."""
+    forced: bool
+    gate: str
+    person_id: str | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A verdict and what it rests on. `before`: the entry that makes it USED."""
+
+    verdict: Verdict
+    ticket: Ticket | None
+    item: str
+    seat: str
+    before: Checkin | None
+    checkin: Checkin | None
+
+
+def opens(passes: Sequence[Pass], at: int) -> frozenset[str]:
+    """Ids of the organizations whose tickets open their performances' programme at an instant."""
+    return frozenset(
+        one.ticket.org_id
+        for one in passes
+        if one.ticket.state is TicketState.VALID and (_live(one, at) or _replay(one, at))
+    )
+
+
+def _live(one: Pass, at: int) -> bool:
+    hours = one.performance.starts_at - EARLY <= at < one.performance.ends_at + LATE
+    return one.item.opens_live and hours
+
+
+def _replay(one: Pass, at: int) -> bool:
+    until = one.item.replay_until
+    return until is not None and one.performance.starts_at <= at < until

@@ -1,0 +1,145 @@
+"""The API of tickets and of the door."""
+
+from io import BytesIO
+
+import segno
+from aiohttp import web
+
+from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
+from novacast.i18n import text
+from novacast.tickets.admission.bodies import (
+    CheckinBody,
+    CheckinListBody,
+    CheckinListsBody,
+    CheckinsBody,
+    EntitlementBody,
+    NewListBody,
+    NewScanBody,
+    PublicKeyBody,
+    PublicKeysBody,
+    RenameBody,
+    ScanBody,
+    TicketBody,
+    TicketsBody,
+)
+from novacast.tickets.admission.checkin import Door
+from novacast.tickets.admission.keys import Keyring
+from novacast.tickets.admission.service import Admission
+from novacast.tickets.events.routes import PERFORMANCE
+from novacast.tickets.orders.routes import ORDER
+from novacast.tickets.orders.service import Orders
+from novacast.web import Call, ListQuery, get, post
+
+KEYS = "/api/v1/organizations/{org_id}/ticket-keys"
+LIST = "/api/v1/checkin-lists/{list_id}"
+_WORK = (NotFound, Forbidden)
+_PICTURE = {"responses": {"200": {"description": "A QR code.", "content": {"image/svg+xml": {"schema": {}}}}}}
+
+
+class TicketRoutes:
+    def __init__(self, admission: Admission, orders: Orders, keyring: Keyring) -> None:
+        self._admission, self._orders, self._keyring = admission, orders, keyring
+
+    @get(f"{ORDER}/tickets", tag="tickets", public=True, summary="Tickets of an order", errors=(NotFound,))
+    async def of_order(self, call: Call, token: str) -> TicketsBody:
+        tickets = await self._admission.of_order(self._orders.id_of(token))
+        codes = await self._admission.codes(tickets)
+        return TicketsBody.of(tickets, lambda one: TicketBody.shown(one, codes))
+
+    @get(
+        f"{ORDER}/tickets/{{ticket_id}}/code",
+        tag="tickets",
+        public=True,
+        summary="A ticket's QR code",
+        errors=(NotFound,),
+        operation=_PICTURE,
+    )
+    async def code(self, call: Call, token: str, ticket_id: str) -> web.Response:
+        tickets = await self._admission.of_order(self._orders.id_of(token))
+        codes = await self._admission.codes([one for one in tickets if one.id == ticket_id])
+        if ticket_id not in codes:
+            raise NotFound(text("There is no such ticket."))
+        picture = BytesIO()
+        segno.make_qr(codes[ticket_id], error="m").save(
+            picture, kind="svg", border=4, scale=4, light="white", xmldecl=False
+        )
+        headers = {"Cache-Control": "no-store"}
+        return web.Response(body=picture.getvalue(), content_type="image/svg+xml", headers=headers)
+
+    @get("/api/v1/me/entitlements/{programme_id}", tag="tickets", summary="Whether a ticket of mine opens a programme")
+    async def entitled(self, call: Call, programme_id: str) -> EntitlementBody:
+        """Or the recording of one. Others see it by its visibility."""
+        return EntitlementBody(entitled=bool(await self._admission.opens(call.principal, programme_id)))
+
+    @post(
+        "/api/v1/organizations/{org_id}/tickets/{ticket_id}/reissue",
+        tag="tickets",
+        status=201,
+        summary="Another ticket in place of one",
+        errors=(*_WORK, InvalidInput, Conflict),
+    )
+    async def reissue(self, call: Call, org_id: str, ticket_id: str, body: RenameBody) -> TicketBody:
+        """With the next serial and in this name; the old one is worth nothing any more."""
+        then = call.remember(TicketBody.of)
+        return TicketBody.of(await self._admission.reissue(call.principal, org_id, ticket_id, body.name, then))
+
+    @get(KEYS, tag="tickets", public=True, summary="Public keys that tickets are signed with")
+    async def keys(self, call: Call, org_id: str) -> PublicKeysBody:
+        publics = await self._keyring.publics(org_id)
+        return PublicKeysBody(items=[PublicKeyBody(id=id_, public=key.hex()) for id_, key in publics.items()])
+
+    @post(KEYS, tag="tickets", scope="admin", status=201, summary="Sign with another key from now on", errors=_WORK)
+    async def replace(self, call: Call, org_id: str) -> PublicKeyBody:
+        """What the old key signed is good no more: every ticket has to be shown anew."""
+
+        def shown(made: tuple[int, bytes]) -> PublicKeyBody:
+            return PublicKeyBody(id=made[0], public=made[1].hex())
+
+        return shown(await self._keyring.replace(call.principal, org_id, call.remember(shown)))
+
+
+class DoorRoutes:
+    def __init__(self, door: Door) -> None:
+        self._door = door
+
+    @get(f"{PERFORMANCE}/checkin-lists", tag="tickets", summary="Lists of a performance's doors", errors=_WORK)
+    async def lists(self, call: Call, performance_id: str) -> CheckinListsBody:
+        return CheckinListsBody.of(await self._door.lists(call.principal, performance_id), CheckinListBody.of)
+
+    @post(
+        f"{PERFORMANCE}/checkin-lists",
+        tag="tickets",
+        status=201,
+        summary="Add a list of a door",
+        errors=(*_WORK, InvalidInput),
+    )
+    async def create(self, call: Call, performance_id: str, body: NewListBody) -> CheckinListBody:
+        made = await self._door.create(
+            call.principal,
+            performance_id,
+            body.name,
+            body.items,
+            reentry=body.reentry,
+            hours=body.hours(),
+            then=call.remember(CheckinListBody.of),
+        )
+        return CheckinListBody.of(made)
+
+    @get(f"{LIST}/checkins", tag="tickets", summary="Who passed, latest first", errors=(*_WORK, InvalidInput))
+    async def passed(self, call: Call, list_id: str, query: ListQuery) -> CheckinsBody:
+        page = await self._door.passed(call.principal, list_id, query.cursor, query.limit)
+        return CheckinsBody.of(page, CheckinBody.of)
+
+    @post(f"{LIST}/scans", tag="tickets", summary="Scan a ticket", errors=_WORK)
+    async def scan(self, call: Call, list_id: str, body: NewScanBody) -> ScanBody:
+        """The verdict is in the answer: a ticket that is refused is no error."""
+        scan = await self._door.scan(
+            call.principal,
+            list_id,
+            body.code,
+            gate=body.gate,
+            leaving=body.leaving,
+            force=body.force,
+            then=call.remember(ScanBody.of),
+        )
+        return ScanBody.of(scan)

@@ -1,0 +1,184 @@
+"""All SQL about tickets, the keys that sign them, lists of a door and who passed it."""
+
+import json
+
+from novacast.database import Query, Row, Transaction
+from novacast.tickets.admission.models import Checkin, CheckinList, Ticket
+from novacast.tickets.models import TicketState
+
+_TICKET = (
+    "id", "claim_id", "order_id", "org_id", "perf_id", "item_id", "person_id", "name", "ordinal", "serial",
+    "created_at", "changed_at",
+)  # fmt: skip
+
+
+def ticket(ticket_id: str) -> Query[Ticket]:
+    return Query("SELECT * FROM tickets WHERE id = ?", (ticket_id,), _ticket)
+
+
+def by_serial(perf_id: str, ordinal: int, serial: int) -> Query[Ticket]:
+    return Query(
+        "SELECT * FROM tickets WHERE perf_id = ? AND ordinal = ? AND serial = ?", (perf_id, ordinal, serial), _ticket
+    )
+
+
+def of_order(order_id: str) -> Query[Ticket]:
+    return Query("SELECT * FROM tickets WHERE order_id = ? ORDER BY ordinal, serial", (order_id,), _ticket)
+
+
+def of_person(person_id: str) -> Query[Ticket]:
+    return Query("SELECT * FROM tickets WHERE person_id = ? ORDER BY created_at, id", (person_id,), _ticket)
+
+
+def on_programme(person_id: str, programme_id: str) -> Query[Ticket]:
+    """A person's valid tickets of performances with this programme."""
+    return Query(
+        "SELECT t.* FROM performances p JOIN tickets t ON t.perf_id = p.id "
+        "WHERE p.programme_id = ? AND t.person_id = ? AND t.state = 'valid'",
+        (programme_id, person_id),
+        _ticket,
+    )
+
+
+def last_ordinal(perf_id: str) -> Query[int]:
+    return Query("SELECT coalesce(max(ordinal), 0) FROM tickets WHERE perf_id = ?", (perf_id,), lambda row: int(row[0]))
+
+
+def add(tx: Transaction, one: Ticket) -> None:
+    tx.insert("tickets", **{name: getattr(one, name) for name in _TICKET}, test=int(one.test), state=one.state)
+
+
+def move(tx: Transaction, ticket_id: str, to: TicketState) -> None:
+    tx.run("UPDATE tickets SET state = ?, changed_at = ? WHERE id = ?", (to, tx.now, ticket_id))
+
+
+def void_order(tx: Transaction, order_id: str) -> int:
+    return tx.run(
+        "UPDATE tickets SET state = 'void', changed_at = ? WHERE order_id = ? AND state = 'valid'", (tx.now, order_id)
+    )
+
+
+def signing_key(org_id: str) -> Query[tuple[int, bytes]]:
+    """Id and sealed secret of the key that signs now."""
+    return Query(
+        "SELECT id, sealed FROM ticket_keys WHERE org_id = ? AND retired_at IS NULL",
+        (org_id,),
+        lambda row: (row["id"], row["sealed"]),
+    )
+
+
+def public_keys(org_id: str) -> Query[tuple[int, bytes]]:
+    """Those that are good: what a retired one signed is not."""
+    return Query(
+        "SELECT id, public FROM ticket_keys WHERE org_id = ? AND retired_at IS NULL ORDER BY created_at",
+        (org_id,),
+        lambda row: (row["id"], row["public"]),
+    )
+
+
+def add_key(tx: Transaction, key_id: int, org_id: str, public: bytes, sealed: bytes) -> None:
+    tx.insert("ticket_keys", id=key_id, org_id=org_id, public=public, sealed=sealed, created_at=tx.now)
+
+
+def retire_keys(tx: Transaction, org_id: str) -> int:
+    return tx.run("UPDATE ticket_keys SET retired_at = ? WHERE org_id = ? AND retired_at IS NULL", (tx.now, org_id))
+
+
+def checkin_list(list_id: str) -> Query[CheckinList]:
+    return Query("SELECT * FROM checkin_lists WHERE id = ?", (list_id,), _list)
+
+
+def lists(perf_id: str) -> Query[CheckinList]:
+    return Query("SELECT * FROM checkin_lists WHERE perf_id = ? ORDER BY created_at, id", (perf_id,), _list)
+
+
+def add_list(tx: Transaction, one: CheckinList) -> None:
+    tx.insert(
+        "checkin_lists",
+        id=one.id,
+        org_id=one.org_id,
+        perf_id=one.perf_id,
+        name=one.name,
+        items=json.dumps(one.items),
+        reentry=int(one.reentry),
+        opens_at=one.opens_at,
+        closes_at=one.closes_at,
+        created_at=one.created_at,
+    )
+
+
+def entry(ticket_id: str, list_id: str) -> Query[Checkin]:
+    """The last entry, open or not."""
+    return Query(
+        "SELECT * FROM checkins WHERE ticket_id = ? AND list_id = ? AND kind = 'entry' ORDER BY at DESC, id LIMIT 1",
+        (ticket_id, list_id),
+        _checkin,
+    )
+
+
+def passed(list_id: str, start: tuple[int, str], limit: int) -> Query[Checkin]:
+    """Latest first."""
+    return Query(
+        "SELECT * FROM checkins WHERE list_id = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?",
+        (list_id, *start, limit),
+        _checkin,
+    )
+
+
+def add_checkin(tx: Transaction, one: Checkin) -> None:
+    tx.insert(
+        "checkins",
+        id=one.id,
+        ticket_id=one.ticket_id,
+        list_id=one.list_id,
+        kind=one.kind,
+        open=int(one.open),
+        forced=int(one.forced),
+        gate=one.gate,
+        person_id=one.person_id,
+        at=one.at,
+    )
+
+
+def close_entries(tx: Transaction, ticket_id: str, list_id: str) -> int:
+    return tx.run(
+        "UPDATE checkins SET open = 0 WHERE ticket_id = ? AND list_id = ? AND kind = 'entry' AND open = 1",
+        (ticket_id, list_id),
+    )
+
+
+def erase_person(tx: Transaction, person_id: str) -> None:
+    tx.run("UPDATE tickets SET person_id = NULL, name = '' WHERE person_id = ?", (person_id,))
+    tx.run("UPDATE checkins SET person_id = NULL WHERE person_id = ?", (person_id,))
+
+
+def _ticket(row: Row) -> Ticket:
+    return Ticket(**{name: row[name] for name in _TICKET}, test=bool(row["test"]), state=TicketState(row["state"]))
+
+
+def _list(row: Row) -> CheckinList:
+    return CheckinList(
+        row["id"],
+        row["org_id"],
+        row["perf_id"],
+        row["name"],
+        tuple(json.loads(row["items"])),
+        bool(row["reentry"]),
+        row["opens_at"],
+        row["closes_at"],
+        row["created_at"],
+    )
+
+
+def _checkin(row: Row) -> Checkin:
+    return Checkin(
+        row["id"],
+        row["ticket_id"],
+        row["list_id"],
+        row["kind"],
+        bool(row["open"]),
+        bool(row["forced"]),
+        row["gate"],
+        row["person_id"],
+        row["at"],
+    )

@@ -1,0 +1,316 @@
+"""Performances as people use them: make, set up what is sold and how much of it, put on sale, look at."""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from novacast import outbox
+from novacast.database import Database, IntegrityError, Then, Transaction
+from novacast.errors import Conflict, InvalidInput, NotFound
+from novacast.i18n import text
+from novacast.identity import Principal, new_id
+from novacast.texts import Texts
+from novacast.tickets import store as books
+from novacast.tickets.events import store
+from novacast.tickets.events.models import (
+    MOST_ITEMS,
+    MOST_PERFORMANCES,
+    MOST_QUOTAS,
+    Event,
+    Item,
+    NewItem,
+    Performance,
+    PerformanceChanges,
+    Quota,
+    check_hours,
+    check_no_others,
+    moved,
+)
+from novacast.tickets.events.permission import NO_PERFORMANCE, arranged, arranged_event, seen_performance, works_there
+from novacast.tickets.models import PerformanceState
+from novacast.tickets.seatmaps import store as seats
+from novacast.tickets.seatmaps.service import furnish
+
+MOST_PER_PERSON = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A performance as it is sold. `left` by item; `quotas` only for those who work there."""
+
+    event: Event
+    performance: Performance
+    items: Sequence[Item]
+    left: dict[str, int]
+    quotas: Sequence[Quota]
+    works_there: bool
+
+
+class Performances:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def show(self, principal: Principal, perf_id: str) -> Offer:
+        """Raises NotFound."""
+        now = self._db.clock.now()
+        async with self._db.snapshot() as view:
+            found = await view.one(store.performance(perf_id))
+            event = await view.one(store.event_of(perf_id))
+            performance = seen_performance(principal, event, found)
+            assert event is not None, "what is seen has an event"
+            items = await view.all(store.items(perf_id))
+            quotas = await view.all(store.quotas(perf_id))
+            overdue = dict(await view.all(store.overdue(perf_id, now)))
+            places = await view.all(seats.seats(perf_id)) if any(one.seated for one in items) else ()
+            claimed = await view.all(seats.taken(perf_id)) if places else []
+            given_up = await view.all(seats.overdue(perf_id, now)) if places else []
+        taken = {id_ for id_, _ in claimed} - set(given_up)
+        free = sum(not one.blocked and one.seat_id not in taken for one in places)
+        room = {one.id: one.capacity - one.used + overdue.get(one.id, 0) for one in quotas}
+        works = works_there(principal, performance.org_id)
+        shown = [one for one in items if works or one.on_sale]
+        left = {one.id: _left(one, quotas, room, free) for one in shown}
+        return Offer(event, performance, shown, left, quotas if works else (), works)
+
+    async def known(self, perf_id: str) -> tuple[Event, Performance]:
+        """For whoever has a basket or an order of it, whatever has become of the event since. Raises NotFound."""
+        async with self._db.snapshot() as view:
+            performance = await view.one(store.performance(perf_id))
+            event = await view.one(store.event_of(perf_id))
+        if performance is None or event is None:
+            raise NotFound(NO_PERFORMANCE)
+        return event, performance
+
+    async def create(
+        self,
+        principal: Principal,
+        event_id: str,
+        changes: PerformanceChanges,
+        map_id: str | None = None,
+        then: Then[Performance] | None = None,
+    ) -> Performance:
+        """A draft, with the seats of a map if there is one. Raises InvalidInput, NotFound, Forbidden, Conflict."""
+
+        def unit(tx: Transaction) -> Performance:
+            event = arranged_event(principal, tx.one(store.event(event_id)))
+            if len(tx.all(store.performances(event_id))) >= MOST_PERFORMANCES:
+                most = MOST_PERFORMANCES
+                raise Conflict(text("The event has {most} performances, which is the most.", most=most))
+            made = replace(_plain(event, tx.now), **changes.columns())
+            check_hours(made.starts_at, made.ends_at, tx.now)
+            store.add_performance(tx, made)
+            if map_id is not None:
+                seat_map = tx.one(seats.by_id(map_id))
+                if seat_map is None:
+                    raise InvalidInput.field("map", text("There is no such seat map."), "unknown")
+                furnish(tx, made, seat_map)
+            _told(tx, "performance.created", made, principal)
+            made = tx.one(store.performance(made.id)) or made
+            if then is not None:
+                then(tx, made)
+            return made
+
+        return await self._db.write(unit)
+
+    async def edit(self, principal: Principal, perf_id: str, changes: PerformanceChanges) -> Performance:
+        """Raises InvalidInput, NotFound, Forbidden."""
+        columns = changes.columns()
+
+        def unit(tx: Transaction) -> Performance:
+            before = arranged(principal, tx.one(store.performance(perf_id)))
+            after = replace(before, **columns)
+            if {"starts_at", "ends_at"} & columns.keys():
+                check_hours(after.starts_at, after.ends_at, tx.now)
+            if columns:
+                store.change_performance(tx, perf_id, columns)
+                _told(tx, "performance.changed", before, principal, detail=", ".join(sorted(columns)))
+            return tx.one(store.performance(perf_id)) or before
+
+        return await self._db.write(unit)
+
+    async def move(
+        self, principal: Principal, perf_id: str, to: PerformanceState, then: Then[Performance] | None = None
+    ) -> Performance:
+        """Put on sale, take off it, cancel: sold tickets stay what they are until orders are cancelled.
+
+        Raises NotFound, Forbidden, Conflict.
+        """
+
+        def unit(tx: Transaction) -> Performance:
+            before = arranged(principal, tx.one(store.performance(perf_id)))
+            if moved(before, to):
+                if to is PerformanceState.ON_SALE and not tx.all(store.items(perf_id)):
+                    raise Conflict(text("There is nothing to sell yet. Add a kind of ticket first."))
+                store.change_performance(tx, perf_id, {"state": to})
+                _told(tx, f"performance.{to}", before, principal)
+            after = tx.one(store.performance(perf_id)) or before
+            if then is not None:
+                then(tx, after)
+            return after
+
+        return await self._db.write(unit)
+
+    async def add_item(
+        self, principal: Principal, perf_id: str, new: NewItem, quota_ids: Sequence[str], then: Then[Item] | None = None
+    ) -> Item:
+        """Raises InvalidInput, NotFound, Forbidden, Conflict."""
+        good = new.checked()
+
+        def unit(tx: Transaction) -> Item:
+            performance = arranged(principal, tx.one(store.performance(perf_id)))
+            number = tx.one(store.next_item_number(perf_id)) or 1
+            if number > MOST_ITEMS:
+                raise Conflict(text("The performance has {most} kinds of tickets, which is the most.", most=MOST_ITEMS))
+            values = {name: getattr(good, name) for name in NewItem.__dataclass_fields__}
+            made = Item(id=new_id(), number=number, perf_id=perf_id, on_sale=True, created_at=tx.now, **values)
+            store.add_item(tx, made)
+            known = {one.id: one for one in tx.all(store.quotas(perf_id))}
+            for quota_id in dict.fromkeys(quota_ids):
+                if quota_id not in known:
+                    raise InvalidInput.field("quotas", text("This performance has no such quota."), "unknown")
+                store.count_in(tx, quota_id, perf_id, [*known[quota_id].items, made.id])
+            store.change_performance(tx, perf_id, {})
+            _told(tx, "item.created", performance, principal, detail=f"{made.id} {made.name}")
+            if then is not None:
+                then(tx, made)
+            return made
+
+        return await self._db.write(unit)
+
+    async def edit_item(
+        self,
+        principal: Principal,
+        perf_id: str,
+        item_id: str,
+        *,
+        name: str | None,
+        price: int | None,
+        on_sale: bool | None,
+    ) -> Item:
+        """What is in baskets keeps the price it had. Raises InvalidInput, NotFound, Forbidden."""
+        texts = Texts()
+        title = None if name is None else texts.title(name, text("Give it a name."), "name")
+        texts.check()
+        wanted = {"name": title, "price": price, "on_sale": None if on_sale is None else int(on_sale)}
+        columns = {one: value for one, value in wanted.items() if value is not None}
+
+        def unit(tx: Transaction) -> Item:
+            performance = arranged(principal, tx.one(store.performance(perf_id)))
+            found = {one.id: one for one in tx.all(store.items(perf_id))}
+            if item_id not in found:
+                raise NotFound(text("There is no such kind of ticket."))
+            if columns:
+                store.change_item(tx, item_id, columns)
+                store.change_performance(tx, perf_id, {})
+                detail = f"{item_id} {', '.join(sorted(columns))}"
+                _told(tx, "item.changed", performance, principal, detail=detail)
+            return next(one for one in tx.all(store.items(perf_id)) if one.id == item_id)
+
+        return await self._db.write(unit)
+
+    async def add_quota(
+        self,
+        principal: Principal,
+        perf_id: str,
+        name: str,
+        capacity: int,
+        item_ids: Sequence[str],
+        then: Then[Quota] | None = None,
+    ) -> Quota:
+        """Raises InvalidInput, NotFound, Forbidden, Conflict."""
+        title = _quota_name(name)
+
+        def unit(tx: Transaction) -> Quota:
+            performance = arranged(principal, tx.one(store.performance(perf_id)))
+            if len(tx.all(store.quotas(perf_id))) >= MOST_QUOTAS:
+                raise Conflict(text("The performance has {most} quotas, which is the most.", most=MOST_QUOTAS))
+            made = Quota(new_id(), perf_id, title, capacity, 0)
+            store.add_quota(tx, made)
+            try:
+                _count_in(tx, perf_id, made.id, item_ids)
+            except IntegrityError as error:
+                raise Conflict(text("More of these are held or sold already.")) from error
+            _told(tx, "quota.created", performance, principal, detail=f"{made.id} {capacity}")
+            made = tx.one(store.quota(made.id)) or made
+            if then is not None:
+                then(tx, made)
+            return made
+
+        return await self._db.write(unit)
+
+    async def edit_quota(
+        self, principal: Principal, perf_id: str, quota_id: str, name: str, capacity: int, item_ids: Sequence[str]
+    ) -> Quota:
+        """Raises InvalidInput, NotFound, Forbidden; Conflict for a capacity below what is held and sold."""
+        title = _quota_name(name)
+
+        def unit(tx: Transaction) -> Quota:
+            performance = arranged(principal, tx.one(store.performance(perf_id)))
+            before = tx.one(store.quota(quota_id))
+            if before is None or before.perf_id != perf_id:
+                raise NotFound(text("This performance has no such quota."))
+            try:
+                store.change_quota(tx, quota_id, title, max(capacity, before.capacity))
+                _count_in(tx, perf_id, quota_id, item_ids)
+                store.change_quota(tx, quota_id, title, capacity)
+            except IntegrityError as error:
+                used = tx.one(store.quota(quota_id)) or before
+                raise Conflict(
+                    text("{used} are held or sold already; the quota can't have less.", used=used.used)
+                ) from error
+            if names := tx.all(store.uncounted(perf_id)):
+                raise Conflict(
+                    text(
+                        "Somebody has tickets of these kinds, and no quota would count them: {names}.",
+                        names=", ".join(names),
+                    )
+                )
+            _told(tx, "quota.changed", performance, principal, detail=f"{quota_id} {before.capacity} > {capacity}")
+            return tx.one(store.quota(quota_id)) or before
+
+        return await self._db.write(unit)
+
+
+def _left(item: Item, quotas: Sequence[Quota], room: dict[str, int], free: int) -> int:
+    bounds = [room[one.id] for one in quotas if item.id in one.items]
+    if item.seated:
+        bounds.append(free)
+    return max(0, min(bounds, default=0))
+
+
+def _count_in(tx: Transaction, perf_id: str, quota_id: str, item_ids: Sequence[str]) -> None:
+    check_no_others(item_ids, (one.id for one in tx.all(store.items(perf_id))), "items")
+    store.count_in(tx, quota_id, perf_id, item_ids)
+
+
+def _plain(event: Event, now: int) -> Performance:
+    return Performance(
+        id=new_id(),
+        number=secrets.randbelow(2**48 - 1) + 1,
+        event_id=event.id,
+        org_id=event.org_id,
+        starts_at=now,
+        ends_at=now,
+        sale_from=None,
+        sale_until=None,
+        most_per_person=MOST_PER_PERSON,
+        programme_id=None,
+        map_id=None,
+        map_version=0,
+        version=0,
+        state=PerformanceState.DRAFT,
+        created_at=now,
+        changed_at=now,
+    )
+
+
+def _quota_name(name: str) -> str:
+    texts = Texts()
+    title = texts.title(name, text("Give the quota a name."), "name")
+    texts.check()
+    return title
+
+
+def _told(tx: Transaction, what: str, performance: Performance, principal: Principal, detail: str = "") -> None:
+    books.log(tx, what, performance.org_id, performance.id, person_id=principal.person_id, detail=detail)
+    outbox.emit(tx, what, performance.id, outbox.org(performance.org_id))

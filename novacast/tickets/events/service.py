@@ -1,0 +1,94 @@
+"""Events as people use them: find, look at, make, change, publish."""
+
+from dataclasses import dataclass, replace
+
+from novacast import outbox
+from novacast.database import Database, Page, Then, Transaction, keyset
+from novacast.errors import Conflict
+from novacast.i18n import text
+from novacast.identity import Principal, new_id
+from novacast.outbox import Event as Fact
+from novacast.tickets import store as books
+from novacast.tickets.events import store
+from novacast.tickets.events.models import MOST_EVENTS, Event, EventChanges, Performance
+from novacast.tickets.events.permission import arranged_event, arranges, seen_event, sells, works_there
+from novacast.tickets.models import PerformanceState, may_arrange
+
+
+@dataclass(frozen=True, slots=True)
+class Programme:
+    """An event with those of its performances that the asker may see."""
+
+    event: Event
+    performances: tuple[Performance, ...]
+
+
+class Events:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def published(self, cursor: str | None, limit: int) -> Page[Event]:
+        """What everybody may see, newest first."""
+        rows = await self._db.all(store.published(keyset(cursor, int, str) or store.START, limit + 1))
+        return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def of_org(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Event]:
+        """All of an organization for those who arrange or sell there. Raises NotFound, Forbidden."""
+        if not may_arrange(principal, org_id):
+            sells(principal, org_id)
+        rows = await self._db.all(store.of_org(org_id, keyset(cursor, int, str) or store.START, limit + 1))
+        return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def show(self, principal: Principal, event_id: str) -> Programme:
+        async with self._db.snapshot() as view:
+            found = await view.one(store.event(event_id))
+            event = seen_event(principal, found)
+            performances = await view.all(store.performances(event_id))
+        everything = works_there(principal, event.org_id)
+        seen = (one for one in performances if everything or one.state is not PerformanceState.DRAFT)
+        return Programme(event, tuple(seen))
+
+    async def create(
+        self, principal: Principal, org_id: str, changes: EventChanges, then: Then[Event] | None = None
+    ) -> Event:
+        """Not published yet. Raises InvalidInput, NotFound, Forbidden, Conflict."""
+        columns = replace(changes, title=changes.title or "").checked()
+        arranges(principal, org_id)
+
+        def unit(tx: Transaction) -> Event:
+            if (tx.one(store.events_count(org_id)) or 0) >= MOST_EVENTS:
+                raise Conflict(text("The organization has {most} events, which is the most.", most=MOST_EVENTS))
+            plain = Event(new_id(), org_id, "", "", "", "UTC", "EUR", False, tx.now, tx.now)
+            made = replace(plain, **columns)
+            store.add_event(tx, made)
+            _told(tx, "event.created", made, principal)
+            if then is not None:
+                then(tx, made)
+            return made
+
+        return await self._db.write(unit)
+
+    async def edit(self, principal: Principal, event_id: str, changes: EventChanges) -> Event:
+        """The currency stays once there are performances. Raises InvalidInput, NotFound, Forbidden, Conflict."""
+        columns = changes.checked()
+
+        def unit(tx: Transaction) -> Event:
+            before = arranged_event(principal, tx.one(store.event(event_id)))
+            if columns.get("currency", before.currency) != before.currency and tx.all(store.performances(event_id)):
+                raise Conflict(text("Prices are set in {currency} already.", currency=before.currency))
+            if columns:
+                store.change_event(tx, event_id, columns)
+                _told(tx, "event.changed", before, principal, detail=", ".join(sorted(columns)))
+            return tx.one(store.event(event_id)) or before
+
+        return await self._db.write(unit)
+
+    async def hear(self, fact: Fact) -> None:
+        """A durable subscriber: what an organization that is gone had on sale is sold no more."""
+        if fact.topic == "organization.deleted":
+            await self._db.write(lambda tx: store.unpublish(tx, fact.subject))
+
+
+def _told(tx: Transaction, what: str, event: Event, principal: Principal, detail: str = "") -> None:
+    books.log(tx, what, event.org_id, event.id, person_id=principal.person_id, detail=detail or event.title)
+    outbox.emit(tx, what, event.id, outbox.org(event.org_id))

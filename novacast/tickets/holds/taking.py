@@ -1,0 +1,271 @@
+"""Take units of a performance, all or nothing, inside one transaction: the gate that everything sold goes through.
+
+First what is overdue is freed, so that it sells at once and correctness needs no sweep; then the buyer's share, then
+seats and the rule against lonely ones on the same picture, then claims. The schema refuses whatever is wrong here.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from novacast import outbox
+from novacast.clock import MINUTE
+from novacast.database import Database, IntegrityError, Transaction
+from novacast.errors import Conflict, FieldError, InvalidInput, NotFound
+from novacast.i18n import text
+from novacast.identity import new_id
+from novacast.settings import Tickets
+from novacast.tickets.events import store as events
+from novacast.tickets.events.models import Item, Performance
+from novacast.tickets.expiry import Expiry
+from novacast.tickets.holds import store
+from novacast.tickets.holds.models import (
+    Basket,
+    Claim,
+    Hold,
+    Line,
+    LonelySeat,
+    NotOnSale,
+    SeatsTaken,
+    SoldOut,
+    Wish,
+    check_wishes,
+)
+from novacast.tickets.models import ClaimState, HoldState, PerformanceState
+from novacast.tickets.seatmaps import store as seats
+from novacast.tickets.seatmaps.choice import Best, Layout
+from novacast.tickets.seatmaps.models import Seat
+
+LAYOUTS = 32
+"""Performances whose seats are kept in memory."""
+SHUT = text("The box office is shut: its own tests found that it could oversell. Run `novacast verify`.")
+
+
+class Taking:
+    def __init__(self, settings: Tickets, expiry: Expiry) -> None:
+        self._settings, self._expiry = settings, expiry
+        self._layouts: dict[tuple[str, int], Layout] = {}
+        self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
+        self.shut = False
+        """Set where an attack on the schema worked: then nothing is sold."""
+
+    def take(
+        self,
+        tx: Transaction,
+        perf_id: str,
+        wishes: Sequence[Wish],
+        *,
+        person_id: str | None,
+        public: bool,
+        free: bool = False,
+    ) -> Basket:
+        """A hold with what was wished. `free`: everything costs nothing.
+
+        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, Conflict.
+        """
+        if self.shut:
+            raise NotOnSale(SHUT)
+        now = self._expiry.instant(tx)
+        performance, currency = self._sold(tx, perf_id, now, public=public)
+        free_overdue(tx, perf_id, now)
+        items = self._sold_of(tx, performance)
+        check_wishes(wishes, items, public=public)
+        hold = self._hold(performance, person_id, tx.now)
+        if public and (person_id is not None or sum(one.count for one in wishes) > performance.most_per_person):
+            check_share(tx, performance, hold.buyer, sum(one.count for one in wishes))
+        chosen, explanation = self._choose(tx, performance, wishes, items, public=public)
+        store.add(tx, hold)
+        lines = []
+        for wish, item, seat in chosen:
+            claim = _claim(hold, wish, item, seat, tx.now, free=free)
+            try:
+                store.claim(tx, claim)
+            except IntegrityError as error:
+                raise _refusal(error, item, seat) from error
+            lines.append(Line(claim, item.name, seat))
+        told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
+        return Basket(hold, lines, currency, self.test, explanation)
+
+    @property
+    def test(self) -> bool:
+        return self._settings.mode == "test"
+
+    def layout(self, tx: Transaction, performance: Performance) -> Layout:
+        known = self._layouts.get((performance.id, performance.map_version))
+        return known or self._keep(performance, Layout(tx.all(seats.seats(performance.id))))
+
+    async def warm(self, db: Database, perf_id: str) -> None:
+        """Have a hall in memory before a transaction needs it: of a large one reading takes a while, once."""
+        if any(known == perf_id for known, _ in self._layouts):
+            return
+        async with db.snapshot() as view:
+            performance = await view.one(events.performance(perf_id))
+            places = await view.all(seats.seats(perf_id)) if performance is not None else ()
+        if performance is not None:
+            self._keep(performance, await asyncio.to_thread(Layout, places))
+
+    def _keep(self, performance: Performance, layout: Layout) -> Layout:
+        if len(self._layouts) >= LAYOUTS:
+            self._layouts.pop(next(iter(self._layouts)), None)
+        return self._layouts.setdefault((performance.id, performance.map_version), layout)
+
+    def _sold(self, tx: Transaction, perf_id: str, now: int, *, public: bool) -> tuple[Performance, str]:
+        """With its currency."""
+        found = tx.one(events.offered(perf_id))
+        if found is not None:
+            performance, published, currency = found
+            if public and (performance.state is PerformanceState.DRAFT or not published):
+                found = None
+        if found is None:
+            raise NotFound(text("There is no such performance, or it is not for you to see."))
+        if performance.state is PerformanceState.CANCELLED or (public and not performance.sells(now)):
+            raise NotOnSale(text("This performance is not on sale at this moment."))
+        return performance, currency
+
+    def _sold_of(self, tx: Transaction, performance: Performance) -> dict[str, Item]:
+        """Kept in memory until something of the performance changes."""
+        # The instant as well: a change that was never committed may have had the same number.
+        now = performance.version, performance.changed_at
+        known, items = self._items.get(performance.id, ((-1, 0), {}))
+        if known != now:
+            if len(self._items) >= LAYOUTS:
+                self._items.pop(next(iter(self._items)))
+            items = {one.id: one for one in tx.all(events.items(performance.id))}
+            self._items[performance.id] = now, items
+        return items
+
+    def _hold(self, performance: Performance, person_id: str | None, now: int) -> Hold:
+        id_ = new_id()
+        limit = now + self._settings.hold_limit_minutes * MINUTE
+        return Hold(
+            id=id_,
+            perf_id=performance.id,
+            org_id=performance.org_id,
+            person_id=person_id,
+            buyer=id_ if person_id is None else f"person:{person_id}",
+            state=HoldState.ACTIVE,
+            expires_at=min(limit, now + self._settings.hold_minutes * MINUTE),
+            limit_at=limit,
+            created_at=now,
+            changed_at=now,
+        )
+
+    def _choose(
+        self, tx: Transaction, performance: Performance, wishes: Sequence[Wish], items: dict[str, Item], *, public: bool
+    ) -> tuple[list[tuple[Wish, Item, Seat | None]], str]:
+        chosen: list[tuple[Wish, Item, Seat | None]] = []
+        explanation = ""
+        mine: set[str] = set()
+        for wish in sorted(wishes, key=lambda one: not one.seats):
+            item = items[wish.item_id]
+            if not item.seated:
+                chosen += [(wish, item, None)] * wish.quantity
+                continue
+            layout = self.layout(tx, performance)
+            if wish.seats:
+                places = self._named(tx, performance.id, layout, wish, public=public)
+            else:
+                taken = {id_ for id_, _ in tx.all(seats.taken(performance.id))} | mine
+                best = layout.best(wish.quantity, taken, wish.category)
+                if best is None:
+                    raise SoldOut(text("There are not so many seats left for {item}.", item=item.name))
+                places, explanation = best.seats, _explained(best)
+            mine |= {one.seat_id for one in places}
+            chosen += [(wish, item, place) for place in places]
+        return chosen, explanation
+
+    def _named(self, tx: Transaction, perf_id: str, layout: Layout, wish: Wish, *, public: bool) -> tuple[Seat, ...]:
+        places = tuple(layout.by_id[one] for one in wish.seats if one in layout.by_id)
+        if len(places) < len(wish.seats) or any(one.blocked for one in places):
+            raise InvalidInput.field("lines", text("This performance has no such seats."), "unknown")
+        rows = {one.seat_id for place in places for one in layout.row_of(place)}
+        taken = set(tx.all(store.on_seats(perf_id, rows)))
+        if gone := [one for one in places if one.seat_id in taken]:
+            everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
+            raise _in_the_way(gone, layout.best(len(places), everything, places[0].category))
+        if public and (lonely := layout.lonely(places, taken)):
+            everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
+            if layout.has_better(len(places), everything, places[0].category):
+                raise _lonely(lonely, layout.best(len(places), everything, places[0].category))
+        return places
+
+
+def check_share(tx: Transaction, performance: Performance, buyer: str, more: int) -> None:
+    """Raises Conflict where a person would have more than their share."""
+    has = tx.one(store.owned(performance.id, buyer)) or 0
+    if has + more > performance.most_per_person:
+        raise Conflict(text("Everybody may have {most} tickets of this performance.", most=performance.most_per_person))
+
+
+def free_overdue(tx: Transaction, perf_id: str, at: int) -> None:
+    for hold in tx.all(store.due(perf_id, at)):
+        give_back(tx, hold, HoldState.EXPIRED)
+
+
+def give_back(tx: Transaction, hold: Hold, to: HoldState) -> None:
+    """What a hold has is free for the next."""
+    claims = [one for one in tx.all(store.claims(hold.id)) if one.state in (ClaimState.HELD, ClaimState.PAYING)]
+    store.release(tx, hold.id)
+    store.move(tx, hold.id, to)
+    told(tx, hold, claims, ClaimState.RELEASED)
+
+
+def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState) -> None:
+    """Browsers that show the performance draw it anew."""
+    named = [one.seat_id for one in claims if one.seat_id is not None]
+    outbox.emit(
+        tx, "stock.changed", hold.perf_id, outbox.PUBLIC, state=state, seats=named, units=len(claims) - len(named)
+    )
+
+
+def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool) -> Claim:
+    price = item.price_in("" if seat is None else seat.category, now)
+    if item.open_price and wish.amount is not None:
+        price = wish.amount
+    return Claim(
+        id=new_id(),
+        perf_id=hold.perf_id,
+        item_id=item.id,
+        seat_id=None if seat is None else seat.seat_id,
+        hold_id=hold.id,
+        order_id=None,
+        buyer=hold.buyer,
+        price=0 if free else price,
+        fee=0 if free else item.fee,
+        tax_bp=item.tax_bp,
+        state=ClaimState.HELD,
+        expires_at=hold.expires_at,
+    )
+
+
+def _refusal(error: IntegrityError, item: Item, seat: Seat | None) -> Exception:
+    said = str(error)
+    if "used <= capacity" in said:
+        return SoldOut(text("There is not so much left of {item}.", item=item.name))
+    if "no quota counts" in said:
+        return SoldOut(text("Nobody has said how many of {item} there are.", item=item.name))
+    if seat is not None and "claims.seat_id" in said:
+        return SeatsTaken(text("Somebody else has {seats}.", seats=seat.label))
+    return error
+
+
+def _in_the_way(gone: Sequence[Seat], instead: Best | None) -> SeatsTaken:
+    names = ", ".join(one.label for one in gone)
+    errors = [FieldError(one.seat_id, "taken", text("Somebody else has {seats}.", seats=one.label)) for one in gone]
+    if instead is None:
+        return SeatsTaken(text("Somebody else has {seats}.", seats=names), errors=errors)
+    others = ", ".join(one.label for one in instead.seats)
+    said = text("Somebody else has {seats}. Free are {others}.", seats=names, others=others)
+    return SeatsTaken(said, errors=errors)
+
+
+def _lonely(left: Sequence[Seat], instead: Best | None) -> LonelySeat:
+    names = ", ".join(one.label for one in left)
+    others = "" if instead is None else ", ".join(one.label for one in instead.seats)
+    said = text("That would leave {seats} alone. Take one seat further, or {others}.", seats=names, others=others)
+    return LonelySeat(said, errors=[FieldError(one.seat_id, "lonely", said) for one in left])
+
+
+def _explained(best: Best) -> str:
+    if best.together:
+        return text("The best seats that are free side by side.")
+    return text("There are not so many side by side; these are near each other.")

@@ -1,0 +1,1 @@
+"""What somebody buys, and how it is paid."""

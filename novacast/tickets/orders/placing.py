@@ -1,0 +1,150 @@
+"""Orders come to be: of a basket, or at the box office in one go."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from novacast import outbox
+from novacast.clock import DAY, MINUTE
+from novacast.database import Transaction
+from novacast.errors import Conflict
+from novacast.i18n import text
+from novacast.identity import new_id
+from novacast.settings import Tickets
+from novacast.tickets import store as books
+from novacast.tickets.events import store as events
+from novacast.tickets.events.models import Performance
+from novacast.tickets.holds import store as holds
+from novacast.tickets.holds.models import Basket
+from novacast.tickets.holds.taking import check_share
+from novacast.tickets.models import AttemptState, HoldState, OrderState
+from novacast.tickets.orders import store
+from novacast.tickets.orders.models import AT_ONCE, PUBLIC, REMOTE, Attempt, Buyer, Method, Order, Unpayable, new_code
+from novacast.tickets.orders.settling import settle
+
+
+class Placing:
+    def __init__(self, settings: Tickets, instance: str) -> None:
+        """`instance`: of this installation, so that nobody else's payments count here."""
+        self._settings, self._instance = settings, instance
+
+    def methods(self, total: int) -> Sequence[Method]:
+        """How the public may pay so much."""
+        if not total:
+            return (Method.FREE,)
+        return (Method.TRANSFER, Method.SANDBOX) if self._settings.mode == "test" else (Method.TRANSFER,)
+
+    def place(
+        self,
+        tx: Transaction,
+        basket: Basket,
+        buyer: Buyer,
+        method: Method,
+        *,
+        person_id: str | None,
+        seller: str | None,
+    ) -> Order:
+        """An order of what is held, paid at once where that is how it is paid. `seller`: of the box office; None: the
+        buyer did it. Raises Conflict, Unpayable.
+        """
+        hold = basket.hold
+        performance = tx.one(events.performance(hold.perf_id))
+        assert performance is not None, "a hold has a performance"
+        self._check(basket, method, public=seller is None)
+        if seller is None:
+            _share(tx, performance, basket, buyer, person_id)
+        due = self._due(method, performance, tx.now)
+        order = self._order(basket, buyer, method, person_id, seller, tx.now)
+        store.add(tx, order)
+        store.move(tx, order.id, OrderState.AWAITING_PAYMENT, due)
+        holds.move(tx, hold.id, HoldState.PAYING)
+        holds.to_pay(tx, hold.id, order.id, due)
+        books.log(
+            tx, "order.placed", order.org_id, order.id, order_id=order.id, person_id=seller or person_id, detail=method
+        )
+        outbox.emit(tx, "order.placed", order.id, outbox.org(order.org_id), code=order.code)
+        attempt = self.attempt(tx, order, method)
+        if method in AT_ONCE:
+            return settle(tx, attempt.id, attempt.paid(), seller)
+        return replace(order, state=OrderState.AWAITING_PAYMENT, due_at=due)
+
+    def attempt(self, tx: Transaction, order: Order, method: Method) -> Attempt:
+        """Another attempt to pay an order, with a key of its own. Nobody outside has heard of it yet."""
+        made = Attempt(
+            id=new_id(),
+            order_id=order.id,
+            provider=method,
+            mode="test" if order.test else "live",
+            instance=self._instance,
+            key=new_id(),
+            amount=order.total,
+            currency=order.currency,
+            reference=None,
+            url=None,
+            captured=0,
+            refunded=0,
+            mismatch=None,
+            state=AttemptState.CREATED,
+            created_at=tx.now,
+            changed_at=tx.now,
+        )
+        store.add_attempt(tx, made)
+        if method not in REMOTE:
+            store.change_attempt(tx, made.id, {"state": AttemptState.SUBMITTED})
+        return made
+
+    def _check(self, basket: Basket, method: Method, *, public: bool) -> None:
+        if public and method not in PUBLIC:
+            raise Unpayable(text("That is a way to pay at the box office."))
+        if method is Method.FREE and basket.total:
+            raise Unpayable(text("This order costs something. Choose how to pay it."))
+        if method is not Method.FREE and public and not basket.total:
+            raise Unpayable(text("This order costs nothing."))
+        if method is Method.SANDBOX and not basket.test:
+            raise Unpayable(text("The sandbox is only there in test mode."))
+
+    def _due(self, method: Method, performance: Performance, now: int) -> int:
+        if method is not Method.TRANSFER:
+            return now + self._settings.payment_minutes * MINUTE
+        due = min(now + self._settings.transfer_days * DAY, performance.starts_at)
+        if due <= now:
+            raise Unpayable(text("It is too late for a bank transfer."))
+        return due
+
+    def _order(
+        self, basket: Basket, buyer: Buyer, method: Method, person_id: str | None, seller: str | None, now: int
+    ) -> Order:
+        hold = basket.hold
+        return Order(
+            id=new_id(),
+            code=new_code(),
+            org_id=hold.org_id,
+            perf_id=hold.perf_id,
+            hold_id=hold.id,
+            person_id=person_id,
+            name=buyer.name,
+            email=buyer.email,
+            email_key=buyer.email_key,
+            language=buyer.language,
+            method=method,
+            channel="web" if seller is None else "box_office",
+            total=basket.total,
+            currency=basket.currency,
+            test=basket.test,
+            disputed=False,
+            note="",
+            state=OrderState.DRAFT,
+            due_at=None,
+            created_at=now,
+            changed_at=now,
+        )
+
+
+def _share(tx: Transaction, performance: Performance, basket: Basket, buyer: Buyer, person_id: str | None) -> None:
+    """A guest is known by their address from here on."""
+    if person_id is not None and basket.hold.person_id == person_id:
+        return
+    whose = f"email:{buyer.email_key}" if person_id is None else f"person:{person_id}"
+    if basket.hold.person_id not in (None, person_id):
+        raise Conflict(text("This basket is somebody else's."))
+    check_share(tx, performance, whose, len(basket.lines))
+    holds.share(tx, basket.hold.id, whose)

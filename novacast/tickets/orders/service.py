@@ -1,0 +1,319 @@
+"""Orders as people use them: place, pay, look at, cancel; and the box office's side of it."""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+
+from novacast import outbox
+from novacast.database import Database, Page, Then, Transaction, keyset
+from novacast.errors import Conflict, NotFound, Unauthenticated
+from novacast.i18n import text
+from novacast.identity import Principal
+from novacast.security.keys import Signer
+from novacast.tickets import store as books
+from novacast.tickets.admission import store as tickets
+from novacast.tickets.admission.issuing import void
+from novacast.tickets.admission.models import Ticket
+from novacast.tickets.events import store as events
+from novacast.tickets.events.permission import sees_orders, sells
+from novacast.tickets.holds import store as holds
+from novacast.tickets.holds.models import Line, Wish
+from novacast.tickets.holds.service import Holds
+from novacast.tickets.holds.taking import Taking, told
+from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
+from novacast.tickets.orders import store
+from novacast.tickets.orders.closing import Closing
+from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Buyer, Issued, Method, Order, Receipt, Unpayable
+from novacast.tickets.orders.placing import Placing
+from novacast.tickets.orders.settling import settle
+from novacast.tickets.ports import Checkout, Outcome
+from novacast.tickets.seatmaps import store as seats
+from novacast.tickets.store import Entry
+
+Codes = Callable[[Sequence[Ticket]], Awaitable[Mapping[str, str]]]
+
+
+class Orders:
+    def __init__(
+        self,
+        db: Database,
+        holds_: Holds,
+        taking: Taking,
+        placing: Placing,
+        closing: Closing,
+        providers: Mapping[str, Checkout],
+        key: bytes,
+    ) -> None:
+        self._db, self._holds, self._taking, self._placing, self._closing = db, holds_, taking, placing, closing
+        self._providers = providers
+        self._signer = Signer(key, "tickets.order")
+
+    def token(self, order_id: str) -> str:
+        """What stands in the link to an order; made of its id, stored nowhere."""
+        return self._signer.sign(order_id.encode())
+
+    def id_of(self, token: str) -> str:
+        """Raises NotFound."""
+        try:
+            return self._signer.verify(token).decode()
+        except Unauthenticated as error:
+            raise NotFound(text("There is no such order.")) from error
+
+    def methods(self, total: int) -> Sequence[Method]:
+        """How the public may pay so much."""
+        return self._placing.methods(total)
+
+    async def made_of(self, hold: str) -> str | None:
+        """The token of the order that a basket became. Raises NotFound."""
+        made = await self._db.one(store.of_hold(self._holds.id_of(hold)))
+        return None if made is None else self.token(made.id)
+
+    async def place(
+        self, principal: Principal, hold: str, buyer: Buyer, method: Method, then: Then[Receipt] | None = None
+    ) -> Receipt:
+        """An order of a basket. Once made, the basket's is the same order however often it is asked for.
+
+        Raises NotFound, HoldOver, Unpayable, Conflict.
+        """
+        hold_id = self._holds.id_of(hold)
+
+        def unit(tx: Transaction) -> Receipt:
+            made = tx.one(store.of_hold(hold_id))
+            if made is None:
+                basket = self._holds.open(tx, hold_id)
+                made = self._placing.place(tx, basket, buyer, method, person_id=principal.person_id, seller=None)
+            receipt = read(tx, made.id)
+            if then is not None:
+                then(tx, receipt)
+            return receipt
+
+        return await self._db.write(unit)
+
+    async def sell(
+        self,
+        principal: Principal,
+        perf_id: str,
+        wishes: Sequence[Wish],
+        buyer: Buyer,
+        method: Method,
+        then: Then[Receipt] | None = None,
+    ) -> Receipt:
+        """At the box office: taken, paid and issued in one go, or reserved until a transfer has come.
+
+        Raises NotFound, Forbidden, InvalidInput, SoldOut, SeatsTaken, Unpayable.
+        """
+        performance = await self._db.one(events.performance(perf_id))
+        if performance is None:
+            raise NotFound(text("There is no such performance, or it is not for you to see."))
+        sells(principal, performance.org_id)
+        if method is Method.SANDBOX:
+            raise Unpayable(text("The box office takes no payments at the sandbox."))
+
+        def unit(tx: Transaction) -> Receipt:
+            free = method is Method.COMPLIMENTARY
+            basket = self._taking.take(tx, perf_id, wishes, person_id=None, public=False, free=free)
+            seller = principal.person_id or "system"
+            made = self._placing.place(tx, basket, buyer, method, person_id=None, seller=seller)
+            receipt = read(tx, made.id)
+            if then is not None:
+                then(tx, receipt)
+            return receipt
+
+        return await self._db.write(unit)
+
+    async def pay(self, token: str, then: Then[Receipt] | None = None) -> Receipt:
+        """Begin to pay at a provider, or go on. Each step is on disk before the next: a crash repeats one, by its key.
+
+        Raises NotFound, Unpayable, Unavailable.
+        """
+        order_id = self.id_of(token)
+        attempt = await self._db.write(lambda tx: self._payable(tx, order_id))
+        if attempt.state is AttemptState.CREATED:
+            begun = await self._providers[attempt.provider].begin(attempt.demand(order_id))
+            columns = {"state": AttemptState.SUBMITTED, "reference": begun.reference, "url": begun.url}
+            return await self._db.write(lambda tx: self._told(tx, order_id, attempt, columns, then))
+        return await self._db.write(lambda tx: self._told(tx, order_id, attempt, {}, then))
+
+    async def look_after(self, token: str, then: Then[Receipt] | None = None) -> Receipt:
+        """Ask the provider what became of the payment, and make it true here. Raises NotFound, Unavailable."""
+        order_id = self.id_of(token)
+        receipt = await self._receipt(order_id)
+        outcomes: dict[str, Outcome] = {}
+        for attempt in receipt.attempts:
+            provider = self._providers.get(attempt.provider)
+            if provider is not None and attempt.state in OPEN_ATTEMPTS:
+                outcomes[attempt.id] = await provider.retrieve(attempt.demand(order_id))
+
+        def unit(tx: Transaction) -> Receipt:
+            for attempt_id, outcome in outcomes.items():
+                settle(tx, attempt_id, outcome)
+            found = read(tx, order_id)
+            if then is not None:
+                then(tx, found)
+            return found
+
+        return await self._db.write(unit)
+
+    async def show(self, token: str) -> Receipt:
+        """Raises NotFound."""
+        return await self._receipt(self.id_of(token))
+
+    async def give_up(self, token: str, then: Then[Receipt] | None = None) -> Receipt:
+        """The buyer does not want what is not paid yet. Raises NotFound, Conflict, Unavailable."""
+        order_id = self.id_of(token)
+        await self._closing.close(order_id)
+        return await self._db.write(lambda tx: _remembered(tx, order_id, then))
+
+    async def of_person(self, principal: Principal, cursor: str | None, limit: int) -> Page[Order]:
+        start = keyset(cursor, int, str) or events.START
+        rows = await self._db.all(store.of_person(principal.person_id or "", start, limit + 1))
+        return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def of_org(
+        self, principal: Principal, org_id: str, state: OrderState | None, cursor: str | None, limit: int
+    ) -> Page[Order]:
+        """Raises NotFound, Forbidden."""
+        sees_orders(principal, org_id)
+        start = keyset(cursor, int, str) or events.START
+        rows = await self._db.all(store.of_org(org_id, state, start, limit + 1))
+        return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def known(self, principal: Principal, org_id: str, order_id: str) -> Receipt:
+        """Raises NotFound, Forbidden."""
+        sees_orders(principal, org_id)
+        receipt = await self._receipt(order_id)
+        if receipt.order.org_id != org_id:
+            raise NotFound(text("There is no such order."))
+        return receipt
+
+    async def story(self, principal: Principal, org_id: str, order_id: str) -> list[Entry]:
+        """Who did what with an order. Raises NotFound, Forbidden."""
+        await self.known(principal, org_id, order_id)
+        return await self._db.all(books.story(order_id))
+
+    async def mark_paid(
+        self, principal: Principal, org_id: str, order_id: str, amount: int | None, then: Then[Receipt] | None = None
+    ) -> Receipt:
+        """A transfer has come. What is not the whole amount is noted, and nothing is fulfilled. Raises NotFound,
+        Forbidden, Unpayable."""
+        sells(principal, org_id)
+
+        def unit(tx: Transaction) -> Receipt:
+            order = _of_org(tx, org_id, order_id)
+            if order.method is not Method.TRANSFER or order.state not in (
+                OrderState.AWAITING_PAYMENT,
+                OrderState.EXPIRED,
+            ):
+                raise Unpayable(text("Nobody waits for a transfer for this order."))
+            attempts = tx.all(store.attempts(order_id))
+            paid = attempts[-1].paid()
+            if amount is not None:
+                paid = Outcome("paid", amount, paid.currency, paid.mode, paid.instance)
+            settle(tx, attempts[-1].id, paid, principal.person_id)
+            return _remembered(tx, order_id, then)
+
+        return await self._db.write(unit)
+
+    async def cancel(
+        self, principal: Principal, org_id: str, order_id: str, reason: str, then: Then[Receipt] | None = None
+    ) -> Receipt:
+        """A paid order is undone: its tickets are void, its units free. What was paid is given back outside of this.
+
+        Raises NotFound, Forbidden, Conflict, Unavailable.
+        """
+        sells(principal, org_id)
+        order = (await self.known(principal, org_id, order_id)).order
+        if order.state is OrderState.AWAITING_PAYMENT:
+            await self._closing.close(order_id)
+            return await self._db.write(lambda tx: _remembered(tx, order_id, then))
+
+        def unit(tx: Transaction) -> Receipt:
+            _undo(tx, _of_org(tx, org_id, order_id), principal, reason)
+            return _remembered(tx, order_id, then)
+
+        return await self._db.write(unit)
+
+    def _payable(self, tx: Transaction, order_id: str) -> Attempt:
+        """The attempt that is open, or another one. Raises NotFound, Unpayable."""
+        order = tx.one(store.order(order_id))
+        if order is None:
+            raise NotFound(text("There is no such order."))
+        hold = tx.one(holds.hold(order.hold_id))
+        waits = order.state is OrderState.AWAITING_PAYMENT and hold is not None and hold.state is HoldState.PAYING
+        if order.method not in self._providers or not waits:
+            raise Unpayable(text("There is nothing to be paid here."))
+        open_ = [one for one in tx.all(store.attempts(order_id)) if one.state in OPEN_ATTEMPTS]
+        return open_[-1] if open_ else self._placing.attempt(tx, order, order.method)
+
+    def _told(
+        self,
+        tx: Transaction,
+        order_id: str,
+        attempt: Attempt,
+        columns: Mapping[str, object],
+        then: Then[Receipt] | None,
+    ) -> Receipt:
+        now = tx.one(store.attempt(attempt.id))
+        if columns and now is not None and now.state is AttemptState.CREATED:
+            store.change_attempt(tx, attempt.id, columns)
+        return _remembered(tx, order_id, then)
+
+    async def _receipt(self, order_id: str) -> Receipt:
+        async with self._db.snapshot() as view:
+            order = await view.one(store.order(order_id))
+            if order is None:
+                raise NotFound(text("There is no such order."))
+            names = {one.id: one.name for one in await view.all(events.items(order.perf_id))}
+            claims = await view.all(holds.of_order(order_id))
+            wanted = {one.seat_id for one in claims if one.seat_id is not None}
+            found = await view.all(seats.some(order.perf_id, wanted)) if wanted else []
+            issued = await view.all(tickets.of_order(order_id))
+            attempts = await view.all(store.attempts(order_id))
+        places = {one.seat_id: one for one in found}
+        lines = [Line(one, names[one.item_id], places.get(one.seat_id or "")) for one in claims]
+        return Receipt(order, lines, [_issued(one) for one in issued], attempts)
+
+
+def read(tx: Transaction, order_id: str) -> Receipt:
+    order = tx.one(store.order(order_id))
+    assert order is not None, "the order was found before"
+    names = {one.id: one.name for one in tx.all(events.items(order.perf_id))}
+    claims = tx.all(holds.of_order(order_id))
+    wanted = {one.seat_id for one in claims if one.seat_id is not None}
+    places = {one.seat_id: one for one in tx.all(seats.some(order.perf_id, wanted))} if wanted else {}
+    lines = [Line(one, names[one.item_id], places.get(one.seat_id or "")) for one in claims]
+    issued = [_issued(one) for one in tx.all(tickets.of_order(order_id))]
+    return Receipt(order, lines, issued, tx.all(store.attempts(order_id)))
+
+
+def _undo(tx: Transaction, order: Order, principal: Principal, reason: str) -> None:
+    if order.state is OrderState.CANCELLED:
+        return
+    if order.state is not OrderState.PAID:
+        raise Conflict(text("Only what is paid, or waits for it, can be cancelled."))
+    void(tx, order)
+    sold = [one for one in tx.all(holds.of_order(order.id)) if one.state is ClaimState.SOLD]
+    holds.release_sold(tx, order.id)
+    store.move(tx, order.id, OrderState.CANCELLED)
+    who = principal.person_id
+    books.log(tx, "order.cancelled", order.org_id, order.id, order_id=order.id, person_id=who, detail=reason)
+    outbox.emit(tx, "order.cancelled", order.id, outbox.org(order.org_id), code=order.code)
+    hold = tx.one(holds.hold(order.hold_id))
+    assert hold is not None, "an order has a hold"
+    told(tx, hold, sold, ClaimState.RELEASED)
+
+
+def _of_org(tx: Transaction, org_id: str, order_id: str) -> Order:
+    order = tx.one(store.order(order_id))
+    if order is None or order.org_id != org_id:
+        raise NotFound(text("There is no such order."))
+    return order
+
+
+def _remembered(tx: Transaction, order_id: str, then: Then[Receipt] | None) -> Receipt:
+    receipt = read(tx, order_id)
+    if then is not None:
+        then(tx, receipt)
+    return receipt
+
+
+def _issued(one: Ticket) -> Issued:
+    return Issued(one.id, one.claim_id, one.ordinal, one.serial, one.state, one.name)

@@ -1,0 +1,122 @@
+"""The one way in which money becomes tickets. A provider's message, a buyer's return, a sweep and a box office's sale
+all come here; it may be called again and again with what is known already.
+
+One transaction: payment captured, order paid, claims sold, tickets issued, log and facts written.
+"""
+
+import logging
+from dataclasses import replace
+
+from novacast import outbox
+from novacast.database import Transaction
+from novacast.identity import new_id
+from novacast.tickets import store as books
+from novacast.tickets.admission.issuing import issue
+from novacast.tickets.holds import store as holds
+from novacast.tickets.holds.taking import told
+from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
+from novacast.tickets.orders import store
+from novacast.tickets.orders.models import CAPTURED, OPEN_ATTEMPTS, Attempt, Order, mismatch
+from novacast.tickets.ports import Outcome
+
+log = logging.getLogger(__name__)
+
+
+def settle(tx: Transaction, attempt_id: str, outcome: Outcome, person_id: str | None = None) -> Order:
+    """What became of an attempt, made true here. The order as it is afterwards."""
+    attempt = tx.one(store.attempt(attempt_id))
+    order = None if attempt is None else tx.one(store.order(attempt.order_id))
+    assert attempt is not None, "attempts are never deleted"
+    assert order is not None, "an attempt has an order"
+    if attempt.state in CAPTURED or outcome.state == "open":
+        return order
+    if outcome.state == "unpaid":
+        _failed(tx, order, attempt, person_id)
+        return order
+    if wrong := mismatch(attempt, outcome):
+        _mistrust(tx, order, attempt, wrong)
+        return order
+    attempt = _capturable(tx, attempt)
+    if attempt.state in CAPTURED:
+        return order
+    if attempt.state is AttemptState.CREATED:
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.SUBMITTED})
+    store.change_attempt(
+        tx,
+        attempt.id,
+        {
+            "state": AttemptState.CAPTURED,
+            "captured": attempt.amount,
+            "reference": outcome.reference or attempt.reference,
+        },
+    )
+    _note(tx, "payment.captured", order, attempt, person_id)
+    if order.state is OrderState.AWAITING_PAYMENT:
+        _fulfil(tx, order, person_id)
+    elif order.state is OrderState.EXPIRED:
+        store.move(tx, order.id, OrderState.PAID_UNFULFILLABLE)
+        alarm(tx, "order.unfulfillable", order, "paid after its seats were given back")
+    else:
+        alarm(tx, "payment.surplus", order, f"paid again while {order.state}")
+    return tx.one(store.order(order.id)) or order
+
+
+def _failed(tx: Transaction, order: Order, attempt: Attempt, person_id: str | None) -> None:
+    if attempt.state in OPEN_ATTEMPTS:
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.FAILED})
+        _note(tx, "payment.failed", order, attempt, person_id)
+
+
+def _mistrust(tx: Transaction, order: Order, attempt: Attempt, wrong: str) -> None:
+    """Told once, however often it is heard."""
+    if attempt.mismatch != wrong:
+        store.change_attempt(tx, attempt.id, {"mismatch": wrong})
+        alarm(tx, "payment.mismatch", order, wrong)
+
+
+def _fulfil(tx: Transaction, order: Order, person_id: str | None) -> None:
+    store.move(tx, order.id, OrderState.PAID)
+    holds.sell(tx, order.id)
+    holds.move(tx, order.hold_id, HoldState.CONVERTED)
+    claims = [one for one in tx.all(holds.of_order(order.id)) if one.state is ClaimState.SOLD]
+    issue(tx, order, claims)
+    books.log(tx, "order.paid", order.org_id, order.id, order_id=order.id, person_id=person_id, detail=order.method)
+    audience = outbox.org(order.org_id)
+    outbox.emit(tx, "order.paid", order.id, audience, code=order.code, total=order.total, currency=order.currency)
+    hold = tx.one(holds.hold(order.hold_id))
+    assert hold is not None, "an order has a hold"
+    told(tx, hold, claims, ClaimState.SOLD)
+
+
+def _capturable(tx: Transaction, gone: Attempt) -> Attempt:
+    """The attempt itself while it is open. Money for one that was called off, or had failed, came all the same, and is
+    written down as another."""
+    if gone.state in OPEN_ATTEMPTS:
+        return gone
+    late = replace(
+        gone,
+        id=new_id(),
+        key=f"{gone.key}:late",
+        state=AttemptState.CREATED,
+        captured=0,
+        refunded=0,
+        created_at=tx.now,
+        changed_at=tx.now,
+    )
+    known = [one for one in tx.all(store.attempts(gone.order_id)) if one.key == late.key]
+    if not known:
+        store.add_attempt(tx, late)
+    return known[0] if known else late
+
+
+def alarm(tx: Transaction, what: str, order: Order, detail: str) -> None:
+    """Something that a person of the house has to look at: in the log, in the order's story, and told to the house."""
+    log.error("order %s: %s: %s", order.code, what, detail)
+    books.log(tx, what, order.org_id, order.id, order_id=order.id, detail=detail)
+    outbox.emit(tx, what, order.id, outbox.org(order.org_id), code=order.code, detail=detail)
+
+
+def _note(tx: Transaction, what: str, order: Order, attempt: Attempt, person_id: str | None) -> None:
+    detail = f"{attempt.provider} {attempt.amount} {attempt.currency}"
+    books.log(tx, what, order.org_id, attempt.id, order_id=order.id, person_id=person_id, detail=detail)
+    outbox.emit(tx, what, order.id, outbox.org(order.org_id), provider=attempt.provider)

@@ -1,0 +1,152 @@
+"""All SQL about orders and attempts to pay them."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from novacast.database import Query, Row, Transaction
+from novacast.tickets.events.store import Key
+from novacast.tickets.models import AttemptState, OrderState
+from novacast.tickets.orders.models import Attempt, Method, Order
+
+_ORDER = (
+    "id", "code", "org_id", "perf_id", "hold_id", "person_id", "name", "email", "email_key", "language", "channel",
+    "total", "currency", "note", "due_at", "created_at", "changed_at",
+)  # fmt: skip
+_ATTEMPT = (
+    "id", "order_id", "provider", "mode", "instance", "key", "amount", "currency", "reference", "url", "captured",
+    "refunded", "mismatch", "created_at", "changed_at",
+)  # fmt: skip
+
+
+def order(order_id: str) -> Query[Order]:
+    return Query("SELECT * FROM orders WHERE id = ?", (order_id,), _order)
+
+
+def of_hold(hold_id: str) -> Query[Order]:
+    return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), _order)
+
+
+def of_org(org_id: str, state: OrderState | None, start: Key, limit: int) -> Query[Order]:
+    """Newest first."""
+    wanted = "" if state is None else "AND state = :state "
+    return Query(
+        f"SELECT * FROM orders WHERE org_id = :org {wanted}AND (created_at, id) < (:at, :id) "  # noqa: S608 - conditions of ours
+        "ORDER BY created_at DESC, id DESC LIMIT :limit",
+        {"org": org_id, "state": state, "at": start[0], "id": start[1], "limit": limit},
+        _order,
+    )
+
+
+def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
+    return Query(
+        "SELECT * FROM orders WHERE person_id = ? AND (created_at, id) < (?, ?) "
+        "ORDER BY created_at DESC, id DESC LIMIT ?",
+        (person_id, *start, limit),
+        _order,
+    )
+
+
+def overdue(at: int, limit: int) -> Query[Order]:
+    return Query(
+        "SELECT * FROM orders WHERE state = 'awaiting_payment' AND due_at <= ? ORDER BY due_at LIMIT ?",
+        (at, limit),
+        _order,
+    )
+
+
+def closing(limit: int) -> Query[Order]:
+    """Orders whose holds were marked, and that nobody has closed yet."""
+    return Query(
+        "SELECT orders.* FROM holds JOIN orders ON orders.hold_id = holds.id WHERE holds.state = 'closing' LIMIT ?",
+        (limit,),
+        _order,
+    )
+
+
+def add(tx: Transaction, one: Order) -> None:
+    values = {name: getattr(one, name) for name in _ORDER}
+    tx.insert("orders", **values, method=one.method, test=int(one.test), state=one.state)
+
+
+def move(tx: Transaction, order_id: str, to: OrderState, due_at: int | None = None) -> None:
+    tx.run(
+        "UPDATE orders SET state = ?, due_at = coalesce(?, due_at), changed_at = ? WHERE id = ?",
+        (to, due_at, tx.now, order_id),
+    )
+
+
+def attempt(attempt_id: str) -> Query[Attempt]:
+    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), _attempt)
+
+
+def attempts(order_id: str) -> Query[Attempt]:
+    return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
+
+
+def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
+    """Attempts that these providers know of, or may know of, and whose end we have not heard."""
+    names = tuple(providers)
+    marks = ", ".join("?" * len(names))
+    return Query(
+        "SELECT * FROM payment_attempts "  # noqa: S608 - question marks only
+        "WHERE state IN ('created', 'submitted', 'requires_action', 'processing') "
+        f"AND provider IN ({marks}) AND created_at <= ? ORDER BY created_at LIMIT ?",
+        (*names, before, limit),
+        _attempt,
+    )
+
+
+def add_attempt(tx: Transaction, one: Attempt) -> None:
+    tx.insert("payment_attempts", **{name: getattr(one, name) for name in _ATTEMPT}, state=one.state)
+
+
+def change_attempt(tx: Transaction, attempt_id: str, columns: Mapping[str, Any]) -> None:
+    """`columns`: names from our code, never from a caller."""
+    sets = "".join(f"{name} = :{name}, " for name in columns)
+    tx.run(
+        f"UPDATE payment_attempts SET {sets}changed_at = :now WHERE id = :id",  # noqa: S608 - names from our code
+        {**columns, "now": tx.now, "id": attempt_id},
+    )
+
+
+def sandbox_begin(tx: Transaction, key: str, amount: int, currency: str, instance: str) -> None:
+    """Once for each key, however often it is asked."""
+    tx.run(
+        "INSERT INTO sandbox_payments VALUES (?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING",
+        (key, amount, currency, instance, tx.now),
+    )
+
+
+def sandbox(key: str) -> Query[tuple[str, int, str, str]]:
+    """State, amount, currency, instance."""
+    return Query(
+        "SELECT * FROM sandbox_payments WHERE key = ?",
+        (key,),
+        lambda row: (row["state"], row["amount"], row["currency"], row["instance"]),
+    )
+
+
+def sandbox_move(tx: Transaction, key: str, to: str) -> None:
+    """Only what is open: paid stays paid."""
+    tx.run("UPDATE sandbox_payments SET state = ? WHERE key = ? AND state = 'open'", (to, key))
+
+
+def erase_person(tx: Transaction, person_id: str) -> None:
+    """What was sold and paid stays, and names nobody any more."""
+    tx.run(
+        "UPDATE orders SET person_id = NULL, name = '', email = '', email_key = '' WHERE person_id = ?", (person_id,)
+    )
+
+
+def _order(row: Row) -> Order:
+    return Order(
+        **{name: row[name] for name in _ORDER},
+        method=Method(row["method"]),
+        test=bool(row["test"]),
+        disputed=bool(row["disputed"]),
+        state=OrderState(row["state"]),
+    )
+
+
+def _attempt(row: Row) -> Attempt:
+    return Attempt(**{name: row[name] for name in _ATTEMPT}, state=AttemptState(row["state"]))

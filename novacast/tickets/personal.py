@@ -1,0 +1,56 @@
+"""What the box office holds about a person, for export and erasure of an account. Fits accounts' `PersonalData`."""
+
+from typing import Any, Protocol
+
+from novacast.clock import iso
+from novacast.database import Database, Transaction
+from novacast.tickets import store as books
+from novacast.tickets.admission import store as admission
+from novacast.tickets.events.store import START
+from novacast.tickets.holds import store as holds
+from novacast.tickets.orders import store as orders
+
+ALL = 2**31
+
+
+class Subject(Protocol):
+    @property
+    def person_id(self) -> str: ...
+
+
+class TicketData:
+    section = "tickets"
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def export(self, subject: Subject) -> Any:
+        async with self._db.snapshot() as view:
+            bought = await view.all(orders.of_person(subject.person_id, START, ALL))
+            tickets = await view.all(admission.of_person(subject.person_id))
+            baskets = await view.all(holds.of_person(subject.person_id))
+            done = await view.all(books.logged_of(subject.person_id))
+        return {
+            "orders": [
+                {
+                    "code": one.code,
+                    "name": one.name,
+                    "email": one.email,
+                    "state": one.state,
+                    "total": one.total,
+                    "currency": one.currency,
+                    "created_at": iso(one.created_at),
+                }
+                for one in bought
+            ],
+            "tickets": [{"id": one.id, "name": one.name, "state": one.state} for one in tickets],
+            "baskets": [{"performance": one.perf_id, "at": iso(one.created_at), "state": one.state} for one in baskets],
+            "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
+        }
+
+    def erase(self, tx: Transaction, subject: Subject) -> None:
+        """What was sold, paid and let in stays for the books, and names nobody."""
+        holds.erase_person(tx, subject.person_id)
+        orders.erase_person(tx, subject.person_id)
+        admission.erase_person(tx, subject.person_id)
+        books.forget_person(tx, subject.person_id)

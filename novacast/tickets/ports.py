@@ -1,0 +1,64 @@
+"""What the box office needs of whoever moves money."""
+
+from dataclasses import dataclass
+from typing import Literal, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What is to be paid, frozen before anybody outside hears of it. The same key always means the same demand."""
+
+    key: str
+    amount: int
+    """Minor units of `currency`."""
+    currency: str
+    mode: str
+    """live or test."""
+    instance: str
+    """Of this installation, so that nobody else's payment counts here."""
+    what: str
+    """For people: on a statement, a page of the provider."""
+    reference: str | None = None
+    """The provider's own, once there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    reference: str
+    url: str | None
+    """Where the buyer goes to pay; None: nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What has become of a demand, as whoever moves the money tells it when asked."""
+
+    state: Literal["open", "paid", "unpaid"]
+    """`unpaid` is final: nothing will be paid any more."""
+    amount: int
+    currency: str
+    mode: str
+    instance: str
+    reference: str | None = None
+
+
+class Checkout(Protocol):
+    """Somebody who moves money. Never called inside a transaction. Raises Unavailable while out of reach."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def live(self) -> bool:
+        """Whether money really moves; else it is refused in live mode."""
+        ...
+
+    async def begin(self, demand: Demand) -> Begun:
+        """Called again with the same key after a crash: then it must answer as it did before."""
+        ...
+
+    async def retrieve(self, demand: Demand) -> Outcome: ...
+
+    async def close(self, demand: Demand) -> Outcome:
+        """Call it off, if it is not paid. What is not `unpaid` afterwards keeps its claims."""
+        ...

@@ -1,0 +1,1 @@
+"""The books looked through, and attacks on them."""

@@ -1,0 +1,1 @@
+"""Halls: sections, rows and seats with ids that stay."""

@@ -1,0 +1,57 @@
+"""What is told of the box office, and to whom."""
+
+from collections.abc import Mapping, Sequence
+
+from novacast.identity import Action
+from novacast.tickets.models import ClaimState, PerformanceState
+from novacast.topics import Schema, Topic, integer, one_of, string, strings
+
+_CODE = string("What stands on the order.")
+_DETAIL: Mapping[str, Schema] = {"code": _CODE, "detail": string("What happened, in words.")}
+_ENTRY: Mapping[str, Schema] = {"ticket": string("Id of the ticket."), "gate": string("Where.")}
+
+
+def _of_organizers(name: str, about: str) -> Topic:
+    return Topic(name=name, about=about, action=Action.EVENT_MANAGE)
+
+
+def _order(name: str, about: str, payload: Mapping[str, Schema]) -> Topic:
+    return Topic(name=name, about=about, payload=payload, action=Action.ORDER_VIEW)
+
+
+TOPICS: Sequence[Topic] = (
+    _of_organizers("event.created", "There is a new event."),
+    _of_organizers("event.changed", "What is said of it is another."),
+    _of_organizers("performance.created", "There is a new performance."),
+    _of_organizers("performance.changed", "Its hours, its seats or what is said of it are others."),
+    *(_of_organizers(f"performance.{state}", f"It is {state.replace('_', ' ')}.") for state in PerformanceState),
+    _of_organizers("item.created", "A performance has something new to sell."),
+    _of_organizers("item.changed", "What a performance sells is another."),
+    _of_organizers("quota.created", "A performance has a new quota."),
+    _of_organizers("quota.changed", "A quota has another capacity."),
+    Topic(
+        name="stock.changed",
+        about="Seats and places of a performance were taken, or are free again.",
+        payload={
+            "state": one_of("As they are now.", *(state.value for state in ClaimState)),
+            "seats": strings("Ids of the seats."),
+            "units": integer("Places without a seat."),
+        },
+    ),
+    Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
+    _order("order.placed", "There is a new order.", {"code": _CODE}),
+    _order(
+        "order.paid",
+        "It is paid, and has its tickets.",
+        {"code": _CODE, "total": integer("In the currency's smallest unit."), "currency": string("ISO 4217.")},
+    ),
+    _order("order.cancelled", "It was called off.", {"code": _CODE}),
+    _order("order.expired", "Nobody paid for it in time.", {"code": _CODE}),
+    _order("order.unfulfillable", "It was paid for, and what it wanted is gone.", _DETAIL),
+    _order("payment.captured", "Money came for it.", {"provider": string("By which way.")}),
+    _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}),
+    _order("payment.mismatch", "What came is not what was asked for.", _DETAIL),
+    _order("payment.surplus", "It was paid for more than once.", _DETAIL),
+    Topic(name="checkin.entry", about="A ticket was let in.", payload=_ENTRY, action=Action.CHECK_IN),
+    Topic(name="checkin.exit", about="A ticket went out.", payload=_ENTRY, action=Action.CHECK_IN),
+)

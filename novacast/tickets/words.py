@@ -1,0 +1,37 @@
+"""Money, hours and states as pages of the box office say them, in the language that is being spoken."""
+
+from decimal import Decimal
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_datetime
+from babel.numbers import format_currency, get_currency_precision
+
+from novacast.clock import moment
+from novacast.i18n import gettext as _
+from novacast.tickets.models import OrderState
+from novacast.words import locale
+
+
+def money(amount: int, currency: str) -> str:
+    """`amount` in the currency's minor unit; 2000 EUR is €20.00."""
+    value = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return str(format_currency(value, currency, locale=locale()))
+
+
+def hour_there(at: int, timezone: str) -> str:
+    """Day and hour at the place itself, with the city whose clocks it goes by."""
+    place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
+    return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
+
+
+def order_state(state: OrderState) -> str:
+    return {
+        OrderState.DRAFT: _("being made"),
+        OrderState.AWAITING_PAYMENT: _("not paid yet"),
+        OrderState.PAID: _("paid"),
+        OrderState.PARTIALLY_REFUNDED: _("partly paid back"),
+        OrderState.REFUNDED: _("paid back"),
+        OrderState.EXPIRED: _("not paid in time"),
+        OrderState.CANCELLED: _("taken back"),
+        OrderState.PAID_UNFULFILLABLE: _("paid too late"),
+    }[state]

@@ -1,0 +1,311 @@
+// <nova-chat room="ID" [replays] [overlay]> around what templates/chat/panel.html writes: the room of a programme or video.
+//
+// With `replays` what was said at a moment of the media is shown at that moment, by the player that is on the page; with
+// `overlay` there is nothing but the newest lines. New lines are drawn once per frame; the page keeps a bounded number of
+// them, and never moves what somebody reads.
+import { Link } from "./chatlink.js";
+import { element, fill, line, summary } from "./chatlines.js";
+import { Composer } from "./composer.js";
+import { Replay } from "./replay.js";
+
+const LINES = 200;
+/** While somebody reads further up, nothing goes from under their eyes until there are so many. */
+const LINES_READING = 600;
+const LINES_OVERLAY = 30;
+const NEAR_PX = 48;
+const REACTIONS = ["👍", "❤️", "😂", "👏", "🎉"];
+
+class NovaChat extends HTMLElement {
+  #words = {};
+  #log = null;
+  #list = null;
+  #link = null;
+  #composer = null;
+  #replay = null;
+  #you = { writes: false, moderates: false };
+  #lines = new Map(); // id -> { item, message }
+  #mine = new Map(); // message id -> Set of reactions
+  #coming = new Map(); // id -> message, until the next frame
+  #drawing = 0;
+  #unread = 0;
+  /** `seq` of the room when this page came. */
+  #joined = null;
+  #menu = null;
+
+  connectedCallback() {
+    if (this.#link) return;
+    this.#words = JSON.parse(this.#part("words").textContent);
+    this.#words.replays = this.hasAttribute("replays");
+    this.#log = this.#part("log");
+    this.#list = this.#part("lines");
+    const room = this.getAttribute("room");
+    this.#link = new Link(room, {
+      welcome: (frame) => this.#welcome(frame),
+      events: (frame) => this.#events(frame),
+      personal: (event) => this.#take(event),
+      you: ({ you }) => this.#be(you),
+      state: (state) => this.#say(state === "lost" ? this.#words.lost : ""),
+      over: (reason) => this.#end(reason),
+    });
+    if (this.#words.replays) this.#replay = new Replay(room, (messages) => this.#add(messages), () => this.#clear());
+    if (!this.hasAttribute("overlay")) {
+      this.#composer = new Composer(this, this.#words, (action) => this.#link.ask(action), () => this.#replay?.at);
+      this.#read();
+    }
+    this.#link.open();
+  }
+
+  disconnectedCallback() {
+    this.#link?.close();
+    this.#replay?.end();
+    cancelAnimationFrame(this.#drawing);
+  }
+
+  #part(name) {
+    return this.querySelector(`[data-part=${name}]`);
+  }
+
+  #welcome({ seq, reset, room, you }) {
+    this.#joined ??= seq;
+    this.#say("");
+    this.#be(you);
+    this.#set(room);
+    if (reset && !this.#replay) this.#clear();
+  }
+
+  #be(you) {
+    const changed = you.id !== this.#you.id || you.moderates !== this.#you.moderates;
+    this.#you = you;
+    this.#composer?.be(you);
+    if (changed) for (const { item, message } of this.#lines.values()) fill(item, message, this.#words, you.id, this.#act);
+  }
+
+  #events({ people, skipped, events }) {
+    const shown = this.#part("people");
+    if (shown) shown.textContent = people > 1 ? this.#words.people.replace("{n}", people.toLocaleString(document.documentElement.lang)) : "";
+    if (skipped) this.#say(this.#words.skipped, 8000);
+    for (const event of events) this.#take(event);
+  }
+
+  #take(event) {
+    const { type, id } = event;
+    if (type === "room") this.#set(event.room);
+    else if (type === "message") this.#came(event.message);
+    else if (type === "deleted") this.#gone(id);
+    else if (type === "reactions") this.#changed(id, { reactions: event.reactions });
+    else if (type === "poll") this.#changed(id, { poll: event.poll });
+  }
+
+  /** In a replay what is said now is shown to whoever said it; others meet it at its moment. */
+  #came(message) {
+    const known = this.#lines.has(message.id);
+    const own = Boolean(this.#you.id) && message.author.id === this.#you.id && message.seq > this.#joined;
+    if (this.#replay && !known && !own) return;
+    if (message.state === "deleted") return this.#gone(message.id);
+    this.#add([message]);
+  }
+
+  #changed(id, change) {
+    for (const place of ["pinned", "poll"]) {
+      const shown = this.#part(place)?.shown;
+      if (shown?.id === id) this.#hang(place, { ...shown, ...change });
+    }
+    const message = this.#coming.get(id) ?? this.#lines.get(id)?.message;
+    if (message) this.#add([{ ...message, ...change }]);
+  }
+
+  #gone(id) {
+    this.#coming.delete(id);
+    const known = this.#lines.get(id);
+    if (!known) return;
+    const { item } = known;
+    // Who is on it with the keyboard goes on from its neighbour.
+    if (item.contains(document.activeElement)) (item.nextElementSibling ?? item.previousElementSibling ?? this.#log).focus();
+    item.remove();
+    this.#lines.delete(id);
+    this.#empty();
+  }
+
+  #set(room) {
+    this.#composer?.slow(room.slow_seconds);
+    this.#hang("pinned", room.pinned);
+    this.#hang("poll", room.poll?.poll?.closed_at ? null : room.poll);
+  }
+
+  /** On top of the room. */
+  #hang(place, message) {
+    const shown = this.#part(place);
+    if (!shown) return;
+    shown.shown = message;
+    shown.hidden = !message;
+    shown.replaceChildren();
+    if (message) shown.append(element("ul", {}, line(message, this.#words, this.#you.id, this.#act)));
+  }
+
+  #add(messages) {
+    for (const message of messages) this.#coming.set(message.id, message);
+    // A page that nobody sees draws nothing, and needs no more than it will show.
+    for (const id of this.#coming.keys()) {
+      if (this.#coming.size <= LINES) break;
+      this.#coming.delete(id);
+    }
+    this.#drawing ||= requestAnimationFrame(() => this.#draw());
+  }
+
+  #draw() {
+    this.#drawing = 0;
+    const atEnd = this.#isAtEnd();
+    const fresh = document.createDocumentFragment();
+    let count = 0;
+    for (const [id, message] of this.#coming) {
+      const known = this.#lines.get(id);
+      if (message.reply_to) message.replied = this.#replied(message.reply_to);
+      if (known) {
+        known.message = message;
+        fill(known.item, message, this.#words, this.#you.id, this.#act);
+      } else {
+        const item = line(message, this.#words, this.#you.id, this.#act);
+        this.#lines.set(id, { item, message });
+        fresh.append(item);
+        count += 1;
+      }
+    }
+    this.#coming.clear();
+    this.#list.append(fresh);
+    this.#empty();
+    this.#prune(atEnd);
+    if (atEnd) this.#toEnd();
+    else if (count) this.#wait(this.#unread + count);
+  }
+
+  #replied(id) {
+    const known = this.#lines.get(id)?.message;
+    return known ? summary(known) : this.#words.earlier;
+  }
+
+  #prune(atEnd) {
+    const most = this.hasAttribute("overlay") ? LINES_OVERLAY : atEnd ? LINES : LINES_READING;
+    const before = this.#log.scrollHeight;
+    let removed = false;
+    while (this.#list.childElementCount > most) {
+      const first = this.#list.firstElementChild;
+      this.#lines.delete(first.dataset.id);
+      first.remove();
+      removed = true;
+    }
+    // Where a browser does not keep the place by itself.
+    if (removed && !atEnd && !CSS.supports("overflow-anchor", "auto")) this.#log.scrollTop -= before - this.#log.scrollHeight;
+  }
+
+  #clear() {
+    this.#coming.clear();
+    this.#lines.clear();
+    this.#list.replaceChildren();
+    this.#wait(0);
+    this.#empty();
+  }
+
+  #empty() {
+    const note = this.#part("empty");
+    if (note) note.hidden = this.#lines.size > 0;
+  }
+
+  #isAtEnd() {
+    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_PX;
+  }
+
+  #toEnd() {
+    this.#log.scrollTop = this.#log.scrollHeight;
+    this.#wait(0);
+  }
+
+  /** How many came below what somebody reads. */
+  #wait(count) {
+    this.#unread = count;
+    const jump = this.#part("jump");
+    if (!jump) return;
+    jump.hidden = count === 0;
+    jump.textContent = (count === 1 ? this.#words.one_new : this.#words.new).replace("{n}", count.toLocaleString(document.documentElement.lang));
+  }
+
+  #say(words, time = 0) {
+    const note = this.#part("state");
+    if (!note) return;
+    note.textContent = words;
+    note.hidden = !words;
+    if (time) setTimeout(() => { if (note.textContent === words) this.#say(""); }, time);
+  }
+
+  #end(reason) {
+    this.#say(this.#words[reason]);
+    this.#composer?.be({ writes: false });
+  }
+
+  /** Mouse, finger and keyboard on the lines. */
+  #read() {
+    this.#part("jump").addEventListener("click", () => this.#toEnd());
+    this.#log.addEventListener("scroll", () => { if (this.#unread && this.#isAtEnd()) this.#wait(0); }, { passive: true });
+    this.#log.addEventListener("keydown", (event) => this.#walk(event));
+    this.#log.addEventListener("click", (event) => {
+      const item = event.target.closest("li[data-id]");
+      if (item && !event.target.closest("a, button") && !getSelection().toString()) this.#open(item);
+    });
+    this.#menu = this.#part("menu");
+    this.#menu.addEventListener("click", ({ target }) => this.#chosen(target.closest("button")));
+    this.#menu.addEventListener("toggle", ({ newState }) => { if (newState === "closed") this.#menu.item?.focus({ preventScroll: true }); });
+    this.#part("reactions").append(...REACTIONS.map((one) => element("button", { type: "button", class: "chat__reaction", "data-act": "react", "data-value": one }, one)));
+  }
+
+  #walk(event) {
+    const items = [...this.#list.children];
+    const now = items.indexOf(event.target.closest("li"));
+    const steps = { ArrowDown: now + 1, ArrowUp: now < 0 ? items.length - 1 : now - 1, Home: 0, End: items.length - 1 };
+    if (event.key in steps) items[Math.max(0, Math.min(items.length - 1, steps[event.key]))]?.focus();
+    else if (event.key === "Enter" && now >= 0 && event.target === items[now]) this.#open(items[now]);
+    else return;
+    event.preventDefault();
+  }
+
+  #open(item) {
+    const known = this.#lines.get(item.dataset.id);
+    if (!known || !this.#you.id) return;
+    const own = known.message.author.id === this.#you.id;
+    for (const button of this.#menu.querySelectorAll("[data-act]")) {
+      const { act } = button.dataset;
+      button.hidden = act === "delete" ? !own && !this.#you.moderates : act === "pin" ? !this.#you.moderates : !this.#you.writes;
+    }
+    this.#menu.item = item;
+    this.#part("whom").textContent = summary(known.message);
+    this.#menu.showPopover();
+    this.#menu.querySelector("button:not([hidden])")?.focus();
+  }
+
+  #chosen(button) {
+    const message = this.#lines.get(this.#menu.item?.dataset.id)?.message;
+    if (!button || !message) return;
+    this.#menu.hidePopover();
+    const { act, value } = button.dataset;
+    if (act === "reply") this.#composer.reply(message, summary(message));
+    else this.#act(act, message, value);
+  }
+
+  #act = (act, message, value) => {
+    const ways = {
+      react: () => ({ reaction: value, on: this.#react(message.id, value) }),
+      vote: () => ({ choice: value }),
+      delete: () => ({}),
+      pin: () => ({ message: this.#part("pinned").shown?.id === message.id ? null : message.id }),
+    };
+    if (!this.#you.writes) return this.#say(this.#words.login_to_act, 6000);
+    this.#link.ask({ type: act, message: message.id, ...ways[act]() }).catch((error) => this.#say(error.message || this.#words.lost, 6000));
+  };
+
+  /** Whether it is set by this press, or taken back. */
+  #react(id, value) {
+    const mine = this.#mine.get(id) ?? new Set();
+    this.#mine.set(id, mine);
+    return mine.delete(value) ? false : Boolean(mine.add(value));
+  }
+}
+
+customElements.define("nova-chat", NovaChat);

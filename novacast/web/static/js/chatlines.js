@@ -1,0 +1,133 @@
+// Messages as elements. What people wrote becomes text nodes and nothing else; links are those that the server found.
+const BADGES = ["staff", "organizer", "member", "ticket"];
+/** Names keep a colour over all pages, of those that can be read on both grounds. */
+const HUES = 8;
+
+/** One message. `words`: texts of the page; `me`: id of the reader; `acts`: act(name, message, value) for what can be pressed. */
+export function line(message, words, me, act) {
+  const item = element("li", { class: `chat__line chat__line--${message.kind}`, tabindex: -1 });
+  item.dataset.id = message.id;
+  fill(item, message, words, me, act);
+  return item;
+}
+
+/** The same element with what the message is now. */
+export function fill(item, message, words, me, act) {
+  const { author, state } = message;
+  item.classList.toggle("chat__line--own", Boolean(me) && author.id === me);
+  item.classList.toggle("chat__line--held", state === "held");
+  const parts = [];
+  if (message.kind === "announcement") parts.push(element("span", { class: "chat__mark" }, words.announcement));
+  if (message.replied) parts.push(element("span", { class: "chat__replied", dir: "auto" }, `↳ ${message.replied}`));
+  parts.push(time(message, words), ...badges(author, words), name(author));
+  parts.push(element("span", { class: "chat__text", dir: "auto" }, ...(state === "deleted" && !message.text ? [words.deleted] : said(message, me))));
+  if (message.edited_at) parts.push(element("span", { class: "chat__note" }, words.edited));
+  if (state === "held") parts.push(element("span", { class: "chat__note" }, words.held));
+  if (message.poll) parts.push(poll(message, words, act));
+  const reactions = Object.entries(message.reactions ?? {}).filter(([, count]) => count > 0);
+  if (reactions.length) parts.push(element("span", { class: "chat__reactions" }, ...reactions.map(([one, count]) => reaction(one, count, message, act))));
+  item.replaceChildren(...parts.flatMap((part) => [part, " "]));
+}
+
+/** The words alone, in one line. */
+export function summary(message) {
+  return `${message.author.name}: ${(message.text ?? "").slice(0, 80)}`;
+}
+
+function time(message, words) {
+  const shown = message.at === undefined || !words.replays
+    ? new Date(message.sent_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })
+    : clock(message.at);
+  return element("time", { class: "chat__time", datetime: message.sent_at }, shown);
+}
+
+function clock(seconds) {
+  const whole = Math.floor(seconds);
+  const two = (number) => String(number).padStart(2, "0");
+  const minutes = Math.floor(whole / 60);
+  return minutes < 60 ? `${minutes}:${two(whole % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
+}
+
+function badges(author, words) {
+  return (author.badges ?? []).map(({ kind, label }) => {
+    const known = BADGES.includes(kind) ? kind : "other";
+    return element("span", { class: `chat__badge chat__badge--${known}` }, label ?? words.badges[kind] ?? kind);
+  });
+}
+
+function name(author) {
+  let sum = 0;
+  for (const letter of author.id ?? author.name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
+  const shown = element("bdi", { class: "chat__name" }, author.name);
+  shown.dataset.hue = sum % HUES;
+  return shown;
+}
+
+function said(message, me) {
+  return parts(message.body ?? [message.text ?? ""], me);
+}
+
+function parts(list, me) {
+  return list.map((part) => {
+    if (typeof part === "string") return part;
+    const [kind, first, second] = part;
+    if (kind === "a") return link(first);
+    if (kind === "c") return element("code", {}, first);
+    if (kind === "m") return element("bdi", { class: first === me ? "chat__mention chat__mention--me" : "chat__mention" }, `@${second}`);
+    if (kind === "e") return `:${first}:`;
+    const tag = { b: "strong", i: "em", s: "s", x: "span" }[kind];
+    if (!tag) return "";
+    const made = element(tag, {}, ...parts(first, me));
+    if (kind === "x") veil(made);
+    return made;
+  });
+}
+
+/** What gives something away is read once it is pressed. */
+function veil(made) {
+  made.className = "chat__spoiler";
+  made.tabIndex = 0;
+  made.role = "button";
+  const open = (event) => {
+    if (event.type === "keydown" && event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    event.stopPropagation();
+    made.classList.add("chat__spoiler--open");
+    made.removeAttribute("role");
+  };
+  for (const kind of ["click", "keydown"]) made.addEventListener(kind, open);
+}
+
+function link(address) {
+  if (!/^https?:\/\//i.test(address)) return address;
+  return element("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow ugc" }, address);
+}
+
+function reaction(one, count, message, act) {
+  const button = element("button", { type: "button", class: "chat__reaction", tabindex: -1 }, `${one} ${count}`);
+  button.addEventListener("click", () => act("react", message, one));
+  return button;
+}
+
+function poll(message, words, act) {
+  const { options, closed_at: closed } = message.poll;
+  const votes = options.reduce((sum, one) => sum + one.votes, 0);
+  const rows = options.map((one, choice) => {
+    const share = votes ? one.votes / votes : 0;
+    const button = element("button", { type: "button", class: "chat__option" },
+      element("span", { dir: "auto" }, one.text), element("progress", { value: share, max: 1, "aria-hidden": "true" }),
+      element("span", { class: "chat__share" }, new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(share)));
+    button.disabled = Boolean(closed) || !act;
+    button.addEventListener("click", () => act("vote", message, choice));
+    return button;
+  });
+  const count = (votes === 1 ? words.vote : words.votes).replace("{n}", votes.toLocaleString(document.documentElement.lang));
+  return element("span", { class: "chat__poll", role: "group" }, ...rows, element("span", { class: "chat__note" }, closed ? `${count} · ${words.closed}` : count));
+}
+
+export function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  made.append(...children);
+  return made;
+}

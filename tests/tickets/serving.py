@@ -1,0 +1,81 @@
+"""The box office behind the real web server, and people who bring their name as a token."""
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from aiohttp import ClientSession, CookieJar
+
+from novacast.errors import Unauthenticated
+from novacast.identity import Principal
+from novacast.limits import RateLimiter
+from novacast.metrics import Metrics
+from novacast.outbox import Outbox
+from novacast.settings import Server, Settings
+from novacast.tickets.pages import ticket_pages
+from novacast.tickets.routes import ticket_routes
+from novacast.web import Credentials
+from novacast.web.server import Parts, WebServer
+from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
+
+PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, SELLER, DOOR, PRODUCER, OUTSIDER, ADA, BEN)}
+
+
+class Tokens:
+    async def authenticate(self, credentials: Credentials) -> Principal:
+        try:
+            return PEOPLE[credentials.bearer or ""]
+        except KeyError as error:
+            raise Unauthenticated("Nobody has this token.") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    box: Box
+    url: str
+    client: ClientSession
+
+    async def ask(self, method: str, path: str, body: Any = None, *, who: str = "", key: str = "") -> Answer:
+        headers = {"Authorization": f"Bearer {who}"} if who else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        async with self.client.request(method, f"{self.url}/api/v1{path}", json=body, headers=headers) as response:
+            return Answer(response.status, response.headers, await response.read())
+
+
+@asynccontextmanager
+async def serving(box: Box) -> AsyncIterator[Served]:
+    facts = Outbox(box.db)
+    server = WebServer(
+        Parts(
+            settings=Settings(server=Server(port=0), tickets=TEST_MODE),
+            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own)],
+            authenticator=Tokens(),
+            db=box.db,
+            outbox=facts,
+            clock=box.clock,
+            limiter=RateLimiter(box.clock),
+            metrics=Metrics(),
+            key=b"k" * 32,
+        )
+    )
+    await facts.start()
+    await server.start()
+    try:
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as client:
+            yield Served(box, f"http://127.0.0.1:{server.port}", client)
+    finally:
+        await server.stop()
+        await facts.close()

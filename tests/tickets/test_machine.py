@@ -1,0 +1,242 @@
+"""The box office as one machine: any order of what buyers, sellers, providers and clocks do, with crashes at every
+commit, and the books in order after each step.
+
+A crash falls before a commit, so that nothing of it is there, or behind it, so that whoever asked never hears of it.
+"""
+
+import asyncio
+import shutil
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    invariant,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from novacast.clock import SECOND
+from novacast.database import Database, Transaction
+from novacast.errors import NovaCastError
+from novacast.tickets.holds.models import Basket, Wish
+from novacast.tickets.models import ClaimState, OrderState
+from novacast.tickets.orders.models import Method, Receipt
+from novacast.wiring import GUARDS, MIGRATIONS
+from tests.databases import migrated
+from tests.fakes.clock import FakeClock
+from tests.tickets.box import DOOR, OWNER, SELLER, Box, furnished, services
+
+T = TypeVar("T")
+
+
+class Crash(Exception):
+    pass
+
+
+class Fragile(Database):
+    """Crashes at the commit that `fuse` counts down to; `late`: just behind it."""
+
+    fuse = -1
+    late = False
+
+    async def write(self, unit: Callable[[Transaction], T]) -> T:
+        self.fuse -= 1
+        if self.fuse == 0 and not self.late:
+            raise Crash
+        done = await super().write(unit)
+        if self.fuse == 0:
+            raise Crash
+        return done
+
+
+class BoxOffice(RuleBasedStateMachine):
+    baskets: Bundle[Basket] = Bundle("baskets")
+    orders: Bundle[Receipt] = Bundle("orders")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loop = asyncio.new_event_loop()
+        self.folder = Path(mkdtemp(prefix="novacast-tests-"))
+        self.clock = FakeClock()
+
+    def run(self, work: Coroutine[Any, Any, T]) -> T:
+        return self.loop.run_until_complete(work)
+
+    def tried(self, work: Coroutine[Any, Any, T]) -> T | None:
+        """None where the house refuses, or crashes; then it starts again."""
+        try:
+            return self.run(work)
+        except Crash:
+            self.restart()
+        except NovaCastError:
+            pass
+        finally:
+            self.db.fuse = -1
+        return None
+
+    def restart(self) -> None:
+        self.run(self.db.close())
+        self.db = self.run(Fragile.open(self.folder / "machine.db", self.clock, readers=1, guards=GUARDS))
+        self.box.db, self.box.own = self.db, services(self.db, self.clock)
+
+    @initialize()
+    def found(self) -> None:
+        migrated(self.folder / "machine.db", MIGRATIONS)
+        self.db = self.run(Fragile.open(self.folder / "machine.db", self.clock, readers=1, guards=GUARDS))
+        self.box: Box = self.run(furnished(self.db, self.clock, services(self.db, self.clock)))
+        self.list = self.run(self.box.own.door.create(OWNER, self.box.night.id, "Front", (), reentry=True))
+
+    @rule(fuse=st.integers(1, 6), late=st.booleans())
+    def light_the_fuse(self, fuse: int, late: bool) -> None:
+        self.db.fuse, self.db.late = fuse, late
+
+    @rule(target=baskets, seats=st.integers(0, 3), standing=st.integers(0, 3))
+    def take(self, seats: int, standing: int) -> Any:
+        wishes = [Wish(self.box.seats.id, seats)] * bool(seats) + [Wish(self.box.room.id, standing)] * bool(standing)
+        taken = self.tried(self.box.take(*wishes)) if wishes else None
+        return taken if taken is not None else multiple()
+
+    @rule(basket=baskets)
+    def extend(self, basket: Basket) -> None:
+        self.tried(self.box.own.holds.extend(self.box.token(basket)))
+
+    @rule(basket=baskets)
+    def release(self, basket: Basket) -> None:
+        self.tried(self.box.own.holds.release(self.box.token(basket)))
+
+    @rule(target=orders, basket=baskets, method=st.sampled_from([Method.SANDBOX, Method.TRANSFER]))
+    def order(self, basket: Basket, method: Method) -> Any:
+        placed = self.tried(self.box.order(basket, method))
+        return placed if placed is not None else multiple()
+
+    @rule(receipt=orders, paid=st.booleans())
+    def decide(self, receipt: Receipt, paid: bool) -> None:
+        self.tried(self.box.decide(receipt, paid=paid))
+
+    @rule(receipt=orders)
+    def begin_to_pay(self, receipt: Receipt) -> None:
+        self.tried(self.box.own.orders.pay(self.box.own.orders.token(receipt.order.id)))
+
+    @rule(receipt=orders)
+    def transfer(self, receipt: Receipt) -> None:
+        self.tried(self.box.own.orders.mark_paid(SELLER, self.box.night.org_id, receipt.order.id, None))
+
+    @rule(receipt=orders)
+    def give_up(self, receipt: Receipt) -> None:
+        self.tried(self.box.own.orders.give_up(self.box.own.orders.token(receipt.order.id)))
+
+    @rule(receipt=orders)
+    def cancel(self, receipt: Receipt) -> None:
+        self.tried(self.box.own.orders.cancel(SELLER, self.box.night.org_id, receipt.order.id, ""))
+
+    @rule(count=st.integers(1, 3), method=st.sampled_from([Method.CASH, Method.COMPLIMENTARY]))
+    def sell(self, count: int, method: Method) -> None:
+        self.tried(self.box.sold(count, method))
+
+    @rule(receipt=orders)
+    def reissue(self, receipt: Receipt) -> None:
+        tickets = self.run(self.box.own.admission.of_order(receipt.order.id))
+        if tickets:
+            self.tried(self.box.own.admission.reissue(SELLER, self.box.night.org_id, tickets[-1].id, "Ben"))
+
+    @rule(receipt=orders, leaving=st.booleans())
+    def check_in(self, receipt: Receipt, leaving: bool) -> None:
+        tickets = self.run(self.box.own.admission.of_order(receipt.order.id))
+        for code in self.run(self.box.own.admission.codes(tickets)).values():
+            self.tried(self.box.own.door.scan(DOOR, self.list.id, code, leaving=leaving))
+
+    @rule(minutes=st.sampled_from([1, 5, 9, 10, 31, 24 * 60]))
+    def pass_time(self, minutes: int) -> None:
+        self.clock.advance(minutes * 60)
+
+    @rule(minutes=st.sampled_from([1, 2, 60, 3000]))
+    def set_the_clock(self, minutes: int) -> None:
+        """Ahead; backwards the house's own clock never goes within a process (tests/test_clock.py)."""
+        self.clock.set_now(self.clock.now() + minutes * 60 * SECOND)
+
+    @rule()
+    def confirm_the_clock(self) -> None:
+        self.tried(self.box.own.expiry.confirm())
+
+    @rule()
+    def sweep(self) -> None:
+        self.tried(self.box.own.holds.sweep())
+        self.tried(self.box.own.closing.sweep())
+
+    @rule()
+    def crash(self) -> None:
+        self.restart()
+
+    @rule(basket=consumes(baskets))
+    def forget(self, basket: Basket) -> None:
+        """Somebody closes their browser."""
+
+    @invariant()
+    def the_books_are_in_order(self) -> None:
+        if not hasattr(self, "box"):
+            return
+        audit = self.run(self.box.own.proof.audit(attack=False))
+        assert audit.clean, (audit.broken, audit.attacks)
+
+    def teardown(self) -> None:
+        if hasattr(self, "box"):
+            self.money_and_seats_agree()
+            self.run(self.db.close())
+        self.loop.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def money_and_seats_agree(self) -> None:
+        """In the end: who paid has tickets or is waited for by name, and what nobody has is for sale."""
+        self.db.fuse = -1
+        self.run(self.box.own.expiry.confirm())
+        self.clock.advance(3600)
+        for _ in range(2):
+            self.tried(self.box.own.holds.sweep())
+            self.tried(self.box.own.closing.sweep())
+        page = self.run(self.box.own.orders.of_org(SELLER, self.box.night.org_id, None, None, 1000))
+        for order in page.items:
+            receipt = self.run(self.box.own.orders.known(SELLER, self.box.night.org_id, order.id))
+            captured = sum(one.captured for one in receipt.attempts)
+            valid = [one for one in receipt.tickets if one.state == "valid"]
+            states = {one.claim.state for one in receipt.lines}
+            if order.state is OrderState.PAID:
+                assert captured >= order.total
+                assert len(valid) == len(receipt.lines)
+            elif order.state is OrderState.AWAITING_PAYMENT:
+                assert states == {ClaimState.PAYING}
+            else:
+                assert states == {ClaimState.RELEASED}
+                assert not valid
+            if captured and not valid:
+                assert order.state in (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED)
+        self.the_books_are_in_order()
+
+
+@pytest.mark.parametrize("steps", [15])
+def test_the_books_are_in_order_whatever_happens(steps: int) -> None:
+    run_state_machine_as_test(
+        BoxOffice,
+        settings=settings(
+            max_examples=5, stateful_step_count=steps, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+@pytest.mark.slow
+def test_the_books_are_in_order_whatever_happens_for_long() -> None:
+    run_state_machine_as_test(
+        BoxOffice,
+        settings=settings(
+            max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
