@@ -63,6 +63,11 @@ class Wire(asyncio.Protocol):
         """Say why, as far as the wire can, and hang up. `code`: of RFC 6455 7.4."""
         raise NotImplementedError
 
+    def beat(self) -> None:
+        self.alive = False
+        if not self.transport.is_closing():
+            self.write(self.BEAT)
+
     def pause_writing(self) -> None:
         if not self._behind:
             self._behind = True
@@ -108,9 +113,9 @@ class EventWire(Wire):
     def data_received(self, data: bytes) -> None:
         self.transport.close()
 
-    def resume_writing(self) -> None:
-        super().resume_writing()
-        self.alive = True
+    def beat(self) -> None:
+        super().beat()
+        self.alive = not self._behind
 
     def close(self, code: int, reason: str = "") -> None:
         if not self._closing:
@@ -149,8 +154,7 @@ class Hearts:
             if not wire.alive:
                 wire.transport.abort()
                 continue
-            wire.alive = isinstance(wire, EventWire) and not wire._behind  # noqa: SLF001 - of this module
-            wire.write(wire.BEAT)
+            wire.beat()
         self._timer = None
         if self._places:
             self._timer = asyncio.get_running_loop().call_later(self._pause, self._beat)

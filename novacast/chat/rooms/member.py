@@ -1,5 +1,6 @@
 """One connection in a room."""
 
+import contextlib
 from collections.abc import Awaitable, Callable
 
 from novacast.chat import shapes
@@ -37,4 +38,7 @@ class Member:
         self.send(shapes.encoded({"v": shapes.VERSION, "type": type_, **value}))
 
     def send(self, payload: bytes) -> None:
-        self.wire.write(self.wire.framed(payload))
+        """Nothing, where the connection has ended."""
+        if not self.gone:
+            with contextlib.suppress(RuntimeError):
+                self.wire.write(self.wire.framed(payload))

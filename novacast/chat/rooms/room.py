@@ -181,7 +181,11 @@ class LiveRoom:
             if moderates is staff and writers:
                 frame = framed(payload)
                 for write in writers.values():
-                    write(frame)
+                    try:
+                        write(frame)
+                    except RuntimeError:
+                        # Its connection ended in this turn of the loop; that it did is told in the next one.
+                        continue
 
     def _shown(self, events: Sequence[Event]) -> tuple[list[bytes], int]:
         """What viewers are shown of them, and how many they are spared; whom one of those concerns gets it alone."""
