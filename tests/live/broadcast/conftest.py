@@ -62,8 +62,9 @@ class Encoder:
 
     def kill(self) -> None:
         """Repeatable."""
-        if self.process.returncode is None:
+        if self.process.poll() is None:
             self.process.kill()
+        if self.process.stderr is not None and not self.process.stderr.closed:
             self.process.communicate()
 
     def freeze(self) -> None:
