@@ -87,7 +87,7 @@ def measured(load: Load, process: int, rate: float, seconds: float) -> Result:
     before, begin, already = processor(process), time.monotonic(), load.delivered
     load.run(seconds, rate)
     used = processor(process) - before - idle * (time.monotonic() - begin)
-    delivered = load.delivered - already
+    delivered = load.delivered - already - len(load.sent) * load.kind.ours
     late = load.latencies()
     return Result(
         rate,

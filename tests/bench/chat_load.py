@@ -99,7 +99,8 @@ class Load:
                 self.sent[self.number] = time.monotonic()
                 writers[self.number % len(writers)].sendall(self.kind.message(self.number))
                 self.number += 1
-                expected += len(self.sockets)
+                # Ours says once more to whoever sent it that it is said.
+                expected += len(self.sockets) + self.kind.ours
                 due += 1 / rate
             wait = max(0.0, (due if rate and due < end else now + 0.05) - now)
             self._read(wait)
