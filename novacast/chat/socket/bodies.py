@@ -1,6 +1,6 @@
 """What clients send over the WebSocket, one action in a text message: `{"v": 1, "type": …, "ref": …, …}`.
 
-`ref` comes back with the answer, `done` or `refused`. What the server sends is described in `asyncapi.py`.
+`ref` comes back with the answer, `done` or `refused`.
 """
 
 import json

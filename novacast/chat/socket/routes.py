@@ -50,7 +50,7 @@ class SocketRoutes:
         errors=(NotFound, Unauthenticated, Malformed, RateLimited, Overloaded),
     )
     async def socket(self, call: Call, room_id: str, query: JoinQuery) -> web.StreamResponse:
-        """Messages are JSON texts, described in AsyncAPI at `/api/v1/asyncapi.json`."""
+        """Messages are JSON texts; the guide says who does what in a room."""
         heard = self._chat.doorkeeper.heard
         guest = await self._chat.entrance.enter(call.principal, room_id)
         place = self._seat(call, guest)
