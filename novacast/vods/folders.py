@@ -30,6 +30,7 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 SOURCES = "sources"
+MOST_REMOVALS = 10
 ROOMS = frozenset({"pictures", "downloads", SOURCES})
 """Folders of a video that outlive its editions, whose names are longer."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -170,7 +171,7 @@ class MediaFolders:
         """All of a video. Can be called again where it was interrupted. Raises OSError if something stays."""
         for folder in (self.video(video_id), self.live(video_id), *self.work.glob(f"{video_id}-*")):
             if folder.exists():
-                shutil.rmtree(folder)
+                _remove(folder)
         self.arrival(video_id).unlink(missing_ok=True)
 
     def unfinished(self) -> list[tuple[Path, str]]:
@@ -270,3 +271,14 @@ def write(path: Path, text: str, *, sync: bool) -> None:
 def size_of(folder: Path) -> int:
     """Bytes of all files below."""
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
+
+
+def _remove(folder: Path) -> None:
+    """An encoder that has yet to be told may write into it meanwhile: then begin again."""
+    for _ in range(MOST_REMOVALS):
+        try:
+            return shutil.rmtree(folder)
+        except OSError as error:
+            if error.errno != errno.ENOTEMPTY:
+                raise
+    return shutil.rmtree(folder)
