@@ -1,47 +1,32 @@
-"""The process that sends: `python -m novacast.live.whep.process`, with its settings as JSON in the first argument.
-
-It speaks messages over stdin and stdout, and ends when its stdin does.
-"""
+"""The process that sends: `python -m novacast.live.whep.process`, with its settings as JSON in the first argument."""
 
 import asyncio
 import json
-import logging
-import os
-import sys
 from collections.abc import Sequence
 
-from novacast.i18n import text
-from novacast.live.webrtc.encoded import take_these_codecs
-from novacast.live.webrtc.messages import Message, MessageReader, Said, unpacked
-from novacast.live.webrtc.network import PortRange, Unusable, receive_at
+from novacast.live.webrtc.messages import Message, Said, unpacked
+from novacast.live.webrtc.parent import Parent, serve
 from novacast.live.whep.fanout import Fanout
 from novacast.live.whep.peer import Peer
 from novacast.live.whep.sending import Tally
 from novacast.tasks import TaskGroup
-
-log = logging.getLogger(__name__)
 
 CHUNK = 256 * 1024
 TOLD_SECONDS = 1.0
 
 
 class Process:
-    def __init__(self, addresses: Sequence[str]) -> None:
-        self._addresses = addresses
+    def __init__(self, parent: Parent, addresses: Sequence[str]) -> None:
+        self._parent, self._addresses = parent, addresses
         self._lines: dict[bytes, Fanout] = {}
         self._peers: dict[bytes, Peer] = {}
         self._tally = Tally()
         self._tasks = TaskGroup("webrtc")
 
     async def run(self) -> None:
-        loop = asyncio.get_running_loop()
-        stdin, reader = asyncio.StreamReader(limit=CHUNK), MessageReader()
-        await loop.connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stdin), sys.stdin)
-        self._out, _ = await loop.connect_write_pipe(asyncio.BaseProtocol, os.fdopen(1, "wb", buffering=0))
         self._tasks.start(self._tell(), "numbers")
-        while data := await stdin.read(CHUNK):
-            for message in reader.feed(data):
-                self._hear(message)
+        async for message in self._parent.messages():
+            self._hear(message)
         await asyncio.gather(*(one.close() for one in self._peers.values()), return_exceptions=True)
         await self._tasks.close()
 
@@ -70,18 +55,15 @@ class Process:
         peer = self._peers[id_] = Peer(line, self._tally, lambda why: self._over(id_, why), self._addresses)
         try:
             answer = await peer.answer(offer)
-        except Exception as error:
-            if not isinstance(error, Unusable):
-                log.exception("an offer could not be answered")
-            why = str(error) if isinstance(error, Unusable) else text("Something went wrong here.")
-            self._say(Said.REFUSED, id_, why.encode())
+        except Exception as error:  # noqa: BLE001 - refused in words, and noted there
+            self._parent.refuse(id_, error)
             self._peers.pop(id_, None)
             await peer.close()
         else:
-            self._say(Said.ANSWER, id_, answer.encode())
+            self._parent.say(Said.ANSWER, id_, answer.encode())
 
     def _over(self, id_: bytes, why: str) -> None:
-        self._say(Said.OVER, id_, why.encode())
+        self._parent.say(Said.OVER, id_, why.encode())
         if (peer := self._peers.pop(id_, None)) is not None:
             self._tasks.start(peer.close(), "close")
 
@@ -89,21 +71,8 @@ class Process:
         while True:
             await asyncio.sleep(TOLD_SECONDS)
             if told := self._tally.told():
-                self._say(Said.COUNTED, bytes(16), json.dumps(told).encode())
-
-    def _say(self, said: Said, id_: bytes, content: bytes) -> None:
-        self._out.write(Message(said, id_, content).written())
-
-
-def main() -> None:
-    settings = json.loads(sys.argv[1])
-    logging.basicConfig(level=logging.WARNING)
-    take_these_codecs()
-    receive_at(settings["host"])
-    first, last = settings["ports"]
-    with asyncio.Runner(loop_factory=lambda: PortRange(first, last)) as runner:
-        runner.run(Process(settings["addresses"]).run())
+                self._parent.say(Said.COUNTED, bytes(16), json.dumps(told).encode())
 
 
 if __name__ == "__main__":
-    main()
+    serve(lambda parent, addresses: Process(parent, addresses).run(), CHUNK)
