@@ -1,9 +1,11 @@
 // Messages as elements. What people wrote becomes text nodes and nothing else; links are those that the server found.
+import { clock } from "./clock.js";
+
 const BADGES = ["staff", "organizer", "member", "ticket"];
 /** Names keep a colour over all pages, of those that can be read on both grounds. */
 const HUES = 8;
 
-/** One message. `words`: texts of the page; `me`: id of the reader; `acts`: act(name, message, value) for what can be pressed. */
+/** One message. `words`: texts of the page; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
 export function line(message, words, me, act) {
   const item = element("li", { class: `chat__line chat__line--${message.kind}`, tabindex: -1 });
   item.dataset.id = message.id;
@@ -39,13 +41,6 @@ function time(message, words) {
     ? new Date(message.sent_at).toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" })
     : clock(message.at);
   return element("time", { class: "chat__time", datetime: message.sent_at }, shown);
-}
-
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const minutes = Math.floor(whole / 60);
-  return minutes < 60 ? `${minutes}:${two(whole % 60)}` : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
 
 function badges(author, words) {

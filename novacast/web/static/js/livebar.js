@@ -1,4 +1,6 @@
 // What the control bar has for a programme on air: back to live, from the start, how far behind, steadier or closer.
+import { clock } from "./clock.js";
+
 const CHOICE = "novacast-live-steady";
 
 export class LiveBar {
@@ -61,8 +63,5 @@ export class LiveBar {
 /** 0.9 s, 42 s, 3:07, 1:02:03. */
 function distance(seconds) {
   if (seconds < 60) return `${seconds < 10 ? seconds.toFixed(1) : Math.round(seconds)} s`;
-  const whole = Math.round(seconds);
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  return hours ? `−${hours}:${two(minutes)}:${two(rest)}` : `−${minutes}:${two(rest)}`;
+  return `−${clock(Math.round(seconds))}`;
 }

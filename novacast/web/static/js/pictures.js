@@ -1,5 +1,7 @@
 // <nova-frame> around a field: it says where the page's <nova-player> stands. <nova-picture endpoint method max-bytes> around a
 // file field: sends the chosen file as it is, then shows the page anew.
+import { clock } from "./clock.js";
+
 class NovaFrame extends HTMLElement {
   #ends = null;
 
@@ -9,7 +11,7 @@ class NovaFrame extends HTMLElement {
     if (!player || !field) return;
     this.#ends = new AbortController();
     const options = { signal: this.#ends.signal, capture: true };
-    const write = () => { if (player.video?.currentTime) field.value = clock(player.video.currentTime); };
+    const write = () => { if (player.video?.currentTime) field.value = exactly(player.video.currentTime); };
     for (const name of ["seeked", "pause"]) player.addEventListener(name, write, options);
   }
 
@@ -19,13 +21,9 @@ class NovaFrame extends HTMLElement {
 }
 
 /** 1:02:03.5, as the server reads and writes it. */
-function clock(seconds) {
-  const whole = Math.floor(seconds);
-  const part = Math.floor((seconds - whole) * 1000);
-  const two = (number) => String(number).padStart(2, "0");
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const shown = hours ? `${hours}:${two(minutes)}:${two(whole % 60)}` : `${minutes}:${two(whole % 60)}`;
-  return part ? `${shown}.${String(part).padStart(3, "0")}` : shown;
+function exactly(seconds) {
+  const part = Math.floor((seconds - Math.floor(seconds)) * 1000);
+  return part ? `${clock(seconds)}.${String(part).padStart(3, "0")}` : clock(seconds);
 }
 
 class NovaPicture extends HTMLElement {
