@@ -31,6 +31,7 @@ T = TypeVar("T")
 
 SOURCES = "sources"
 MOST_REMOVALS = 10
+"""Attempts at a folder that something is still written into."""
 ROOMS = frozenset({"pictures", "downloads", SOURCES})
 """Folders of a video that outlive its editions, whose names are longer."""
 FULL = (errno.ENOSPC, errno.EDQUOT)
@@ -275,10 +276,10 @@ def size_of(folder: Path) -> int:
 
 def _remove(folder: Path) -> None:
     """An encoder that has yet to be told may write into it meanwhile: then begin again."""
-    for _ in range(MOST_REMOVALS):
+    for left in reversed(range(MOST_REMOVALS)):
         try:
-            return shutil.rmtree(folder)
+            shutil.rmtree(folder)
+            return
         except OSError as error:
-            if error.errno != errno.ENOTEMPTY:
+            if error.errno != errno.ENOTEMPTY or not left:
                 raise
-    return shutil.rmtree(folder)

@@ -5,7 +5,7 @@
 
 import json
 from collections.abc import Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
@@ -151,23 +151,33 @@ ACTIONS: Mapping[str, type[Action]] = {
 
 def read(received: str) -> tuple[str | None, Action]:
     """Its `ref`, as far as there is one, and the action. Raises InvalidInput."""
-    return ref_of(received), parse_json(received.encode(), _model(received))
+    fields = _fields(received)
+    return _ref(fields), parse_json(received.encode(), _model(fields))
 
 
 def ref_of(received: str) -> str | None:
     """Of whatever was received, so that even a refusal finds what it is of."""
+    return _ref(_fields(received))
+
+
+def _fields(received: str) -> Mapping[str, Any] | None:
+    """None for what is no JSON object."""
     try:
-        ref = json.loads(received).get("ref")
-    except (ValueError, AttributeError, RecursionError):
+        found = json.loads(received)
+    except (ValueError, RecursionError):
         return None
+    return found if isinstance(found, dict) else None
+
+
+def _ref(fields: Mapping[str, Any] | None) -> str | None:
+    ref = None if fields is None else fields.get("ref")
     return ref if isinstance(ref, str) and len(ref) <= LONGEST_KEY else None
 
 
-def _model(received: str) -> type[Action]:
-    try:
-        named = json.loads(received).get("type")
-    except (ValueError, AttributeError, RecursionError) as error:
-        raise Malformed(text("Send one JSON object in each message.")) from error
+def _model(fields: Mapping[str, Any] | None) -> type[Action]:
+    if fields is None:
+        raise Malformed(text("Send one JSON object in each message."))
+    named = fields.get("type")
     model = ACTIONS.get(named) if isinstance(named, str) else None
     if model is None:
         raise Malformed(text("There is no such action. There are: {known}.", known=", ".join(ACTIONS)))
