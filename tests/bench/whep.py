@@ -2,7 +2,8 @@
 
 As `tests.bench.latency`, with the page of a stage monitor in place of the player's: once with an encoder whose picture
 viewers are given as it comes, once with one whose pictures are decoded in another order than they are shown (B-frames),
-so that they are given the largest rung. Prints a Markdown table; "stalls" are pauses of more than 200 ms.
+so that they are given the largest rung. The venue has a core of its own (`--cores`). Prints a Markdown table;
+"stalls" are pauses of more than 200 ms, and nothing is held in a buffer that could be asked.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.app.broadcasting import FFMPEG, Show
 from tests.app.venue import open_venue
-from tests.bench.latency import BITS, CHECKED, WATCH, Encoder, Planes, Result, Size, rows, scenes
+from tests.bench.latency import BITS, CHECKED, RUNS, WATCH, Encoder, Planes, Result, Size, rows, scenes, set_apart
 from tests.e2e.browser import DESKTOP, FLAGS, WITHIN, find_chromium
 
 SETTLES = 5.0
@@ -33,6 +34,7 @@ ENCODERS: Mapping[str, Sequence[str]] = {
 
 
 async def watch(page: Page, url: str, seconds: float) -> dict[str, Any]:
+    await asyncio.sleep(RUNS)
     await page.goto(url)
     await page.wait_for_function(f"() => {VIDEO}?.videoWidth > 0 && !{VIDEO}.paused")
     await asyncio.sleep(SETTLES)
@@ -60,10 +62,10 @@ async def measure(
         await context.close()
     pauses = sum(gap > PAUSE for gap in seen["gaps"])
     longest = max(seen["gaps"], default=0.0)
-    return Result(name, seen["rung"], seen["late"], longest, pauses, seen["unread"], os.getloadavg()[0])
+    return Result(name, seen["rung"], seen["late"], [], longest, pauses, seen["unread"], os.getloadavg()[0])
 
 
-async def run(encoders: Sequence[str], seconds: float, size: Size, heights: Sequence[int]) -> list[Result]:
+async def run(encoders: Sequence[str], seconds: float, size: Size, heights: Sequence[int], cores: int) -> list[Result]:
     pictures = await asyncio.to_thread(scenes, FFMPEG, size)
     results = []
     with tempfile.TemporaryDirectory() as folder:
@@ -71,6 +73,8 @@ async def run(encoders: Sequence[str], seconds: float, size: Size, heights: Sequ
             async_playwright() as playwright,
             open_venue(Path(folder) / "data", NOVACAST_TRANSCODE_PRESET="veryfast") as venue,
         ):
+            assert venue.process is not None
+            set_apart(venue.process.pid, cores)
             browser = await playwright.chromium.launch(executable_path=find_chromium(), args=[*FLAGS, LOOPBACK])
             token = await venue.token("owner")
             for name in encoders:
@@ -86,9 +90,11 @@ def main() -> None:
     parser.add_argument("--encoders", nargs="+", default=list(ENCODERS), choices=list(ENCODERS))
     parser.add_argument("--heights", nargs="+", type=int, default=[144, 360, 720])
     parser.add_argument("--size", default="1280x720")
+    parser.add_argument("--cores", type=int, default=1)
     arguments = parser.parse_args()
     width, _, height = arguments.size.partition("x")
-    wanted = run(arguments.encoders, arguments.seconds, Size(int(width), int(height)), arguments.heights)
+    size = Size(int(width), int(height))
+    wanted = run(arguments.encoders, arguments.seconds, size, arguments.heights, arguments.cores)
     for line in rows(asyncio.run(wanted)):
         print(line)
 

@@ -10,7 +10,7 @@ from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.broadcast.source import Source
 from novacast.live.broadcast.stage import Cue, Stage
-from novacast.live.broadcast.strain import BEHIND_SECONDS, Strain
+from novacast.live.broadcast.strain import Strain, weighed
 from novacast.live.models import FeedRole, Wanted
 from novacast.live.packaging.models import Fragment, Init
 
@@ -123,8 +123,9 @@ class Direction:
         """Its encoder begins. A machine that can't keep up loses its top rung, and the programme with it: rather that
         than the show. It comes back when there was strength to spare for long."""
         encoder = source.encoder
-        strained = encoder is not None and (encoder.waiting or encoder.behind() >= BEHIND_SECONDS)
-        self._strain.note(strained, now)
+        close = lineup.profile.part is not None
+        strained = encoder and weighed(encoder.behind(), waiting=encoder.waiting, close=close)
+        self._strain.note(strained or 0.0, now)
         if self._strain.too_much and len(lineup.rungs) > 1 and self.stage is not None:
             self._drop(source, lineup, self.stage)
         elif self._full is not None and self._strain.may_restore(now) and encoder is not None:

@@ -2,11 +2,23 @@
 
 BEHIND_SECONDS = 4.0
 """What an encoder may be behind before it counts as strained."""
+LATE_SECONDS = 1.5
+"""The same where viewers are to be close to the stage: such a lag would stay theirs to the end of the programme."""
 SUSTAINED = 5.0
 """Seconds of strain, less those without, after which a rung has to go."""
+LATE_WEIGHT = 0.25
+"""Of a second that is only late: four times as many, in which an encoder with strength to spare has caught up."""
 RESTED = 120.0
 """Seconds without any strain after which it may come back; four times as many before the second time."""
 MOST_RESTORES = 2
+
+
+def weighed(behind: float, *, waiting: bool, close: bool) -> float:
+    """How much an encoder is strained, from 0 to 1. `behind`: seconds; `waiting`: it takes nothing; `close`: viewers
+    are to be close to the stage."""
+    if waiting or behind >= BEHIND_SECONDS:
+        return 1.0
+    return LATE_WEIGHT if close and behind >= LATE_SECONDS else 0.0
 
 
 class Strain:
@@ -17,11 +29,12 @@ class Strain:
         self._last = self._strained_at = now
         self.restores = 0
 
-    def note(self, strained: bool, now: float) -> None:
+    def note(self, weight: float, now: float) -> None:
+        """`weight` as `weighed` gives it."""
         passed = min(max(0.0, now - self._last), 1.0)
         self._last = now
-        self._score = max(0.0, self._score + (passed if strained else -passed))
-        if strained:
+        self._score = max(0.0, self._score + passed * (weight or -1.0))
+        if weight:
             self._strained_at = now
 
     @property
