@@ -1,9 +1,10 @@
 """How far behind the stage a viewer by WebRTC is, from glass to glass. `python -m tests.bench.whep [--seconds N]`
 
-As `tests.bench.latency`, with the page of a stage monitor in place of the player's: once with an encoder whose picture
-viewers are given as it comes, once with one whose pictures are decoded in another order than they are shown (B-frames),
-so that they are given the largest rung. The venue has a core of its own (`--cores`). Prints a Markdown table;
-"stalls" are pauses of more than 200 ms, and nothing is held in a buffer that could be asked.
+As `tests.bench.latency`, with the page of a stage monitor in place of the player's: with an encoder whose picture
+viewers are given as it comes, with one that keeps some of them for its threads, and with one whose pictures are decoded
+in another order than they are shown (B-frames), so that viewers are given the largest rung. The venue has a core of its
+own (`--cores`). Prints a Markdown table; "stalls" are pauses of more than 200 ms, and nothing is held in a buffer that
+could be asked.
 """
 
 import argparse
@@ -29,6 +30,7 @@ VIDEO = "document.querySelector('nova-monitor video')"
 LOOPBACK = "--allow-loopback-in-peer-connection"
 ENCODERS: Mapping[str, Sequence[str]] = {
     "as it comes": ("-tune", "zerolatency"),
+    "as it comes, without zerolatency": ("-bf", "0", "-rc-lookahead", "0", "-sc_threshold", "0"),
     "B-frames": ("-bf", "2", "-rc-lookahead", "0", "-sc_threshold", "0"),
 }
 
