@@ -34,6 +34,7 @@ class NovaMonitor extends HTMLElement {
     for (const topic of BEGINS) this.#ends.push(listen(topic, mine));
     this.querySelector("[data-does=full]").hidden = !document.fullscreenEnabled;
     if (!Whep.able) return this.#show("refused", this.#words.unable);
+    if (!Whep.decodes) return this.#show("refused", this.#words.undecoded);
     this.#show("off");
     if (this.#auto) this.#start();
   }

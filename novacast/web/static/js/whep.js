@@ -34,6 +34,12 @@ export class Whep extends EventTarget {
     return Boolean(globalThis.RTCPeerConnection);
   }
 
+  /** Firefox fetches H.264 for it some minutes after its first start. */
+  static get decodes() {
+    const { codecs = null } = globalThis.RTCRtpReceiver?.getCapabilities?.("video") ?? {};
+    return !codecs || codecs.some(({ mimeType }) => mimeType.toLowerCase() === "video/h264");
+  }
+
   /** `takeOver`: from another device of the same person. Repeatable. */
   start(takeOver = false) {
     if (this.#over) return;
