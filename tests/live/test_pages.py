@@ -88,6 +88,19 @@ async def test_a_new_key_is_on_the_page_that_made_it_and_on_no_other(house: Hous
     assert [fact.subject for fact in await house.facts("key.revoked")] == [key_id]
 
 
+async def test_a_target_that_is_refused_leaves_what_was_typed_but_secrets(
+    house: House, producer: ClientSession
+) -> None:
+    place = f"/studio/live/channels/{(await house.channel()).id}"
+    typed = {"target_name": "<Elsewhere>", "url": "srt://far.example:99999", "key": "secret-of-theirs", "delay": "7"}
+    status, text = await post(producer, f"{place}/targets", **typed)
+    assert status == 422
+    for kept in ("&lt;Elsewhere&gt;", "srt://far.example:99999", 'value="7"'):
+        assert kept in text
+    assert "secret-of-theirs" not in text
+    assert text.count("Write the address as rtmp://host/app or srt://host:port.") == 2  # above, and at its field
+
+
 async def test_a_programme_is_planned_steered_marked_and_ended_by_forms(house: House, producer: ClientSession) -> None:
     channel = await house.channel()
     plan = f"/studio/live/channels/{channel.id}/plan"

@@ -38,7 +38,7 @@ class KeyPages:
             fresh = await self._keys.create(call.principal, channel_id, form.name, FeedRole(form.role), until)
         except (InvalidInput, Conflict) as error:
             told = error.errors or (FieldError("", error.code, error.message),)
-            context = await self._studio.context(call.principal, detail) | {"errors": told}
+            context = await self._studio.context(call.principal, detail) | {"errors": told, "key_form": form}
             return Html("live/channel_studio.html", context, status=422)
         return Html("live/channel_studio.html", await self._studio.context(call.principal, detail, fresh))
 

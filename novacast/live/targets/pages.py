@@ -43,7 +43,7 @@ class TargetPages:
             await self._targets.create(call.principal, channel_id, draft)
         except (InvalidInput, Conflict) as error:
             told = error.errors or (FieldError("", error.code, error.message),)
-            context = await self._studio.context(call.principal, detail) | {"errors": told}
+            context = await self._studio.context(call.principal, detail) | {"errors": told, "target": form}
             return Html("live/channel_studio.html", context, status=422)
         return _back(channel_id, _("Programmes are sent on there from now on."))
 
