@@ -51,6 +51,7 @@ TOPICS: Sequence[Topic] = (
     _programme("interrupted", "Nothing comes from its encoder."),
     _programme("resumed", "It goes on."),
     _programme("ended", "It is over."),
+    _programme("clipped", "Somebody has cut a clip out of it."),
     Topic(
         name="programme.viewers",
         about="So many watch it.",

@@ -28,8 +28,8 @@ AT_ONCE = 8
 _PEOPLE = frozenset({"session", "token", "person", "account", "member"})
 _THINGS = frozenset({"video", "programme"})
 _HARMLESS = frozenset(
-    {"progress", "marked", "cut", "end_wanted", "rungs", "queued", "started", "finished", "chapters", "captions",
-     "pictures", "poster", "download", "downloads"}
+    {"progress", "marked", "clipped", "cut", "end_wanted", "rungs", "queued", "started", "finished", "chapters",
+     "captions", "pictures", "poster", "download", "downloads"}
 )  # fmt: skip
 """What happens to things without anybody's permission being another."""
 

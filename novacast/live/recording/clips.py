@@ -18,6 +18,7 @@ from novacast.errors import Conflict, Forbidden, InvalidInput
 from novacast.i18n import Text, text
 from novacast.identity import Action, Principal, new_id
 from novacast.limits import Rate, RateLimiter
+from novacast.live.facts import tell
 from novacast.live.models import Programme, ProgrammeState, may_produce
 from novacast.live.packaging.models import Kept as Recorded
 from novacast.live.programmes import store
@@ -76,7 +77,12 @@ class _Source:
     visibility: str
     folder: Path
     journal: Journal | None
-    airing: bool
+    programme: Programme | None = None
+    """While it is on air."""
+
+    @property
+    def airing(self) -> bool:
+        return self.programme is not None
 
 
 class Clips:
@@ -163,6 +169,8 @@ class Clips:
 
         def made(tx: Transaction) -> None:
             clips.add(tx, clip_id, source.id, source.channel_id)
+            if source.programme is not None:
+                tell(tx, "programme.clipped", source.programme)
             if then is not None:
                 then(tx, clip)
 
@@ -184,7 +192,6 @@ class Clips:
                 kept.visibility,
                 kept.folder,
                 None,
-                False,
             )
         programme = seen(principal, found)
         if not programme.airing:
@@ -229,7 +236,7 @@ def _nothing(_: str) -> Journal | None:
 def _on_air(programme: Programme, folder: Path, journal: Journal | None) -> _Source:
     return _Source(
         programme.id, programme.channel_id, programme.org_id, None, programme.title, "", programme.language,
-        programme.visibility.value, folder, journal, True,
+        programme.visibility.value, folder, journal, programme,
     )  # fmt: skip
 
 

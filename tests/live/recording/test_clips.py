@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from novacast import outbox
 from novacast.accounts.people.service import Addressees
 from novacast.clock import MINUTE, SECOND
 from novacast.database import Database
@@ -101,6 +102,12 @@ async def test_a_clip_of_what_is_on_air_is_a_video_of_whole_segments_that_takes_
     for segment in folder.rglob("seg_*.m4s"):
         assert segment.samefile(station.folder.live / ID / segment.parent.name / segment.name)
     assert sorted(path.name for path in station.folder.live.iterdir()) == [ID]
+
+
+async def test_whoever_watches_hears_of_a_clip(station: Station) -> None:
+    await station.live.clips.make(PRODUCER, ID, 0, 6 * SECOND)
+    told = [one for one in await station.db.all(outbox.after(0, 1000)) if one.topic == "programme.clipped"]
+    assert [(one.subject, one.audience) for one in told] == [(ID, "public")]
 
 
 async def test_a_clip_ends_with_the_segment_that_holds_its_end(station: Station) -> None:
