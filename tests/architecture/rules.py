@@ -7,10 +7,12 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from fnmatch import fnmatch
+from functools import lru_cache
 
 Rule = Callable[[str], list[str]]
+Nodes = Sequence[ast.AST]
 
 SQL = re.compile(
     r"\s*(SELECT\s|INSERT\s+(OR\s+\w+\s+)?INTO\s|UPDATE\s+\w+\s+SET\s|DELETE\s+FROM\s|PRAGMA\s|WITH\s+(RECURSIVE\s+)?\w+\s*(\(|AS\s)"
@@ -52,11 +54,17 @@ WEB_FILES = ("routes.py", "pages.py", "bodies.py")
 VAGUE = {"utils", "util", "helpers", "helper", "common", "manager", "managers", "misc"}
 
 
+@lru_cache(maxsize=1)
+def nodes(source: str) -> Nodes:
+    """Of its syntax tree. Of the file that was asked for last they are there already: rules go file by file."""
+    return tuple(ast.walk(ast.parse(source)))
+
+
 def owned_imports(path: str) -> Rule:
     def rule(source: str) -> list[str]:
         return [
             f"{line}: imports {package}, which belongs to {', '.join(OWNERS[package]) or 'nobody'}"
-            for line, module in _imports(ast.parse(source))
+            for line, module in _imports(nodes(source))
             if (package := module.partition(".")[0]) in OWNERS
             and not any(fnmatch(path, pattern) for pattern in OWNERS[package])
         ]
@@ -67,23 +75,23 @@ def owned_imports(path: str) -> Rule:
 def knows_web(source: str) -> list[str]:
     return [
         f"{line}: imports {module}"
-        for line, module in _imports(ast.parse(source))
+        for line, module in _imports(nodes(source))
         if module.partition(".")[0] in {"aiohttp", "aiohttp_jinja2", "pydantic"}
         or f"{module}.".startswith("novacast.web.")
     ]
 
 
 def sql_text(source: str) -> list[str]:
-    tree = ast.parse(source)
+    tree = nodes(source)
     return [
         f"{node.lineno}: SQL text {node.value.strip()[:40]!r}"
-        for node in ast.walk(tree)
+        for node in tree
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and SQL.match(node.value)
     ]
 
 
 def environment(source: str) -> list[str]:
-    tree = ast.parse(source)
+    tree = nodes(source)
     found = [f"{node.lineno}: os.{node.attr}" for node in _attributes(tree, "os") if node.attr in _ENVIRONMENT]
     return found + [f"{line}: from os import {name}" for line, name in _names_from(tree, "os") if name in _ENVIRONMENT]
 
@@ -92,7 +100,7 @@ _ENVIRONMENT = {"environ", "environb", "getenv", "getenvb", "putenv", "unsetenv"
 
 
 def time(source: str) -> list[str]:
-    tree, found = ast.parse(source), []
+    tree, found = nodes(source), []
     for owner, calls in TIME_CALLS.items():
         found += [f"{node.lineno}: {owner}.{node.attr}" for node in _attributes(tree, owner) if node.attr in calls]
     return found + [f"{line}: from time import {name}" for line, name in _names_from(tree, "time") if name != "sleep"]
@@ -100,11 +108,9 @@ def time(source: str) -> list[str]:
 
 def tasks(source: str) -> list[str]:
     starting = {"create_task", "ensure_future"}
-    tree = ast.parse(source)
+    tree = nodes(source)
     found = [
-        f"{node.lineno}: {node.attr}"
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Attribute) and node.attr in starting
+        f"{node.lineno}: {node.attr}" for node in tree if isinstance(node, ast.Attribute) and node.attr in starting
     ]
     return found + [
         f"{line}: {name}" for line, name in _names_from(tree, "asyncio") if name in {*starting, "TaskGroup"}
@@ -112,7 +118,7 @@ def tasks(source: str) -> list[str]:
 
 
 def children(source: str) -> list[str]:
-    tree = ast.parse(source)
+    tree = nodes(source)
     return [
         f"{node.lineno}: {owner}.{node.attr}"
         for owner, pattern in CHILD_CALLS.items()
@@ -128,7 +134,7 @@ def untranslated(errors: frozenset[str]) -> Rule:
     def rule(source: str) -> list[str]:
         return [
             f"{node.lineno}: {ast.unparse(node.func)} is given {ast.unparse(argument)[:60]}"
-            for node in ast.walk(ast.parse(source))
+            for node in nodes(source)
             if isinstance(node, ast.Call)
             for argument in _messages(node, errors)
             if _is_bare(argument)
@@ -158,7 +164,9 @@ def _is_bare(argument: ast.expr) -> bool:
 
 def waivers(source: str) -> list[str]:
     """`# type: ignore[code]  # reason` and `# noqa: CODE - reason` are the only forms."""
-    found = []
+    found: list[str] = []
+    if not re.search(r"#.*(type: ignore|noqa|fmt: off)", source):
+        return found
     for line, comment in _comments(source):
         if "type: ignore" in comment and not re.match(r"# type: ignore\[[\w, -]+\]\s+#\s*\w", comment):
             found.append(f"{line}: an ignored type without code and reason")
@@ -177,7 +185,7 @@ def length(source: str, limit: int = 350) -> list[str]:
 def functions(source: str) -> list[tuple[str, int]]:
     """Name and number of lines of each function, decorators and docstring left out."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             first = node.lineno
             if ast.get_docstring(node) is not None and len(node.body) > 1:
@@ -189,7 +197,7 @@ def functions(source: str) -> list[tuple[str, int]]:
 def handlers(source: str, limit: int = 15) -> list[str]:
     """Handlers parse, call one service and respond."""
     found = []
-    for node in ast.walk(ast.parse(source)):
+    for node in nodes(source):
         if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and any(map(_routes, node.decorator_list)):
             body = node.body[1:] if ast.get_docstring(node) is not None else node.body
             lines = (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0
@@ -224,8 +232,8 @@ def words(text: str) -> list[str]:
     ]
 
 
-def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _imports(tree: Nodes) -> Iterator[tuple[int, str]]:
+    for node in tree:
         if isinstance(node, ast.Import):
             yield from ((node.lineno, alias.name) for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module and not node.level:
@@ -235,8 +243,8 @@ def _imports(tree: ast.AST) -> Iterator[tuple[int, str]]:
             )
 
 
-def _attributes(tree: ast.AST, owner: str) -> Iterator[ast.Attribute]:
-    for node in ast.walk(tree):
+def _attributes(tree: Nodes, owner: str) -> Iterator[ast.Attribute]:
+    for node in tree:
         if isinstance(node, ast.Attribute):
             base = node.value
             if (isinstance(base, ast.Name) and base.id == owner) or (
@@ -245,8 +253,8 @@ def _attributes(tree: ast.AST, owner: str) -> Iterator[ast.Attribute]:
                 yield node
 
 
-def _names_from(tree: ast.AST, module: str) -> Iterator[tuple[int, str]]:
-    for node in ast.walk(tree):
+def _names_from(tree: Nodes, module: str) -> Iterator[tuple[int, str]]:
+    for node in tree:
         if isinstance(node, ast.ImportFrom) and node.module == module:
             yield from ((node.lineno, alias.name) for alias in node.names)
 

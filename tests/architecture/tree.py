@@ -1,7 +1,8 @@
 """The files that the rules are held against."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -21,7 +22,8 @@ def files(top: str = "", *endings: str) -> Iterator[tuple[str, Path]]:
                 yield path.relative_to(ROOT).as_posix(), path
 
 
-def python(*tops: str) -> list[tuple[str, str]]:
+@cache
+def python(*tops: str) -> Sequence[tuple[str, str]]:
     """Path and text of every Python file below each of `tops`."""
     return [(name, path.read_text(encoding="utf-8")) for top in tops for name, path in files(top, ".py")]
 
