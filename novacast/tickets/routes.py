@@ -6,6 +6,7 @@ from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
 
@@ -18,6 +19,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),
+        QuestionRoutes(own.questions),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),
     ]

@@ -25,6 +25,7 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.service import SeatMaps
 
 log = logging.getLogger(__name__)
@@ -42,6 +43,7 @@ class TicketServices:
     taking: Taking
     holds: Holds
     orders: Orders
+    questions: Questions
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
@@ -81,6 +83,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         taking=taking,
         holds=holds,
         orders=orders,
+        questions=Questions(db, holds, orders),
         closing=closing,
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

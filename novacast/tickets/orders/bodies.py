@@ -12,6 +12,7 @@ from novacast.tickets.holds.bodies import LineBody, TaxBody, WishBody
 from novacast.tickets.holds.models import MOST_LINES, Wish
 from novacast.tickets.models import AttemptState, ClaimState, OrderState, TicketState
 from novacast.tickets.orders.models import AT_ONCE, Attempt, Buyer, Issued, Method, Order, Receipt, buyer_of
+from novacast.tickets.questions.given_bodies import GivenBody
 from novacast.tickets.store import Entry
 from novacast.web import Body, ListBody, ListQuery, PageBody
 
@@ -26,6 +27,7 @@ class NewOrderBody(Body):
         Literal[Method.FREE, Method.TRANSFER, Method.SANDBOX],
         Field(description="free where it costs nothing; sandbox only in test mode."),
     ]
+    answers: Annotated[Sequence[GivenBody], Field(max_length=5000)] = ()
 
     def buyer(self, language: str) -> Buyer:
         return buyer_of(self.name, self.email, language)
