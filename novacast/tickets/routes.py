@@ -7,6 +7,7 @@ from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
 from novacast.tickets.questions.routes import QuestionRoutes
+from novacast.tickets.recurrences.routes import RecurrenceRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
 
@@ -20,6 +21,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),
         QuestionRoutes(own.questions),
+        RecurrenceRoutes(own.recurrences),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),
     ]

@@ -26,6 +26,7 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
+from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.seatmaps.service import SeatMaps
 
 log = logging.getLogger(__name__)
@@ -44,6 +45,7 @@ class TicketServices:
     holds: Holds
     orders: Orders
     questions: Questions
+    recurrences: Recurrences
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
@@ -84,6 +86,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         holds=holds,
         orders=orders,
         questions=Questions(db, holds, orders),
+        recurrences=Recurrences(db),
         closing=closing,
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

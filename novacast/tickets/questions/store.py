@@ -1,7 +1,8 @@
 """All SQL about questions and answers."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
@@ -47,6 +48,13 @@ def change(tx: Transaction, one: Question) -> None:
     columns = _columns(one)
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     tx.run(f"UPDATE questions SET {sets}, changed_at = :now WHERE id = :id", {**columns, "now": tx.now})  # noqa: S608 - names from our code
+
+
+def follow(tx: Transaction, event_id: str, names: Mapping[str, str]) -> None:
+    """What is asked of a kind of ticket is asked of its copy too. `names`: ids of items, each with its copy's."""
+    for one in tx.all(of_event(event_id)):
+        if more := [names[id_] for id_ in one.items if id_ in names]:
+            change(tx, replace(one, items=(*one.items, *more)))
 
 
 def archive(tx: Transaction, question_id: str) -> None:
