@@ -11,6 +11,8 @@ from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.codes.service import Codes
+from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
@@ -23,6 +25,8 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.questions.service import Questions
+from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.seatmaps.service import SeatMaps
 
 log = logging.getLogger(__name__)
@@ -34,10 +38,14 @@ class TicketServices:
     """To be subscribed to the facts, durably."""
     performances: Performances
     seat_maps: SeatMaps
+    codes: Codes
+    trying: CodeTrying
     expiry: Expiry
     taking: Taking
     holds: Holds
     orders: Orders
+    questions: Questions
+    recurrences: Recurrences
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
@@ -71,10 +79,14 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         events=Events(db),
         performances=Performances(db),
         seat_maps=SeatMaps(db),
+        codes=Codes(db),
+        trying=holds.codes,
         expiry=expiry,
         taking=taking,
         holds=holds,
         orders=orders,
+        questions=Questions(db, holds, orders),
+        recurrences=Recurrences(db),
         closing=closing,
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
