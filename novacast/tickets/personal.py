@@ -6,7 +6,9 @@ from novacast.clock import iso
 from novacast.database import Database, Transaction
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as admission
+from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.events.store import START
+from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
 
@@ -30,6 +32,7 @@ class TicketData:
             tickets = await view.all(admission.of_person(subject.person_id))
             baskets = await view.all(holds.of_person(subject.person_id))
             done = await view.all(books.logged_of(subject.person_id))
+            handed = await view.all(holders.of_person(subject.person_id))
         return {
             "orders": [
                 {
@@ -45,6 +48,9 @@ class TicketData:
             ],
             "tickets": [{"id": one.id, "name": one.name, "state": one.state} for one in tickets],
             "baskets": [{"performance": one.perf_id, "at": iso(one.created_at), "state": one.state} for one in baskets],
+            "handed_on": [
+                {"name": one.name, "email": one.email, "state": one.state, "at": iso(one.created_at)} for one in handed
+            ],
             "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
         }
 
@@ -53,4 +59,6 @@ class TicketData:
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
         admission.erase_person(tx, subject.person_id)
+        holders.erase_person(tx, subject.person_id)
+        cancelling.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

@@ -2,9 +2,13 @@
 
 from novacast.clock import Clock
 from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
+from novacast.tickets.cancelling.routes import ReturnRoutes
 from novacast.tickets.events.routes import EventRoutes
+from novacast.tickets.holders.routes import HolderRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.papers.routes import PaperRoutes
+from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
 
@@ -16,6 +20,10 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),
-        TicketRoutes(own.admission, own.orders, own.keyring),
+        TicketRoutes(own.admission, own.orders, own.keyring, own.passes, own.papers),
+        PassRoutes(own.passes),
+        PaperRoutes(own.papers, own.orders),
+        HolderRoutes(own.holders),
+        ReturnRoutes(own.cancelling, own.moving, own.orders),
         DoorRoutes(own.door),
     ]
