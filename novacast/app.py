@@ -21,6 +21,7 @@ from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.live.pages import WatchPages, live_pages
+from novacast.live.rooms import ProgrammePlaces
 from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
@@ -31,7 +32,12 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.holders.pages import MyTicketPages
+from novacast.tickets.orders.studio import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
+from novacast.tickets.passes.pages import WatchDoor
+from novacast.tickets.post.pages import ResendPages
+from novacast.tickets.post.routes import PostRoutes
 from novacast.tickets.routes import ticket_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
@@ -49,6 +55,7 @@ from novacast.vods.pictures.pages import PicturePages
 from novacast.vods.pictures.routes import PictureRoutes
 from novacast.vods.replacement.pages import ReplacementPages
 from novacast.vods.replacement.routes import ReplacementRoutes
+from novacast.vods.rooms import VideoPlaces
 from novacast.vods.routes import VideoRoutes
 from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
@@ -105,6 +112,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
+        own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -147,6 +155,9 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             own.views,
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
+            WatchDoor(
+                own.tickets.passes, own.tickets.performances, [VideoPlaces(own.db), ProgrammePlaces(own.db)], own.clock
+            ),
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
@@ -177,6 +188,10 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
         *ticket_pages(own.tickets),
+        PostRoutes(own.order_post, own.tickets.orders),
+        ResendPages(own.order_post, own.tickets.orders),
+        OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
+        MyTicketPages(own.tickets.holders, own.tickets.orders, own.tickets.performances, own.accounts.people),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),

@@ -88,6 +88,8 @@ class Principal:
     scopes: frozenset[Scope] | None = None
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
     system: bool = False
+    passes: frozenset[tuple[str, str]] = frozenset()
+    """Organizations and ids of what a ticket opens for them at this moment, where one was looked for."""
     until: int | None = field(default=None, compare=False)
     """The instant from which on nobody is believed to be this one without being asked again; None: none is known."""
 

@@ -16,6 +16,7 @@ from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
+from novacast.i18n import Languages
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
@@ -28,6 +29,7 @@ from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
 from novacast.notifications.service import JOB as SEND
+from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
@@ -39,10 +41,17 @@ from novacast.settings import Settings
 from novacast.tickets import schema as tickets_schema
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.cancelling import schema as cancelling_schema
 from novacast.tickets.codes import schema as codes_schema
 from novacast.tickets.events import schema as items_schema
+from novacast.tickets.holders import schema as holders_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.papers.service import Enclosing
+from novacast.tickets.passes import schema as passes_schema
+from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
+from novacast.tickets.post import schema as post_schema
+from novacast.tickets.post.service import OrderPost
 from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
@@ -103,6 +112,10 @@ MIGRATIONS: Sequence[Migrations] = (
     items_schema.migrations,
     codes_schema.migrations,
     questions_schema.migrations,
+    passes_schema.migrations,
+    holders_schema.migrations,
+    cancelling_schema.migrations,
+    post_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -140,6 +153,7 @@ class Services:
     playback: PlaybackServices
     chat: ChatServices
     tickets: TicketServices
+    order_post: OrderPost
     views: Views
     health: VideoHealth
 
@@ -195,6 +209,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("health", 3600, own.health.sweep),
         Sweep("reminders", 20, own.live.reminders.sweep),
         Sweep("holds", 2, own.tickets.holds.sweep),
+        Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
@@ -209,8 +224,8 @@ def topics(own: Services) -> Topics:
     """What the stream of facts tells, each slice's with its own rule of who may look at a thing."""
     made = Topics()
     made.declare(accounts_topics.TOPICS)
-    made.declare(vods_topics.TOPICS, own.vods.videos.may_look)
-    made.declare(live_topics.TOPICS, own.live.programmes.may_look)
+    made.declare(vods_topics.TOPICS, own.tickets.passes.looks(own.vods.videos.may_look))
+    made.declare(live_topics.TOPICS, own.tickets.passes.looks(own.live.programmes.may_look))
     made.declare(tickets_topics.TOPICS)
     return made
 
@@ -256,7 +271,9 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
 
 def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, queue: JobQueue) -> Services:
     key, limiter = secret(folder.keys, "installation"), RateLimiter(clock)
-    mail = notification_services(db, queue, clock, settings, folder)
+    # Filled below: whose mails carry files.
+    enclosures: list[Enclosures] = []
+    mail = notification_services(db, queue, clock, settings, folder, enclosures)
     # Filled below: vods looks after the folders of what live records, and live has vods make videos of it.
     records: list[Records] = []
     post = Post(mail.mailbox, Addressees())
@@ -265,15 +282,18 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     tickets = ticket_services(db, limiter, settings, key)
+    enclosures.append(Enclosing(tickets.papers))
+    order_post = OrderPost(db, mail.mailbox, Languages(settings.language), tickets.papers, tickets.closing)
     personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
-        db, clock, settings, limiter, [live.source, vods.source], tickets.admission, accounts.sessions, key
+        db, clock, settings, limiter, [live.source, vods.source], tickets.passes, accounts.sessions, key
     )
     personal.append(playback.personal)
     # A recording has its programme's room: the video is asked first, so that it is written in again.
-    places: list[Places] = [VideoPlaces(db), ProgrammePlaces(db)]
-    chat = chat_services(db, clock, settings, limiter, places, accounts.people)
+    passes = tickets.passes
+    places: list[Places] = [TicketedPlaces(one, passes) for one in (VideoPlaces(db), ProgrammePlaces(db))]
+    chat = chat_services(db, clock, settings, limiter, places, accounts.people, [TicketBadges(passes)])
     personal.append(chat.personal)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
@@ -293,6 +313,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         playback,
         chat,
         tickets,
+        order_post,
         views,
         health,
     )

@@ -29,6 +29,9 @@ SHIPPED = {
     ),
     "@fontsource/young-serif": ("young-serif", {"files/*-400-normal.woff2": ""}),
     "@fontsource-variable/figtree": ("figtree", {"files/*-wght-normal.woff2": ""}),
+    # Of tickets on paper: letters of many scripts, and a drawn one for all others.
+    "dejavu-fonts-ttf": ("dejavu", {"ttf/DejaVuSans.ttf": "", "ttf/DejaVuSans-Bold.ttf": ""}),
+    "@fontsource/unifontex": ("unifontex", {"files/*-400-normal.woff": ""}),
 }
 """Package -> its folder below vendor, and its files: where they come from -> where they go; a pattern keeps names."""
 CARRIED = ("js-base64", "url-parse", "querystringify", "requires-port")

@@ -5,7 +5,7 @@ is nothing but an address becomes a button in HTML.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -17,7 +17,7 @@ import jinja2
 
 from novacast import i18n
 from novacast.clock import moment
-from novacast.notifications.models import Mail
+from novacast.notifications.models import Enclosed, Mail
 
 FOLDER = Path(__file__).parent / "templates"
 _LINK = re.compile(r"https?://\S+")
@@ -49,7 +49,7 @@ class Letters:
         )
         self.names = frozenset(path.stem for path in FOLDER.glob("*.txt"))
 
-    def write(self, mail: Mail) -> EmailMessage:
+    def write(self, mail: Mail, enclosed: Sequence[Enclosed] = ()) -> EmailMessage:
         """The message; its id stays the same however often it is written, so that a mailbox can drop a second copy."""
         with self._languages.speaking(mail.language) as language:
             subject, text = self._blocks(mail.template, mail.context)
@@ -71,6 +71,9 @@ class Letters:
         message["Content-Language"] = language
         message.set_content("\n\n".join(part.text for part in paragraphs) + f"\n\n-- \n{self._venue}\n")
         message.add_alternative(html, subtype="html")
+        for name, kind, data in enclosed:
+            main, _, sub = kind.partition("/")
+            message.add_attachment(data, maintype=main, subtype=sub, filename=name)
         return message
 
     def _blocks(self, template: str, context: Mapping[str, str]) -> tuple[str, str]:

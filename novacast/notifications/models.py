@@ -14,6 +14,12 @@ class State(StrEnum):
     FAILED = "failed"
 
 
+Enclosed = tuple[str, str, bytes]
+"""A file that a mail carries: its name, its MIME type, its bytes."""
+MOST_ENCLOSED = 7_000_000
+"""Bytes of all of them: 10 MB as they are sent, which mail servers commonly take."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mail:
     id: str

@@ -1,7 +1,7 @@
 """Queueing mails in the transaction of what they tell, and sending them, once as far as SMTP allows."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from email.message import EmailMessage
 from typing import Any, Protocol
 
@@ -11,7 +11,7 @@ from novacast.identity import new_id
 from novacast.jobs import HIGH, JobQueue
 from novacast.notifications import store
 from novacast.notifications.letters import Letters
-from novacast.notifications.models import Delayed, Mail, Refused, State, wait_after
+from novacast.notifications.models import MOST_ENCLOSED, Delayed, Enclosed, Mail, Refused, State, wait_after
 from novacast.notifications.transport import Transport
 
 log = logging.getLogger(__name__)
@@ -47,10 +47,27 @@ class Mailbox:
         self._queue.enqueue_after(tx, JOB, mail_id, priority=HIGH)
 
 
+class Enclosures(Protocol):
+    """A slice whose mails carry files."""
+
+    async def of(self, context: Mapping[str, str]) -> Sequence[Enclosed]:
+        """Of a mail with this context; none where it is about something else."""
+        ...
+
+
 class Delivery:
-    def __init__(self, db: Database, clock: Clock, queue: JobQueue, letters: Letters, transport: Transport) -> None:
+    def __init__(
+        self,
+        db: Database,
+        clock: Clock,
+        queue: JobQueue,
+        letters: Letters,
+        transport: Transport,
+        enclosures: Sequence[Enclosures] = (),
+    ) -> None:
+        """`enclosures` may be filled later."""
         self._db, self._clock, self._queue = db, clock, queue
-        self._letters, self._transport = letters, transport
+        self._letters, self._transport, self._enclosures = letters, transport, enclosures
 
     async def send(self, mail_id: str) -> None:
         """Send a mail that is due; one that is sent, taken by another, or gone, is left alone."""
@@ -60,13 +77,24 @@ class Delivery:
         if mail is None:
             return
         try:
-            message = self._letters.write(mail)
+            message = self._letters.write(mail, await self._enclosed(mail))
         except Exception as error:
             # A fault of ours, in the template or in what it was given: no later try would do better.
             log.exception("mail %s (%s) can't be written, and is set aside", mail.id, mail.template)
             await self._end(mail, State.FAILED, _plain("it can't be written", error))
             return
         await self._deliver(mail, message)
+
+    async def _enclosed(self, mail: Mail) -> Sequence[Enclosed]:
+        """What is too large stays behind: the mail says where it is to be had."""
+        found: list[Enclosed] = []
+        for source in self._enclosures:
+            found += await source.of(mail.context)
+        size = sum(len(data) for _, _, data in found)
+        if size > MOST_ENCLOSED:
+            log.warning("mail %s (%s) leaves %d bytes of files behind", mail.id, mail.template, size)
+            return ()
+        return found
 
     async def _deliver(self, mail: Mail, message: EmailMessage) -> None:
         try:

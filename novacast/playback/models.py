@@ -181,6 +181,8 @@ def touched(topic: str, subject: str, payload: Mapping[str, Any]) -> Collection[
     kind, _, what = topic.partition(".")
     if kind not in _KINDS or what == "progress":
         return ()
+    if topic == "media.tickets_changed":  # whoever has no ticket of theirs in it watches on as before
+        return {value for key, value in payload.items() if isinstance(value, str) and key.startswith("person")}
     named = {value for key, value in payload.items() if isinstance(value, str) and not key.startswith("org")}
     return {subject, *named}
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from novacast.errors import NotFound
+from novacast.errors import NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import ANONYMOUS, SYSTEM, Principal
 from novacast.playback.models import Viewer
@@ -18,13 +18,25 @@ class Permission:
         signing in would help."""
         try:
             return await self._shown(principal, media_id)
-        except NotFound:
+        except (NotFound, Unauthenticated):
             # A ticket of one house opens nothing of another's, whatever its organizer wrote there.
             if houses := await self._passes.opens(principal, media_id):
                 found = await self._shown(SYSTEM, media_id)
                 if found.org_id in houses:
                     return found
             raise
+
+    async def devices(self, principal: Principal, media_id: str, plain: int) -> int:
+        """How many at once may watch it in this name: `plain`, or what tickets allow; whichever is more for those who
+        would be let in without one."""
+        allowed = await self._passes.devices(principal, media_id, plain)
+        if allowed is None:
+            return plain
+        try:
+            await self._shown(principal, media_id)
+        except (NotFound, Unauthenticated):
+            return allowed
+        return max(plain, allowed)
 
     async def _shown(self, principal: Principal, media_id: str) -> Playable:
         for source in self._sources:

@@ -123,6 +123,11 @@ class Passes(Protocol):
         Asked as often as `MediaSource.locate`, and as fresh."""
         ...
 
+    async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
+        """On how many devices at once those tickets together let it be watched; `plain`: what one allows that says
+        nothing of it. None: there is no such ticket."""
+        ...
+
 
 class Viewers(Protocol):
     """The people behind viewing sessions, as they are now."""

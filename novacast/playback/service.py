@@ -59,8 +59,14 @@ class Playback:
     ) -> Opened:
         """A session at once, without an address to open: of who is sent to, and fetches nothing. Raises as `stream`."""
         playable, grant = await self._granted(principal, media_id, address, take_over, None)
-        await self._db.write(lambda tx: self._begin(tx, grant, playable, device))
+        devices = await self._devices(principal, media_id)
+        await self._db.write(lambda tx: self._begin(tx, grant, playable, device, devices))
         return Opened(self._tokens.token(grant.id), grant.media_id)
+
+    async def _devices(self, principal: Principal | None, media_id: str) -> int:
+        """How many of one person may watch it at once."""
+        most = self._settings.devices
+        return most if principal is None else await self._permission.devices(principal, media_id, most)
 
     async def _granted(
         self, principal: Principal, media_id: str, address: str, take_over: bool, session: str | None
@@ -73,7 +79,7 @@ class Playback:
             active = await self._db.all(store.active_on(viewer.person_id, media_id, now))
             known = next((one.id for one in active if one.id == session and one.viewer == viewer), None)
             if known is None:
-                make_room(active, self._settings.devices, now, take_over=take_over)
+                make_room(active, await self._devices(principal, media_id), now, take_over=take_over)
         until = now + self._settings.grant_minutes * MINUTE
         return playable, Grant(known or new_id(), playable.media_id, viewer, until, take_over)
 
@@ -90,7 +96,8 @@ class Playback:
             return opened
         fresh(grant, self._clock.now())
         playable = await self._permission.recheck(grant.viewer, grant.media_id)
-        await self._db.write(lambda tx: self._begin(tx, grant, playable, device))
+        devices = await self._devices(await self._permission.principal(grant.viewer), grant.media_id)
+        await self._db.write(lambda tx: self._begin(tx, grant, playable, device, devices))
         return opened
 
     async def sessions(self, principal: Principal, cursor: str | None, limit: int) -> Page[Viewing]:
@@ -126,12 +133,12 @@ class Playback:
 
         await self._db.write(unit)
 
-    def _begin(self, tx: Transaction, grant: Grant, playable: Playable, device: str) -> None:
+    def _begin(self, tx: Transaction, grant: Grant, playable: Playable, device: str, devices: int) -> None:
         if tx.one(store.viewing(grant.id)) is not None:
             return  # a player asked twice at the same moment
         if grant.viewer.person_id is not None:
             active = tx.all(store.active_on(grant.viewer.person_id, grant.media_id, tx.now))
-            for leaving in make_room(active, self._settings.devices, tx.now, take_over=grant.take_over):
+            for leaving in make_room(active, devices, tx.now, take_over=grant.take_over):
                 self._end(tx, leaving, EndReason.TAKEN_OVER)
         viewing = Viewing(
             id=grant.id,

@@ -2,7 +2,7 @@
 tickets. All of it works without scripts. Seats are chosen by the house; they can be named over the API.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 from urllib.parse import quote
 
 from pydantic import Field
@@ -12,19 +12,19 @@ from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, R
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
-from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
+from novacast.tickets.holders.pages import HolderPages
 from novacast.tickets.holds.models import Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
-from novacast.tickets.models import HoldState, OrderState, PerformanceState, TicketState
-from novacast.tickets.orders.models import Method, Receipt, buyer_of
-from novacast.tickets.orders.sandbox import SandboxDesk
+from novacast.tickets.models import HoldState, PerformanceState
+from novacast.tickets.orders.models import Method, buyer_of
+from novacast.tickets.orders.pages import order_pages
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.services import TicketServices
-from novacast.tickets.words import hour_there, minor, money, order_state
+from novacast.tickets.words import hour_there, minor, money
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
 
 Text = Annotated[str, Field(max_length=300)]
@@ -74,10 +74,6 @@ class DetailsForm(AnswersForm):
     name: Text = ""
     email: Text = ""
     method: Method = Method.FREE
-
-
-class SandboxForm(Body):
-    paid: bool = False
 
 
 class EventPages:
@@ -216,35 +212,6 @@ class BasketPages:
         return Html("tickets/basket.html", context, 422 if error else 200)
 
 
-class OrderPages:
-    def __init__(self, orders: Orders, performances: Performances, desk: SandboxDesk, questions: Questions) -> None:
-        self._orders, self._performances, self._desk = orders, performances, desk
-        self._questions = questions
-
-    @page("/order/{token}", public=True)
-    async def show(self, call: Call, token: str) -> Html:
-        receipt = await self._orders.show(token)
-        event, performance = await self._performances.known(receipt.order.perf_id)
-        asks = bool((await self._questions.of_order(token)).questions)
-        return Html("tickets/order.html", {**_order(receipt, event, performance, quote(token)), "asks": asks})
-
-    @form("/order/{token}/sandbox", public=True)
-    async def decide(self, call: Call, token: str, form: SandboxForm) -> Redirect:
-        try:
-            await self._desk.decide(token, paid=form.paid)
-        except Conflict as error:
-            return Redirect(f"/order/{quote(token)}", notice=Notice("bad", error.message))
-        return Redirect(f"/order/{quote(token)}")
-
-    @form("/order/{token}/give-up", public=True)
-    async def give_up(self, call: Call, token: str) -> Redirect:
-        try:
-            await self._orders.give_up(token)
-        except Conflict as error:
-            return Redirect(f"/order/{quote(token)}", notice=Notice("bad", error.message))
-        return Redirect(f"/order/{quote(token)}")
-
-
 def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None, *, test: bool) -> Html:
     now, code = offer.performance, offer.code
     chosen = dict(zip(given.item, given.quantity, strict=False))
@@ -274,31 +241,6 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
     return (FieldError("", error.code, error.message),)
 
 
-def _order(receipt: Receipt, event: Event, performance: Performance, token: str) -> dict[str, Any]:
-    order = receipt.order
-    labels = {one.claim.id: (one.item, "" if one.seat is None else one.seat.label) for one in receipt.lines}
-    tickets = [
-        {"id": one.id, "name": one.name, "item": labels[one.claim_id][0], "seat": labels[one.claim_id][1]}
-        for one in receipt.tickets
-        if one.state == TicketState.VALID
-    ]
-    return {
-        "event": event,
-        "when": hour_there(performance.starts_at, event.timezone),
-        "order": order,
-        "token": token,
-        "state": order_state(order.state),
-        "awaits": order.state is OrderState.AWAITING_PAYMENT,
-        "paid": order.state is OrderState.PAID,
-        "total": money(order.total, order.currency),
-        "due": "" if order.due_at is None else hour_there(order.due_at, event.timezone),
-        "lines": showcase.lines(receipt.lines, order.currency),
-        "fees": showcase.fees(receipt.lines, order.currency),
-        "taxes": showcase.taxes(receipt.lines, order.currency),
-        "tickets": tickets,
-    }
-
-
 def _method(method: Method) -> str:
     match method:
         case Method.TRANSFER:
@@ -314,5 +256,6 @@ def ticket_pages(own: TicketServices) -> list[object]:
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
         BasketPages(own.holds, own.orders, own.performances, own.questions),
         AnswerPages(own.questions),
-        OrderPages(own.orders, own.performances, own.desk, own.questions),
+        *order_pages(own),
+        HolderPages(own.holders, own.papers, own.performances, own.clock),
     ]

@@ -6,7 +6,9 @@ from novacast.clock import iso
 from novacast.database import Database, Transaction
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as admission
+from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.events.store import START
+from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
 from novacast.tickets.questions import store as questions
@@ -32,6 +34,7 @@ class TicketData:
             baskets = await view.all(holds.of_person(subject.person_id))
             answers = await view.all(questions.of_person(subject.person_id))
             done = await view.all(books.logged_of(subject.person_id))
+            handed = await view.all(holders.of_person(subject.person_id))
         return {
             "orders": [
                 {
@@ -48,6 +51,9 @@ class TicketData:
             "tickets": [{"id": one.id, "name": one.name, "state": one.state} for one in tickets],
             "baskets": [{"performance": one.perf_id, "at": iso(one.created_at), "state": one.state} for one in baskets],
             "answers": [{"order": code, "question": label, "answer": value} for code, label, value in answers],
+            "handed_on": [
+                {"name": one.name, "email": one.email, "state": one.state, "at": iso(one.created_at)} for one in handed
+            ],
             "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
         }
 
@@ -57,4 +63,6 @@ class TicketData:
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
         admission.erase_person(tx, subject.person_id)
+        holders.erase_person(tx, subject.person_id)
+        cancelling.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

@@ -2,10 +2,14 @@
 
 from novacast.clock import Clock
 from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
+from novacast.tickets.cancelling.routes import ReturnRoutes
 from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.events.routes import EventRoutes
+from novacast.tickets.holders.routes import HolderRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.papers.routes import PaperRoutes
+from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.recurrences.routes import RecurrenceRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
@@ -22,6 +26,10 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         BoxOfficeRoutes(own.orders),
         QuestionRoutes(own.questions),
         RecurrenceRoutes(own.recurrences),
-        TicketRoutes(own.admission, own.orders, own.keyring),
+        TicketRoutes(own.admission, own.orders, own.keyring, own.passes, own.papers),
+        PassRoutes(own.passes),
+        PaperRoutes(own.papers, own.orders),
+        HolderRoutes(own.holders),
+        ReturnRoutes(own.cancelling, own.moving, own.orders),
         DoorRoutes(own.door),
     ]

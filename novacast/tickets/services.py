@@ -3,7 +3,10 @@
 import hmac
 import logging
 from dataclasses import dataclass
+from pathlib import Path
 
+import novacast
+from novacast.clock import Clock
 from novacast.database import Database
 from novacast.limits import RateLimiter
 from novacast.security.seal import Seal
@@ -11,17 +14,22 @@ from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.cancelling.moving import Moving
+from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.papers.service import Papers
+from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
@@ -29,11 +37,15 @@ from novacast.tickets.questions.service import Questions
 from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.seatmaps.service import SeatMaps
 
+FONTS = Path(novacast.__file__).parent / "web" / "static" / "vendor"
+"""Where packaging puts what comes from npm."""
+
 log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class TicketServices:
+    clock: Clock
     events: Events
     """To be subscribed to the facts, durably."""
     performances: Performances
@@ -52,6 +64,11 @@ class TicketServices:
     desk: SandboxDesk
     keyring: Keyring
     admission: Admission
+    passes: Passes
+    holders: Holders
+    papers: Papers
+    cancelling: Cancelling
+    moving: Moving
     door: Door
     proof: Proof
     personal: TicketData
@@ -75,7 +92,9 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
     orders = Orders(db, holds, taking, placing, closing, providers, key)
     keyring = Keyring(db, Seal(key, PURPOSE))
+    admission, holders = Admission(db, keyring), Holders(db, orders, key)
     return TicketServices(
+        clock=db.clock,
         events=Events(db),
         performances=Performances(db),
         seat_maps=SeatMaps(db),
@@ -91,7 +110,12 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
-        admission=Admission(db, keyring),
+        admission=admission,
+        passes=Passes(db, admission),
+        holders=holders,
+        papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
+        cancelling=Cancelling(db, orders),
+        moving=Moving(db, taking),
         door=Door(db, keyring, live=own.mode == "live"),
         proof=Proof(db),
         personal=TicketData(db),

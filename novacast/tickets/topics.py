@@ -46,6 +46,11 @@ TOPICS: Sequence[Topic] = (
         {"code": _CODE, "total": integer("In the currency's smallest unit."), "currency": string("ISO 4217.")},
     ),
     _order("order.cancelled", "It was called off.", {"code": _CODE}),
+    _order(
+        "order.partly_cancelled",
+        "Some of its tickets were cancelled.",
+        {"code": _CODE, "tickets": integer("How many.")},
+    ),
     _order("order.expired", "Nobody paid for it in time.", {"code": _CODE}),
     _order("order.unfulfillable", "It was paid for, and what it wanted is gone.", _DETAIL),
     _order("payment.captured", "Money came for it.", {"provider": string("By which way.")}),

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
-from novacast.errors import InvalidInput, Unauthenticated
+from novacast.errors import InvalidInput, NotFound, Unauthenticated
 from novacast.identity import Action, Principal
 from novacast.vods.bodies import LibraryPageQuery, poster_path, resume_of
 from novacast.vods.cards import Card, card, date_of, duration, views_of, visibility_name, watching_card
@@ -55,6 +55,18 @@ class OnAirPages(Protocol):
         ...
 
 
+class TicketDoor(Protocol):
+    """What tickets open of what visibility hides."""
+
+    async def admitted(self, principal: Principal, video_id: str, /) -> Principal:
+        """The same one, with what a ticket of theirs opens of this."""
+        ...
+
+    async def page(self, call: Call, video_id: str, /) -> Html | None:
+        """What to buy; None where nothing is sold of it."""
+        ...
+
+
 class VideoPages:
     def __init__(
         self,
@@ -67,6 +79,7 @@ class VideoPages:
         views: Views,
         on_air: OnAirPages | None = None,
         frames: Sequence[str] = (),
+        door: TicketDoor | None = None,
     ) -> None:
         """`frames`: origins of sites that may show the player."""
         self._videos = videos
@@ -78,6 +91,7 @@ class VideoPages:
         self._views = views
         self._on_air = on_air
         self._frames = frames
+        self._door = door
 
     @page("/", public=True)
     async def home(self, call: Call) -> Html:
@@ -111,10 +125,12 @@ class VideoPages:
     @page("/watch/{video_id}", public=True)
     async def watch(self, call: Call, video_id: str) -> Html | Redirect:
         try:
-            if self._on_air is not None and (shown := await self._on_air.page(call, video_id)) is not None:
-                return shown
-            return await self._shown(call, await self._videos.show(call.principal, video_id))
-        except Unauthenticated:  # the page is public, this video is not
+            return await self._found(call, video_id)
+        except (NotFound, Unauthenticated) as refusal:  # the page is public, this video is not
+            if (page := await self._ticketed(call, video_id)) is not None:
+                return page
+            if isinstance(refusal, NotFound):
+                raise
             return Redirect(address("/login", next=f"/watch/{video_id}"))
 
     @page("/embed/{video_id}", public=True)
@@ -126,6 +142,21 @@ class VideoPages:
             context = {"video": detail.video, "ready": detail.video.edition is not None}
             context |= {"poster": poster_path(detail.video) or ""}
         return Html("embed.html", context, csp={**PLAYER_CSP, "frame-ancestors": " ".join(("'self'", *self._frames))})
+
+    async def _found(self, call: Call, video_id: str) -> Html:
+        """Raises NotFound, Unauthenticated."""
+        if self._on_air is not None and (shown := await self._on_air.page(call, video_id)) is not None:
+            return shown
+        return await self._shown(call, await self._videos.show(call.principal, video_id))
+
+    async def _ticketed(self, call: Call, video_id: str) -> Html | None:
+        """For who has a ticket the page itself, for others what to buy."""
+        if self._door is None:
+            return None
+        call.principal = await self._door.admitted(call.principal, video_id)
+        if call.principal.passes:
+            return await self._found(call, video_id)
+        return await self._door.page(call, video_id)
 
     async def _programming(self, call: Call, wanted: bool = True) -> Mapping[str, Any]:
         return {} if self._on_air is None or not wanted else await self._on_air.programming(call)

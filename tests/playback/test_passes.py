@@ -35,6 +35,9 @@ class Pass:
     async def opens(self, principal: Principal, media_id: str) -> frozenset[str]:
         return frozenset({self._org_id}) if principal.person_id == "ada" and media_id == FILM else frozenset()
 
+    async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
+        return 1 if await self.opens(principal, media_id) else None
+
 
 @pytest.fixture
 def hidden() -> Hidden:
@@ -57,3 +60,10 @@ async def test_without_a_ticket_it_stays_hidden(hidden: Hidden) -> None:
 async def test_a_ticket_of_another_house_opens_nothing(hidden: Hidden) -> None:
     with pytest.raises(NotFound):
         await Permission([hidden], Pass("another house"), hidden).locate(ADA, FILM)
+
+
+async def test_a_ticket_says_on_how_many_devices_and_only_for_who_watches_by_it(hidden: Hidden) -> None:
+    permission = Permission([hidden], Pass(ORG), hidden)
+    assert await permission.devices(ADA, FILM, 3) == 1
+    assert await permission.devices(replace(ADA, person_id="ben"), FILM, 3) == 3
+    assert await permission.devices(SYSTEM, FILM, 3) == 3

@@ -263,3 +263,6 @@ class NoPasses:
 
     async def opens(self, principal: Principal, media_id: str) -> frozenset[str]:
         return frozenset()
+
+    async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
+        return None

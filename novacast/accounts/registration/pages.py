@@ -1,6 +1,7 @@
 """Pages of signing up."""
 
 from typing import Annotated
+from urllib.parse import quote, unquote
 
 from pydantic import Field
 
@@ -9,6 +10,8 @@ from novacast.accounts.sessions.routes import welcomed
 from novacast.accounts.sessions.service import Sessions
 from novacast.errors import Conflict, FieldError, Gone, InvalidInput
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.web.protection import safe_next
+from novacast.web.sessions import read
 
 Text = Annotated[str, Field(max_length=2000)]
 """A field of a form; the service says what is wrong with it, so that the page can show it beside the field."""
@@ -22,6 +25,11 @@ class LinkQuery(Body):
 
 class LinkForm(Body):
     token: Annotated[str, Field(max_length=200)] = ""
+
+
+class SignUpQuery(Body):
+    next: Annotated[str, Field(max_length=2000)] = ""
+    """Where to go with the new account."""
 
 
 class SignUpForm(Body):
@@ -39,14 +47,19 @@ class EmailForm(Body):
     email: Text = ""
 
 
+NEXT, NEXT_SECONDS = "novacast_next", 24 * 3600
+
+
 class RegistrationPages:
     def __init__(self, registration: Registration, sessions: Sessions) -> None:
         self._registration, self._sessions = registration, sessions
 
     @page("/signup", public=True)
-    async def show(self, call: Call) -> Html | Redirect:
+    async def show(self, call: Call, query: SignUpQuery) -> Html | Redirect:
         if call.principal.signed_in:
-            return Redirect("/account")
+            return Redirect(safe_next(query.next) if query.next else "/account")
+        if query.next:  # the mail's link comes back without it, most often to the same browser
+            call.set_cookie(NEXT, quote(safe_next(query.next)), NEXT_SECONDS)
         return Html("accounts/sign_up.html", {"errors": (), "values": SignUpForm(), "open": self._registration.is_open})
 
     @form("/signup", public=True)
@@ -75,7 +88,7 @@ class RegistrationPages:
             return await self._asked(call, form.token, error.errors)
         except (Gone, Conflict) as error:
             return Redirect("/login", notice=Notice("bad", error.message))
-        return await welcomed(call, self._sessions, person.email, form.password, "/")
+        return await welcomed(call, self._sessions, person.email, form.password, _next(call))
 
     async def _asked(self, call: Call, token: str, errors: tuple[FieldError, ...] = ()) -> Html | Redirect:
         try:
@@ -84,3 +97,7 @@ class RegistrationPages:
             return Redirect("/login", notice=Notice("bad", error.message))
         context = {"errors": errors, "token": token, "email": waiting.email.text}
         return Html("accounts/sign_up_confirm.html", context, 422 if errors else 200)
+
+
+def _next(call: Call) -> str:
+    return safe_next(unquote(read(call.request, NEXT, secure=call.secure) or ""))

@@ -148,6 +148,8 @@ def touched(topic: str, subject: str, payload: Mapping[str, Any]) -> Collection[
     kind, _, what = topic.partition(".")
     if topic == "organization.deleted" or (kind in _THINGS and what not in _HARMLESS):
         return {subject}
+    if topic == "media.tickets_changed":  # of a person, in one room: the others stay as they are
+        return {value for key, value in payload.items() if isinstance(value, str) and key.startswith("person")}
     if kind in _PEOPLE:
         return {subject} | {value for key, value in payload.items() if isinstance(value, str) and "person" in key}
     return ()

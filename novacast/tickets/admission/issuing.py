@@ -1,6 +1,6 @@
 """Tickets come to be, are made anew, and end; each inside the transaction that gives the reason."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from novacast import outbox
@@ -14,8 +14,11 @@ from novacast.tickets.models import TicketState
 from novacast.tickets.orders.models import Order
 
 
-def issue(tx: Transaction, order: Order, claims: Sequence[Claim]) -> None:
-    """A ticket for each unit that an order has bought."""
+def issue(
+    tx: Transaction, order: Order, claims: Sequence[Claim], *, name: str | None = None, person_id: str | None = None
+) -> None:
+    """A ticket for each unit that an order has bought; in the buyer's name, or in this one."""
+    name, person_id = (order.name, order.person_id) if name is None else (name, person_id)
     ordinal = tx.one(store.last_ordinal(order.perf_id)) or 0
     for number, claim in enumerate(claims, ordinal + 1):
         made = Ticket(
@@ -25,8 +28,8 @@ def issue(tx: Transaction, order: Order, claims: Sequence[Claim]) -> None:
             org_id=order.org_id,
             perf_id=order.perf_id,
             item_id=claim.item_id,
-            person_id=order.person_id,
-            name=order.name,
+            person_id=person_id,
+            name=name,
             ordinal=number,
             serial=1,
             test=order.test,
@@ -35,7 +38,7 @@ def issue(tx: Transaction, order: Order, claims: Sequence[Claim]) -> None:
             changed_at=tx.now,
         )
         store.add(tx, made)
-    changed(tx, order.perf_id, order.person_id)
+    changed(tx, order.perf_id, person_id)
 
 
 def reissue(tx: Transaction, old: Ticket, *, name: str, person_id: str | None) -> Ticket:
@@ -52,20 +55,28 @@ def reissue(tx: Transaction, old: Ticket, *, name: str, person_id: str | None) -
         changed_at=tx.now,
     )
     store.add(tx, new)
-    changed(tx, old.perf_id, old.person_id)
+    changed(tx, old.perf_id, old.person_id, person_id)
     return new
 
 
-def void(tx: Transaction, order: Order) -> int:
-    """All that are valid of an order; what they opened closes."""
-    gone = store.void_order(tx, order.id)
-    changed(tx, order.perf_id, order.person_id)
-    return gone
+def void(tx: Transaction, order: Order, ticket_ids: Collection[str] | None = None) -> int:
+    """Those that are valid of an order, or of these; what they opened closes. They may be anybody's by now."""
+    gone = [
+        one
+        for one in tx.all(store.of_order(order.id))
+        if one.state is TicketState.VALID and (ticket_ids is None or one.id in ticket_ids)
+    ]
+    for one in gone:
+        store.move(tx, one.id, TicketState.VOID)
+    changed(tx, order.perf_id, *(one.person_id for one in gone))
+    return len(gone)
 
 
-def changed(tx: Transaction, perf_id: str, person_id: str | None) -> None:
-    """Whoever watches by a ticket of this person is looked at again."""
+def changed(tx: Transaction, perf_id: str, *people: str | None) -> None:
+    """Whoever watches or writes by a ticket of these people is looked at again."""
     performance = tx.one(events.performance(perf_id))
-    if person_id is not None and performance is not None and performance.programme_id is not None:
-        # Playback looks again at the viewers of whatever a fact about media names.
+    if performance is None or performance.programme_id is None:
+        return
+    for person_id in dict.fromkeys(one for one in people if one is not None):
+        # Playback and chat look again at the people whom a fact about media names.
         outbox.emit(tx, "media.tickets_changed", performance.programme_id, outbox.INTERNAL, person_id=person_id)

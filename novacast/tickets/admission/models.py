@@ -41,6 +41,18 @@ class Pass:
     item: Item
     performance: Performance
 
+    def opens(self, at: int) -> bool:
+        return self.ticket.state is TicketState.VALID and (_live(self, at) or _replay(self, at))
+
+    @property
+    def hours(self) -> tuple[int, int] | None:
+        """From when until when it opens something; None: never."""
+        performance, item = self.performance, self.item
+        live = performance.starts_at - EARLY, performance.ends_at + LATE
+        replay = None if item.replay_until is None else (performance.starts_at, item.replay_until)
+        spans = [one for one in (live if item.opens_live else None, replay) if one is not None and one[0] < one[1]]
+        return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+
 
 class Verdict(StrEnum):
     """What a door says of a ticket."""
@@ -108,11 +120,7 @@ class Scan:
 
 def opens(passes: Sequence[Pass], at: int) -> frozenset[str]:
     """Ids of the organizations whose tickets open their performances' programme at an instant."""
-    return frozenset(
-        one.ticket.org_id
-        for one in passes
-        if one.ticket.state is TicketState.VALID and (_live(one, at) or _replay(one, at))
-    )
+    return frozenset(one.ticket.org_id for one in passes if one.opens(at))
 
 
 def _live(one: Pass, at: int) -> bool:

@@ -1,8 +1,5 @@
 """The API of tickets and of the door."""
 
-from io import BytesIO
-
-import segno
 from aiohttp import web
 
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
@@ -28,6 +25,9 @@ from novacast.tickets.admission.service import Admission
 from novacast.tickets.events.routes import PERFORMANCE
 from novacast.tickets.orders.routes import ORDER
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.papers.qr import svg
+from novacast.tickets.papers.service import Papers
+from novacast.tickets.passes.service import Passes
 from novacast.web import Call, ListQuery, get, post
 
 KEYS = "/api/v1/organizations/{org_id}/ticket-keys"
@@ -37,13 +37,15 @@ _PICTURE = {"responses": {"200": {"description": "A QR code.", "content": {"imag
 
 
 class TicketRoutes:
-    def __init__(self, admission: Admission, orders: Orders, keyring: Keyring) -> None:
+    def __init__(self, admission: Admission, orders: Orders, keyring: Keyring, passes: Passes, papers: Papers) -> None:
         self._admission, self._orders, self._keyring = admission, orders, keyring
+        self._passes, self._papers = passes, papers
 
     @get(f"{ORDER}/tickets", tag="tickets", public=True, summary="Tickets of an order", errors=(NotFound,))
     async def of_order(self, call: Call, token: str) -> TicketsBody:
+        """Those that somebody else has by now are there without their code."""
         tickets = await self._admission.of_order(self._orders.id_of(token))
-        codes = await self._admission.codes(tickets)
+        codes = await self._papers.codes(token)
         return TicketsBody.of(tickets, lambda one: TicketBody.shown(one, codes))
 
     @get(
@@ -55,21 +57,16 @@ class TicketRoutes:
         operation=_PICTURE,
     )
     async def code(self, call: Call, token: str, ticket_id: str) -> web.Response:
-        tickets = await self._admission.of_order(self._orders.id_of(token))
-        codes = await self._admission.codes([one for one in tickets if one.id == ticket_id])
+        codes = await self._papers.codes(token, ticket_id)
         if ticket_id not in codes:
             raise NotFound(text("There is no such ticket."))
-        picture = BytesIO()
-        segno.make_qr(codes[ticket_id], error="m").save(
-            picture, kind="svg", border=4, scale=4, light="white", xmldecl=False
-        )
         headers = {"Cache-Control": "no-store"}
-        return web.Response(body=picture.getvalue(), content_type="image/svg+xml", headers=headers)
+        return web.Response(body=svg(codes[ticket_id]), content_type="image/svg+xml", headers=headers)
 
     @get("/api/v1/me/entitlements/{programme_id}", tag="tickets", summary="Whether a ticket of mine opens a programme")
     async def entitled(self, call: Call, programme_id: str) -> EntitlementBody:
         """Or the recording of one. Others see it by its visibility."""
-        return EntitlementBody(entitled=bool(await self._admission.opens(call.principal, programme_id)))
+        return EntitlementBody(entitled=bool(await self._passes.opens(call.principal, programme_id)))
 
     @post(
         "/api/v1/organizations/{org_id}/tickets/{ticket_id}/reissue",

@@ -52,12 +52,6 @@ def move(tx: Transaction, ticket_id: str, to: TicketState) -> None:
     tx.run("UPDATE tickets SET state = ?, changed_at = ? WHERE id = ?", (to, tx.now, ticket_id))
 
 
-def void_order(tx: Transaction, order_id: str) -> int:
-    return tx.run(
-        "UPDATE tickets SET state = 'void', changed_at = ? WHERE order_id = ? AND state = 'valid'", (tx.now, order_id)
-    )
-
-
 def signing_key(org_id: str) -> Query[tuple[int, bytes]]:
     """Id and sealed secret of the key that signs now."""
     return Query(

@@ -138,6 +138,8 @@ class Performances:
             if columns:
                 store.change_performance(tx, perf_id, columns)
                 _told(tx, "performance.changed", before, principal, detail=", ".join(sorted(columns)))
+                if after.starts_at != before.starts_at:
+                    outbox.emit(tx, "performance.moved", perf_id, outbox.INTERNAL, before=before.starts_at)
             return tx.one(store.performance(perf_id)) or before
 
         return await self._db.write(unit)

@@ -166,6 +166,14 @@ def release_sold(tx: Transaction, order_id: str) -> int:
     )
 
 
+def release_units(tx: Transaction, claim_ids: Iterable[str]) -> None:
+    """Free sold units. Raises IntegrityError while a ticket of one is valid."""
+    for claim_id in claim_ids:
+        tx.run(
+            "UPDATE claims SET state = 'released', changed_at = ? WHERE id = ? AND state = 'sold'", (tx.now, claim_id)
+        )
+
+
 def erase_person(tx: Transaction, person_id: str) -> None:
     """Shares of a person that is erased count for nobody."""
     tx.run("UPDATE claims SET buyer = 'erased' WHERE buyer = ?", (f"person:{person_id}",))

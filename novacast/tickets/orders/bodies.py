@@ -62,8 +62,13 @@ class SandboxBody(Body):
     paid: bool
 
 
+class NoteBody(Body):
+    note: Annotated[str, Field(max_length=2000)]
+
+
 class OrdersQuery(ListQuery):
     state: OrderState | None = None
+    q: Annotated[str, Field(max_length=200, description="Part of a code, a name, an address or a note.")] = ""
 
 
 class OrderLineBody(LineBody):

@@ -6,6 +6,7 @@ from novacast.tickets.holds.routes import HOLD
 from novacast.tickets.orders.bodies import (
     CancelBody,
     NewOrderBody,
+    NoteBody,
     OrderBody,
     OrderEntryBody,
     OrdersBody,
@@ -19,7 +20,7 @@ from novacast.tickets.orders.bodies import (
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
-from novacast.web import Call, ListQuery, get, post
+from novacast.web import Call, ListQuery, get, patch, post
 
 ORDER = "/api/v1/orders/{token}"
 OF_ORG = "/api/v1/organizations/{org_id}/orders"
@@ -123,12 +124,17 @@ class BoxOfficeRoutes:
 
     @get(OF_ORG, tag="tickets", summary="Orders of an organization, newest first", errors=(*_WORK, InvalidInput))
     async def of_org(self, call: Call, org_id: str, query: OrdersQuery) -> OrdersBody:
-        page = await self._orders.of_org(call.principal, org_id, query.state, query.cursor, query.limit)
+        page = await self._orders.of_org(call.principal, org_id, query.state, query.cursor, query.limit, query.q)
         return OrdersBody.of(page, OrderBody.of)
 
     @get(f"{OF_ORG}/{{order_id}}", tag="tickets", summary="An order of an organization", errors=_WORK)
     async def known(self, call: Call, org_id: str, order_id: str) -> ReceiptBody:
         return self._shown(await self._orders.known(call.principal, org_id, order_id))
+
+    @patch(f"{OF_ORG}/{{order_id}}", tag="tickets", summary="Note something of an order", errors=(*_WORK, InvalidInput))
+    async def note(self, call: Call, org_id: str, order_id: str, body: NoteBody) -> ReceiptBody:
+        """No buyer reads it."""
+        return self._shown(await self._orders.note(call.principal, org_id, order_id, body.note))
 
     @get(f"{OF_ORG}/{{order_id}}/story", tag="tickets", summary="Who did what with an order", errors=_WORK)
     async def story(self, call: Call, org_id: str, order_id: str) -> OrderStoryBody:

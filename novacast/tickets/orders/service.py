@@ -2,28 +2,28 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
-from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
-from novacast.errors import Conflict, NotFound, Unauthenticated
+from novacast.errors import NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.security.keys import Signer
+from novacast.texts import Texts
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as tickets
-from novacast.tickets.admission.issuing import void
 from novacast.tickets.admission.models import Ticket
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders, sells
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Line, Wish
 from novacast.tickets.holds.service import Holds
-from novacast.tickets.holds.taking import Taking, told
-from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
+from novacast.tickets.holds.taking import Taking
+from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Buyer, Issued, Method, Order, Receipt, Unpayable
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
+from novacast.tickets.orders.undoing import undo
 from novacast.tickets.ports import Checkout, Outcome
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
@@ -31,6 +31,10 @@ from novacast.tickets.seatmaps import store as seats
 from novacast.tickets.store import Entry
 
 Codes = Callable[[Sequence[Ticket]], Awaitable[Mapping[str, str]]]
+
+
+MOST_NOTE = 2000
+"""Characters."""
 
 
 class Orders:
@@ -178,12 +182,18 @@ class Orders:
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def of_org(
-        self, principal: Principal, org_id: str, state: OrderState | None, cursor: str | None, limit: int
+        self,
+        principal: Principal,
+        org_id: str,
+        state: OrderState | None,
+        cursor: str | None,
+        limit: int,
+        words: str = "",
     ) -> Page[Order]:
-        """Raises NotFound, Forbidden."""
+        """`words`: part of a code, a name, an address or a note. Raises NotFound, Forbidden."""
         sees_orders(principal, org_id)
         start = keyset(cursor, int, str) or events.START
-        rows = await self._db.all(store.of_org(org_id, state, start, limit + 1))
+        rows = await self._db.all(store.of_org(org_id, state, start, limit + 1, words.strip()))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def known(self, principal: Principal, org_id: str, order_id: str) -> Receipt:
@@ -193,6 +203,29 @@ class Orders:
         if receipt.order.org_id != org_id:
             raise NotFound(text("There is no such order."))
         return receipt
+
+    async def seen(self, principal: Principal, order_id: str) -> Receipt:
+        """The same for who knows its id alone. Raises NotFound, Forbidden."""
+        receipt = await self._receipt(order_id)
+        sees_orders(principal, receipt.order.org_id)
+        return receipt
+
+    async def note(
+        self, principal: Principal, org_id: str, order_id: str, note: str, then: Then[Receipt] | None = None
+    ) -> Receipt:
+        """What the house wants to remember of it; no buyer reads it. Raises NotFound, Forbidden, InvalidInput."""
+        sells(principal, org_id)
+        texts = Texts()
+        kept = texts.description(note)[:MOST_NOTE]
+        texts.check()
+
+        def unit(tx: Transaction) -> Receipt:
+            _of_org(tx, org_id, order_id)
+            store.set_note(tx, order_id, kept)
+            books.log(tx, "order.noted", org_id, order_id, order_id=order_id, person_id=principal.person_id)
+            return _remembered(tx, order_id, then)
+
+        return await self._db.write(unit)
 
     async def story(self, principal: Principal, org_id: str, order_id: str) -> list[Entry]:
         """Who did what with an order. Raises NotFound, Forbidden."""
@@ -236,7 +269,7 @@ class Orders:
             return await self._db.write(lambda tx: _remembered(tx, order_id, then))
 
         def unit(tx: Transaction) -> Receipt:
-            _undo(tx, _of_org(tx, org_id, order_id), principal, reason)
+            undo(tx, _of_org(tx, org_id, order_id), principal, reason)
             return _remembered(tx, order_id, then)
 
         return await self._db.write(unit)
@@ -292,23 +325,6 @@ def read(tx: Transaction, order_id: str) -> Receipt:
     lines = [Line(one, names[one.item_id], places.get(one.seat_id or "")) for one in claims]
     issued = [_issued(one) for one in tx.all(tickets.of_order(order_id))]
     return Receipt(order, lines, issued, tx.all(store.attempts(order_id)))
-
-
-def _undo(tx: Transaction, order: Order, principal: Principal, reason: str) -> None:
-    if order.state is OrderState.CANCELLED:
-        return
-    if order.state is not OrderState.PAID:
-        raise Conflict(text("Only what is paid, or waits for it, can be cancelled."))
-    void(tx, order)
-    sold = [one for one in tx.all(holds.of_order(order.id)) if one.state is ClaimState.SOLD]
-    holds.release_sold(tx, order.id)
-    store.move(tx, order.id, OrderState.CANCELLED)
-    who = principal.person_id
-    books.log(tx, "order.cancelled", order.org_id, order.id, order_id=order.id, person_id=who, detail=reason)
-    outbox.emit(tx, "order.cancelled", order.id, outbox.org(order.org_id), code=order.code)
-    hold = tx.one(holds.hold(order.hold_id))
-    assert hold is not None, "an order has a hold"
-    told(tx, hold, sold, ClaimState.RELEASED)
 
 
 def _of_org(tx: Transaction, org_id: str, order_id: str) -> Order:

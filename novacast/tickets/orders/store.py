@@ -19,21 +19,23 @@ _ATTEMPT = (
 
 
 def order(order_id: str) -> Query[Order]:
-    return Query("SELECT * FROM orders WHERE id = ?", (order_id,), _order)
+    return Query("SELECT * FROM orders WHERE id = ?", (order_id,), order_of)
 
 
 def of_hold(hold_id: str) -> Query[Order]:
-    return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), _order)
+    return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), order_of)
 
 
-def of_org(org_id: str, state: OrderState | None, start: Key, limit: int) -> Query[Order]:
-    """Newest first."""
+def of_org(org_id: str, state: OrderState | None, start: Key, limit: int, words: str = "") -> Query[Order]:
+    """Newest first. `words`: part of the code, the name, the address or the note, in whatever case."""
     wanted = "" if state is None else "AND state = :state "
+    if words:
+        wanted += "AND instr(lower(code || ' ' || name || ' ' || email_key || ' ' || note), :words) "
     return Query(
         f"SELECT * FROM orders WHERE org_id = :org {wanted}AND (created_at, id) < (:at, :id) "  # noqa: S608 - conditions of ours
         "ORDER BY created_at DESC, id DESC LIMIT :limit",
-        {"org": org_id, "state": state, "at": start[0], "id": start[1], "limit": limit},
-        _order,
+        {"org": org_id, "state": state, "at": start[0], "id": start[1], "limit": limit, "words": words.lower()},
+        order_of,
     )
 
 
@@ -42,7 +44,7 @@ def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
         "SELECT * FROM orders WHERE person_id = ? AND (created_at, id) < (?, ?) "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
         (person_id, *start, limit),
-        _order,
+        order_of,
     )
 
 
@@ -50,7 +52,7 @@ def overdue(at: int, limit: int) -> Query[Order]:
     return Query(
         "SELECT * FROM orders WHERE state = 'awaiting_payment' AND due_at <= ? ORDER BY due_at LIMIT ?",
         (at, limit),
-        _order,
+        order_of,
     )
 
 
@@ -59,7 +61,7 @@ def closing(limit: int) -> Query[Order]:
     return Query(
         "SELECT orders.* FROM holds JOIN orders ON orders.hold_id = holds.id WHERE holds.state = 'closing' LIMIT ?",
         (limit,),
-        _order,
+        order_of,
     )
 
 
@@ -73,6 +75,10 @@ def move(tx: Transaction, order_id: str, to: OrderState, due_at: int | None = No
         "UPDATE orders SET state = ?, due_at = coalesce(?, due_at), changed_at = ? WHERE id = ?",
         (to, due_at, tx.now, order_id),
     )
+
+
+def set_note(tx: Transaction, order_id: str, note: str) -> None:
+    tx.run("UPDATE orders SET note = ?, changed_at = ? WHERE id = ?", (note, tx.now, order_id))
 
 
 def attempt(attempt_id: str) -> Query[Attempt]:
@@ -138,7 +144,7 @@ def erase_person(tx: Transaction, person_id: str) -> None:
     )
 
 
-def _order(row: Row) -> Order:
+def order_of(row: Row) -> Order:
     return Order(
         **{name: row[name] for name in _ORDER},
         method=Method(row["method"]),

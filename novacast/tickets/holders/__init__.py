@@ -1,0 +1,1 @@
+"""Whose a ticket is: taken into an account, renamed, handed on to somebody else."""

@@ -1,0 +1,36 @@
+"""An order's story in words, in the language that is being spoken."""
+
+from collections.abc import Mapping
+
+from novacast.i18n import gettext as _
+from novacast.tickets.store import Entry
+
+
+def told(entry: Entry) -> str:
+    """What happened; what nobody gave words to, as it was written down."""
+    words = _sentences().get(entry.action)
+    return words if words is not None else entry.action
+
+
+def _sentences() -> Mapping[str, str]:
+    return {
+        "order.placed": _("It was ordered."),
+        "order.paid": _("It was paid, and its tickets were issued."),
+        "order.expired": _("Nobody paid in time; its places are free again."),
+        "order.cancelled": _("It was cancelled; its tickets are void."),
+        "order.partly_cancelled": _("Some of its tickets were cancelled."),
+        "order.claimed": _("The buyer took it into an account."),
+        "order.noted": _("The note was changed."),
+        "order.resent": _("Its mail was sent again."),
+        "order.unfulfillable": _("Money came after its places were given back. Somebody has to look at it."),
+        "payment.captured": _("Money came."),
+        "payment.failed": _("A payment came to nothing."),
+        "payment.mismatch": _("What came is not what was asked for. Somebody has to look at it."),
+        "payment.surplus": _("It was paid for once more. Somebody has to look at it."),
+        "ticket.reissued": _("A ticket was made anew; the old code is void."),
+        "ticket.renamed": _("A ticket got another name."),
+        "ticket.offered": _("A ticket was offered to somebody."),
+        "ticket.offer_withdrawn": _("The offer of a ticket was taken back."),
+        "ticket.handed_on": _("A ticket was handed on; the old code is void."),
+        "ticket.moved": _("A ticket got another seat; the old code is void."),
+    }

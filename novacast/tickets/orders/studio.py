@@ -1,0 +1,197 @@
+"""An order as the house sees it: who ordered what, what became of it, and what can be done."""
+
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Protocol
+from urllib.parse import quote
+
+from pydantic import Field
+
+from novacast.clock import iso
+from novacast.errors import Conflict, InvalidInput, Unavailable
+from novacast.i18n import gettext as _
+from novacast.tickets.cancelling.moving import Moving
+from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.events.performances import Performances
+from novacast.tickets.holders.models import Transfer, TransferState
+from novacast.tickets.holders.service import Holders
+from novacast.tickets.models import OrderState, TicketState, may_sell
+from novacast.tickets.orders.models import Method, Receipt
+from novacast.tickets.orders.pages import Ids
+from novacast.tickets.orders.service import Orders
+from novacast.tickets.orders.shown import story_badge
+from novacast.tickets.orders.story import told
+from novacast.tickets.post.service import OrderPost
+from novacast.tickets.services import TicketServices
+from novacast.tickets.words import hour_there, money, order_state
+from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+
+ORDER = "/studio/tickets/orders/{order_id}"
+
+
+class People(Protocol):
+    async def names(self, ids: Sequence[str], /) -> Mapping[str, str]: ...
+
+
+class NoteForm(Body):
+    note: Annotated[str, Field(max_length=2000)] = ""
+
+
+class ReasonForm(Body):
+    reason: Annotated[str, Field(max_length=500)] = ""
+
+
+class TicketsForm(ReasonForm):
+    ticket: Ids = ()
+
+
+class MoveForm(Body):
+    ticket: Annotated[str, Field(max_length=40)] = ""
+    seat: Annotated[str, Field(max_length=80)] = ""
+
+
+class OrderStudioPages:
+    def __init__(self, own: TicketServices, order_post: OrderPost, people: People) -> None:
+        self._orders: Orders = own.orders
+        self._performances: Performances = own.performances
+        self._holders: Holders = own.holders
+        self._cancelling: Cancelling = own.cancelling
+        self._moving: Moving = own.moving
+        self._post, self._people = order_post, people
+
+    @page(ORDER)
+    async def show(self, call: Call, order_id: str) -> Html:
+        receipt = await self._orders.seen(call.principal, order_id)
+        org_id = receipt.order.org_id
+        story = await self._orders.story(call.principal, org_id, order_id)
+        names = await self._people.names([one.person_id for one in story if one.person_id is not None])
+        event, performance = await self._performances.known(receipt.order.perf_id)
+        zone = event.timezone
+        context = {
+            "event": event,
+            "when": hour_there(performance.starts_at, zone),
+            **_shown(receipt, await self._holders.given(order_id), zone),
+            "link": f"/order/{quote(self._orders.token(order_id))}",
+            "sells": may_sell(call.principal, org_id),
+            "done": [
+                {
+                    "when": hour_there(one.at, zone),
+                    "count": len(one.tickets),
+                    "back": money(one.back, one.currency),
+                    "reason": one.reason,
+                    "by_buyer": one.by_buyer,
+                }
+                for one in await self._cancelling.done(order_id)
+            ],
+            "story": [
+                {
+                    "iso": iso(one.at),
+                    "when": hour_there(one.at, zone),
+                    "what": told(one),
+                    "who": names.get(one.person_id or "", ""),
+                    "detail": one.detail,
+                }
+                for one in reversed(story)
+            ],
+        }
+        return Html("tickets/order_studio.html", context)
+
+    @form(f"{ORDER}/note")
+    async def note(self, call: Call, order_id: str, form: NoteForm) -> Redirect:
+        org_id = await self._org(call, order_id)
+        await self._orders.note(call.principal, org_id, order_id, form.note)
+        return _back(order_id, Notice("good", _("Saved.")))
+
+    @form(f"{ORDER}/resend")
+    async def resend(self, call: Call, order_id: str) -> Redirect:
+        org_id = await self._org(call, order_id)
+        try:
+            await self._post.resend_for(call.principal, org_id, order_id)
+        except Conflict as error:
+            return _back(order_id, Notice("bad", error.message))
+        return _back(order_id, Notice("good", _("The mail is on its way again.")))
+
+    @form(f"{ORDER}/paid")
+    async def paid(self, call: Call, order_id: str) -> Redirect:
+        org_id = await self._org(call, order_id)
+        try:
+            await self._orders.mark_paid(call.principal, org_id, order_id, None)
+        except Conflict as error:
+            return _back(order_id, Notice("bad", error.message))
+        return _back(order_id, Notice("good", _("It is paid.")))
+
+    @form(f"{ORDER}/cancel")
+    async def cancel(self, call: Call, order_id: str, form: ReasonForm) -> Redirect:
+        org_id = await self._org(call, order_id)
+        try:
+            await self._orders.cancel(call.principal, org_id, order_id, form.reason)
+        except (Conflict, Unavailable) as error:
+            return _back(order_id, Notice("bad", error.message))
+        return _back(order_id, Notice("good", _("The order is cancelled.")))
+
+    @form(f"{ORDER}/cancel-tickets")
+    async def cancel_tickets(self, call: Call, order_id: str, form: TicketsForm) -> Redirect:
+        org_id, given = await self._org(call, order_id), form.ticket
+        try:
+            await self._cancelling.cancel_tickets(call.principal, org_id, order_id, given, form.reason, None)
+        except (Conflict, InvalidInput) as error:
+            return _back(order_id, Notice("bad", error.message))
+        return _back(order_id, Notice("good", _("The tickets are cancelled.")))
+
+    @form(f"{ORDER}/move")
+    async def move(self, call: Call, order_id: str, form: MoveForm) -> Redirect:
+        org_id = await self._org(call, order_id)
+        try:
+            await self._moving.move(call.principal, org_id, order_id, form.ticket, form.seat.strip())
+        except (Conflict, InvalidInput) as error:
+            return _back(order_id, Notice("bad", error.message))
+        return _back(order_id, Notice("good", _("The ticket has another seat.")))
+
+    async def _org(self, call: Call, order_id: str) -> str:
+        """Raises NotFound, Forbidden."""
+        return (await self._orders.seen(call.principal, order_id)).order.org_id
+
+
+def _shown(receipt: Receipt, given: Mapping[str, Transfer], zone: str) -> dict[str, Any]:
+    order = receipt.order
+    lines = {one.claim.id: one for one in receipt.lines}
+    states = {TicketState.VALID: _("valid"), TicketState.REISSUED: _("made anew"), TicketState.VOID: _("void")}
+    tickets = []
+    for one in receipt.tickets:
+        line, to = lines[one.claim_id], given.get(one.claim_id)
+        tickets.append(
+            {
+                "id": one.id,
+                "item": line.item,
+                "seat": "" if line.seat is None else line.seat.label,
+                "seated": line.claim.seat_id is not None,
+                "name": one.name,
+                "number": f"{one.ordinal}.{one.serial}",
+                "valid": one.state == TicketState.VALID,
+                "state": states[TicketState(one.state)],
+                "price": money(line.claim.cost, order.currency),
+                "handed": to is not None and to.state is TransferState.ACCEPTED,
+            }
+        )
+    return {
+        "order": order,
+        "state": order_state(order.state),
+        "badge": story_badge(order),
+        "total": money(order.total, order.currency),
+        "ordered": hour_there(order.created_at, zone),
+        "due": "" if order.due_at is None else hour_there(order.due_at, zone),
+        "awaits": order.state is OrderState.AWAITING_PAYMENT,
+        "payable": order.method is Method.TRANSFER
+        and order.state in (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED),
+        "cancellable": order.state in (OrderState.AWAITING_PAYMENT, OrderState.PAID),
+        "tickets": tickets,
+        "valid": [one for one in tickets if one["valid"]],
+        "attempts": [
+            {"provider": one.provider, "amount": money(one.amount, one.currency), "state": one.state,
+             "mismatch": one.mismatch or ""}
+            for one in receipt.attempts
+        ],
+    }  # fmt: skip
+
+
+def _back(order_id: str, notice: Notice) -> Redirect:
+    return Redirect(ORDER.format(order_id=order_id), notice=notice)

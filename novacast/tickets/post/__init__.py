@@ -1,0 +1,1 @@
+"""What buyers and receivers are told by mail."""
