@@ -2,15 +2,14 @@
 
 from dataclasses import dataclass, replace
 
-from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal
 from novacast.outbox import Event as Fact
-from novacast.tickets import store as books
 from novacast.tickets.events import store
-from novacast.tickets.events.models import MOST_EVENTS, Event, EventChanges, Performance
+from novacast.tickets.events.making import make_event, tell_event
+from novacast.tickets.events.models import Event, EventChanges, Performance
 from novacast.tickets.events.permission import arranged_event, arranges, seen_event, sells, works_there
 from novacast.tickets.models import PerformanceState, may_arrange
 
@@ -56,12 +55,7 @@ class Events:
         arranges(principal, org_id)
 
         def unit(tx: Transaction) -> Event:
-            if (tx.one(store.events_count(org_id)) or 0) >= MOST_EVENTS:
-                raise Conflict(text("The organization has {most} events, which is the most.", most=MOST_EVENTS))
-            plain = Event(new_id(), org_id, "", "", "", "UTC", "EUR", False, tx.now, tx.now)
-            made = replace(plain, **columns)
-            store.add_event(tx, made)
-            _told(tx, "event.created", made, principal)
+            made = make_event(tx, principal, org_id, columns)
             if then is not None:
                 then(tx, made)
             return made
@@ -78,7 +72,7 @@ class Events:
                 raise Conflict(text("Prices are set in {currency} already.", currency=before.currency))
             if columns:
                 store.change_event(tx, event_id, columns)
-                _told(tx, "event.changed", before, principal, detail=", ".join(sorted(columns)))
+                tell_event(tx, "event.changed", before, principal, detail=", ".join(sorted(columns)))
             return tx.one(store.event(event_id)) or before
 
         return await self._db.write(unit)
@@ -87,8 +81,3 @@ class Events:
         """A durable subscriber: what an organization that is gone had on sale is sold no more."""
         if fact.topic == "organization.deleted":
             await self._db.write(lambda tx: store.unpublish(tx, fact.subject))
-
-
-def _told(tx: Transaction, what: str, event: Event, principal: Principal, detail: str = "") -> None:
-    books.log(tx, what, event.org_id, event.id, person_id=principal.person_id, detail=detail or event.title)
-    outbox.emit(tx, what, event.id, outbox.org(event.org_id))

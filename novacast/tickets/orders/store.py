@@ -19,11 +19,11 @@ _ATTEMPT = (
 
 
 def order(order_id: str) -> Query[Order]:
-    return Query("SELECT * FROM orders WHERE id = ?", (order_id,), _order)
+    return Query("SELECT * FROM orders WHERE id = ?", (order_id,), order_of)
 
 
 def of_hold(hold_id: str) -> Query[Order]:
-    return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), _order)
+    return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), order_of)
 
 
 def of_org(org_id: str, state: OrderState | None, start: Key, limit: int) -> Query[Order]:
@@ -33,7 +33,7 @@ def of_org(org_id: str, state: OrderState | None, start: Key, limit: int) -> Que
         f"SELECT * FROM orders WHERE org_id = :org {wanted}AND (created_at, id) < (:at, :id) "  # noqa: S608 - conditions of ours
         "ORDER BY created_at DESC, id DESC LIMIT :limit",
         {"org": org_id, "state": state, "at": start[0], "id": start[1], "limit": limit},
-        _order,
+        order_of,
     )
 
 
@@ -42,7 +42,7 @@ def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
         "SELECT * FROM orders WHERE person_id = ? AND (created_at, id) < (?, ?) "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
         (person_id, *start, limit),
-        _order,
+        order_of,
     )
 
 
@@ -50,7 +50,7 @@ def overdue(at: int, limit: int) -> Query[Order]:
     return Query(
         "SELECT * FROM orders WHERE state = 'awaiting_payment' AND due_at <= ? ORDER BY due_at LIMIT ?",
         (at, limit),
-        _order,
+        order_of,
     )
 
 
@@ -59,7 +59,7 @@ def closing(limit: int) -> Query[Order]:
     return Query(
         "SELECT orders.* FROM holds JOIN orders ON orders.hold_id = holds.id WHERE holds.state = 'closing' LIMIT ?",
         (limit,),
-        _order,
+        order_of,
     )
 
 
@@ -138,7 +138,8 @@ def erase_person(tx: Transaction, person_id: str) -> None:
     )
 
 
-def _order(row: Row) -> Order:
+def order_of(row: Row) -> Order:
+    """Of a row with all columns of the table, and maybe more."""
     return Order(
         **{name: row[name] for name in _ORDER},
         method=Method(row["method"]),

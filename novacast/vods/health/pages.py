@@ -7,11 +7,11 @@ from typing import Literal
 from babel.dates import format_time
 
 from novacast.clock import DAY, moment
+from novacast.graphs import Graph
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
 from novacast.vods.cards import locale
 from novacast.vods.health import words
-from novacast.vods.health.graphs import Graph
 from novacast.vods.health.models import Health
 from novacast.vods.health.service import HOURLY, VideoHealth
 from novacast.vods.health.words import Figure
