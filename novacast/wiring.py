@@ -39,6 +39,8 @@ from novacast.settings import Settings
 from novacast.tickets import schema as tickets_schema
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.codes import schema as codes_schema
+from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
 from novacast.tickets.services import TicketServices, ticket_services
@@ -97,6 +99,8 @@ MIGRATIONS: Sequence[Migrations] = (
     holds_schema.migrations,
     orders_schema.migrations,
     admission_schema.migrations,
+    items_schema.migrations,
+    codes_schema.migrations,
 )
 """In the order of their foreign keys."""
 

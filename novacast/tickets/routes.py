@@ -2,6 +2,7 @@
 
 from novacast.clock import Clock
 from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
+from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
@@ -13,6 +14,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
     return [
         EventRoutes(own.events, own.performances),
         SeatMapRoutes(own.seat_maps, clock),
+        CodeRoutes(own.codes),
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),

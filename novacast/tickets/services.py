@@ -11,6 +11,8 @@ from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.codes.service import Codes
+from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
@@ -34,6 +36,8 @@ class TicketServices:
     """To be subscribed to the facts, durably."""
     performances: Performances
     seat_maps: SeatMaps
+    codes: Codes
+    trying: CodeTrying
     expiry: Expiry
     taking: Taking
     holds: Holds
@@ -71,6 +75,8 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         events=Events(db),
         performances=Performances(db),
         seat_maps=SeatMaps(db),
+        codes=Codes(db),
+        trying=holds.codes,
         expiry=expiry,
         taking=taking,
         holds=holds,

@@ -30,11 +30,19 @@ class WishBody(Body):
         return Wish(self.item, self.quantity, tuple(self.seats), self.category, self.amount)
 
 
+CodeText = Annotated[str, Field(max_length=100, description="A promo or access code; empty: none.")]
+
+
 class NewHoldBody(Body):
     lines: Annotated[Sequence[WishBody], Field(min_length=1, max_length=MOST_LINES)]
+    code: CodeText = ""
 
     def wishes(self) -> list[Wish]:
         return [one.wish() for one in self.lines]
+
+
+class BasketCodeBody(Body):
+    code: CodeText
 
 
 class LineSeatBody(Body):
@@ -50,7 +58,8 @@ class LineBody(Body):
     item: str
     name: str
     seat: LineSeatBody | None
-    price: int
+    price: Annotated[int, Field(description="After what a code took off.")]
+    saving: Annotated[int, Field(description="What a code took off.")]
     fee: int
     tax_basis_points: int
 
@@ -64,6 +73,7 @@ class LineBody(Body):
             if seat is None
             else LineSeatBody(id=seat.seat_id, section=seat.section, row=seat.row, number=seat.number),
             price=line.claim.price,
+            saving=line.claim.discount,
             fee=line.claim.fee,
             tax_basis_points=line.claim.tax_bp,
         )
@@ -76,6 +86,8 @@ class HoldBody(Body):
     expires_at: str
     limit_at: Annotated[str, Field(description="However often it is extended.")]
     lines: list[LineBody]
+    code: Annotated[str, Field(description="With which something in it was taken; empty: none.")]
+    saving: int
     total: int
     currency: str
     test: Annotated[bool, Field(description="Nothing of this is real.")]
@@ -91,6 +103,8 @@ class HoldBody(Body):
             expires_at=iso(hold.expires_at),
             limit_at=iso(hold.limit_at),
             lines=[LineBody.of(one) for one in basket.lines],
+            code=basket.code,
+            saving=basket.saving,
             total=basket.total,
             currency=basket.currency,
             test=basket.test,
