@@ -33,6 +33,7 @@ from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
+from novacast.tickets.studio import office_pages
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -177,6 +178,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
         *ticket_pages(own.tickets),
+        *office_pages(own.tickets, own.clock, organizations, own.accounts.people, own.live.programmes),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),

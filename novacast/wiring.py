@@ -43,6 +43,7 @@ from novacast.tickets.codes import schema as codes_schema
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -99,6 +100,7 @@ MIGRATIONS: Sequence[Migrations] = (
     holds_schema.migrations,
     orders_schema.migrations,
     admission_schema.migrations,
+    sales_schema.migrations,
     items_schema.migrations,
     codes_schema.migrations,
 )

@@ -4,6 +4,7 @@ from novacast.clock import Clock
 from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
 from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.events.routes import EventRoutes
+from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
@@ -20,4 +21,5 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         BoxOfficeRoutes(own.orders),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),
+        ExportRoutes(own.exports, own.events),
     ]

@@ -11,11 +11,13 @@ from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
@@ -25,6 +27,8 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.reports.service import Reports
+from novacast.tickets.sales.service import Sales
 from novacast.tickets.seatmaps.service import SeatMaps
 
 log = logging.getLogger(__name__)
@@ -49,6 +53,10 @@ class TicketServices:
     keyring: Keyring
     admission: Admission
     door: Door
+    arranging: Arranging
+    reports: Reports
+    sales: Sales
+    exports: Exports
     proof: Proof
     personal: TicketData
 
@@ -71,6 +79,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
     orders = Orders(db, holds, taking, placing, closing, providers, key)
     keyring = Keyring(db, Seal(key, PURPOSE))
+    sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
     return TicketServices(
         events=Events(db),
         performances=Performances(db),
@@ -87,6 +96,10 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         keyring=keyring,
         admission=Admission(db, keyring),
         door=Door(db, keyring, live=own.mode == "live"),
+        arranging=Arranging(db),
+        reports=reports,
+        sales=sales,
+        exports=Exports(sales, reports),
         proof=Proof(db),
         personal=TicketData(db),
     )

@@ -1,11 +1,12 @@
 """Whole evenings, made or copied in one transaction: all of it is there, or nothing."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from novacast.database import Database, Then, Transaction
 from novacast.identity import Principal, new_id
 from novacast.tickets.admission import store as lists
-from novacast.tickets.arranging.models import Evening, moved_by
+from novacast.tickets.arranging.models import Evening, Kind, moved_by
 from novacast.tickets.events import store
 from novacast.tickets.events.making import (
     make_event,
@@ -16,7 +17,7 @@ from novacast.tickets.events.making import (
     tell,
     tell_event,
 )
-from novacast.tickets.events.models import Event, EventChanges, Performance
+from novacast.tickets.events.models import Event, EventChanges, Item, Performance
 from novacast.tickets.events.permission import arranged, arranged_event, arranges
 from novacast.tickets.seatmaps import store as seats
 
@@ -49,6 +50,22 @@ class Arranging:
         def unit(tx: Transaction) -> Performance:
             event = arranged_event(principal, tx.one(store.event(event_id)))
             return _made(tx, principal, event, checked, on_sale=on_sale)
+
+        return await self._db.write(unit)
+
+    async def add_kind(self, principal: Principal, perf_id: str, kind: Kind, quota_ids: Sequence[str]) -> Item:
+        """Another kind of ticket, with a quota of its own if it says how many places there are.
+
+        Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """
+        good = kind.item.checked()
+
+        def unit(tx: Transaction) -> Item:
+            performance = arranged(principal, tx.one(store.performance(perf_id)))
+            made = make_item(tx, principal, performance, good, quota_ids)
+            if kind.places is not None:
+                make_quota(tx, principal, performance, made.name, kind.places, [made.id])
+            return made
 
         return await self._db.write(unit)
 

@@ -20,8 +20,15 @@ from novacast.tickets.events.models import (
     check_hours,
     moved,
 )
-from novacast.tickets.events.permission import NO_PERFORMANCE, arranged, arranged_event, seen_performance, works_there
-from novacast.tickets.models import PerformanceState
+from novacast.tickets.events.permission import (
+    NO_PERFORMANCE,
+    arranged,
+    arranged_event,
+    seen_performance,
+    sells,
+    works_there,
+)
+from novacast.tickets.models import PerformanceState, may_arrange
 from novacast.tickets.seatmaps import store as seats
 
 
@@ -70,6 +77,13 @@ class Performances:
             event = await view.one(store.event_of(perf_id))
         if performance is None or event is None:
             raise NotFound(NO_PERFORMANCE)
+        return event, performance
+
+    async def worked_on(self, principal: Principal, perf_id: str) -> tuple[Event, Performance]:
+        """For those who arrange or sell there. Raises NotFound, Forbidden."""
+        event, performance = await self.known(perf_id)
+        if not may_arrange(principal, performance.org_id):
+            sells(principal, performance.org_id)
         return event, performance
 
     async def create(

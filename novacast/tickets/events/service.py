@@ -1,5 +1,6 @@
 """Events as people use them: find, look at, make, change, publish."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -38,6 +39,21 @@ class Events:
         rows = await self._db.all(store.of_org(org_id, keyset(cursor, int, str) or store.START, limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
+    async def nights(self, event_ids: Sequence[str]) -> list[Performance]:
+        """Performances of events that were found for whoever asks, the earliest first."""
+        return await self._db.all(store.of_events(event_ids)) if event_ids else []
+
+    async def timezone(self, org_id: str, event_id: str | None = None, perf_id: str | None = None) -> str:
+        """By whose clocks days are counted: of a performance, an event, or an organization's latest event."""
+        async with self._db.snapshot() as view:
+            if perf_id is not None:
+                found = await view.one(store.event_of(perf_id))
+            elif event_id is not None:
+                found = await view.one(store.event(event_id))
+            else:
+                found = next(iter(await view.all(store.of_org(org_id, store.START, 1))), None)
+        return "UTC" if found is None or found.org_id != org_id else found.timezone
+
     async def show(self, principal: Principal, event_id: str) -> Programme:
         async with self._db.snapshot() as view:
             found = await view.one(store.event(event_id))
@@ -46,6 +62,13 @@ class Events:
         everything = works_there(principal, event.org_id)
         seen = (one for one in performances if everything or one.state is not PerformanceState.DRAFT)
         return Programme(event, tuple(seen))
+
+    async def worked_on(self, principal: Principal, event_id: str) -> Programme:
+        """As `show`, for those who arrange or sell there. Raises NotFound, Forbidden."""
+        found = await self.show(principal, event_id)
+        if not may_arrange(principal, found.event.org_id):
+            sells(principal, found.event.org_id)
+        return found
 
     async def create(
         self, principal: Principal, org_id: str, changes: EventChanges, then: Then[Event] | None = None

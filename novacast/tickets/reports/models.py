@@ -9,6 +9,17 @@ from novacast.tickets.models import ItemKind
 from novacast.tickets.orders.models import Method
 
 
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A performance as reports name it."""
+
+    id: str
+    title: str
+    """Of the event."""
+    starts_at: int
+    timezone: str
+
+
 class Place(StrEnum):
     """Where those who have a ticket are: places of one kind can be counted together, of different kinds not."""
 

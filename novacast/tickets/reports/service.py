@@ -17,6 +17,7 @@ from novacast.tickets.reports.models import (
     Day,
     KindStanding,
     Line,
+    Night,
     Pool,
     Report,
     Sale,
@@ -79,15 +80,15 @@ class Reports:
         found = await self.standings(principal, "" if performance is None else performance.org_id, [perf_id])
         return found[perf_id]
 
-    async def performances(self, principal: Principal, scope: Scope) -> Sequence[str]:
-        """Ids of those that a report is about, the latest first. Raises NotFound, Forbidden."""
+    async def nights(self, principal: Principal, scope: Scope) -> Sequence[Night]:
+        """The performances that a report is about, the latest first. Raises NotFound, Forbidden."""
         sees_orders(principal, scope.org_id)
         return await self._db.all(store.performances_of(scope.org_id, scope.event_id, scope.perf_id))
 
     async def report(self, principal: Principal, scope: Scope) -> Report:
         """What was sold in the last days, and still is. Raises NotFound, Forbidden."""
         sales, since, until = await self.sales(principal, scope)
-        ids = await self.performances(principal, scope)
+        ids = [one.id for one in await self.nights(principal, scope)]
         states = await self._db.all(store.states(ids, since, until, test=self._test))
         zone = ZoneInfo(scope.timezone)
         first, last = moment(since).astimezone(zone).date(), moment(until - 1).astimezone(zone).date()
@@ -102,7 +103,7 @@ class Reports:
 
     async def sales(self, principal: Principal, scope: Scope) -> tuple[Sequence[Sale], int, int]:
         """The finest rows that reports are made of, and the instants from and until which they are."""
-        ids = await self.performances(principal, scope)
+        ids = [one.id for one in await self.nights(principal, scope)]
         zone, now = ZoneInfo(scope.timezone), self._db.clock.now()
         days = max(1, min(scope.days, MOST_DAYS))
         today = moment(now).astimezone(zone)

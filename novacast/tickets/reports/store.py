@@ -6,19 +6,21 @@ from collections.abc import Sequence
 from novacast.database import Query, Row
 from novacast.tickets.models import ItemKind
 from novacast.tickets.orders.models import Method
-from novacast.tickets.reports.models import Sale, StateLine
+from novacast.tickets.reports.models import Night, Sale, StateLine
 
+MOST_PERFORMANCES = 20_000
 MOST_ROWS = 200_000
 """Of one report: more than that is a matter for exports."""
 
 
-def performances_of(org_id: str, event_id: str | None, perf_id: str | None) -> Query[str]:
-    """Ids of an organization's performances, or of those of an event, or of one."""
+def performances_of(org_id: str, event_id: str | None, perf_id: str | None) -> Query[Night]:
+    """An organization's performances, or those of an event, or one; the latest first."""
     return Query(
-        "SELECT id FROM performances WHERE org_id = :org AND (:event IS NULL OR event_id = :event) "
-        "AND (:perf IS NULL OR id = :perf) ORDER BY starts_at DESC LIMIT 20000",
-        {"org": org_id, "event": event_id, "perf": perf_id},
-        lambda row: str(row["id"]),
+        "SELECT p.id, e.title, p.starts_at, e.timezone FROM performances p JOIN events e ON e.id = p.event_id "
+        "WHERE p.org_id = :org AND (:event IS NULL OR p.event_id = :event) AND (:perf IS NULL OR p.id = :perf) "
+        "ORDER BY p.starts_at DESC, p.id DESC LIMIT :most",
+        {"org": org_id, "event": event_id, "perf": perf_id, "most": MOST_PERFORMANCES},
+        lambda row: Night(row["id"], row["title"], row["starts_at"], row["timezone"]),
     )
 
 

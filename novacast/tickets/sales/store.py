@@ -18,7 +18,7 @@ def listed(org_id: str, wanted: Wanted, before: int, limit: int) -> Query[Found]
     """Newest first, below `before`. Conditions are of indexes that end in the same order as `n`."""
     conditions, params = _conditions(wanted)
     return Query(
-        f"{_LISTED} FROM orders o JOIN order_words w ON w.order_id = o.id {_ABOUT}"
+        f"{_LISTED} FROM orders o JOIN order_words w ON w.order_id = o.id {_ABOUT}"  # noqa: S608 - conditions of ours
         f"WHERE o.org_id = :org {conditions} AND (:before = {START} OR (o.created_at, o.id) < "
         "(SELECT b.created_at, b.id FROM order_words x JOIN orders b ON b.id = x.order_id WHERE x.n = :before)) "
         "ORDER BY o.created_at DESC, o.id DESC LIMIT :limit",
@@ -31,8 +31,8 @@ def matching(org_id: str, expression: str, wanted: Wanted, before: int, limit: i
     """Those with the words of an FTS5 expression, newest first."""
     conditions, params = _conditions(wanted)
     return Query(
-        f"{_LISTED} FROM orders_search s JOIN order_words w ON w.n = s.rowid JOIN orders o ON o.id = w.order_id {_ABOUT}"
-        f"WHERE orders_search MATCH :match AND s.rowid < :before AND o.org_id = :org {conditions} "
+        f"{_LISTED} FROM orders_search s JOIN order_words w ON w.n = s.rowid JOIN orders o ON o.id = w.order_id "
+        f"{_ABOUT}WHERE orders_search MATCH :match AND s.rowid < :before AND o.org_id = :org {conditions} "
         "ORDER BY s.rowid DESC LIMIT :limit",
         {**params, "org": org_id, "match": expression, "before": before, "limit": limit},
         _found,
@@ -52,7 +52,7 @@ def tickets(org_id: str, perf_id: str | None, behind: int, limit: int) -> Query[
     """Those that were issued, in the order of their orders; `behind`: a rowid."""
     of = "t.perf_id = :perf" if perf_id is not None else "t.org_id = :org"
     return Query(
-        "SELECT t.rowid AS n, t.id, o.code, e.title, p.starts_at, e.timezone, i.name AS item, s.section, s.row, "
+        "SELECT t.rowid AS n, t.id, o.code, e.title, p.starts_at, e.timezone, i.name AS item, s.section, s.row, "  # noqa: S608 - conditions of ours
         "s.number, s.category, c.price, c.fee, c.tax_bp, o.currency, t.name, t.state, t.serial, t.test, "
         "(SELECT min(at) FROM checkins WHERE ticket_id = t.id AND kind = 'entry') AS came_in_at "
         f"FROM tickets t JOIN orders o ON o.id = t.order_id {_ABOUT}JOIN items i ON i.id = t.item_id "
