@@ -10,6 +10,8 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
 from novacast.i18n import gettext as _
+from novacast.i18n import text
+from novacast.tickets import showcase
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
@@ -20,11 +22,8 @@ from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.services import TicketServices
-from novacast.tickets.words import hour_there, money, order_state
+from novacast.tickets.words import hour_there, minor, money, order_state
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
-
-MOST_CHOICES = 20
-"""Quantities that a list offers."""
 
 Text = Annotated[str, Field(max_length=300)]
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -35,9 +34,38 @@ class ChoiceForm(Body):
 
     item: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     quantity: Annotated[tuple[Count, ...], Field(max_length=100)] = ()
+    open: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    """Ids of items of which the buyer says what they are worth, each with its `amount`."""
+    amount: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    code: Text = ""
 
-    def wishes(self) -> list[Wish]:
-        return [Wish(id_, count) for id_, count in zip(self.item, self.quantity, strict=False) if count]
+    def wishes(self, currency: str) -> list[Wish]:
+        """Raises InvalidInput."""
+        return [
+            Wish(id_, count, amount=self._amount(id_, currency))
+            for id_, count in zip(self.item, self.quantity, strict=False)
+            if count
+        ]
+
+    @property
+    def amounts(self) -> dict[str, str]:
+        return dict(zip(self.open, self.amount, strict=False))
+
+    def _amount(self, item_id: str, currency: str) -> int | None:
+        written = self.amounts.get(item_id, "")
+        if not written:
+            return None
+        if (found := minor(written, currency)) is None:
+            raise InvalidInput.field(f"amount-{item_id}", text("Write an amount, such as 20.00."))
+        return found
+
+
+class CodeQuery(Body):
+    code: Text = ""
+
+
+class CodeForm(Body):
+    code: Text = ""
 
 
 class DetailsForm(Body):
@@ -77,20 +105,39 @@ class EventPages:
         return Html("tickets/event.html", {"event": found.event, "nights": nights, "test": self._test})
 
     @page("/performances/{performance_id}", public=True)
-    async def choose(self, call: Call, performance_id: str) -> Html:
-        return _offered(await self._performances.show(call.principal, performance_id), test=self._test)
+    async def choose(self, call: Call, performance_id: str, query: CodeQuery) -> Html:
+        return await self._choice(call, performance_id, ChoiceForm(code=query.code))
 
     @form("/performances/{performance_id}", public=True)
     async def take(self, call: Call, performance_id: str, form: ChoiceForm) -> Html | Redirect:
         try:
-            if not (wishes := form.wishes()):
-                raise InvalidInput.field("quantity", _("Choose how many."), "required")
-            basket = await self._holds.take(call.principal, performance_id, wishes, address=call.address)
+            event, _performance = await self._performances.known(performance_id)
+            if not (wishes := form.wishes(event.currency)):
+                raise InvalidInput.field("quantity", text("Choose how many."), "required")
+            basket = await self._holds.take(
+                call.principal, performance_id, wishes, code=form.code, address=call.address
+            )
         except (Conflict, InvalidInput, RateLimited) as error:
-            offer = await self._performances.show(call.principal, performance_id)
-            chosen = dict(zip(form.item, form.quantity, strict=False))
-            return _offered(offer, chosen, error, test=self._test)
+            return await self._choice(call, performance_id, form, error)
         return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}")
+
+    async def _choice(
+        self, call: Call, performance_id: str, given: ChoiceForm, error: NovaCastError | None = None
+    ) -> Html:
+        """With what a code opens and saves, where one was brought that is good."""
+        code = None
+        if given.code and not isinstance(error, RateLimited):
+            try:
+                code = await self._holds.codes.there(call.principal, performance_id, given.code, call.address)
+            except (InvalidInput, RateLimited) as refused:
+                error = error or refused
+        offer = await self._performances.show(call.principal, performance_id, code)
+        if code is not None and error is None:
+            try:
+                code.check(offer.performance, offer.now)
+            except Conflict as refused:
+                error = refused
+        return _offered(offer, given, error, test=self._test)
 
 
 class BasketPages:
@@ -102,6 +149,8 @@ class BasketPages:
         basket = await self._holds.show(token)
         if (made := await self._orders.made_of(token)) is not None:
             return Redirect(f"/order/{quote(made)}")
+        if basket.hold.next_id is not None:
+            return Redirect(f"/basket/{quote(await self._holds.latest(basket))}")
         values = DetailsForm(name=call.principal.name if call.principal.signed_in else "")
         return await self._shown(token, basket, values)
 
@@ -113,6 +162,14 @@ class BasketPages:
         except (Conflict, InvalidInput) as error:
             return await self._shown(token, await self._holds.show(token), form, error)
         return Redirect(f"/order/{quote(self._orders.token(placed.order.id))}")
+
+    @form("/basket/{token}/code", public=True)
+    async def recode(self, call: Call, token: str, form: CodeForm) -> Redirect:
+        try:
+            basket = await self._holds.recode(call.principal, token, form.code.strip(), address=call.address)
+        except (Conflict, InvalidInput, RateLimited) as error:
+            return Redirect(f"/basket/{quote(token)}", notice=Notice("bad", error.message))
+        return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}")
 
     @form("/basket/{token}/extend", public=True)
     async def extend(self, call: Call, token: str) -> Redirect:
@@ -137,7 +194,10 @@ class BasketPages:
             "performance": performance.id,
             "basket": basket,
             "token": quote(token),
-            "lines": _lines(basket),
+            "lines": showcase.lines(basket.lines, basket.currency),
+            "fees": showcase.fees(basket.lines, basket.currency),
+            "taxes": showcase.taxes(basket.lines, basket.currency),
+            "saving": money(basket.saving, basket.currency) if basket.saving else "",
             "total": money(basket.total, basket.currency),
             "over": basket.hold.state is not HoldState.ACTIVE,
             "until": iso(basket.hold.expires_at),
@@ -176,32 +236,22 @@ class OrderPages:
         return Redirect(f"/order/{quote(token)}")
 
 
-def _offered(
-    offer: Offer, chosen: dict[str, int] | None = None, error: NovaCastError | None = None, *, test: bool
-) -> Html:
-    currency, now = offer.event.currency, offer.performance
-    items = [
-        {
-            "id": one.id,
-            "name": one.name,
-            "seated": one.seated,
-            "price": money(one.price + one.fee, currency) if not one.prices else "",
-            "prices": [(price.category, money(price.amount + one.fee, currency)) for price in one.prices],
-            "fee": money(one.fee, currency) if one.fee else "",
-            "left": offer.left[one.id],
-            "counts": [(str(n), str(n)) for n in range(min(one.most, offer.left[one.id], MOST_CHOICES) + 1)],
-            "chosen": str((chosen or {}).get(one.id, 0)),
-        }
-        for one in offer.items
-        if one.on_sale
-    ]
+def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None, *, test: bool) -> Html:
+    now, code = offer.performance, offer.code
+    chosen = dict(zip(given.item, given.quantity, strict=False))
+    zone = offer.event.timezone
+    begins = now.sale_from if now.sale_from is not None and offer.now < now.sale_from else None
     context = {
         "event": offer.event,
         "performance": now,
-        "when": hour_there(now.starts_at, offer.event.timezone),
-        "items": items,
+        "when": hour_there(now.starts_at, zone),
+        "items": showcase.items(offer, chosen, given.amounts),
         "test": test,
-        "sells": now.state is PerformanceState.ON_SALE,
+        "sells": now.sells(offer.now, early=code is not None and code.opens_early),
+        "begins": "" if begins is None else hour_there(begins, zone),
+        "ends": "" if now.sale_until is None else hour_there(now.sale_until, zone),
+        "code": "" if code is None else code.code,
+        "tried": given.code,
         "errors": _errors(error),
     }
     return Html("tickets/performance.html", context, 422 if error else 200)
@@ -213,17 +263,6 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
     if isinstance(error, InvalidInput):
         return error.errors
     return (FieldError("", error.code, error.message),)
-
-
-def _lines(basket: Basket) -> list[dict[str, str]]:
-    return [
-        {
-            "name": one.item,
-            "seat": "" if one.seat is None else one.seat.label,
-            "price": money(one.claim.cost, basket.currency),
-        }
-        for one in basket.lines
-    ]
 
 
 def _order(receipt: Receipt, event: Event, performance: Performance, token: str) -> dict[str, Any]:
@@ -244,14 +283,9 @@ def _order(receipt: Receipt, event: Event, performance: Performance, token: str)
         "paid": order.state is OrderState.PAID,
         "total": money(order.total, order.currency),
         "due": "" if order.due_at is None else hour_there(order.due_at, event.timezone),
-        "lines": [
-            {
-                "name": one.item,
-                "seat": "" if one.seat is None else one.seat.label,
-                "price": money(one.claim.cost, order.currency),
-            }
-            for one in receipt.lines
-        ],
+        "lines": showcase.lines(receipt.lines, order.currency),
+        "fees": showcase.fees(receipt.lines, order.currency),
+        "taxes": showcase.taxes(receipt.lines, order.currency),
         "tickets": tickets,
     }
 

@@ -13,7 +13,7 @@ from novacast.tickets.services import TicketServices
 
 def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
     return [
-        EventRoutes(own.events, own.performances),
+        EventRoutes(own.events, own.performances, own.trying),
         SeatMapRoutes(own.seat_maps, clock),
         CodeRoutes(own.codes),
         HoldRoutes(own.holds),

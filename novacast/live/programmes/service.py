@@ -26,9 +26,9 @@ from novacast.live.programmes.models import (
 from novacast.visibility import INVITING, Visibility
 
 COUNTED = 15 * SECOND
+"""How old the number of viewers may be that is told."""
 LINKABLE = 50
 """Programmes that a form of tickets proposes."""
-"""How old the number of viewers may be that is told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from novacast.tickets.events.models import Item, NewItem, PerformanceChanges, Price
+from novacast.tickets.events.models import Item, NewItem, PerformanceChanges
 
 ONLINE_PLACES = 1000
 """Of a pass, where nobody says how many there are."""
@@ -44,9 +44,10 @@ def moved_by(item: Item, later: int) -> NewItem:
         most=item.most,
         opens_live=item.opens_live,
         replay_until=then(item.replay_until),
-        prices=tuple(_moved_by(one, then(one.from_at), then(one.until_at)) for one in item.prices),
+        prices=tuple(replace(one, from_at=then(one.from_at), until_at=then(one.until_at)) for one in item.prices),
+        least=item.least,
+        most_per_person=item.most_per_person,
+        sale_from=then(item.sale_from),
+        sale_until=then(item.sale_until),
+        hidden=item.hidden,
     )
-
-
-def _moved_by(price: Price, from_at: int | None, until_at: int | None) -> Price:
-    return replace(price, from_at=from_at, until_at=until_at)

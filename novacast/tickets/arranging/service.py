@@ -122,6 +122,8 @@ def _copied(tx: Transaction, principal: Principal, event: Event, old: Performanc
         "sale_from": None if old.sale_from is None else old.sale_from + later,
         "sale_until": None if old.sale_until is None else old.sale_until + later,
         "most_per_person": old.most_per_person,
+        "least_per_order": old.least_per_order,
+        "most_per_order": old.most_per_order,
     }
     hall = None if old.map_id is None else tx.one(seats.by_id(old.map_id))
     made = make_performance(tx, principal, event, columns, None if hall is None else hall.id)
@@ -132,7 +134,8 @@ def _copied(tx: Transaction, principal: Principal, event: Event, old: Performanc
         known[item.id] = make_item(tx, principal, made, fresh, []).id
         if not item.on_sale:
             store.change_item(tx, known[item.id], {"on_sale": 0})
-    for quota in tx.all(store.quotas(old.id)):
+    # A quota that counts no kind is kept for a code, and codes stay with what they were made for.
+    for quota in (one for one in tx.all(store.quotas(old.id)) if one.items):
         make_quota(tx, principal, made, quota.name, quota.capacity, [known[one] for one in quota.items])
     for entrance in tx.all(lists.lists(old.id)):
         hours = [None if at is None else at + later for at in (entrance.opens_at, entrance.closes_at)]

@@ -2,7 +2,6 @@
 
 import secrets
 import unicodedata
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -73,6 +72,13 @@ class Code:
         if self.percent_bp:
             return (price * self.percent_bp + WHOLE // 2) // WHOLE
         return min(price, self.amount_off)
+
+    def good(self, performance: Performance, now: int) -> bool:
+        try:
+            self.check(performance, now)
+        except CodeRefused:
+            return False
+        return True
 
     def check(self, performance: Performance, now: int) -> None:
         """Whether it is good here and now. Raises CodeRefused."""
@@ -160,10 +166,3 @@ def random_code() -> str:
 def unknown() -> InvalidInput:
     said = text("There is no such code.")
     return InvalidInput(said, errors=[FieldError("code", "unknown", said)])
-
-
-def off_by_item(code: Code | None, items: Sequence[Item], now: int) -> Mapping[str, int]:
-    """What each item without categories of seats costs less with a code."""
-    if code is None:
-        return {}
-    return {one.id: code.off(one, one.price_in("", now)) for one in items if code.takes(one.id)}

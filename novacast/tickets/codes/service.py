@@ -21,7 +21,8 @@ class Codes:
 
     async def of_event(self, principal: Principal, event_id: str, cursor: str | None, limit: int) -> Page[Code]:
         """Newest first. Raises NotFound, Forbidden."""
-        arranged_event(principal, await self._db.one(events.event(event_id)))
+        found = await self._db.one(events.event(event_id))
+        arranged_event(principal, found)
         rows = await self._db.all(store.of_event(event_id, keyset(cursor, int, str) or events.START, limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 

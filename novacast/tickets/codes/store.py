@@ -100,7 +100,9 @@ def follow(tx: Transaction, old_item: str, new_item: str) -> None:
 def _code(row: Row) -> Code:
     return Code(
         **{name: row[name] for name in _PLAIN},
-        **{name: bool(row[name]) for name in _FLAGS},
+        opens_hidden=bool(row["opens_hidden"]),
+        opens_early=bool(row["opens_early"]),
+        active=bool(row["active"]),
         spent=row["spent"],
         items=tuple(json.loads(row["items"])),
     )

@@ -139,6 +139,16 @@ class Item:
         begun = early or self.sale_from is None or self.sale_from <= now
         return self.on_sale and begun and (self.sale_until is None or now < self.sale_until)
 
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Those of its prices, and the empty one for all that have none of their own."""
+        return tuple(dict.fromkeys(["", *(one.category for one in self.prices)]))
+
+    def price_until(self, category: str, now: int) -> int | None:
+        """The next instant at which a window of prices begins or ends; None: there is none."""
+        edges = [at for one in self.prices if one.category in ("", category) for at in (one.from_at, one.until_at)]
+        return min((at for at in edges if at is not None and at > now), default=None)
+
     def price_in(self, category: str, now: int) -> int:
         """The price of a seat's category at an instant: its own before that of all, a window before no window."""
         fits = [one for one in self.prices if one.holds(category, now)]

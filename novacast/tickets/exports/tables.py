@@ -11,7 +11,8 @@ from novacast.clock import iso, moment
 from novacast.identity import Principal
 from novacast.tickets.events.permission import sees_orders
 from novacast.tickets.exports.models import Row, Table
-from novacast.tickets.reports.models import KindStanding, Night, Sale, tax_within
+from novacast.tickets.orders.taxes import within
+from novacast.tickets.reports.models import KindStanding, Night, Sale
 from novacast.tickets.reports.service import QUARTER, Reports, Scope
 from novacast.tickets.sales.models import Found, SoldTicket, Wanted
 from novacast.tickets.sales.service import Sales
@@ -122,7 +123,7 @@ def _ticket(one: SoldTicket) -> Row:
 
 
 def _sale(one: Sale, night: Night, timezone: str) -> Row:
-    tax = tax_within(one.amount, one.tax_bp)
+    tax = within(one.amount, one.tax_bp)
     return (
         moment(one.quarter * QUARTER).astimezone(ZoneInfo(timezone)).date().isoformat(),
         night.title,

@@ -10,6 +10,7 @@ from novacast.i18n import translated
 from novacast.tickets.events.models import MOST_AMOUNT
 from novacast.tickets.holds.models import MOST_LINES, MOST_SEATS, Basket, Line, Wish
 from novacast.tickets.models import HOLD_LIMIT, HoldState
+from novacast.tickets.orders.taxes import breakdown, shares
 from novacast.web import Body, ListBody
 
 SeatId = Annotated[str, Field(min_length=1, max_length=80)]
@@ -55,6 +56,7 @@ class LineSeatBody(Body):
 class LineBody(Body):
     """One unit."""
 
+    id: str
     item: str
     name: str
     seat: LineSeatBody | None
@@ -62,11 +64,19 @@ class LineBody(Body):
     saving: Annotated[int, Field(description="What a code took off.")]
     fee: int
     tax_basis_points: int
+    tax: Annotated[int, Field(description="Within price and fee.")]
 
     @classmethod
-    def of(cls, line: Line) -> "LineBody":
+    def all(cls, lines: Sequence[Line]) -> "list[LineBody]":
+        """Those of one basket or order: their taxes add up to its."""
+        taxes = shares([(one.claim.cost, one.claim.tax_bp) for one in lines])
+        return [cls.of(line, tax) for line, tax in zip(lines, taxes, strict=True)]
+
+    @classmethod
+    def of(cls, line: Line, tax: int) -> "LineBody":
         seat = line.seat
         return cls(
+            id=line.claim.id,
             item=line.claim.item_id,
             name=line.item,
             seat=None
@@ -76,7 +86,22 @@ class LineBody(Body):
             saving=line.claim.discount,
             fee=line.claim.fee,
             tax_basis_points=line.claim.tax_bp,
+            tax=tax,
         )
+
+
+class TaxBody(Body):
+    """All that is taxed at one rate."""
+
+    tax_basis_points: int
+    gross: int
+    net: int
+    tax: int
+
+    @classmethod
+    def all(cls, lines: Sequence[Line]) -> "list[TaxBody]":
+        found = breakdown([(one.claim.cost, one.claim.tax_bp) for one in lines])
+        return [cls(tax_basis_points=one.tax_bp, gross=one.gross, net=one.net, tax=one.tax) for one in found]
 
 
 class HoldBody(Body):
@@ -86,6 +111,7 @@ class HoldBody(Body):
     expires_at: str
     limit_at: Annotated[str, Field(description="However often it is extended.")]
     lines: list[LineBody]
+    taxes: list[TaxBody]
     code: Annotated[str, Field(description="With which something in it was taken; empty: none.")]
     saving: int
     total: int
@@ -102,7 +128,8 @@ class HoldBody(Body):
             state=hold.state,
             expires_at=iso(hold.expires_at),
             limit_at=iso(hold.limit_at),
-            lines=[LineBody.of(one) for one in basket.lines],
+            lines=LineBody.all(basket.lines),
+            taxes=TaxBody.all(basket.lines),
             code=basket.code,
             saving=basket.saving,
             total=basket.total,

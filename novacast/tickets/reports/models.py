@@ -216,8 +216,3 @@ class Report:
         for one in self.by_channel:
             found[one.currency] = found.get(one.currency, 0) + one.amount
         return found
-
-
-def tax_within(gross: int, rate_bp: int) -> int:
-    """The tax within an amount, rounded half up: 20 % of 120.00 gross are 20.00."""
-    return (2 * gross * rate_bp + 10_000 + rate_bp) // (2 * (10_000 + rate_bp))

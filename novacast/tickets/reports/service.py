@@ -11,6 +11,7 @@ from novacast.database import Database
 from novacast.identity import Principal
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders
+from novacast.tickets.orders.taxes import within
 from novacast.tickets.reports import store
 from novacast.tickets.reports.models import (
     Counts,
@@ -23,7 +24,6 @@ from novacast.tickets.reports.models import (
     Sale,
     Standing,
     TaxLine,
-    tax_within,
 )
 
 QUARTER = 15 * MINUTE
@@ -154,6 +154,6 @@ def _by_tax(sales: Sequence[Sale]) -> Sequence[TaxLine]:
         units[one.tax_bp, one.currency] += one.units
         gross[one.tax_bp, one.currency] += one.amount
     return [
-        TaxLine(rate, currency, units[rate, currency], gross[rate, currency], tax_within(gross[rate, currency], rate))
+        TaxLine(rate, currency, units[rate, currency], gross[rate, currency], within(gross[rate, currency], rate))
         for rate, currency in sorted(units)
     ]
