@@ -106,6 +106,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
+        own.outbox.subscribe("marquee", own.tickets.marquee.hear)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -208,6 +209,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         topics=wiring.topics(own),
         socket=own.folder.socket,
         cache=own.folder.cache,
+        rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
     )
 
 

@@ -43,6 +43,7 @@ from novacast.tickets.codes import schema as codes_schema
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
@@ -101,6 +102,7 @@ MIGRATIONS: Sequence[Migrations] = (
     orders_schema.migrations,
     admission_schema.migrations,
     sales_schema.migrations,
+    posters_schema.migrations,
     items_schema.migrations,
     codes_schema.migrations,
 )
@@ -194,6 +196,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
         Sweep("reminders", 20, own.live.reminders.sweep),
+        Sweep("posters", 3600, own.tickets.posters.sweep),
         Sweep("holds", 2, own.tickets.holds.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),

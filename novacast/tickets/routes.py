@@ -7,6 +7,7 @@ from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.posters.routes import PosterRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
 
@@ -21,5 +22,6 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         BoxOfficeRoutes(own.orders),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),
+        PosterRoutes(own.posters),
         ExportRoutes(own.exports, own.events),
     ]

@@ -5,7 +5,9 @@ import logging
 from dataclasses import dataclass
 
 from novacast.database import Database
+from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
+from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.seal import Seal
 from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
@@ -14,6 +16,7 @@ from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
@@ -26,6 +29,7 @@ from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
+from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -54,6 +58,9 @@ class TicketServices:
     admission: Admission
     door: Door
     arranging: Arranging
+    posters: Posters
+    marquee: Marquee
+    """To be subscribed to the facts."""
     reports: Reports
     sales: Sales
     exports: Exports
@@ -64,6 +71,7 @@ class TicketServices:
         """Before anything is sold: attack the schema, and stay shut if that works."""
         worked = await self.proof.attacked()
         self.taking.shut = bool(worked)
+        await self.marquee.look()
         if worked:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
 
@@ -80,6 +88,11 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     orders = Orders(db, holds, taking, placing, closing, providers, key)
     keyring = Keyring(db, Seal(key, PURPOSE))
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
+    folder = DataFolder.at(settings.data)
+
+    async def find() -> FFmpeg:
+        return await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
+
     return TicketServices(
         events=Events(db),
         performances=Performances(db),
@@ -97,6 +110,8 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         admission=Admission(db, keyring),
         door=Door(db, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
+        posters=Posters(db, folder.posters, find),
+        marquee=Marquee(db),
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),

@@ -19,7 +19,7 @@ def office_pages(
     return [
         OfficePages(own.events, own.reports, organizations, clock),
         NewEventPages(own.events, own.arranging, organizations, choices),
-        EventStudioPages(own.events, own.arranging, own.performances, own.reports, clock),
+        EventStudioPages(own.events, own.arranging, own.performances, own.reports, own.posters, clock),
         NewNightPages(own.events, own.arranging, choices),
         EveningPages(own.performances, own.reports, own.door, choices, clock),
         StockPages(own.performances, own.arranging),

@@ -1,5 +1,6 @@
 """Pages by which events are made, changed, published and repeated. All of it works without scripts."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +17,7 @@ from novacast.tickets.models import may_arrange
 from novacast.tickets.office.pages import OfficeQuery, chosen
 from novacast.tickets.office.words import STUDIO, by_name, hour, night_line, options, told
 from novacast.tickets.ports import Organizations, Programmes
+from novacast.tickets.posters.service import Posters
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.seatmaps.service import SeatMaps
 from novacast.tickets.typed import Typed, written_hour
@@ -94,10 +96,16 @@ class EventStudioPages:
     """`EventPages` is what the public sees."""
 
     def __init__(
-        self, events: Events, arranging: Arranging, performances: Performances, reports: Reports, clock: Clock
+        self,
+        events: Events,
+        arranging: Arranging,
+        performances: Performances,
+        reports: Reports,
+        posters: Posters,
+        clock: Clock,
     ) -> None:
         self._events, self._arranging, self._performances = events, arranging, performances
-        self._reports, self._clock = reports, clock
+        self._reports, self._posters, self._clock = reports, posters, clock
 
     @page(EVENT)
     async def show(self, call: Call, event_id: str) -> Html:
@@ -105,7 +113,8 @@ class EventStudioPages:
 
     @page(f"{EVENT}/edit")
     async def settings(self, call: Call, event_id: str) -> Html:
-        return _edit(await self._arranged(call.principal, event_id))
+        found = await self._arranged(call.principal, event_id)
+        return _edit(found, await self._posters.of([event_id]))
 
     @form(f"{EVENT}/edit")
     async def save(self, call: Call, event_id: str, form: EventForm) -> Html | Redirect:
@@ -113,8 +122,13 @@ class EventStudioPages:
         try:
             await self._events.edit(call.principal, event_id, form.changes())
         except (InvalidInput, Conflict) as error:
-            return _edit(found, form, error)
+            return _edit(found, await self._posters.of([event_id]), form, error)
         return Redirect(f"{STUDIO}/events/{event_id}", notice=Notice("good", _("Saved.")))
+
+    @form(f"{EVENT}/poster/remove")
+    async def unposter(self, call: Call, event_id: str) -> Redirect:
+        await self._posters.remove(call.principal, event_id)
+        return Redirect(f"{STUDIO}/events/{event_id}/edit", notice=Notice("good", _("The picture is removed.")))
 
     @form(f"{EVENT}/publish")
     async def publish(self, call: Call, event_id: str, form: PublishForm) -> Redirect:
@@ -195,11 +209,14 @@ def places() -> dict[str, Any]:
     return {"zones": sorted(one for one in timezones() if "/" in one), "currencies": sorted(currencies() & set(USUAL))}
 
 
-def _edit(found: Programme, values: EventForm | None = None, error: Refusal | None = None) -> Html:
+def _edit(
+    found: Programme, posters: Mapping[str, str], values: EventForm | None = None, error: Refusal | None = None
+) -> Html:
     context = {
         "event": found.event,
         "values": values or EventForm.of(found.event),
         "fixed": bool(found.performances),
+        "poster": posters.get(found.event.id, ""),
         "errors": told(error),
         **places(),
     }

@@ -35,13 +35,14 @@ class CounterQuery(Body):
 
 
 class SaleForm(Body):
-    """Lists of the same length: each kind with its number, the category of its seats, and what is given for it."""
+    """Lists of the same length: each kind with its number, the category of its seats, and what is given for it. They
+    have no defaults, for empty texts of what has one are left out."""
 
     once: Short = ""
-    item: Texts = ()
-    quantity: Texts = ()
-    category: Texts = ()
-    amount: Texts = ()
+    item: Texts
+    quantity: Texts
+    category: Texts
+    amount: Texts
     method: Literal["cash", "card_terminal", "complimentary", "transfer"] = "cash"
     name: Short = ""
     email: Short = ""
@@ -67,6 +68,9 @@ class SaleForm(Body):
         return list(zip(self.item, self.quantity, self.category, self.amount, strict=False))
 
 
+NOTHING = SaleForm(item=(), quantity=(), category=(), amount=())
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A kind of ticket as the counter sells it. `price` in minor units, for the sum."""
@@ -90,7 +94,7 @@ class CounterPages:
 
     @page(f"{NIGHT}/sell")
     async def show(self, call: Call, performance_id: str, query: CounterQuery) -> Html:
-        return await self._shown(call.principal, performance_id, SaleForm(), sold=query.sold)
+        return await self._shown(call.principal, performance_id, NOTHING, sold=query.sold)
 
     @form(f"{NIGHT}/sell")
     async def sell(self, call: Call, performance_id: str, form: SaleForm) -> Html | Redirect:

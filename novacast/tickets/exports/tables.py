@@ -144,7 +144,7 @@ def _sale(one: Sale, night: Night, timezone: str) -> Row:
 def _major(amount: int, currency: str) -> float:
     """As spreadsheets add it up: 2000 EUR are 20.0."""
     digits = get_currency_precision(currency)
-    return round(amount / 10**digits, digits)
+    return float(round(amount / 10**digits, digits))
 
 
 def _there(at: int, timezone: str) -> str:

@@ -1,6 +1,7 @@
 """The page of reports: figures, graphs, tables that say the same, and files to take along."""
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
@@ -146,7 +147,7 @@ def _named(one: Night) -> str:
     return f"{one.title} · {hour_there(one.starts_at, one.timezone)}"
 
 
-def _day(day: object) -> str:
+def _day(day: date) -> str:
     return str(format_date(day, "d MMM", locale=locale()))
 
 

@@ -1,6 +1,6 @@
 """All SQL by which an office finds orders."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
@@ -86,7 +86,6 @@ _TICKET = (
     "n", "id", "code", "title", "starts_at", "timezone", "item", "price", "fee", "tax_bp", "currency", "name", "state",
     "serial", "came_in_at",
 )  # fmt: skip
-_SEAT: Sequence[str] = ("section", "row", "number", "category")
 
 
 def _found(row: Row) -> Found:
@@ -96,6 +95,9 @@ def _found(row: Row) -> Found:
 def _ticket(row: Row) -> SoldTicket:
     return SoldTicket(
         **{name: row[name] for name in _TICKET},
-        **{name: row[name] or "" for name in _SEAT},
+        section=row["section"] or "",
+        row=row["row"] or "",
+        number=row["number"] or "",
+        category=row["category"] or "",
         test=bool(row["test"]),
     )

@@ -18,13 +18,17 @@ ROWS = 50
 """Prices that a form may have."""
 
 
-class PricesForm(Body):
-    """Prices by category and window of time: lists of the same length, a row without an amount is none."""
+Column = Annotated[tuple[Short, ...], Field(max_length=ROWS)]
 
-    price_category: Annotated[tuple[Short, ...], Field(max_length=ROWS)] = ()
-    price_amount: Annotated[tuple[Short, ...], Field(max_length=ROWS)] = ()
-    price_from: Annotated[tuple[Short, ...], Field(max_length=ROWS)] = ()
-    price_until: Annotated[tuple[Short, ...], Field(max_length=ROWS)] = ()
+
+class PricesForm(Body):
+    """Prices by category and window of time: lists of the same length, a row without an amount is none. They have no
+    defaults, for empty texts of what has one are left out, and rows would be of different lengths."""
+
+    price_category: Column
+    price_amount: Column
+    price_from: Column
+    price_until: Column
 
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:
@@ -100,6 +104,10 @@ class KindForm(PricesForm):
     def _bound(self, typed: Typed) -> int | None:
         written = self.most_per_person
         return typed.count("most_per_person", written, 1, 10_000) if written.strip() else None
+
+    @classmethod
+    def empty(cls) -> "KindForm":
+        return cls(on_sale=True, price_category=(), price_amount=(), price_from=(), price_until=())
 
     @classmethod
     def of(cls, item: Item, event: Event) -> "KindForm":

@@ -35,7 +35,7 @@ class StockPages:
     @page(f"{NIGHT}/kinds/new")
     async def begin(self, call: Call, performance_id: str) -> Html:
         offer = await self._arranged(call.principal, performance_id)
-        return _kind(offer, KindForm(on_sale=True))
+        return _kind(offer, KindForm.empty())
 
     @form(f"{NIGHT}/kinds/new")
     async def add(self, call: Call, performance_id: str, form: KindForm) -> Html | Redirect:

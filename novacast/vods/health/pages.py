@@ -40,7 +40,7 @@ class AudiencePages:
         counted = await self._views.of(call.principal, video_id, days)
         health = await self._health.of(call.principal, video_id, days)
         context = {"video": detail.video, "periods": _periods(video_id, days), "figures": figures(counted, health)}
-        return Html("vods/audience.html", {**context, "graphs": graphs(counted, health, days), "errors": health.errors})
+        return Html("vods/audience.html", {**context, "drawn": graphs(counted, health, days), "errors": health.errors})
 
 
 def figures(counted: Counted, health: Health) -> list[Figure]:
