@@ -187,7 +187,9 @@ async def test_the_counter_sells_in_one_form_and_the_same_form_once(office: Serv
 
 
 async def bought(box: Box, name: str, email: str, method: Method = Method.CASH) -> str:
+    """The number of an order that is newer than the one before."""
     buyer = buyer_of(name, email, "en")
+    box.clock.advance(1)
     receipt = await box.own.orders.sell(SELLER, box.night.id, [Wish(box.room.id, 1)], buyer, method)
     return receipt.order.code
 
@@ -233,10 +235,7 @@ async def test_a_transfer_is_marked_paid_and_an_order_cancelled_on_its_page(offi
 
 
 async def test_pages_of_a_list_go_on_where_the_one_before_ended(box: Box) -> None:
-    codes = []
-    for n in range(5):
-        codes.append(await bought(box, f"Guest {n}", f"guest{n}@example.org"))
-        box.clock.advance(1)
+    codes = [await bought(box, f"Guest {n}", f"guest{n}@example.org") for n in range(5)]
     for wanted in (WANTED, Wanted("guest"), Wanted(perf_id=box.night.id)):
         seen, cursor = [], None
         while True:
