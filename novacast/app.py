@@ -39,6 +39,7 @@ from novacast.tickets.passes.pages import WatchDoor
 from novacast.tickets.post.pages import ResendPages
 from novacast.tickets.post.routes import PostRoutes
 from novacast.tickets.routes import ticket_routes
+from novacast.tickets.studio import office_pages
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -113,6 +114,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
+        own.outbox.subscribe("marquee", own.tickets.marquee.hear)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -192,6 +194,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
         MyTicketPages(own.tickets.holders, own.tickets.orders, own.tickets.performances, own.accounts.people),
+        *office_pages(own.tickets, own.clock, organizations, own.accounts.people, own.live.programmes),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),
@@ -221,6 +224,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         topics=wiring.topics(own),
         socket=own.folder.socket,
         cache=own.folder.cache,
+        rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
     )
 
 

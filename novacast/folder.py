@@ -38,6 +38,11 @@ class DataFolder:
         return self.root / "live"
 
     @property
+    def posters(self) -> Path:
+        """Pictures of events."""
+        return self.root / "posters"
+
+    @property
     def keys(self) -> Path:
         return self.root / "keys"
 
@@ -64,7 +69,7 @@ class DataFolder:
 
     def prepare(self) -> None:
         """Make what is missing, readable by its owner alone. Raises BadSettings, or DiskFull."""
-        rooms = (self.media, self.uploads, self.live, self.keys, self.backups, self.mail, self.cache)
+        rooms = (self.media, self.uploads, self.live, self.posters, self.keys, self.backups, self.mail, self.cache)
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
             for room in rooms:

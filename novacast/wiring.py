@@ -52,7 +52,9 @@ from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post import schema as post_schema
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.questions import schema as questions_schema
+from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -109,6 +111,8 @@ MIGRATIONS: Sequence[Migrations] = (
     holds_schema.migrations,
     orders_schema.migrations,
     admission_schema.migrations,
+    sales_schema.migrations,
+    posters_schema.migrations,
     items_schema.migrations,
     codes_schema.migrations,
     questions_schema.migrations,
@@ -208,6 +212,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("views", 600, own.views.sweep),
         Sweep("health", 3600, own.health.sweep),
         Sweep("reminders", 20, own.live.reminders.sweep),
+        Sweep("posters", 3600, own.tickets.posters.sweep),
         Sweep("holds", 2, own.tickets.holds.sweep),
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),

@@ -1,7 +1,10 @@
-"""What the box office needs of whoever moves money."""
+"""What the box office needs of its neighbours: of whoever moves money, and of those who know names."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
+
+from novacast.identity import Principal
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,4 +64,22 @@ class Checkout(Protocol):
 
     async def close(self, demand: Demand) -> Outcome:
         """Call it off, if it is not paid. What is not `unpaid` afterwards keeps its claims."""
+        ...
+
+
+class Organizations(Protocol):
+    async def names(self, org_ids: Sequence[str], /) -> Mapping[str, str]:
+        """Names of those that exist."""
+        ...
+
+
+class Programmes(Protocol):
+    async def linkable(self, principal: Principal, org_id: str, /) -> Sequence[tuple[str, str]]:
+        """Id and title of an organization's programmes that passes can open; the next ones first."""
+        ...
+
+
+class People(Protocol):
+    async def names(self, person_ids: Sequence[str], /) -> Mapping[str, str]:
+        """Names of those that exist; empty for the erased."""
         ...

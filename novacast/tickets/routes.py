@@ -5,11 +5,13 @@ from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
 from novacast.tickets.cancelling.routes import ReturnRoutes
 from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.events.routes import EventRoutes
+from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holders.routes import HolderRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
 from novacast.tickets.papers.routes import PaperRoutes
 from novacast.tickets.passes.routes import PassRoutes
+from novacast.tickets.posters.routes import PosterRoutes
 from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.recurrences.routes import RecurrenceRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
@@ -32,4 +34,6 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
         DoorRoutes(own.door),
+        PosterRoutes(own.posters),
+        ExportRoutes(own.exports, own.events),
     ]

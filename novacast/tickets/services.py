@@ -8,19 +8,24 @@ from pathlib import Path
 import novacast
 from novacast.clock import Clock
 from novacast.database import Database
+from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
+from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.seal import Seal
 from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
@@ -32,9 +37,12 @@ from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
+from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.recurrences.service import Recurrences
+from novacast.tickets.reports.service import Reports
+from novacast.tickets.sales.service import Sales
 from novacast.tickets.seatmaps.service import SeatMaps
 
 FONTS = Path(novacast.__file__).parent / "web" / "static" / "vendor"
@@ -70,6 +78,13 @@ class TicketServices:
     cancelling: Cancelling
     moving: Moving
     door: Door
+    arranging: Arranging
+    posters: Posters
+    marquee: Marquee
+    """To be subscribed to the facts."""
+    reports: Reports
+    sales: Sales
+    exports: Exports
     proof: Proof
     personal: TicketData
 
@@ -77,6 +92,7 @@ class TicketServices:
         """Before anything is sold: attack the schema, and stay shut if that works."""
         worked = await self.proof.attacked()
         self.taking.shut = bool(worked)
+        await self.marquee.look()
         if worked:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
 
@@ -93,6 +109,12 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     orders = Orders(db, holds, taking, placing, closing, providers, key)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
+    sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
+    folder = DataFolder.at(settings.data)
+
+    async def find() -> FFmpeg:
+        return await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
+
     return TicketServices(
         clock=db.clock,
         events=Events(db),
@@ -117,6 +139,12 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         cancelling=Cancelling(db, orders),
         moving=Moving(db, taking),
         door=Door(db, keyring, live=own.mode == "live"),
+        arranging=Arranging(db),
+        posters=Posters(db, folder.posters, find),
+        marquee=Marquee(db),
+        reports=reports,
+        sales=sales,
+        exports=Exports(sales, reports),
         proof=Proof(db),
         personal=TicketData(db),
     )

@@ -74,6 +74,8 @@ class Parts:
     """A folder of the server's own for what can be made again."""
     templates: Sequence[Path] = (HERE / "templates",)
     static: Sequence[Path] = (HERE / "static",)
+    rooms: Callable[[], Sequence[str]] = tuple
+    """Parts of the house that every page leads to at this moment, beside those that are always there: `events`."""
     topics: Topics = field(default_factory=Topics)
     """What the stream of facts may tell."""
     realtime: RealtimeLimits = RealtimeLimits()
@@ -207,7 +209,7 @@ def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
         answers=Answers(parts.db, parts.key),
         bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
         edge=Edge(settings),
-        templates=Templates(settings.instance, static, parts.templates, parts.cache),
+        templates=Templates(settings.instance, static, parts.templates, parts.cache, parts.rooms),
     )
     return kit, static
 

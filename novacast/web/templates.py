@@ -1,14 +1,14 @@
 """Pages: Jinja2 with autoescape and gettext, and what every template finds in its context.
 
 `me` (Principal), `venue` (name of this instance), `language` (BCP 47), `path`, `theme` ("dark", "light", ""), `notice`
-(Notice, once after a redirect), `request_id`; functions `static(name)`, `_`, `gettext`, `ngettext`.
+(Notice, once after a redirect), `request_id`, `more_rooms`; functions `static(name)`, `_`, `gettext`, `ngettext`.
 """
 
 import base64
 import binascii
 import contextlib
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,9 +55,17 @@ def _shown(value: Any) -> Any:
 
 
 class Templates:
-    def __init__(self, venue: str, static: StaticFiles, folders: Sequence[Path], cache: Path | None = None) -> None:
-        """`cache`: a folder that nobody else may write, for what is compiled; what lies there is run."""
-        self._venue, self._static = venue, static
+    def __init__(
+        self,
+        venue: str,
+        static: StaticFiles,
+        folders: Sequence[Path],
+        cache: Path | None = None,
+        rooms: Callable[[], Sequence[str]] = tuple,
+    ) -> None:
+        """`cache`: a folder that nobody else may write, for what is compiled; what lies there is run. `rooms`: parts of
+        the house that pages lead to at this moment."""
+        self._venue, self._static, self._rooms = venue, static, rooms
         self._compiled = _Compiled(str(cache)) if cache is not None else None
         self._loader = jinja2.FileSystemLoader([str(folder) for folder in folders])
 
@@ -109,6 +117,7 @@ class Templates:
             "path": request.path,
             "theme": theme if theme in ("dark", "light") else "",
             "request_id": state.request_id,
+            "more_rooms": self._rooms(),
         }
 
 

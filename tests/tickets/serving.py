@@ -1,7 +1,7 @@
 """The box office behind the real web server, and people who bring their name as a token."""
 
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -56,12 +56,12 @@ class Served:
 
 
 @asynccontextmanager
-async def serving(box: Box) -> AsyncIterator[Served]:
+async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served]:
     facts = Outbox(box.db)
     server = WebServer(
         Parts(
             settings=Settings(server=Server(port=0), tickets=TEST_MODE),
-            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own)],
+            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own), *more],
             authenticator=Tokens(),
             db=box.db,
             outbox=facts,

@@ -5,9 +5,6 @@ from pathlib import Path
 
 from novacast.folder import DataFolder
 
-LARGEST = 20 * 1024**2
-"""Bytes of a picture that is brought."""
-
 
 class Place(StrEnum):
     """What a picture is for; the column of its row."""

@@ -9,10 +9,11 @@ from novacast.errors import DiskFull, Forbidden, NotFound, Overloaded, TooLarge,
 from novacast.limits import Rate
 from novacast.live.channels.bodies import ChannelBody
 from novacast.live.channels.routes import CHANNEL
-from novacast.live.pictures.models import LARGEST, Place
+from novacast.live.pictures.models import Place
 from novacast.live.pictures.service import Pictures
 from novacast.live.programmes.bodies import ProgrammeBody
 from novacast.live.programmes.routes import PROGRAMME
+from novacast.media.brought import LARGEST
 from novacast.web import Body, Call, delete, get, put
 
 MAKING = Rate("live.pictures", burst=30, period=60)

@@ -1,18 +1,13 @@
 """Pictures as people bring, see and remove them. What is brought is decoded under limits and encoded anew at once."""
 
 import asyncio
-import errno
-import logging
-import os
 from collections.abc import AsyncIterator, Callable
-from contextlib import suppress
 from pathlib import Path
-from typing import BinaryIO
 
 from novacast import outbox
 from novacast.clock import DAY, SECOND
 from novacast.database import Database, Transaction
-from novacast.errors import DiskFull, MediaFailure, NotFound, Overloaded, UnsupportedMedia
+from novacast.errors import NotFound
 from novacast.folder import DataFolder
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
@@ -27,14 +22,9 @@ from novacast.live.programmes import store as programmes
 from novacast.live.programmes.service import produced
 from novacast.live.programmes.service import seen as seen_programme
 from novacast.live.recording.still import STILL
+from novacast.media.brought import Brought, remove_unnamed
 from novacast.media.ffmpeg import FindFFmpeg
-from novacast.media.frames import BEGINNING, make_brought, still_kind
 
-log = logging.getLogger(__name__)
-
-AT_ONCE = 2
-"""Pictures that are made at the same time."""
-WAITING = 8
 UNNAMED = DAY
 """How long a file that no row names is left alone: the row may be about to come."""
 
@@ -44,9 +34,7 @@ Owner = Callable[[Transaction], Channel | Programme]
 
 class Pictures:
     def __init__(self, db: Database, folder: DataFolder, find_ffmpeg: FindFFmpeg) -> None:
-        self._db, self._folder, self._find_ffmpeg = db, folder, find_ffmpeg
-        self._making = asyncio.Semaphore(AT_ONCE)
-        self._wanted = 0
+        self._db, self._folder, self._maker = db, folder, Brought(find_ffmpeg)
 
     async def bring_for_channel(
         self, principal: Principal, channel_id: str, place: Place, chunks: AsyncIterator[bytes]
@@ -95,30 +83,13 @@ class Pictures:
         """Remove files that no row has named for a day; how many."""
         named = set(await self._db.all(store.named()))
         before = (self._db.clock.now() - UNNAMED) / SECOND
-        return await asyncio.to_thread(_sweep, pictures_folder(self._folder), named, before)
+        return await asyncio.to_thread(remove_unnamed, pictures_folder(self._folder), named, before)
 
     async def _brought(self, owner: Owner, chunks: AsyncIterator[bytes]) -> str:
         """Id of a picture made of what comes; its file is in place, its row is not."""
         await self._db.write(owner)  # who may not change it brings nothing
-        if self._wanted >= WAITING:
-            raise Overloaded(text("Many pictures are being made here. Try again in a moment."))
-        self._wanted += 1
         picture_id = new_id()
-        target = picture_file(self._folder, picture_id)
-        raw, unfinished = target.with_name(f".{picture_id}.raw"), target.with_name(f".{picture_id}.jpg")
-        try:
-            await _received(raw, chunks)
-            await asyncio.to_thread(_check, raw)
-            async with self._making:
-                await make_brought(await self._find_ffmpeg(), raw, unfinished)
-            await asyncio.to_thread(unfinished.rename, target)
-        except MediaFailure as error:
-            raise UnsupportedMedia(error.message) from error
-        finally:
-            self._wanted -= 1
-            for path in (raw, unfinished):
-                with suppress(OSError):
-                    path.unlink(missing_ok=True)
+        await self._maker.make(picture_file(self._folder, picture_id), chunks)
         return picture_id
 
     async def _set(self, principal: Principal, owner: Owner, place: Place, picture_id: str | None) -> None:
@@ -164,40 +135,3 @@ def _made_at(path: Path) -> int:
         return int(path.stat().st_mtime)
     except OSError:
         return 0
-
-
-def _opened(raw: Path) -> BinaryIO:
-    """Nobody else may read it, from its first byte on."""
-    raw.parent.mkdir(mode=0o700, exist_ok=True)
-    return os.fdopen(os.open(raw, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600), "wb")
-
-
-async def _received(raw: Path, chunks: AsyncIterator[bytes]) -> None:
-    try:
-        file = await asyncio.to_thread(_opened, raw)
-        try:
-            async for chunk in chunks:
-                await asyncio.to_thread(file.write, chunk)
-        finally:
-            await asyncio.to_thread(file.close)
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                text("No room left on the disk that holds {folder}. Free some and try again.", folder=raw.parent)
-            ) from error
-        raise
-
-
-def _check(raw: Path) -> None:
-    """Raises UnsupportedMedia."""
-    with raw.open("rb") as file:
-        still_kind(file.read(BEGINNING))
-
-
-def _sweep(folder: Path, named: set[str], before: float) -> int:
-    removed = 0
-    for path in folder.glob("*") if folder.is_dir() else ():
-        if path.stem not in named and path.stat().st_mtime < before:
-            path.unlink(missing_ok=True)
-            removed += 1
-    return removed

@@ -27,6 +27,8 @@ from novacast.visibility import INVITING, Visibility
 
 COUNTED = 15 * SECOND
 """How old the number of viewers may be that is told."""
+LINKABLE = 50
+"""Programmes that a form of tickets proposes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,14 @@ class Programmes:
             ids = {one.channel_id for one in (*on, *next_)}
             found = [channel for id_ in sorted(ids) for channel in await view.all(channels.by_id(id_))]
         return Programming(on, next_, {one.id: one for one in found})
+
+    async def linkable(self, principal: Principal, org_id: str) -> Sequence[tuple[str, str]]:
+        """Id and title of an organization's programmes that are not over, and of the last that were: those that tickets
+        may be sold for. The next come first. Nothing for those who are no members."""
+        if not principal.allows(Action.ORG_VIEW, org_id):
+            return ()
+        found = await self._db.all(store.linkable(org_id, LINKABLE))
+        return [(one.id, one.title) for one in found]
 
     async def may_look(self, principal: Principal, programme_id: str) -> bool:
         found = await self._db.one(store.by_id(programme_id))

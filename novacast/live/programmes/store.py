@@ -114,6 +114,16 @@ def _found(signed_in: bool, orgs: Sequence[str]) -> tuple[str, dict[str, Any]]:
     return condition, params
 
 
+def linkable(org_id: str, limit: int) -> Query[Programme]:
+    """An organization's programmes that are no tests: what is on or stands by, what is planned, then what was."""
+    return Query(
+        "SELECT * FROM programmes WHERE org_id = ? AND test = 0 ORDER BY state = 'ended', "
+        "CASE WHEN state = 'ended' THEN -ended_at ELSE coalesce(started_at, planned_start, 0) END, id LIMIT ?",
+        (org_id, limit),
+        programme,
+    )
+
+
 def planned_count(channel_id: str) -> Query[int]:
     return Query(
         "SELECT count(*) FROM programmes WHERE channel_id = ? AND state = 'planned'",

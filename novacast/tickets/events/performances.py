@@ -1,23 +1,19 @@
 """Performances as people use them: make, set up what is sold and how much of it, put on sale, look at."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from novacast import outbox
 from novacast.database import Database, IntegrityError, Then, Transaction
-from novacast.errors import Conflict, InvalidInput, NotFound
+from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal
 from novacast.texts import Texts
-from novacast.tickets import store as books
 from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store
 from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.making import count_in, make_item, make_performance, make_quota, open_sale, tell
 from novacast.tickets.events.models import (
-    MOST_ITEMS,
-    MOST_PERFORMANCES,
-    MOST_QUOTAS,
     Event,
     Item,
     NewItem,
@@ -25,15 +21,18 @@ from novacast.tickets.events.models import (
     PerformanceChanges,
     Quota,
     check_hours,
-    check_no_others,
     moved,
 )
-from novacast.tickets.events.permission import NO_PERFORMANCE, arranged, arranged_event, seen_performance, works_there
-from novacast.tickets.models import PerformanceState
+from novacast.tickets.events.permission import (
+    NO_PERFORMANCE,
+    arranged,
+    arranged_event,
+    seen_performance,
+    sells,
+    works_there,
+)
+from novacast.tickets.models import PerformanceState, may_arrange
 from novacast.tickets.seatmaps import store as seats
-from novacast.tickets.seatmaps.service import furnish
-
-MOST_PER_PERSON = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +94,13 @@ class Performances:
             raise NotFound(NO_PERFORMANCE)
         return event, performance
 
+    async def worked_on(self, principal: Principal, perf_id: str) -> tuple[Event, Performance]:
+        """For those who arrange or sell there. Raises NotFound, Forbidden."""
+        event, performance = await self.known(perf_id)
+        if not may_arrange(principal, performance.org_id):
+            sells(principal, performance.org_id)
+        return event, performance
+
     async def create(
         self,
         principal: Principal,
@@ -107,19 +113,7 @@ class Performances:
 
         def unit(tx: Transaction) -> Performance:
             event = arranged_event(principal, tx.one(store.event(event_id)))
-            if len(tx.all(store.performances(event_id))) >= MOST_PERFORMANCES:
-                most = MOST_PERFORMANCES
-                raise Conflict(text("The event has {most} performances, which is the most.", most=most))
-            made = replace(_plain(event, tx.now), **changes.columns())
-            check_hours(made.starts_at, made.ends_at, tx.now)
-            store.add_performance(tx, made)
-            if map_id is not None:
-                seat_map = tx.one(seats.by_id(map_id))
-                if seat_map is None:
-                    raise InvalidInput.field("map", text("There is no such seat map."), "unknown")
-                furnish(tx, made, seat_map)
-            _told(tx, "performance.created", made, principal)
-            made = tx.one(store.performance(made.id)) or made
+            made = make_performance(tx, principal, event, changes.columns(), map_id)
             if then is not None:
                 then(tx, made)
             return made
@@ -137,7 +131,7 @@ class Performances:
                 check_hours(after.starts_at, after.ends_at, tx.now)
             if columns:
                 store.change_performance(tx, perf_id, columns)
-                _told(tx, "performance.changed", before, principal, detail=", ".join(sorted(columns)))
+                tell(tx, "performance.changed", before, principal, detail=", ".join(sorted(columns)))
                 if after.starts_at != before.starts_at:
                     outbox.emit(tx, "performance.moved", perf_id, outbox.INTERNAL, before=before.starts_at)
             return tx.one(store.performance(perf_id)) or before
@@ -155,10 +149,11 @@ class Performances:
         def unit(tx: Transaction) -> Performance:
             before = arranged(principal, tx.one(store.performance(perf_id)))
             if moved(before, to):
-                if to is PerformanceState.ON_SALE and not tx.all(store.items(perf_id)):
-                    raise Conflict(text("There is nothing to sell yet. Add a kind of ticket first."))
-                store.change_performance(tx, perf_id, {"state": to})
-                _told(tx, f"performance.{to}", before, principal)
+                if to is PerformanceState.ON_SALE:
+                    open_sale(tx, principal, before)
+                else:
+                    store.change_performance(tx, perf_id, {"state": to})
+                    tell(tx, f"performance.{to}", before, principal)
             after = tx.one(store.performance(perf_id)) or before
             if then is not None:
                 then(tx, after)
@@ -174,19 +169,7 @@ class Performances:
 
         def unit(tx: Transaction) -> Item:
             performance = arranged(principal, tx.one(store.performance(perf_id)))
-            number = tx.one(store.next_item_number(perf_id)) or 1
-            if number > MOST_ITEMS:
-                raise Conflict(text("The performance has {most} kinds of tickets, which is the most.", most=MOST_ITEMS))
-            values = {name: getattr(good, name) for name in NewItem.__dataclass_fields__}
-            made = Item(id=new_id(), number=number, perf_id=perf_id, on_sale=True, created_at=tx.now, **values)
-            store.add_item(tx, made)
-            known = {one.id: one for one in tx.all(store.quotas(perf_id))}
-            for quota_id in dict.fromkeys(quota_ids):
-                if quota_id not in known:
-                    raise InvalidInput.field("quotas", text("This performance has no such quota."), "unknown")
-                store.count_in(tx, quota_id, perf_id, [*known[quota_id].items, made.id])
-            store.change_performance(tx, perf_id, {})
-            _told(tx, "item.created", performance, principal, detail=f"{made.id} {made.name}")
+            made = make_item(tx, principal, performance, good, quota_ids)
             if then is not None:
                 then(tx, made)
             return made
@@ -216,7 +199,7 @@ class Performances:
                     store.set_prices(tx, item_id, changes.prices)
                 store.change_performance(tx, perf_id, {})
                 detail = f"{item_id} {', '.join(sorted(changes.given))}"
-                _told(tx, "item.changed", performance, principal, detail=detail)
+                tell(tx, "item.changed", performance, principal, detail=detail)
             return next(one for one in tx.all(store.items(perf_id)) if one.id == item_id)
 
         return await self._db.write(unit)
@@ -235,16 +218,7 @@ class Performances:
 
         def unit(tx: Transaction) -> Quota:
             performance = arranged(principal, tx.one(store.performance(perf_id)))
-            if len(tx.all(store.quotas(perf_id))) >= MOST_QUOTAS:
-                raise Conflict(text("The performance has {most} quotas, which is the most.", most=MOST_QUOTAS))
-            made = Quota(new_id(), perf_id, title, capacity, 0)
-            store.add_quota(tx, made)
-            try:
-                _count_in(tx, perf_id, made.id, item_ids)
-            except IntegrityError as error:
-                raise Conflict(text("More of these are held or sold already.")) from error
-            _told(tx, "quota.created", performance, principal, detail=f"{made.id} {capacity}")
-            made = tx.one(store.quota(made.id)) or made
+            made = make_quota(tx, principal, performance, title, capacity, item_ids)
             if then is not None:
                 then(tx, made)
             return made
@@ -264,7 +238,7 @@ class Performances:
                 raise NotFound(text("This performance has no such quota."))
             try:
                 store.change_quota(tx, quota_id, title, max(capacity, before.capacity))
-                _count_in(tx, perf_id, quota_id, item_ids)
+                count_in(tx, perf_id, quota_id, item_ids)
                 store.change_quota(tx, quota_id, title, capacity)
             except IntegrityError as error:
                 if "kept for a code" in str(error):
@@ -280,7 +254,7 @@ class Performances:
                         names=", ".join(names),
                     )
                 )
-            _told(tx, "quota.changed", performance, principal, detail=f"{quota_id} {before.capacity} > {capacity}")
+            tell(tx, "quota.changed", performance, principal, detail=f"{quota_id} {before.capacity} > {capacity}")
             return tx.one(store.quota(quota_id)) or before
 
         return await self._db.write(unit)
@@ -296,39 +270,8 @@ def _left(item: Item, quotas: Sequence[Quota], room: dict[str, int], free: int, 
     return max(0, min(bounds, default=0))
 
 
-def _count_in(tx: Transaction, perf_id: str, quota_id: str, item_ids: Sequence[str]) -> None:
-    check_no_others(item_ids, (one.id for one in tx.all(store.items(perf_id))), "items")
-    store.count_in(tx, quota_id, perf_id, item_ids)
-
-
-def _plain(event: Event, now: int) -> Performance:
-    return Performance(
-        id=new_id(),
-        number=secrets.randbelow(2**48 - 1) + 1,
-        event_id=event.id,
-        org_id=event.org_id,
-        starts_at=now,
-        ends_at=now,
-        sale_from=None,
-        sale_until=None,
-        most_per_person=MOST_PER_PERSON,
-        programme_id=None,
-        map_id=None,
-        map_version=0,
-        version=0,
-        state=PerformanceState.DRAFT,
-        created_at=now,
-        changed_at=now,
-    )
-
-
 def _quota_name(name: str) -> str:
     texts = Texts()
     title = texts.title(name, text("Give the quota a name."), "name")
     texts.check()
     return title
-
-
-def _told(tx: Transaction, what: str, performance: Performance, principal: Principal, detail: str = "") -> None:
-    books.log(tx, what, performance.org_id, performance.id, person_id=principal.person_id, detail=detail)
-    outbox.emit(tx, what, performance.id, outbox.org(performance.org_id))

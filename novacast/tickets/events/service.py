@@ -1,16 +1,16 @@
 """Events as people use them: find, look at, make, change, publish."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal
 from novacast.outbox import Event as Fact
-from novacast.tickets import store as books
 from novacast.tickets.events import store
-from novacast.tickets.events.models import MOST_EVENTS, Event, EventChanges, Performance
+from novacast.tickets.events.making import make_event, tell_event
+from novacast.tickets.events.models import Event, EventChanges, Performance
 from novacast.tickets.events.permission import arranged_event, arranges, seen_event, sells, works_there
 from novacast.tickets.models import PerformanceState, may_arrange
 
@@ -39,6 +39,21 @@ class Events:
         rows = await self._db.all(store.of_org(org_id, keyset(cursor, int, str) or store.START, limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
+    async def nights(self, event_ids: Sequence[str]) -> list[Performance]:
+        """Performances of events that were found for whoever asks, the earliest first."""
+        return await self._db.all(store.of_events(event_ids)) if event_ids else []
+
+    async def timezone(self, org_id: str, event_id: str | None = None, perf_id: str | None = None) -> str:
+        """By whose clocks days are counted: of a performance, an event, or an organization's latest event."""
+        async with self._db.snapshot() as view:
+            if perf_id is not None:
+                found = await view.one(store.event_of(perf_id))
+            elif event_id is not None:
+                found = await view.one(store.event(event_id))
+            else:
+                found = next(iter(await view.all(store.of_org(org_id, store.START, 1))), None)
+        return "UTC" if found is None or found.org_id != org_id else found.timezone
+
     async def show(self, principal: Principal, event_id: str) -> Programme:
         async with self._db.snapshot() as view:
             found = await view.one(store.event(event_id))
@@ -48,6 +63,13 @@ class Events:
         seen = (one for one in performances if everything or one.state is not PerformanceState.DRAFT)
         return Programme(event, tuple(seen))
 
+    async def worked_on(self, principal: Principal, event_id: str) -> Programme:
+        """As `show`, for those who arrange or sell there. Raises NotFound, Forbidden."""
+        found = await self.show(principal, event_id)
+        if not may_arrange(principal, found.event.org_id):
+            sells(principal, found.event.org_id)
+        return found
+
     async def create(
         self, principal: Principal, org_id: str, changes: EventChanges, then: Then[Event] | None = None
     ) -> Event:
@@ -56,12 +78,7 @@ class Events:
         arranges(principal, org_id)
 
         def unit(tx: Transaction) -> Event:
-            if (tx.one(store.events_count(org_id)) or 0) >= MOST_EVENTS:
-                raise Conflict(text("The organization has {most} events, which is the most.", most=MOST_EVENTS))
-            plain = Event(new_id(), org_id, "", "", "", "UTC", "EUR", False, tx.now, tx.now)
-            made = replace(plain, **columns)
-            store.add_event(tx, made)
-            _told(tx, "event.created", made, principal)
+            made = make_event(tx, principal, org_id, columns)
             if then is not None:
                 then(tx, made)
             return made
@@ -78,7 +95,7 @@ class Events:
                 raise Conflict(text("Prices are set in {currency} already.", currency=before.currency))
             if columns:
                 store.change_event(tx, event_id, columns)
-                _told(tx, "event.changed", before, principal, detail=", ".join(sorted(columns)))
+                tell_event(tx, "event.changed", before, principal, detail=", ".join(sorted(columns)))
             return tx.one(store.event(event_id)) or before
 
         return await self._db.write(unit)
@@ -87,8 +104,3 @@ class Events:
         """A durable subscriber: what an organization that is gone had on sale is sold no more."""
         if fact.topic == "organization.deleted":
             await self._db.write(lambda tx: store.unpublish(tx, fact.subject))
-
-
-def _told(tx: Transaction, what: str, event: Event, principal: Principal, detail: str = "") -> None:
-    books.log(tx, what, event.org_id, event.id, person_id=principal.person_id, detail=detail or event.title)
-    outbox.emit(tx, what, event.id, outbox.org(event.org_id))

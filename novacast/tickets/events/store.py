@@ -47,6 +47,17 @@ def published(start: Key, limit: int) -> Query[Event]:
     )
 
 
+def some(event_ids: Iterable[str]) -> Query[Event]:
+    wanted = tuple(event_ids)
+    marks = ", ".join("?" * len(wanted))
+    return Query(f"SELECT * FROM events WHERE id IN ({marks})", wanted, _event)  # noqa: S608 - question marks only
+
+
+def any_published() -> Query[bool]:
+    """Whether there is an event that everybody sees."""
+    return Query("SELECT EXISTS (SELECT 1 FROM events WHERE published = 1)", (), lambda row: bool(row[0]))
+
+
 def events_count(org_id: str) -> Query[int]:
     return Query("SELECT count(*) FROM events WHERE org_id = ?", (org_id,), _number)
 
@@ -99,6 +110,26 @@ def performance_by_number(number: int) -> Query[Performance]:
 
 def performances(event_id: str) -> Query[Performance]:
     return Query("SELECT * FROM performances WHERE event_id = ? ORDER BY starts_at, id", (event_id,), _performance)
+
+
+def latest(org_id: str, limit: int) -> Query[Performance]:
+    """Of all events of an organization, those that begin last first."""
+    return Query(
+        "SELECT * FROM performances WHERE org_id = ? ORDER BY starts_at DESC, id DESC LIMIT ?",
+        (org_id, limit),
+        _performance,
+    )
+
+
+def of_events(event_ids: Iterable[str]) -> Query[Performance]:
+    """Performances of these events, the earliest first."""
+    wanted = tuple(event_ids)
+    marks = ", ".join("?" * len(wanted))
+    return Query(
+        f"SELECT * FROM performances WHERE event_id IN ({marks}) ORDER BY starts_at, id",  # noqa: S608 - question marks only
+        wanted,
+        _performance,
+    )
 
 
 def add_performance(tx: Transaction, one: Performance) -> None:

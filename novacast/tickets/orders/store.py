@@ -145,6 +145,7 @@ def erase_person(tx: Transaction, person_id: str) -> None:
 
 
 def order_of(row: Row) -> Order:
+    """Of a row with all columns of the table, and maybe more."""
     return Order(
         **{name: row[name] for name in _ORDER},
         method=Method(row["method"]),

@@ -44,7 +44,7 @@ def m001_questions(db: Any) -> None:
             changed_at INTEGER NOT NULL
         ) STRICT""",
         "CREATE UNIQUE INDEX answers_one ON answers (order_id, question_id, coalesce(claim_id, ''))",
-        "CREATE INDEX orders_performance ON orders (perf_id, code)",
+        "CREATE INDEX orders_performance_code ON orders (perf_id, code)",
         "CREATE INDEX answers_claim ON answers (claim_id) WHERE claim_id IS NOT NULL",
         """CREATE TRIGGER answers_where BEFORE INSERT ON answers BEGIN
             SELECT RAISE(ABORT, 'answers: of another order') WHERE NEW.claim_id IS NOT NULL

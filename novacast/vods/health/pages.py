@@ -7,11 +7,11 @@ from typing import Literal
 from babel.dates import format_time
 
 from novacast.clock import DAY, moment
+from novacast.graphs import Graph
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
 from novacast.vods.cards import locale
 from novacast.vods.health import words
-from novacast.vods.health.graphs import Graph
 from novacast.vods.health.models import Health
 from novacast.vods.health.service import HOURLY, VideoHealth
 from novacast.vods.health.words import Figure
@@ -40,7 +40,7 @@ class AudiencePages:
         counted = await self._views.of(call.principal, video_id, days)
         health = await self._health.of(call.principal, video_id, days)
         context = {"video": detail.video, "periods": _periods(video_id, days), "figures": figures(counted, health)}
-        return Html("vods/audience.html", {**context, "graphs": graphs(counted, health, days), "errors": health.errors})
+        return Html("vods/audience.html", {**context, "drawn": graphs(counted, health, days), "errors": health.errors})
 
 
 def figures(counted: Counted, health: Health) -> list[Figure]:

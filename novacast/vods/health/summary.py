@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.clock import DAY, moment
+from novacast.graphs import Graph
 from novacast.i18n import gettext as _
 from novacast.vods.health import words
-from novacast.vods.health.graphs import Graph
 from novacast.vods.health.models import Health, Kind
 from novacast.vods.health.service import VideoHealth
 from novacast.vods.health.words import Figure

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from novacast.database import Query, Transaction
 from novacast.errors import Forbidden, NotFound, RateLimited
+from novacast.graphs import Graph
 from novacast.identity import new_id
-from novacast.vods.health.graphs import Graph
 from novacast.vods.health.models import HEIGHTS, STARTUP, Kind, Report, bucket, nearest
 from novacast.vods.views.models import day_of
 from novacast.vods.views.store import count

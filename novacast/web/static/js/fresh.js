@@ -1,9 +1,9 @@
 import { listen } from "./realtime.js";
 
 /**
- * <nova-fresh id="ID" subject="ID" topics="programme.on_air,…" every="2" reloads>…</nova-fresh>
- * Takes its content anew from the page at each fact of `topics` about `subject` (or whose payload names it), and every
- * so many seconds while somebody looks. What is being typed or asked in it is left alone. With `reloads` the
+ * <nova-fresh id="ID" subject="ID …" topics="programme.on_air,…" every="2" rest="1" reloads>…</nova-fresh>
+ * Takes its content anew from the page at each fact of `topics` about a `subject` (or whose payload names it), and every
+ * so many seconds while somebody looks; with `rest` no sooner than so many seconds after the last time. What is being typed or asked in it is left alone. With `reloads` the
  * whole page is loaded instead: something else stands at its address now. Where that is so without it, the content of a
  * <template data-part="gone"> in it is shown.
  */
@@ -14,11 +14,11 @@ class NovaFresh extends HTMLElement {
   #again = false;
 
   connectedCallback() {
-    const subject = this.getAttribute("subject");
+    const subjects = (this.getAttribute("subject") ?? "").split(" ");
     for (const topic of (this.getAttribute("topics") ?? "").split(",").filter(Boolean))
-      this.#ends.push(listen(topic, () => this.#told(), subject));
+      for (const subject of subjects) this.#ends.push(listen(topic, () => this.#told(), subject));
     // Facts are not told to everyone at all times: <nova-onair> asks now and then.
-    const changed = ({ detail }) => detail.id === subject && this.#told();
+    const changed = ({ detail }) => subjects.includes(detail.id) && this.#told();
     const missed = () => this.#told();
     document.addEventListener("programmestate", changed);
     document.addEventListener("factsmissed", missed);
@@ -56,10 +56,12 @@ class NovaFresh extends HTMLElement {
     } catch {
       // The network is away: what is shown stays.
     } finally {
+      const rest = Number(this.getAttribute("rest")) || 0;
+      if (rest) await new Promise((done) => setTimeout(done, rest * 1000));
       this.#busy = false;
       if (this.#again) {
         this.#again = false;
-        this.#take();
+        if (this.isConnected) this.#take();
       }
     }
   }

@@ -1,0 +1,155 @@
+"""Whole evenings, made or copied in one transaction: all of it is there, or nothing."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from novacast.database import Database, Then, Transaction
+from novacast.identity import Principal, new_id
+from novacast.tickets.admission import store as lists
+from novacast.tickets.arranging.models import Evening, Kind, moved_by
+from novacast.tickets.events import store
+from novacast.tickets.events.making import (
+    make_event,
+    make_item,
+    make_performance,
+    make_quota,
+    open_sale,
+    tell,
+    tell_event,
+)
+from novacast.tickets.events.models import Event, EventChanges, Item, Performance
+from novacast.tickets.events.permission import arranged, arranged_event, arranges
+from novacast.tickets.seatmaps import store as seats
+
+
+class Arranging:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def create(
+        self, principal: Principal, org_id: str, about: EventChanges, evening: Evening, *, on_sale: bool
+    ) -> tuple[Event, Performance]:
+        """An event with its first performance. `on_sale`: published, and everybody may buy at once.
+
+        Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """
+        columns = dict(replace(about, title=about.title or "", published=on_sale).checked())
+        checked = _checked(evening)
+        arranges(principal, org_id)
+
+        def unit(tx: Transaction) -> tuple[Event, Performance]:
+            event = make_event(tx, principal, org_id, columns)
+            return event, _made(tx, principal, event, checked, on_sale=on_sale)
+
+        return await self._db.write(unit)
+
+    async def add(self, principal: Principal, event_id: str, evening: Evening, *, on_sale: bool) -> Performance:
+        """Another performance of an event. Raises InvalidInput, NotFound, Forbidden, Conflict."""
+        checked = _checked(evening)
+
+        def unit(tx: Transaction) -> Performance:
+            event = arranged_event(principal, tx.one(store.event(event_id)))
+            return _made(tx, principal, event, checked, on_sale=on_sale)
+
+        return await self._db.write(unit)
+
+    async def add_kind(self, principal: Principal, perf_id: str, kind: Kind, quota_ids: Sequence[str]) -> Item:
+        """Another kind of ticket, with a quota of its own if it says how many places there are.
+
+        Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """
+        good = kind.item.checked()
+
+        def unit(tx: Transaction) -> Item:
+            performance = arranged(principal, tx.one(store.performance(perf_id)))
+            made = make_item(tx, principal, performance, good, quota_ids)
+            if kind.places is not None:
+                make_quota(tx, principal, performance, made.name, kind.places, [made.id])
+            return made
+
+        return await self._db.write(unit)
+
+    async def publish(self, principal: Principal, event_id: str, *, published: bool) -> Event:
+        """Show an event to everybody, or to nobody; its drafts stay drafts. Raises NotFound, Forbidden."""
+
+        def unit(tx: Transaction) -> Event:
+            event = arranged_event(principal, tx.one(store.event(event_id)))
+            if event.published is not published:
+                store.change_event(tx, event_id, {"published": published})
+                tell_event(tx, "event.changed", event, principal, detail="published")
+            return tx.one(store.event(event_id)) or event
+
+        return await self._db.write(unit)
+
+    async def copy(
+        self, principal: Principal, perf_id: str, starts_at: int, then: Then[Performance] | None = None
+    ) -> Performance:
+        """The same at another hour, as a draft: hall, kinds, prices, quotas and lists of the door, with every hour
+        moved along. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """
+
+        def unit(tx: Transaction) -> Performance:
+            old = arranged(principal, tx.one(store.performance(perf_id)))
+            event = arranged_event(principal, tx.one(store.event(old.event_id)))
+            made = _copied(tx, principal, event, old, starts_at)
+            if then is not None:
+                then(tx, made)
+            return made
+
+        return await self._db.write(unit)
+
+
+def _checked(evening: Evening) -> Evening:
+    return replace(evening, kinds=[replace(one, item=one.item.checked()) for one in evening.kinds])
+
+
+def _made(tx: Transaction, principal: Principal, event: Event, evening: Evening, *, on_sale: bool) -> Performance:
+    made = make_performance(tx, principal, event, evening.hours.columns(), evening.map_id)
+    for kind in evening.kinds:
+        item = make_item(tx, principal, made, kind.item, [])
+        if kind.places is not None:
+            make_quota(tx, principal, made, item.name, kind.places, [item.id])
+    if on_sale:
+        open_sale(tx, principal, made)
+    return tx.one(store.performance(made.id)) or made
+
+
+def _copied(tx: Transaction, principal: Principal, event: Event, old: Performance, starts_at: int) -> Performance:
+    later = starts_at - old.starts_at
+    columns = {
+        "starts_at": starts_at,
+        "ends_at": old.ends_at + later,
+        "sale_from": None if old.sale_from is None else old.sale_from + later,
+        "sale_until": None if old.sale_until is None else old.sale_until + later,
+        "most_per_person": old.most_per_person,
+        "least_per_order": old.least_per_order,
+        "most_per_order": old.most_per_order,
+    }
+    hall = None if old.map_id is None else tx.one(seats.by_id(old.map_id))
+    made = make_performance(tx, principal, event, columns, None if hall is None else hall.id)
+    known: dict[str, str] = {}
+    for item in tx.all(store.items(old.id)):
+        new = moved_by(item, later)
+        fresh = replace(new, prices=tuple(replace(one, id=new_id()) for one in new.prices))
+        known[item.id] = make_item(tx, principal, made, fresh, []).id
+        if not item.on_sale:
+            store.change_item(tx, known[item.id], {"on_sale": 0})
+    # A quota that counts no kind is kept for a code, and codes stay with what they were made for.
+    for quota in (one for one in tx.all(store.quotas(old.id)) if one.items):
+        make_quota(tx, principal, made, quota.name, quota.capacity, [known[one] for one in quota.items])
+    for entrance in tx.all(lists.lists(old.id)):
+        hours = [None if at is None else at + later for at in (entrance.opens_at, entrance.closes_at)]
+        lists.add_list(
+            tx,
+            replace(
+                entrance,
+                id=new_id(),
+                perf_id=made.id,
+                items=tuple(known[one] for one in entrance.items),
+                opens_at=hours[0],
+                closes_at=hours[1],
+                created_at=tx.now,
+            ),
+        )
+    tell(tx, "performance.changed", made, principal, detail=f"copied of {old.id}")
+    return tx.one(store.performance(made.id)) or made

@@ -1,0 +1,1 @@
+"""The counter: sold in seconds, to whoever stands there."""

@@ -1,0 +1,1 @@
+"""A performance on its evening: how it stands, its sale opened and closed."""

@@ -1,0 +1,71 @@
+"""The API of exports: files that begin at once, however long they get."""
+
+from typing import Annotated
+
+from aiohttp import web
+from pydantic import Field
+
+from novacast.errors import Forbidden, NotFound
+from novacast.tickets.events.service import Events
+from novacast.tickets.exports.models import Format
+from novacast.tickets.exports.tables import Exports, What
+from novacast.tickets.exports.writing import written
+from novacast.tickets.models import OrderState
+from novacast.tickets.orders.models import Method
+from novacast.tickets.reports.service import MOST_DAYS, Scope
+from novacast.tickets.sales.models import Wanted
+from novacast.web import Body, Call, get
+
+OF_ORG = "/api/v1/organizations/{org_id}/exports"
+_TEXT = {"schema": {"type": "string"}}
+_FILES = {
+    "responses": {
+        "200": {
+            "description": "The table, in the format that was asked for.",
+            "content": {form.media_type.partition(";")[0]: _TEXT for form in Format},
+        }
+    }
+}
+_ERRORS = (NotFound, Forbidden)
+Id = Annotated[str | None, Field(max_length=40)]
+
+
+class ExportQuery(Body):
+    """What narrows a table that does not have it is left aside."""
+
+    format: Format = Format.CSV
+    event: Id = None
+    performance: Id = None
+    q: Annotated[str, Field(max_length=200, description="Of orders: words of name, mail or number.")] = ""
+    state: OrderState | None = None
+    method: Method | None = None
+    days: Annotated[int, Field(ge=1, le=MOST_DAYS, description="Of sales: how many days back.")] = 365
+
+    def wanted(self) -> Wanted:
+        return Wanted(self.q, self.state, self.performance, self.method)
+
+
+class ExportRoutes:
+    def __init__(self, exports: Exports, events: Events) -> None:
+        self._exports, self._events = exports, events
+
+    @get(f"{OF_ORG}/orders", tag="tickets", summary="Orders as a file", errors=_ERRORS, operation=_FILES)
+    @get(f"{OF_ORG}/tickets", tag="tickets", summary="Tickets as a file", errors=_ERRORS, operation=_FILES)
+    @get(f"{OF_ORG}/sales", tag="tickets", summary="Sales by day as a file", errors=_ERRORS, operation=_FILES)
+    @get(f"{OF_ORG}/standing", tag="tickets", summary="What is left as a file", errors=_ERRORS, operation=_FILES)
+    async def export(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
+        """CSV, XLSX or JSON. Texts that spreadsheets would run as formulas get an apostrophe in front in CSV."""
+        what = What(call.request.path.rpartition("/")[2])
+        zone = await self._events.timezone(org_id, query.event, query.performance)
+        scope = Scope(org_id, query.event, query.performance, query.days, zone)
+        table = self._exports.table(call.principal, what, query.wanted(), scope)
+        response = web.StreamResponse(headers=_headers(what, query.format))
+        await response.prepare(call.request)
+        async for chunk in written(table, query.format):
+            await response.write(chunk)
+        await response.write_eof()
+        return response
+
+
+def _headers(what: What, form: Format) -> dict[str, str]:
+    return {"Content-Type": form.media_type, "Content-Disposition": f'attachment; filename="{what}.{form}"'}

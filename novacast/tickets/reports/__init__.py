@@ -1,0 +1,1 @@
+"""What was sold, of what there was: figures, graphs, exports."""

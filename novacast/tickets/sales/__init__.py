@@ -1,0 +1,1 @@
+"""Orders as an organization's office sees them: found, filtered, exported."""

@@ -1,0 +1,74 @@
+/**
+ * <nova-counter currency="EUR"> around a list of [data-price] rows, each with a number: adds buttons for one more and one fewer,
+ * and the sum, before anything is sent. Its form sends once.
+ */
+class NovaCounter extends HTMLElement {
+  #sum = null;
+  #money = null;
+  #digits = 2;
+
+  connectedCallback() {
+    const currency = this.getAttribute("currency");
+    this.#money = new Intl.NumberFormat(document.documentElement.lang, { style: "currency", currency });
+    this.#digits = this.#money.resolvedOptions().maximumFractionDigits;
+    this.#sum = this.querySelector("[data-part=sum]");
+    for (const row of this.#rows()) this.#equip(row);
+    this.addEventListener("input", () => this.#add());
+    this.addEventListener("change", () => this.#add());
+    this.closest("form").addEventListener("submit", (event) => this.#send(event));
+    addEventListener("pageshow", () => { delete this.closest("form")?.dataset.sent; });
+    this.#add();
+  }
+
+  #rows() {
+    return [...this.querySelectorAll("li[data-price]")];
+  }
+
+  #equip(row) {
+    const field = row.querySelector("input[name=quantity]");
+    const name = row.querySelector("label").textContent;
+    const step = (by, words, sign) => {
+      const button = document.createElement("button");
+      button.type = "button";
+      button.className = "button button--icon";
+      button.textContent = sign;
+      button.setAttribute("aria-label", words.replace("{name}", name));
+      button.addEventListener("click", () => {
+        field.value = Math.max(0, Math.min(1000, (Number(field.value) || 0) + by));
+        this.#add();
+      });
+      return button;
+    };
+    field.before(step(-1, this.dataset.fewer, "−"));
+    field.after(step(1, this.dataset.more, "+"));
+    field.addEventListener("focus", () => field.select());
+  }
+
+  #price(row) {
+    if ("open" in row.dataset) {
+      const given = Number(row.querySelector("input[name=amount]").value.trim().replace(",", "."));
+      return Number.isFinite(given) ? Math.round(given * 10 ** this.#digits) : 0;
+    }
+    const chosen = row.querySelector("select[name=category]")?.selectedOptions[0];
+    return Number(chosen?.dataset.price ?? row.dataset.price);
+  }
+
+  #add() {
+    let sum = 0;
+    let units = 0;
+    for (const row of this.#rows()) {
+      const number = Number(row.querySelector("input[name=quantity]").value) || 0;
+      units += number;
+      sum += number * this.#price(row);
+    }
+    this.#sum.textContent = units ? this.#money.format(sum / 10 ** this.#digits) : this.#sum.dataset.none;
+  }
+
+  #send(event) {
+    const { dataset } = event.target;
+    if (dataset.sent) event.preventDefault();
+    dataset.sent = "yes";
+  }
+}
+
+customElements.define("nova-counter", NovaCounter);
