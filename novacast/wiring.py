@@ -41,6 +41,7 @@ from novacast.tickets import topics as tickets_topics
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -97,6 +98,7 @@ MIGRATIONS: Sequence[Migrations] = (
     holds_schema.migrations,
     orders_schema.migrations,
     admission_schema.migrations,
+    seatmaps_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -205,7 +207,7 @@ def topics(own: Services) -> Topics:
     made.declare(accounts_topics.TOPICS)
     made.declare(vods_topics.TOPICS, own.vods.videos.may_look)
     made.declare(live_topics.TOPICS, own.live.programmes.may_look)
-    made.declare(tickets_topics.TOPICS)
+    made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
     return made
 
 

@@ -23,6 +23,7 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.seatmaps.hall.service import Halls
 from novacast.tickets.seatmaps.service import SeatMaps
 
 log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ class TicketServices:
     """To be subscribed to the facts, durably."""
     performances: Performances
     seat_maps: SeatMaps
+    halls: Halls
     expiry: Expiry
     taking: Taking
     holds: Holds
@@ -71,6 +73,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         events=Events(db),
         performances=Performances(db),
         seat_maps=SeatMaps(db),
+        halls=Halls(db),
         expiry=expiry,
         taking=taking,
         holds=holds,
