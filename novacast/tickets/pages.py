@@ -1,7 +1,8 @@
 """A buyer's way, in four screens at most: the event, what and how many, the basket with one's name, the order with its
-tickets. All of it works without scripts. Seats are chosen by the house; they can be named over the API.
+tickets. All of it works without scripts: then seats are chosen by the house, else on the map of the hall.
 """
 
+from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -13,7 +14,7 @@ from novacast.i18n import gettext as _
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
-from novacast.tickets.holds.models import Basket, HoldOver, Wish
+from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.models import HoldState, OrderState, PerformanceState, TicketState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
@@ -31,13 +32,18 @@ Count = Annotated[int, Field(ge=0, le=1000)]
 
 
 class ChoiceForm(Body):
-    """Two lists of the same length: each item with its quantity."""
+    """Lists of the same length: items and quantities. `seat`: chosen on the map, each an item's id and its own."""
 
     item: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     quantity: Annotated[tuple[Count, ...], Field(max_length=100)] = ()
+    seat: Annotated[tuple[Text, ...], Field(max_length=MOST_SEATS)] = ()
 
     def wishes(self) -> list[Wish]:
-        return [Wish(id_, count) for id_, count in zip(self.item, self.quantity, strict=False) if count]
+        seats: dict[str, list[str]] = {}
+        for item_id, _space, seat_id in (one.partition(" ") for one in self.seat):
+            seats.setdefault(item_id, []).append(seat_id)
+        counted = [Wish(id_, count) for id_, count in zip(self.item, self.quantity, strict=False) if count]
+        return [*(Wish(id_, seats=tuple(chosen)) for id_, chosen in seats.items()), *counted]
 
 
 class DetailsForm(Body):
@@ -89,7 +95,7 @@ class EventPages:
         except (Conflict, InvalidInput, RateLimited) as error:
             offer = await self._performances.show(call.principal, performance_id)
             chosen = dict(zip(form.item, form.quantity, strict=False))
-            return _offered(offer, chosen, error, test=self._test)
+            return _offered(offer, chosen, error, seats=form.seat, test=self._test)
         return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}")
 
 
@@ -177,7 +183,12 @@ class OrderPages:
 
 
 def _offered(
-    offer: Offer, chosen: dict[str, int] | None = None, error: NovaCastError | None = None, *, test: bool
+    offer: Offer,
+    chosen: dict[str, int] | None = None,
+    error: NovaCastError | None = None,
+    *,
+    seats: Sequence[str] = (),
+    test: bool,
 ) -> Html:
     currency, now = offer.event.currency, offer.performance
     items = [
@@ -200,6 +211,8 @@ def _offered(
         "performance": now,
         "when": hour_there(now.starts_at, offer.event.timezone),
         "items": items,
+        "seated": now.map_id is not None and any(one["seated"] for one in items),
+        "seats": list(seats),
         "test": test,
         "sells": now.state is PerformanceState.ON_SALE,
         "errors": _errors(error),
