@@ -20,6 +20,7 @@ from novacast.tickets.models import HoldState, OrderState, PerformanceState, Tic
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.words import hour_there, money, order_state
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
@@ -282,6 +283,8 @@ def _method(method: Method) -> str:
 def ticket_pages(own: TicketServices) -> list[object]:
     return [
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
+        SeatMapPages(own.seat_maps, own.map_editor),
+        SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances),
         OrderPages(own.orders, own.performances, own.desk),
     ]

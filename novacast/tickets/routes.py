@@ -5,6 +5,7 @@ from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
 from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.seatmaps.editor.routes import MapEditorRoutes
 from novacast.tickets.seatmaps.hall.routes import HallRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
@@ -15,6 +16,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         EventRoutes(own.events, own.performances),
         SeatMapRoutes(own.seat_maps, clock),
         HallRoutes(own.halls),
+        MapEditorRoutes(own.map_editor),
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),

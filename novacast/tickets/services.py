@@ -23,6 +23,7 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.seatmaps.editor.service import MapEditor
 from novacast.tickets.seatmaps.hall.service import Halls
 from novacast.tickets.seatmaps.service import SeatMaps
 
@@ -36,6 +37,7 @@ class TicketServices:
     performances: Performances
     seat_maps: SeatMaps
     halls: Halls
+    map_editor: MapEditor
     expiry: Expiry
     taking: Taking
     holds: Holds
@@ -74,6 +76,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         performances=Performances(db),
         seat_maps=SeatMaps(db),
         halls=Halls(db),
+        map_editor=MapEditor(db),
         expiry=expiry,
         taking=taking,
         holds=holds,

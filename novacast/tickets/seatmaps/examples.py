@@ -36,6 +36,16 @@ def playhouse() -> dict[str, Any]:
     }
 
 
+def room() -> dict[str, Any]:
+    """What an empty sheet begins with: a stage, and ten rows of ten."""
+    rows = [{"name": letter, "count": 10} for letter in "ABCDEFGHJK"]
+    return {
+        "format": FORMAT,
+        "stage": {"name": "Stage", "x": 0, "y": -300, "width": 700, "depth": 250},
+        "sections": [{"name": "Stalls", "x": 0, "y": 0, "rows": rows}],
+    }
+
+
 def _row(name: str, count: int) -> dict[str, Any]:
     return {"name": name, "count": count, "aisles": [count // 2]}
 

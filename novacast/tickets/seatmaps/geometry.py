@@ -115,15 +115,20 @@ class _Sheet:
     """Rows and tables so far: the first one is the best."""
     bottom: float = -BETWEEN
     """Of the sections so far."""
+    settled: list[tuple[int, int, list[int]]] = field(default_factory=list)
+    """Of each section x and y, and y of its rows."""
 
 
-def drawn(document: Mapping[str, Any]) -> Drawing:
-    """Of a document of the shape `bodies.MapDocumentBody`. Raises InvalidInput with the places that are at fault."""
+def drawn(document: Mapping[str, Any], *, empty: bool = False) -> Drawing:
+    """Of a document of the shape `bodies.MapDocumentBody`, which may be `empty` while it is being drawn.
+
+    Raises InvalidInput with the places that are at fault.
+    """
     plan = read(document)
     sheet = _Sheet()
     for number, section in enumerate(plan.sections):
         _draw_section(sheet, number, section)
-    _check(sheet, plan)
+    _check(sheet, plan, empty=empty)
     return Drawing(
         seats=sheet.seats,
         lines=sheet.lines,
@@ -137,6 +142,18 @@ def drawn(document: Mapping[str, Any]) -> Drawing:
     )
 
 
+def settled(document: Mapping[str, Any]) -> dict[str, Any]:
+    """The same hall, with places of all sections and rows written down: what moves one must not move those behind it."""
+    sheet = _Sheet()
+    for number, section in enumerate(read(document).sections):
+        _draw_section(sheet, number, section)
+    sections = [
+        one | {"x": x, "y": y, "rows": [row | {"y": at} for row, at in zip(one.get("rows", ()), rows, strict=True)]}
+        for one, (x, y, rows) in zip(document.get("sections", ()), sheet.settled, strict=True)
+    ]
+    return dict(document) | {"sections": sections}
+
+
 def seats_of(document: Mapping[str, Any]) -> list[Seat]:
     """Raises InvalidInput with the places that are at fault."""
     return list(drawn(document).seats)
@@ -146,9 +163,11 @@ def _draw_section(sheet: _Sheet, number: int, section: Section) -> None:
     y = sheet.bottom + BETWEEN if section.y is None else section.y
     frame = Frame(section.x or 0, y, section.turn)
     first = len(sheet.seats)
-    behind = 0.0
+    behind = 0
+    sheet.settled.append((section.x or 0, round(y), []))
     for place, row in enumerate(section.rows):
         there = behind if row.y is None else row.y
+        sheet.settled[number][2].append(there)
         _draw_row(sheet, number, section, row, frame, there, f"sections.{number}.rows.{place}")
         behind = there + section.distance
     for place, table in enumerate(section.tables):
@@ -163,11 +182,11 @@ def _draw_section(sheet: _Sheet, number: int, section: Section) -> None:
 
 
 def _draw_row(
-    sheet: _Sheet, number: int, section: Section, row: SeatRow, frame: Frame, behind: float, where: str
+    sheet: _Sheet, number: int, section: Section, row: SeatRow, frame: Frame, behind: int, where: str
 ) -> None:
     listed = chairs(row.seats, row.count, row.numbering, row.aisles)
     places = _places(listed)
-    radius = row.radius if row.radius is not None else section.radius and section.radius + round(behind)
+    radius = row.radius if row.radius is not None else section.radius and section.radius + behind
     points = arc(places, row.spacing or section.spacing, radius)
     own = frame.within(row.x, behind, row.turn)
     sheet.lines.append(Line(number, row.name, len(sheet.seats), len(listed)))
@@ -258,14 +277,14 @@ def _seat_down(
     sheet.order += 1
 
 
-def _check(sheet: _Sheet, plan: Plan) -> None:
+def _check(sheet: _Sheet, plan: Plan, *, empty: bool) -> None:
     errors = sheet.errors
     seen: set[str] = set()
     for seat in sheet.seats:
         if seat.seat_id in seen:
             errors.append(FieldError("sections", "twice", text("Two seats have the id {id}.", id=seat.seat_id)))
         seen.add(seat.seat_id)
-    if not sheet.seats:
+    if not (sheet.seats or empty):
         errors.append(FieldError("sections", "required", text("A seat map needs a seat.")))
     if len(sheet.seats) > MOST_SEATS:
         errors.append(FieldError("sections", "too_many", text("{most} seats are the most.", most=MOST_SEATS)))
@@ -288,7 +307,7 @@ def _categories(plan: Plan, seats: Sequence[Seat]) -> list[Category]:
 
 
 def _box(sheet: _Sheet, plan: Plan) -> tuple[int, int, int, int]:
-    corners = list(_corners(sheet, plan))
+    corners = list(_corners(sheet, plan)) or [(0.0, 0.0)]
     left, top = min(x for x, _ in corners) - MARGIN, min(y for _, y in corners) - MARGIN
     right, bottom = max(x for x, _ in corners) + MARGIN, max(y for _, y in corners) + MARGIN
     return math.floor(left), math.floor(top), math.ceil(right - left), math.ceil(bottom - top)

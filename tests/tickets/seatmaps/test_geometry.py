@@ -11,7 +11,7 @@ from novacast.errors import InvalidInput
 from novacast.tickets.seatmaps.bodies import MapDocumentBody
 from novacast.tickets.seatmaps.document import Numbering, Scheme
 from novacast.tickets.seatmaps.examples import playhouse
-from novacast.tickets.seatmaps.geometry import Drawing, drawn
+from novacast.tickets.seatmaps.geometry import Drawing, drawn, settled
 from novacast.tickets.seatmaps.hall.bodies import HallBody
 from novacast.tickets.seatmaps.hall.wire import outlined
 from novacast.tickets.seatmaps.numbering import letters, numbers
@@ -159,3 +159,4 @@ def test_what_is_exported_and_imported_is_the_same_hall(sections: list[dict[str,
         return
     whole = MapDocumentBody.model_validate(again.model_dump(mode="json")).document()
     assert drawn(whole) == found
+    assert drawn(MapDocumentBody.model_validate(settled(document)).document()) == found
