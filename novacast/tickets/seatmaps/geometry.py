@@ -143,7 +143,7 @@ def drawn(document: Mapping[str, Any], *, empty: bool = False) -> Drawing:
 
 
 def settled(document: Mapping[str, Any]) -> dict[str, Any]:
-    """The same hall, with places of all sections and rows written down: what moves one must not move those behind it."""
+    """The same hall, with places of all sections and rows written down: who moves one moves none behind it."""
     sheet = _Sheet()
     for number, section in enumerate(read(document).sections):
         _draw_section(sheet, number, section)

@@ -23,6 +23,11 @@ export class Plan {
     this.firsts = [];
     this.index = new Map();
     for (const [number, line] of hall.lines.entries()) this.#add(line, number);
+    this.refile();
+  }
+
+  /** After seats were moved. */
+  refile() {
     this.cells = new Map();
     for (let seat = 0; seat < this.count; seat += 1) this.#file(seat);
   }

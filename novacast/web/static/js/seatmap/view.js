@@ -26,7 +26,7 @@ export class View {
 
   get smallest() {
     const [, , width, height] = this.#box;
-    return Math.min((this.width - 2 * MARGIN) / width, (this.height - 2 * MARGIN) / height, CLOSEST);
+    return Math.max(0.001, Math.min((this.width - 2 * MARGIN) / width, (this.height - 2 * MARGIN) / height, CLOSEST));
   }
 
   get isWhole() {
