@@ -75,7 +75,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         events=Events(db),
         performances=Performances(db),
         seat_maps=SeatMaps(db),
-        halls=Halls(db),
+        halls=Halls(db, taking.warm),
         map_editor=MapEditor(db),
         expiry=expiry,
         taking=taking,

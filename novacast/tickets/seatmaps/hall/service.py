@@ -3,7 +3,7 @@
 import asyncio
 import gzip
 import hashlib
-from collections.abc import Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from novacast import outbox
 from novacast.database import Database, IntegrityError, Transaction
@@ -29,8 +29,9 @@ NO_MAP = text("This performance has no seats to choose.")
 
 
 class Halls:
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, warm: Callable[[Database, str], Awaitable[None]]) -> None:
+        """`warm`: whoever looks at a hall buys soon; what a basket needs is brought into memory before."""
+        self._db, self._warm = db, warm
         self._halls: dict[tuple[str, int], Hall] = {}
 
     async def may_look(self, principal: Principal, perf_id: str) -> bool:
@@ -130,6 +131,7 @@ class Halls:
             raise NotFound(NO_MAP)
         drawing = await asyncio.to_thread(drawn, document)
         made = await asyncio.to_thread(_made, drawing)
+        await self._warm(self._db, performance.id)
         for old in [one for one in self._halls if one[0] == performance.id]:
             self._halls.pop(old, None)
         while len(self._halls) >= HALLS:

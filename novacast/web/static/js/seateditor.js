@@ -8,13 +8,14 @@ import { View } from "./seatmap/view.js";
 import { duplicate, move, parse, remove, thing, turn } from "./seateditor/document.js";
 import { History } from "./seateditor/history.js";
 import { Panel } from "./seateditor/panel.js";
+import { Pointer } from "./seateditor/pointer.js";
 import { Publishing } from "./seateditor/publishing.js";
 import { Saving, ask, download } from "./seateditor/saving.js";
 import { Selection } from "./seateditor/selection.js";
-import { TOOLS, snapped } from "./seateditor/tools.js";
+import { TOOLS } from "./seateditor/tools.js";
 
 const SKETCH_MS = 60;
-const GRID = 10;
+const STEP = 10;
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
 
 class NovaSeateditor extends HTMLElement {
@@ -23,11 +24,9 @@ class NovaSeateditor extends HTMLElement {
   #name = "";
   #base = 1;
   #plan = null;
-  #tool = "select";
   #history = null;
   #timer = 0;
   #turn = 0; // counts sketches: one that was overtaken is thrown away
-  #ghost = null; // what is being drawn or marked: {from, to}
   #first = true;
 
   connectedCallback() {
@@ -66,7 +65,9 @@ class NovaSeateditor extends HTMLElement {
     this.panel = new Panel(this.#part("panel"), this.words, { doc: () => this.#doc, plan: () => this.#plan, selection: this.selection, change: (kind) => this.#changed(kind) });
     this.publishing = new Publishing(this.#part("publishing"), this.getAttribute("map"), this.words, { state: () => this.#state(), published: (version) => this.#published(version) });
     this.map.over = (context) => this.#over(context);
-    follow(canvas, this.view, { tap: (x, y, event) => this.#tap(x, y, event), moved: () => this.map.move(), drag: (x, y, event) => this.#drag(x, y, event) }, signal);
+    this.pointer = new Pointer(this.map, this.view, this.selection, { doc: () => this.#doc, plan: () => this.#plan, snaps: () => this.#part("snap").checked,
+      make: (from, to) => this.#make(from, to), moved: (dx, dy) => this.#moved(dx, dy) });
+    follow(canvas, this.view, { tap: (x, y, event) => this.pointer.tap(x, y, event), moved: () => this.map.move(), drag: (x, y, event) => this.pointer.drag(x, y, event) }, signal);
     new ResizeObserver(() => this.map.resize()).observe(canvas);
     onColours(() => {
       this.map.colours = coloursOf(this);
@@ -157,119 +158,22 @@ class NovaSeateditor extends HTMLElement {
   #over(context) {
     if (!this.#plan) return;
     this.selection.draw(context, this.#plan, this.view, this.map.colours.focus);
-    if (!this.#ghost) return;
-    const [x, y] = this.view.toScreen(this.#ghost.from.x, this.#ghost.from.y);
-    const [toX, toY] = this.view.toScreen(this.#ghost.to.x, this.#ghost.to.y);
-    context.strokeStyle = this.map.colours.ink;
-    context.setLineDash([4, 4]);
-    context.beginPath();
-    if (this.#tool === "row") {
-      context.moveTo(x, y);
-      context.lineTo(toX, toY);
-    } else context.rect(x, y, toX - x, toY - y);
-    context.stroke();
-    context.setLineDash([]);
-  }
-
-  #point(x, y, free) {
-    const [hallX, hallY] = this.view.toHall(x, y);
-    const step = free || !this.#part("snap").checked ? 0 : GRID;
-    return { x: snapped(hallX, step), y: snapped(hallY, step) };
-  }
-
-  #tap(x, y, event) {
-    this.#part("map").focus({ preventScroll: true });
-    if (this.#tool !== "select") {
-      const at = this.#point(x, y, event.altKey);
-      return this.#make(at, at);
-    }
-    const key = this.#under(x, y);
-    const wide = key && event.detail > 1 ? `section:${parse(key).at[0]}` : key;
-    if (event.shiftKey || event.ctrlKey || event.metaKey) {
-      if (key) this.selection.toggle(key);
-    } else this.selection.set(wide && thing(this.#doc, wide) ? [wide] : key ? [key] : []);
-  }
-
-  #under(x, y) {
-    return this.#plan ? this.selection.under(this.#plan, ...this.view.toHall(x, y), 14 / this.view.scale) : null;
+    this.pointer.draw(context);
   }
 
   #make(from, to) {
     const [first] = this.selection.chosen;
     const section = first && ["section", "row", "table"].includes(parse(first).kind) ? parse(first).at[0] : -1;
-    const key = TOOLS[this.#tool](this.#doc, from, to, section);
+    const key = TOOLS[this.pointer.tool](this.#doc, from, to, section);
     this.#use("select");
     this.#changed();
     this.selection.read(this.#doc);
     this.selection.set([key]);
   }
 
-  /** Draw something new, mark a rectangle with Shift, move what is chosen, or (null) pan. */
-  #drag(x, y, event) {
-    const from = this.#point(x, y, event.altKey);
-    if (this.#tool !== "select" || event.shiftKey) return this.#spanning(from, x, y, event.shiftKey && this.#tool === "select");
-    const key = this.#under(x, y);
-    if (!key) return null;
-    const inside = this.selection.chosen.has(key) || this.selection.chosen.has(`section:${parse(key).at[0]}`);
-    // A finger on what is not chosen pans: else nobody could move about on a phone.
-    if (!inside && event.pointerType !== "mouse") return null;
-    if (!inside) this.selection.set([key]);
-    return this.#moving();
-  }
-
-  #spanning(from, x, y, marking) {
-    let at = { x, y };
-    this.#ghost = { from, to: from };
-    return (dx, dy, event) => {
-      if (dx !== null) {
-        at = { x: at.x + dx, y: at.y + dy };
-        this.#ghost = { from, to: this.#point(at.x, at.y, event.altKey) };
-        return this.map.move();
-      }
-      const { to } = this.#ghost;
-      this.#ghost = null;
-      this.map.move();
-      if (!event || event.type !== "pointerup" || Math.hypot(at.x - x, at.y - y) < 8) return undefined;
-      if (!marking) return this.#make(from, to);
-      const [left, right] = [from.x, to.x].sort((a, b) => a - b);
-      const [top, bottom] = [from.y, to.y].sort((a, b) => a - b);
-      return this.selection.set(this.selection.within(this.#plan, left, top, right, bottom));
-    };
-  }
-
-  #moving() {
-    let total = { x: 0, y: 0 };
-    let shown = { x: 0, y: 0 };
-    const seats = [...this.selection.seats(this.#plan)];
-    const things = [...this.selection.things(this.#plan)];
-    return (dx, dy, event) => {
-      if (dx === null) {
-        if (!shown.x && !shown.y) return;
-        move(this.#doc, this.selection.chosen, shown.x, shown.y);
-        this.#changed();
-        return;
-      }
-      total = { x: total.x + dx / this.view.scale, y: total.y + dy / this.view.scale };
-      const step = event.altKey || !this.#part("snap").checked ? 0 : GRID;
-      const next = { x: snapped(total.x, step), y: snapped(total.y, step) };
-      this.#shift(seats, things, next.x - shown.x, next.y - shown.y);
-      shown = next;
-    };
-  }
-
-  /** Only what is seen, until the server draws it. */
-  #shift(seats, things, dx, dy) {
-    if (!dx && !dy) return;
-    for (const seat of seats) {
-      this.#plan.x[seat] += dx;
-      this.#plan.y[seat] += dy;
-    }
-    for (const one of things) {
-      one.x += dx;
-      one.y += dy;
-    }
-    this.#plan.refile();
-    this.map.repaint();
+  #moved(dx, dy) {
+    move(this.#doc, this.selection.chosen, dx, dy);
+    this.#changed();
   }
 
   #key(event) {
@@ -280,7 +184,7 @@ class NovaSeateditor extends HTMLElement {
     const way = ARROWS[event.key];
     const { chosen } = this.selection;
     if (way && chosen.size) {
-      const step = event.shiftKey ? 100 : this.#part("snap").checked ? GRID : 1;
+      const step = event.shiftKey ? 100 : this.#part("snap").checked ? STEP : 1;
       move(this.#doc, chosen, way[0] * step, way[1] * step);
       this.#changed("move");
     } else if (way) {
@@ -339,7 +243,7 @@ class NovaSeateditor extends HTMLElement {
   }
 
   #use(tool) {
-    this.#tool = tool;
+    this.pointer.tool = tool;
     for (const one of this.querySelectorAll("[data-tool]")) one.setAttribute("aria-pressed", one.dataset.tool === tool);
     this.#part("map").classList.toggle("editor__map--draws", tool !== "select");
     this.#part("map").classList.toggle("hall__map--near", true);
@@ -361,8 +265,8 @@ class NovaSeateditor extends HTMLElement {
 
   /** By keyboard, pressed twice: it is put into the middle of what is seen. */
   #pick(tool) {
-    if (tool !== "select" && this.#tool === tool) {
-      const at = this.#point(this.view.width / 2, this.view.height / 2);
+    if (tool !== "select" && this.pointer.tool === tool) {
+      const at = this.pointer.point(this.view.width / 2, this.view.height / 2);
       return this.#make(at, at);
     }
     return this.#use(tool);

@@ -237,7 +237,8 @@ class NovaSeatmap extends HTMLElement {
 
   #key(event) {
     if (!this.#plan || event.altKey || event.ctrlKey || event.metaKey) return;
-    const seat = this.map.cursor >= 0 ? this.map.cursor : Math.max(0, this.#plan.states.indexOf(FREE));
+    const [first = Math.max(0, this.#plan.states.indexOf(FREE))] = this.choice.seats.keys();
+    const seat = this.map.cursor >= 0 ? this.map.cursor : first;
     const way = ARROWS[event.key];
     if (way) this.#point(this.map.cursor < 0 ? seat : this.#plan.next(seat, ...way));
     else if (event.key === "Enter" || event.key === " ") this.toggle(seat);

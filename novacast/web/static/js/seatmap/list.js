@@ -13,7 +13,6 @@ export class SeatList {
 
   /** `on.toggle(seat)`; `on.label(seat)` is what a seat is called; `on.isChosen(seat)`. */
   constructor(root, words, on) {
-    Object.assign(this, {});
     this.#root = root;
     this.#words = words;
     this.#on = on;
