@@ -223,7 +223,9 @@ class NovaSeatsales extends HTMLElement {
       const text = `${this.#label(seat)}: ${this.#told(seat)}`;
       if (text.toLowerCase().includes(wanted)) found.push([seat, text]);
     }
-    this.#part("found").replaceChildren(...found.map(([seat, text]) => {
+    const none = wanted.length > 1 && !found.length;
+    if (none) return this.#part("found").replaceChildren(Object.assign(document.createElement("li"), { className: "small soft", textContent: this.words.none }));
+    return this.#part("found").replaceChildren(...found.map(([seat, text]) => {
       const item = document.createElement("li");
       item.className = "editor__item";
       const button = Object.assign(document.createElement("button"), { type: "button", textContent: text, dir: "auto" });
