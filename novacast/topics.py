@@ -89,6 +89,10 @@ def integer(about: str) -> Schema:
     return {"type": "integer", "description": about}
 
 
+def boolean(about: str) -> Schema:
+    return {"type": "boolean", "description": about}
+
+
 def maybe(schema: Schema) -> Schema:
     """The same, or null."""
     values = {"enum": [*schema["enum"], None]} if "enum" in schema else {}

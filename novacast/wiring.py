@@ -55,6 +55,7 @@ from novacast.tickets.post.service import OrderPost
 from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.sales import schema as sales_schema
+from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.services import TicketServices, ticket_services
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -120,6 +121,7 @@ MIGRATIONS: Sequence[Migrations] = (
     holders_schema.migrations,
     cancelling_schema.migrations,
     post_schema.migrations,
+    seatmaps_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -231,7 +233,7 @@ def topics(own: Services) -> Topics:
     made.declare(accounts_topics.TOPICS)
     made.declare(vods_topics.TOPICS, own.tickets.passes.looks(own.vods.videos.may_look))
     made.declare(live_topics.TOPICS, own.tickets.passes.looks(own.live.programmes.may_look))
-    made.declare(tickets_topics.TOPICS)
+    made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
     return made
 
 

@@ -1,5 +1,5 @@
 """A buyer's way, in four screens at most: the event, what and how many, the basket with one's name, the order with its
-tickets. All of it works without scripts. Seats are chosen by the house; they can be named over the API.
+tickets. All of it works without scripts: then seats are chosen by the house, else on the map of the hall.
 """
 
 from typing import Annotated
@@ -15,7 +15,7 @@ from novacast.tickets import showcase
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.holders.pages import HolderPages
-from novacast.tickets.holds.models import Basket, HoldOver, Wish
+from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.models import HoldState, PerformanceState
 from novacast.tickets.orders.models import Method, buyer_of
@@ -23,6 +23,7 @@ from novacast.tickets.orders.pages import order_pages
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
+from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.words import hour_there, minor, money
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
@@ -32,10 +33,12 @@ Count = Annotated[int, Field(ge=0, le=1000)]
 
 
 class ChoiceForm(Body):
-    """Two lists of the same length: each item with its quantity."""
+    """Lists of the same length: items and quantities. `seat`: chosen on the map, each an item's id and its own."""
 
     item: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     quantity: Annotated[tuple[Count, ...], Field(max_length=100)] = ()
+    seat: Annotated[tuple[Text, ...], Field(max_length=MOST_SEATS)] = ()
+    """Those chosen on the map: `item seat`."""
     open: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     """Ids of items of which the buyer says what they are worth, each with its `amount`."""
     amount: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
@@ -43,11 +46,16 @@ class ChoiceForm(Body):
 
     def wishes(self, currency: str) -> list[Wish]:
         """Raises InvalidInput."""
-        return [
+        seats: dict[str, list[str]] = {}
+        for item_id, _space, seat_id in (one.partition(" ") for one in self.seat):
+            seats.setdefault(item_id, []).append(seat_id)
+        counted = [
             Wish(id_, count, amount=self._amount(id_, currency))
             for id_, count in zip(self.item, self.quantity, strict=False)
             if count
         ]
+        named = [Wish(id_, seats=tuple(chosen), amount=self._amount(id_, currency)) for id_, chosen in seats.items()]
+        return [*named, *counted]
 
     @property
     def amounts(self) -> dict[str, str]:
@@ -217,11 +225,14 @@ def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None
     chosen = dict(zip(given.item, given.quantity, strict=False))
     zone = offer.event.timezone
     begins = now.sale_from if now.sale_from is not None and offer.now < now.sale_from else None
+    items = showcase.items(offer, chosen, given.amounts)
     context = {
         "event": offer.event,
         "performance": now,
         "when": hour_there(now.starts_at, zone),
-        "items": showcase.items(offer, chosen, given.amounts),
+        "items": items,
+        "seated": now.map_id is not None and any(one["seated"] for one in items),
+        "seats": list(given.seat),
         "test": test,
         "sells": now.sells(offer.now, early=code is not None and code.opens_early),
         "begins": "" if begins is None else hour_there(begins, zone),
@@ -254,6 +265,8 @@ def _method(method: Method) -> str:
 def ticket_pages(own: TicketServices) -> list[object]:
     return [
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
+        SeatMapPages(own.seat_maps, own.map_editor),
+        SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances, own.questions),
         AnswerPages(own.questions),
         *order_pages(own),

@@ -14,6 +14,8 @@ from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.posters.routes import PosterRoutes
 from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.recurrences.routes import RecurrenceRoutes
+from novacast.tickets.seatmaps.editor.routes import MapEditorRoutes
+from novacast.tickets.seatmaps.hall.routes import HallRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
 
@@ -23,6 +25,8 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         EventRoutes(own.events, own.performances, own.trying),
         SeatMapRoutes(own.seat_maps, clock),
         CodeRoutes(own.codes),
+        HallRoutes(own.halls),
+        MapEditorRoutes(own.map_editor),
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),

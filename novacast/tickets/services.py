@@ -43,6 +43,8 @@ from novacast.tickets.questions.service import Questions
 from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
+from novacast.tickets.seatmaps.editor.service import MapEditor
+from novacast.tickets.seatmaps.hall.service import Halls
 from novacast.tickets.seatmaps.service import SeatMaps
 
 FONTS = Path(novacast.__file__).parent / "web" / "static" / "vendor"
@@ -60,6 +62,8 @@ class TicketServices:
     seat_maps: SeatMaps
     codes: Codes
     trying: CodeTrying
+    halls: Halls
+    map_editor: MapEditor
     expiry: Expiry
     taking: Taking
     holds: Holds
@@ -122,6 +126,8 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         seat_maps=SeatMaps(db),
         codes=Codes(db),
         trying=holds.codes,
+        halls=Halls(db, taking.warm),
+        map_editor=MapEditor(db),
         expiry=expiry,
         taking=taking,
         holds=holds,

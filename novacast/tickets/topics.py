@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from novacast.identity import Action
 from novacast.tickets.models import ClaimState, PerformanceState
-from novacast.topics import Schema, Topic, integer, one_of, string, strings
+from novacast.topics import Schema, Topic, boolean, integer, one_of, string, strings
 
 _CODE = string("What stands on the order.")
 _DETAIL: Mapping[str, Schema] = {"code": _CODE, "detail": string("What happened, in words.")}
@@ -37,7 +37,15 @@ TOPICS: Sequence[Topic] = (
             "seats": strings("Ids of the seats."),
             "units": integer("Places without a seat."),
         },
+        viewers=True,
     ),
+    Topic(
+        name="seats.blocked",
+        about="Seats of a performance are kept back, or no more.",
+        payload={"seats": strings("Ids of the seats."), "blocked": boolean("Whether nobody gets them now.")},
+        viewers=True,
+    ),
+    Topic(name="seats.furnished", about="A performance has the seats of another map, or version of it.", viewers=True),
     Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
     _order("order.placed", "There is a new order.", {"code": _CODE}),
     _order(

@@ -38,6 +38,8 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     hall = {"name": "Hall", "sections": [{"name": "S", "rows": [{"name": "A", "count": 4}]}]}
     yield f"{OF_ORG}/seat-maps", f"{org}/seat-maps", "owner", hall
     seat_map = answered(venue)["id"]
+    publication = f"{API}/seat-maps/{{map_id}}/publication"
+    yield publication, f"{API}/seat-maps/{seat_map}/publication", "owner", hall
     hours = {"starts_at": "2027-12-31T20:00:00+01:00", "ends_at": "2027-12-31T23:00:00+01:00"}
     yield f"{API}/events/{{event_id}}/performances", f"{API}/events/{event}/performances", "owner", hours
     path = f"{API}/performances/{answered(venue)['id']}"

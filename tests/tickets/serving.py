@@ -16,6 +16,8 @@ from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
+from novacast.tickets.topics import TOPICS
+from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
@@ -57,7 +59,8 @@ class Served:
 
 @asynccontextmanager
 async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served]:
-    facts = Outbox(box.db)
+    facts, topics = Outbox(box.db), Topics()
+    topics.declare(TOPICS, box.own.halls.may_look)
     server = WebServer(
         Parts(
             settings=Settings(server=Server(port=0), tickets=TEST_MODE),
@@ -69,6 +72,7 @@ async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served
             limiter=RateLimiter(box.clock),
             metrics=Metrics(),
             key=b"k" * 32,
+            topics=topics,
         )
     )
     await facts.start()

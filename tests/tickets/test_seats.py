@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from novacast.errors import Conflict, InvalidInput
 from novacast.tickets.holds.models import LonelySeat, SeatsTaken, SoldOut, Wish
 from novacast.tickets.seatmaps.choice import Layout
-from novacast.tickets.seatmaps.models import seats_of
+from novacast.tickets.seatmaps.geometry import seats_of
 from tests.tickets.box import GUEST, OWNER, Box, hall, seat
 
 LAYOUT = Layout(seats_of(hall("AB", 10)))
@@ -47,7 +47,7 @@ def test_the_best_are_free_and_as_many_as_asked_for(taken: set[str], count: int)
     chosen = {one.seat_id for one in best.seats}
     assert len(chosen) == count
     assert not chosen & taken
-    if best.together and LAYOUT.has_better(count, taken, ""):
+    if best.together and LAYOUT.nearest(best.seats, taken) is not None:
         assert not LAYOUT.lonely(best.seats, taken)
 
 

@@ -203,11 +203,12 @@ class Taking:
         taken = set(tx.all(store.on_seats(perf_id, rows)))
         if gone := [one for one in places if one.seat_id in taken]:
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
-            raise _in_the_way(gone, layout.best(len(places), everything, places[0].category))
+            best = layout.best(len(places), everything, places[0].category)
+            raise _in_the_way(gone, layout.nearest(places, everything) or (best.seats if best else ()))
         if public and (lonely := layout.lonely(places, taken)):
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
-            if layout.has_better(len(places), everything, places[0].category):
-                raise _lonely(lonely, layout.best(len(places), everything, places[0].category))
+            if instead := layout.nearest(places, everything):
+                raise _lonely(lonely, instead)
         return places
 
 
@@ -273,9 +274,8 @@ def give_back(tx: Transaction, hold: Hold, to: HoldState) -> None:
 def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState) -> None:
     """Browsers that show the performance draw it anew."""
     named = [one.seat_id for one in claims if one.seat_id is not None]
-    outbox.emit(
-        tx, "stock.changed", hold.perf_id, outbox.PUBLIC, state=state, seats=named, units=len(claims) - len(named)
-    )
+    units = len(claims) - len(named)
+    outbox.emit(tx, "stock.changed", hold.perf_id, outbox.org(hold.org_id), state=state, seats=named, units=units)
 
 
 def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool, code: Code | None) -> Claim:
@@ -314,19 +314,18 @@ def _refusal(error: IntegrityError, item: Item, seat: Seat | None) -> Exception:
     return error
 
 
-def _in_the_way(gone: Sequence[Seat], instead: Best | None) -> SeatsTaken:
+def _in_the_way(gone: Sequence[Seat], instead: Sequence[Seat]) -> SeatsTaken:
     names = ", ".join(one.label for one in gone)
     errors = [FieldError(one.seat_id, "taken", text("Somebody else has {seats}.", seats=one.label)) for one in gone]
-    if instead is None:
+    if not instead:
         return SeatsTaken(text("Somebody else has {seats}.", seats=names), errors=errors)
-    others = ", ".join(one.label for one in instead.seats)
+    others = ", ".join(one.label for one in instead)
     said = text("Somebody else has {seats}. Free are {others}.", seats=names, others=others)
     return SeatsTaken(said, errors=errors)
 
 
-def _lonely(left: Sequence[Seat], instead: Best | None) -> LonelySeat:
-    names = ", ".join(one.label for one in left)
-    others = "" if instead is None else ", ".join(one.label for one in instead.seats)
+def _lonely(left: Sequence[Seat], instead: Sequence[Seat]) -> LonelySeat:
+    names, others = ", ".join(one.label for one in left), ", ".join(one.label for one in instead)
     said = text("That would leave {seats} alone. Take one seat further, or {others}.", seats=names, others=others)
     return LonelySeat(said, errors=[FieldError(one.seat_id, "lonely", said) for one in left])
 

@@ -3,7 +3,8 @@
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
-from novacast.tickets.seatmaps.models import Seat, SeatKind
+from novacast.tickets.seatmaps.document import SeatKind
+from novacast.tickets.seatmaps.models import Seat
 
 Run = tuple[Seat, ...]
 
@@ -25,6 +26,7 @@ class Layout:
         self.by_id = {seat.seat_id: seat for seat in seats}
         self._rows = {name: tuple(sorted(row, key=lambda one: one.place)) for name, row in rows.items()}
         self._best_first = sorted(self._rows.values(), key=lambda row: min(one.rank for one in row))
+        self._boxes = [(row, _box(row)) for row in self._rows.values()]
 
     def row_of(self, seat: Seat) -> Run:
         return self._rows[seat.section, seat.row]
@@ -61,20 +63,38 @@ class Layout:
                     best, chosen = score, run
         return chosen
 
+    def nearest(self, chosen: Sequence[Seat], taken: Collection[str]) -> Run | None:
+        """As many of the same category as were chosen, side by side, that leave nobody alone: those nearest to the
+        middle of what was chosen. None: there are none."""
+        middle = sum(one.x for one in chosen) / len(chosen), sum(one.y for one in chosen) / len(chosen)
+        best: tuple[float, int] | None = None
+        found: Run | None = None
+        for row, box in sorted(self._boxes, key=lambda one: _beyond(one[1], middle)):
+            if best is not None and _beyond(box, middle) >= best[0]:
+                break
+            for run in _runs(row, len(chosen), taken, chosen[0].category):
+                far = (run[0].x + run[-1].x) / 2 - middle[0], (run[0].y + run[-1].y) / 2 - middle[1]
+                score = far[0] ** 2 + far[1] ** 2, run[0].rank
+                if (best is None or score < best) and not _leaves_alone(row, run, taken):
+                    best, found = score, run
+        return found
+
     def lonely(self, chosen: Sequence[Seat], taken: Collection[str]) -> tuple[Seat, ...]:
-        """Free seats that `chosen` would leave without a free neighbour, and that had one."""
+        """Free seats that `chosen` would leave without a free neighbour, and that had one. Whoever needs a place for a
+        wheelchair, or beside one, may take any; and such a place is left alone by nobody."""
+        if any(one.kind is not SeatKind.NORMAL for one in chosen):
+            return ()
         found: list[Seat] = []
         ids = {one.seat_id for one in chosen}
         for name in dict.fromkeys((one.section, one.row) for one in chosen):
             row = self._rows[name]
-            found += _alone(row, ids | set(taken)) - _alone(row, taken)
+            left = _alone(row, ids | set(taken)) - _alone(row, taken)
+            found += sorted((one for one in left if one.kind is SeatKind.NORMAL), key=lambda one: one.place)
         return tuple(found)
 
-    def has_better(self, count: int, taken: Collection[str], category: str) -> bool:
-        """Whether so many seats side by side are to be had that leave nobody alone."""
-        return any(
-            not _leaves_alone(row, run, taken) for row in self._best_first for run in _runs(row, count, taken, category)
-        )
+    def leaves_alone(self, run: Run, taken: Collection[str]) -> bool:
+        """Whether seats side by side leave one beside them alone."""
+        return _leaves_alone(self.row_of(run[0]), run, taken)
 
 
 def _runs(row: Run, count: int, taken: Collection[str], category: str | None) -> Iterator[Run]:
@@ -105,7 +125,7 @@ def _leaves_alone(row: Run, run: Run, taken: Collection[str]) -> bool:
 
     def free(place: int) -> bool:
         seat = places.get(place)
-        return seat is not None and seat.seat_id not in taken and not seat.blocked
+        return seat is not None and seat.seat_id not in taken and not seat.blocked and seat.kind is SeatKind.NORMAL
 
     return (free(first - 1) and not free(first - 2)) or (free(last + 1) and not free(last + 2))
 
@@ -113,3 +133,15 @@ def _leaves_alone(row: Run, run: Run, taken: Collection[str]) -> bool:
 def _alone(row: Run, taken: Collection[str]) -> set[Seat]:
     free = {one.place for one in row if one.seat_id not in taken and not one.blocked}
     return {one for one in row if one.place in free and not free & {one.place - 1, one.place + 1}}
+
+
+def _box(row: Run) -> tuple[int, int, int, int]:
+    across, along = [one.x for one in row], [one.y for one in row]
+    return min(across), min(along), max(across), max(along)
+
+
+def _beyond(box: tuple[int, int, int, int], point: tuple[float, float]) -> float:
+    """Square of how far a point is from a box; 0 within it."""
+    across = max(box[0] - point[0], 0, point[0] - box[2])
+    along = max(box[1] - point[1], 0, point[1] - box[3])
+    return across * across + along * along

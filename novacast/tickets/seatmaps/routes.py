@@ -38,10 +38,10 @@ class SeatMapRoutes:
     async def show(self, call: Call, map_id: str) -> MapExportBody:
         return MapExportBody.of(await self._maps.show(call.principal, map_id))
 
-    @put(MAP, tag="tickets", summary="Import the next version of a seat map", errors=_WORK)
+    @put(MAP, tag="tickets", summary="Import the next version of a seat map", errors=(*_WORK, Conflict))
     async def change(self, call: Call, map_id: str, body: NewMapBody) -> MapBody:
         """Performances keep the seats they have until the map is applied to them."""
-        return MapBody.of(await self._maps.change(call.principal, map_id, body.name, body.document()))
+        return MapBody.of(await self._maps.change(call.principal, map_id, body.name, body.document(), body.base))
 
     @get(f"{PERFORMANCE}/seats", tag="tickets", public=True, summary="Seats of a performance", errors=(NotFound,))
     async def seats(self, call: Call, performance_id: str) -> SeatsBody:

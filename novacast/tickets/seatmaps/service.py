@@ -15,7 +15,8 @@ from novacast.tickets.events.models import Performance
 from novacast.tickets.events.permission import arranged, arranges, seen_performance
 from novacast.tickets.models import ClaimState
 from novacast.tickets.seatmaps import store
-from novacast.tickets.seatmaps.models import Difference, Seat, SeatMap, difference, seats_of
+from novacast.tickets.seatmaps.geometry import seats_of
+from novacast.tickets.seatmaps.models import Difference, Seat, SeatMap, difference
 
 MOST_MAPS = 200
 """Of one organization."""
@@ -41,14 +42,14 @@ class SeatMaps:
 
     async def show(self, principal: Principal, map_id: str) -> SeatMap:
         found = await self._db.one(store.by_id(map_id))
-        return _own(principal, found)
+        return owned(principal, found)
 
     async def create(
         self, principal: Principal, org_id: str, name: str, document: dict[str, Any], then: Then[SeatMap] | None = None
     ) -> SeatMap:
         """Raises InvalidInput, NotFound, Forbidden, Conflict."""
         arranges(principal, org_id)
-        title, count = _name(name), len(seats_of(document))
+        title, count = map_name(name), len(seats_of(document))
 
         def unit(tx: Transaction) -> SeatMap:
             if (tx.one(store.count(org_id)) or 0) >= MOST_MAPS:
@@ -62,16 +63,18 @@ class SeatMaps:
 
         return await self._db.write(unit)
 
-    async def change(self, principal: Principal, map_id: str, name: str, document: dict[str, Any]) -> SeatMap:
-        """The next version. Performances keep the seats they have until `apply`."""
-        title, count = _name(name), len(seats_of(document))
+    async def change(
+        self, principal: Principal, map_id: str, name: str, document: dict[str, Any], base: int | None = None
+    ) -> SeatMap:
+        """The next version. Performances keep the seats they have until `apply`. `base`: the version it was made of.
+
+        Raises InvalidInput, NotFound, Forbidden; Conflict where somebody made another version since.
+        """
+        title, count = map_name(name), len(seats_of(document))
 
         def unit(tx: Transaction) -> SeatMap:
-            before = _own(principal, tx.one(store.by_id(map_id)))
-            after = replace(before, name=title, version=before.version + 1, document=document, seats=count)
-            store.change(tx, after)
-            books.log(tx, "map.changed", before.org_id, map_id, person_id=principal.person_id, detail=title)
-            return after
+            before = owned(principal, tx.one(store.by_id(map_id)))
+            return changed(tx, principal, before, title, document, count, base)
 
         return await self._db.write(unit)
 
@@ -95,13 +98,33 @@ class SeatMaps:
 
         def unit(tx: Transaction) -> Difference:
             performance = arranged(principal, tx.one(events.performance(perf_id)))
-            seat_map = _own(principal, tx.one(store.by_id(map_id)))
+            seat_map = owned(principal, tx.one(store.by_id(map_id)))
             found = furnish(tx, performance, seat_map, only_look=only_look)
             if then is not None:
                 then(tx, found)
             return found
 
         return await self._db.write(unit)
+
+
+def changed(
+    tx: Transaction,
+    principal: Principal,
+    before: SeatMap,
+    title: str,
+    document: dict[str, Any],
+    seats: int,
+    base: int | None,
+) -> SeatMap:
+    """The next version of a map. Raises Conflict."""
+    if base not in (None, before.version):
+        raise Conflict(
+            text("Somebody published version {version} of this map since. Look at that first.", version=before.version)
+        )
+    after = replace(before, name=title, version=before.version + 1, document=document, seats=seats, changed_at=tx.now)
+    store.change(tx, after)
+    books.log(tx, "map.changed", before.org_id, before.id, person_id=principal.person_id, detail=title)
+    return after
 
 
 def furnish(tx: Transaction, performance: Performance, seat_map: SeatMap, *, only_look: bool = False) -> Difference:
@@ -120,21 +143,25 @@ def furnish(tx: Transaction, performance: Performance, seat_map: SeatMap, *, onl
         )
     store.drop(tx, performance.id, found.removed)
     store.put(tx, performance.id, new)
+    store.use(tx, performance.id, seat_map)
     events.change_performance(tx, performance.id, {"map_id": seat_map.id, "map_version": performance.map_version + 1})
     detail = f"{seat_map.id} {seat_map.version}"
     books.log(tx, "performance.furnished", performance.org_id, performance.id, detail=detail)
     outbox.emit(tx, "performance.changed", performance.id, outbox.org(performance.org_id))
+    outbox.emit(tx, "seats.furnished", performance.id, outbox.org(performance.org_id))
     return found
 
 
-def _own(principal: Principal, found: SeatMap | None) -> SeatMap:
+def owned(principal: Principal, found: SeatMap | None) -> SeatMap:
+    """For those who arrange it. Raises NotFound, Forbidden."""
     if found is None or not (principal.system or found.org_id in principal.roles):
         raise NotFound(text("There is no such seat map, or it is not for you to see."))
     arranges(principal, found.org_id)
     return found
 
 
-def _name(name: str) -> str:
+def map_name(name: str) -> str:
+    """Raises InvalidInput."""
     texts = Texts()
     title = texts.title(name, text("Give the seat map a name."), "name")
     texts.check()

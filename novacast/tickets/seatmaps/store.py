@@ -1,11 +1,16 @@
 """All SQL about seat maps and the seats of performances."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from novacast.database import Query, Row, Transaction
 from novacast.tickets.events.store import Key
-from novacast.tickets.seatmaps.models import Seat, SeatKind, SeatMap
+from novacast.tickets.seatmaps.document import SeatKind
+from novacast.tickets.seatmaps.models import Seat, SeatMap
+
+KEPT = 50
+"""Versions of a map that are kept although no performance has them."""
 
 
 def by_id(map_id: str) -> Query[SeatMap]:
@@ -33,16 +38,70 @@ def add(tx: Transaction, one: SeatMap) -> None:
         name=one.name,
         version=one.version,
         seats=one.seats,
-        document=json.dumps(one.document, ensure_ascii=False, separators=(",", ":")),
+        document=_written(one.document),
         created_at=one.created_at,
         changed_at=one.changed_at,
     )
+    _add_version(tx, one)
 
 
 def change(tx: Transaction, one: SeatMap) -> None:
     tx.run(
         "UPDATE seat_maps SET name = ?, version = ?, seats = ?, document = ?, changed_at = ? WHERE id = ?",
-        (one.name, one.version, one.seats, json.dumps(one.document, ensure_ascii=False), tx.now, one.id),
+        (one.name, one.version, one.seats, _written(one.document), tx.now, one.id),
+    )
+    _add_version(tx, one)
+    tx.run(
+        "DELETE FROM seat_map_versions WHERE map_id = ?1 AND version < ?2 "
+        "AND version NOT IN (SELECT version FROM performance_maps WHERE map_id = ?1)",
+        (one.id, one.version - KEPT),
+    )
+
+
+def _add_version(tx: Transaction, one: SeatMap) -> None:
+    tx.insert(
+        "seat_map_versions",
+        map_id=one.id,
+        version=one.version,
+        name=one.name,
+        seats=one.seats,
+        document=_written(one.document),
+        created_at=tx.now,
+    )
+
+
+def use(tx: Transaction, perf_id: str, one: SeatMap) -> None:
+    """Write down which version of which map a performance has."""
+    tx.run(
+        "INSERT INTO performance_maps VALUES (?, ?, ?) ON CONFLICT (perf_id) DO UPDATE SET "
+        "map_id = excluded.map_id, version = excluded.version",
+        (perf_id, one.id, one.version),
+    )
+
+
+def users(map_id: str) -> Query[tuple[str, int]]:
+    """Performances that have some version of a map, and which: those that are over or cancelled too."""
+    return Query(
+        "SELECT perf_id, version FROM performance_maps WHERE map_id = ? ORDER BY perf_id",
+        (map_id,),
+        lambda row: (str(row["perf_id"]), int(row["version"])),
+    )
+
+
+def document_of(perf_id: str) -> Query[dict[str, Any]]:
+    """The version of its map that a performance has."""
+    return Query(
+        "SELECT v.document FROM performance_maps p "
+        "JOIN seat_map_versions v ON v.map_id = p.map_id AND v.version = p.version WHERE p.perf_id = ?",
+        (perf_id,),
+        lambda row: dict(json.loads(row["document"])),
+    )
+
+
+def blocked(perf_id: str) -> Query[str]:
+    """Seats that nobody gets."""
+    return Query(
+        "SELECT seat_id FROM seats WHERE perf_id = ? AND blocked = 1", (perf_id,), lambda row: str(row["seat_id"])
     )
 
 
@@ -87,7 +146,8 @@ def put(tx: Transaction, perf_id: str, new: Iterable[Seat]) -> None:
             "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) ON CONFLICT (perf_id, seat_id) DO UPDATE SET "
             "section = excluded.section, row = excluded.row, number = excluded.number, place = excluded.place, "
             "rank = excluded.rank, category = excluded.category, kind = excluded.kind, x = excluded.x, y = excluded.y, "
-            "blocked = 0",
+            "blocked = EXISTS "
+            "(SELECT 1 FROM seat_blocks b WHERE b.perf_id = seats.perf_id AND b.seat_id = seats.seat_id)",
             (
                 perf_id, one.seat_id, one.section, one.row, one.number, one.place, one.rank, one.category, one.kind,
                 one.x, one.y,
@@ -143,3 +203,7 @@ def _seat(row: Row) -> Seat:
         row["y"],
         bool(row["blocked"]),
     )
+
+
+def _written(document: Mapping[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

@@ -12,7 +12,7 @@ let away = false;
 /**
  * Call `listener` with every fact of `topic`, a whole one such as video.progress: {topic, subject, at, payload}; with a `thing`
  * only with those that are about it, or name it. Returns a function that ends it. Where facts were missed for good, the document
- * gets the event `factsmissed`: what is shown has to be fetched anew.
+ * gets the event `factsmissed`: what is shown has to be fetched anew. It gets `factsfollowed` where from now on all is heard.
  */
 export function listen(topic, listener, thing = "") {
   const key = thing ? `${topic}:${thing}` : topic;
@@ -45,6 +45,7 @@ function hear({ fact, seq, mark }) {
   if (mark) compare();
   if (mark === "reset") last = 0;
   if (mark === "reset" || (mark && away)) document.dispatchEvent(new Event("factsmissed"));
+  if (mark) document.dispatchEvent(new Event("factsfollowed"));
   if (mark) away = false;
   // The same may come by two ways where the hub moves from one page to another.
   if (fact?.seq && fact.seq <= last) return;

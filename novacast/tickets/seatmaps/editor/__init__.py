@@ -1,0 +1,1 @@
+"""Where people draw seat maps: drafts, publishing, the pages."""
