@@ -31,6 +31,7 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
 from novacast.vods.captions.pages import CaptionPages
@@ -105,6 +106,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("live", own.live.endings.hear, durable=True)
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
+        own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -194,7 +196,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),
-        authenticator=own.accounts.authenticator,
+        authenticator=DoorAuthenticator(own.accounts.authenticator, own.tickets.door.devices),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,

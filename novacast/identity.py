@@ -88,6 +88,8 @@ class Principal:
     scopes: frozenset[Scope] | None = None
     """None: no token stands between the person and their rights. A token's scopes only narrow."""
     system: bool = False
+    device_id: str | None = None
+    """A device that was given rights of its own, and that nobody is logged in on."""
     until: int | None = field(default=None, compare=False)
     """The instant from which on nobody is believed to be this one without being asked again; None: none is known."""
 

@@ -39,6 +39,8 @@ from novacast.settings import Settings
 from novacast.tickets import schema as tickets_schema
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.door import schema as door_schema
+from novacast.tickets.door import topics as door_topics
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
 from novacast.tickets.services import TicketServices, ticket_services
@@ -97,6 +99,7 @@ MIGRATIONS: Sequence[Migrations] = (
     holds_schema.migrations,
     orders_schema.migrations,
     admission_schema.migrations,
+    door_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -108,6 +111,7 @@ TOPICS: Sequence[Topic] = (
     *vods_topics.TOPICS,
     *live_topics.TOPICS,
     *tickets_topics.TOPICS,
+    *door_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FACTS_KEPT = 7 * DAY
@@ -206,6 +210,7 @@ def topics(own: Services) -> Topics:
     made.declare(vods_topics.TOPICS, own.vods.videos.may_look)
     made.declare(live_topics.TOPICS, own.live.programmes.may_look)
     made.declare(tickets_topics.TOPICS)
+    made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     return made
 
 

@@ -6,6 +6,7 @@ from novacast.clock import iso
 from novacast.database import Database, Transaction
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as admission
+from novacast.tickets.door import store as door
 from novacast.tickets.events.store import START
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
@@ -52,5 +53,6 @@ class TicketData:
         """What was sold, paid and let in stays for the books, and names nobody."""
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
+        door.erase_person(tx, subject.person_id)
         admission.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

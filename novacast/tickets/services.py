@@ -8,9 +8,9 @@ from novacast.database import Database
 from novacast.limits import RateLimiter
 from novacast.security.seal import Seal
 from novacast.settings import Settings
-from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
@@ -44,7 +44,7 @@ class TicketServices:
     desk: SandboxDesk
     keyring: Keyring
     admission: Admission
-    door: Door
+    door: DoorServices
     proof: Proof
     personal: TicketData
 
@@ -80,7 +80,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
         admission=Admission(db, keyring),
-        door=Door(db, keyring, live=own.mode == "live"),
+        door=door_services(db, limiter, keyring, live=own.mode == "live"),
         proof=Proof(db),
         personal=TicketData(db),
     )
