@@ -10,6 +10,7 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
 from novacast.i18n import gettext as _
+from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
@@ -271,4 +272,5 @@ def ticket_pages(own: TicketServices) -> list[object]:
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
         BasketPages(own.holds, own.orders, own.performances),
         OrderPages(own.orders, own.performances, own.desk),
+        DoorPages(),
     ]

@@ -14,8 +14,12 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
+from novacast.tickets.door.devices.authenticator import DoorAuthenticator
+from novacast.tickets.door.topics import TOPICS as DOOR_TOPICS
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
+from novacast.tickets.topics import TOPICS
+from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
@@ -55,6 +59,13 @@ class Served:
             return Answer(response.status, response.headers, await response.read())
 
 
+def topics(box: Box) -> Topics:
+    made = Topics()
+    made.declare(TOPICS)
+    made.declare(DOOR_TOPICS, box.own.door.devices.may_look)
+    return made
+
+
 @asynccontextmanager
 async def serving(box: Box) -> AsyncIterator[Served]:
     facts = Outbox(box.db)
@@ -62,13 +73,14 @@ async def serving(box: Box) -> AsyncIterator[Served]:
         Parts(
             settings=Settings(server=Server(port=0), tickets=TEST_MODE),
             routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own)],
-            authenticator=Tokens(),
+            authenticator=DoorAuthenticator(Tokens(), box.own.door.devices),
             db=box.db,
             outbox=facts,
             clock=box.clock,
             limiter=RateLimiter(box.clock),
             metrics=Metrics(),
             key=b"k" * 32,
+            topics=topics(box),
         )
     )
     await facts.start()
