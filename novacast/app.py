@@ -178,7 +178,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
-        *ticket_pages(own.tickets),
+        *ticket_pages(own.tickets, own.clock),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),

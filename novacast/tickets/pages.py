@@ -7,10 +7,11 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from novacast.clock import iso
+from novacast.clock import Clock, iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
 from novacast.i18n import gettext as _
 from novacast.tickets.door.pages import DoorPages
+from novacast.tickets.door.studio import DoorStudioPages
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
@@ -267,10 +268,11 @@ def _method(method: Method) -> str:
             return _("It costs nothing")
 
 
-def ticket_pages(own: TicketServices) -> list[object]:
+def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
     return [
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
         BasketPages(own.holds, own.orders, own.performances),
         OrderPages(own.orders, own.performances, own.desk),
         DoorPages(),
+        DoorStudioPages(own.door.lists, own.door.devices, own.performances, clock),
     ]

@@ -72,7 +72,7 @@ async def serving(box: Box) -> AsyncIterator[Served]:
     server = WebServer(
         Parts(
             settings=Settings(server=Server(port=0), tickets=TEST_MODE),
-            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own)],
+            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own, box.clock)],
             authenticator=DoorAuthenticator(Tokens(), box.own.door.devices),
             db=box.db,
             outbox=facts,

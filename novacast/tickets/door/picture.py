@@ -42,6 +42,8 @@ class Pictures:
         self._db, self._keyring, self._live = db, keyring, live
 
     async def take(self, wanted: CheckinList) -> Picture:
+        # Made at its first use: a device may be there before any ticket was shown.
+        await self._keyring.signing(wanted.org_id)
         keys = await self._keyring.publics(wanted.org_id)
         async with self._db.snapshot() as view:
             seq = await view.one(outbox.last_seq()) or 0

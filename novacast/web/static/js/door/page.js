@@ -225,6 +225,8 @@ addEventListener("click", ({ target }) => {
   // A scanner that types would press what has the focus.
   if (!document.querySelector("dialog[open]")) button.blur();
 });
+// What opened a sheet gets the focus back, and a scanner that types would press it.
+for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => document.activeElement?.blur());
 addEventListener("keydown", wake, { once: true });
 addEventListener("submit", (event) => {
   event.preventDefault();

@@ -9,6 +9,7 @@ import { isSigned, load } from "./signature.js";
 const RETRY_MS = 3000;
 const REFRESH_MS = 300_000;
 const SAVE_MS = 1000;
+const SOON_MS = 4000;
 const DELIVERY = 100;
 const LONGEST = 1000;
 const GOOD = new Set(["ok", "exit"]);
@@ -30,6 +31,7 @@ export class Post extends EventTarget {
   #delivering = null;
   #retry = 0;
   #saving = 0;
+  #asking = 0;
   #others = new BroadcastChannel("novacast-door");
 
   async open() {
@@ -126,6 +128,8 @@ export class Post extends EventTarget {
     for (const text of texts) {
       const token = opened(text);
       const key = token && this.picture?.keys.find(({ id }) => id === token.key);
+      // The house may sign with another since.
+      if (token && !key && this.online) this.#soon();
       if (key && (await isSigned(key.public, token.signature, token.body))) return { text, token };
     }
     return { text: texts[0] ?? "", token: null };
@@ -200,8 +204,17 @@ export class Post extends EventTarget {
     this.#hear();
     if (mark === "reset" || (fact && !learn(this.picture, fact))) this.refresh();
     else if (fact?.topic.startsWith("incident.")) this.refresh();
+    else if (fact?.topic.startsWith("ticket.")) this.#soon();
     else if (fact) this.#later();
     this.#changed();
+  }
+
+  /** How many are expected follows from the rows; not all devices at once ask for that. */
+  #soon() {
+    this.#asking ||= setTimeout(() => {
+      this.#asking = 0;
+      this.refresh();
+    }, SOON_MS * (1 + Math.random()));
   }
 
   #lost() {

@@ -2,8 +2,8 @@
 import { filled, hour, part, word } from "./words.js";
 
 const LOOKS = {
-  ok: ["good", "check"], exit: ["leave", "up"], used: ["bad", "retry"], void: ["bad", "trash"], forged: ["bad", "warning"],
-  wrong_list: ["warn", "door"], too_early: ["warn", "pause"], too_late: ["warn", "pause"], not_inside: ["warn", "info"],
+  ok: ["good", "check"], exit: ["leave", "up"], used: ["bad", "retry"], void: ["bad", "cross"], forged: ["bad", "warning"],
+  wrong_list: ["warn", "door"], too_early: ["warn", "clock"], too_late: ["warn", "clock"], not_inside: ["warn", "info"],
 };
 
 /** Shows it, and returns the kind of signal that goes with it. */
