@@ -32,6 +32,7 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.tasks import TaskGroup
+from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.orders.studio import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
@@ -115,6 +116,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)
+        own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         await own.outbox.start()
@@ -189,7 +191,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
-        *ticket_pages(own.tickets),
+        *ticket_pages(own.tickets, own.clock),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
@@ -212,7 +214,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),
-        authenticator=own.accounts.authenticator,
+        authenticator=DoorAuthenticator(own.accounts.authenticator, own.tickets.door.devices),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,

@@ -90,6 +90,8 @@ class Principal:
     system: bool = False
     passes: frozenset[tuple[str, str]] = frozenset()
     """Organizations and ids of what a ticket opens for them at this moment, where one was looked for."""
+    device_id: str | None = None
+    """A device that was given rights of its own, and that nobody is logged in on."""
     until: int | None = field(default=None, compare=False)
     """The instant from which on nobody is believed to be this one without being asked again; None: none is known."""
 

@@ -43,6 +43,8 @@ from novacast.tickets import topics as tickets_topics
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.cancelling import schema as cancelling_schema
 from novacast.tickets.codes import schema as codes_schema
+from novacast.tickets.door import schema as door_schema
+from novacast.tickets.door import topics as door_topics
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holders import schema as holders_schema
 from novacast.tickets.holds import schema as holds_schema
@@ -122,6 +124,7 @@ MIGRATIONS: Sequence[Migrations] = (
     cancelling_schema.migrations,
     post_schema.migrations,
     seatmaps_schema.migrations,
+    door_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -133,6 +136,7 @@ TOPICS: Sequence[Topic] = (
     *vods_topics.TOPICS,
     *live_topics.TOPICS,
     *tickets_topics.TOPICS,
+    *door_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FACTS_KEPT = 7 * DAY
@@ -234,6 +238,7 @@ def topics(own: Services) -> Topics:
     made.declare(vods_topics.TOPICS, own.tickets.passes.looks(own.vods.videos.may_look))
     made.declare(live_topics.TOPICS, own.tickets.passes.looks(own.live.programmes.may_look))
     made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
+    made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     return made
 
 

@@ -27,6 +27,9 @@ SHIPPED = {
         {f"dist/{room}*.js": room for room in ("", "labels/", "media-store/", "menu/", "utils/")}
         | {"dist/lang/en.js": "lang/en.js"},
     ),
+    "@noble/ed25519": ("noble-ed25519", {"index.js": "ed25519.js"}),
+    "@noble/hashes": ("noble-hashes", {f"{name}.js": "" for name in ("sha2", "_md", "_u64", "utils")}),
+    "qr": ("qr", {"decode.js": "", "index.js": ""}),
     "@fontsource/young-serif": ("young-serif", {"files/*-400-normal.woff2": ""}),
     "@fontsource-variable/figtree": ("figtree", {"files/*-wght-normal.woff2": ""}),
     # Of tickets on paper: letters of many scripts, and a drawn one for all others.

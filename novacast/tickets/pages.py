@@ -7,11 +7,13 @@ from urllib.parse import quote
 
 from pydantic import Field
 
-from novacast.clock import iso
+from novacast.clock import Clock, iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
+from novacast.tickets.door.pages import DoorPages
+from novacast.tickets.door.studio import DoorStudioPages
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.holders.pages import HolderPages
@@ -262,7 +264,7 @@ def _method(method: Method) -> str:
             return _("It costs nothing")
 
 
-def ticket_pages(own: TicketServices) -> list[object]:
+def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
     return [
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
         SeatMapPages(own.seat_maps, own.map_editor),
@@ -271,4 +273,6 @@ def ticket_pages(own: TicketServices) -> list[object]:
         AnswerPages(own.questions),
         *order_pages(own),
         HolderPages(own.holders, own.papers, own.performances, own.clock),
+        DoorPages(),
+        DoorStudioPages(own.door.lists, own.door.devices, own.performances, clock),
     ]

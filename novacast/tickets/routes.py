@@ -1,9 +1,11 @@
 """Everything of the box office that is reached over the API."""
 
 from novacast.clock import Clock
-from novacast.tickets.admission.routes import DoorRoutes, TicketRoutes
+from novacast.tickets.admission.routes import TicketRoutes
 from novacast.tickets.cancelling.routes import ReturnRoutes
 from novacast.tickets.codes.routes import CodeRoutes
+from novacast.tickets.door.devices.routes import DeviceRoutes, PostRoutes
+from novacast.tickets.door.routes import DoorRoutes
 from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holders.routes import HolderRoutes
@@ -37,7 +39,9 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
-        DoorRoutes(own.door),
         PosterRoutes(own.posters),
         ExportRoutes(own.exports, own.events),
+        DoorRoutes(own.door.lists, own.door.scanning, own.door.notes),
+        DeviceRoutes(own.door.devices, clock),
+        PostRoutes(own.door.devices, own.door.pictures, own.door.scanning, clock),
     ]

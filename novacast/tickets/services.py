@@ -13,7 +13,6 @@ from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.seal import Seal
 from novacast.settings import Settings
-from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
@@ -21,6 +20,7 @@ from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
@@ -81,7 +81,7 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
-    door: Door
+    door: DoorServices
     arranging: Arranging
     posters: Posters
     marquee: Marquee
@@ -144,7 +144,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
         cancelling=Cancelling(db, orders),
         moving=Moving(db, taking),
-        door=Door(db, keyring, live=own.mode == "live"),
+        door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
         posters=Posters(db, folder.posters, find),
         marquee=Marquee(db),

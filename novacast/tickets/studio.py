@@ -21,7 +21,7 @@ def office_pages(
         NewEventPages(own.events, own.arranging, organizations, choices),
         EventStudioPages(own.events, own.arranging, own.performances, own.reports, own.posters, clock),
         NewNightPages(own.events, own.arranging, choices),
-        EveningPages(own.performances, own.reports, own.door, choices, clock),
+        EveningPages(own.performances, own.reports, own.door.lists, choices, clock),
         StockPages(own.performances, own.arranging),
         CounterPages(own.performances, own.sales, own.orders, clock),
         OrdersPages(own.sales, organizations),

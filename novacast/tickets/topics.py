@@ -8,7 +8,6 @@ from novacast.topics import Schema, Topic, boolean, integer, one_of, string, str
 
 _CODE = string("What stands on the order.")
 _DETAIL: Mapping[str, Schema] = {"code": _CODE, "detail": string("What happened, in words.")}
-_ENTRY: Mapping[str, Schema] = {"ticket": string("Id of the ticket."), "gate": string("Where.")}
 
 
 def _of_organizers(name: str, about: str) -> Topic:
@@ -65,6 +64,4 @@ TOPICS: Sequence[Topic] = (
     _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}),
     _order("payment.mismatch", "What came is not what was asked for.", _DETAIL),
     _order("payment.surplus", "It was paid for more than once.", _DETAIL),
-    Topic(name="checkin.entry", about="A ticket was let in.", payload=_ENTRY, action=Action.CHECK_IN),
-    Topic(name="checkin.exit", about="A ticket went out.", payload=_ENTRY, action=Action.CHECK_IN),
 )

@@ -18,6 +18,8 @@ class Html:
     status: int = 200
     csp: Mapping[str, str] = field(default_factory=dict)
     permissions: Mapping[str, str] = field(default_factory=dict)
+    content_type: str = "text/html"
+    """Of what a page needs beside itself, and is written by a template as well."""
 
 
 @dataclass(frozen=True, slots=True)

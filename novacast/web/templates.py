@@ -91,6 +91,7 @@ class Templates:
         notice = _notice(request, state)
         context = {**self._context(request, state), "notice": notice, **html.context}
         response = aiohttp_jinja2.render_template(html.template, request, context, status=html.status)
+        response.content_type = html.content_type
         response.headers["Content-Language"] = i18n.language()
         if notice is not None:
             Cookie(NOTICE, "", 0).put(response, secure=state.client.secure)

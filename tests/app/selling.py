@@ -60,16 +60,31 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     yield f"{OF_ORG}/tickets/{{ticket_id}}/reissue", f"{ticket}/reissue", "owner", {"name": "Ben"}
     yield f"{OF_ORG}/ticket-keys", f"{org}/ticket-keys", "owner", None
     yield f"{PERFORMANCE}/checkin-lists", f"{path}/checkin-lists", "owner", {"name": "Front"}
-    scans = f"{API}/checkin-lists/{answered(venue)['id']}/scans"
+    listed = f"{API}/checkin-lists/{answered(venue)['id']}"
+    scans = f"{listed}/scans"
     tickets = await venue.ask("GET", f"{API}/orders/{sold['token']}/tickets")
     code = next(one["code"] for one in tickets.json["items"] if one["code"])
     yield f"{API}/checkin-lists/{{list_id}}/scans", scans, "door", {"code": code}
+    incident = await an_incident(venue, path, listed, code)
+    yield f"{API}/incidents/{{incident_id}}/settle", f"{API}/incidents/{incident}/settle", "door", None
     cancel = f"{org}/orders/{sold['order']['id']}/cancel"
     yield f"{OF_ORG}/orders/{{order_id}}/cancel", cancel, "owner", {"reason": "ill"}
     by_transfer = {"lines": lines, "method": "transfer"} | BUYER
     sale = await venue.ask("POST", f"{path}/sales", await venue.token("owner"), by_transfer)
     paid = f"{org}/orders/{sale.json['order']['id']}/paid"
     yield f"{OF_ORG}/orders/{{order_id}}/paid", paid, "owner", {}
+
+
+async def an_incident(venue: Venue, path: str, listed: str, code: str) -> str:
+    """Of a device that let in without a network what had come in already."""
+    owner = await venue.token("owner")
+    invited = await venue.ask("POST", f"{listed}/devices", owner, {"name": "Phone"})
+    paired = await venue.ask("POST", f"{API}/door/pairing", body={"code": invited.json["code"]})
+    scan = {"id": "scan-at-the-door", "code": code, "passed": True, "at": 1}
+    done = await venue.ask("POST", f"{API}/door/deliveries", paired.json["token"], {"sent_at": 2, "scans": [scan]})
+    assert done.json["items"][0]["incident"], done.body
+    found = await venue.ask("GET", f"{path}/incidents", owner)
+    return str(found.json["items"][0]["id"])
 
 
 async def baskets(venue: Venue, path: str, item: str) -> AsyncIterator[tuple[str, str, str, Any]]:

@@ -14,6 +14,8 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
+from novacast.tickets.door.devices.authenticator import DoorAuthenticator
+from novacast.tickets.door.topics import TOPICS as DOOR_TOPICS
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.topics import TOPICS
@@ -57,22 +59,28 @@ class Served:
             return Answer(response.status, response.headers, await response.read())
 
 
+def topics(box: Box) -> Topics:
+    made = Topics()
+    made.declare(TOPICS, box.own.halls.may_look)
+    made.declare(DOOR_TOPICS, box.own.door.devices.may_look)
+    return made
+
+
 @asynccontextmanager
 async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served]:
-    facts, topics = Outbox(box.db), Topics()
-    topics.declare(TOPICS, box.own.halls.may_look)
+    facts = Outbox(box.db)
     server = WebServer(
         Parts(
             settings=Settings(server=Server(port=0), tickets=TEST_MODE),
-            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own), *more],
-            authenticator=Tokens(),
+            routes=[*ticket_routes(box.own, box.clock), *ticket_pages(box.own, box.clock), *more],
+            authenticator=DoorAuthenticator(Tokens(), box.own.door.devices),
             db=box.db,
             outbox=facts,
             clock=box.clock,
             limiter=RateLimiter(box.clock),
             metrics=Metrics(),
             key=b"k" * 32,
-            topics=topics,
+            topics=topics(box),
         )
     )
     await facts.start()

@@ -34,7 +34,8 @@ from novacast.tickets.orders.models import Method, Receipt
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.tickets.box import DOOR, OWNER, SELLER, Box, furnished, services
+from tests.tickets.box import SELLER, Box, furnished, services
+from tests.tickets.doors import door, scan
 
 T = TypeVar("T")
 
@@ -94,7 +95,7 @@ class BoxOffice(RuleBasedStateMachine):
         migrated(self.folder / "machine.db", MIGRATIONS)
         self.db = self.run(Fragile.open(self.folder / "machine.db", self.clock, readers=1, guards=GUARDS))
         self.box: Box = self.run(furnished(self.db, self.clock, services(self.db, self.clock)))
-        self.list = self.run(self.box.own.door.create(OWNER, self.box.night.id, "Front", (), reentry=True))
+        self.list = self.run(door(self.box, reentry=True))
 
     @rule(fuse=st.integers(1, 6), late=st.booleans())
     def light_the_fuse(self, fuse: int, late: bool) -> None:
@@ -153,7 +154,7 @@ class BoxOffice(RuleBasedStateMachine):
     def check_in(self, receipt: Receipt, leaving: bool) -> None:
         tickets = self.run(self.box.own.admission.of_order(receipt.order.id))
         for code in self.run(self.box.own.admission.codes(tickets)).values():
-            self.tried(self.box.own.door.scan(DOOR, self.list.id, code, leaving=leaving))
+            self.tried(scan(self.box, self.list, code, leaving=leaving))
 
     @rule(minutes=st.sampled_from([1, 5, 9, 10, 31, 24 * 60]))
     def pass_time(self, minutes: int) -> None:

@@ -1,1 +1,1 @@
-"""Tickets: what they open, and who was let in."""
+"""Tickets: their codes, what they open, and making them anew."""

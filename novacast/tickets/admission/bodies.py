@@ -1,15 +1,14 @@
-"""Shapes of tickets, lists of a door and scans."""
+"""Shapes of tickets and the keys that sign them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Annotated
 
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
-from novacast.clock import instant, iso
 from novacast.texts import TITLE_LENGTH
-from novacast.tickets.admission.models import Checkin, CheckinList, Scan, Ticket, Verdict
+from novacast.tickets.admission.models import Ticket
 from novacast.tickets.models import TicketState
-from novacast.web import Body, ListBody, PageBody
+from novacast.web import Body, ListBody
 
 Name = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, pattern=r"\S")]
 
@@ -62,86 +61,3 @@ class PublicKeysBody(ListBody[PublicKeyBody]):
 
 class EntitlementBody(Body):
     entitled: bool
-
-
-class NewListBody(Body):
-    name: Name
-    items: Annotated[
-        Sequence[Annotated[str, Field(max_length=40)]], Field(max_length=100, description="Empty: all.")
-    ] = ()
-    reentry: Annotated[bool, Field(description="Whether whoever left may come in again.")] = False
-    opens_at: AwareDatetime | None = None
-    closes_at: AwareDatetime | None = None
-
-    def hours(self) -> tuple[int | None, int | None]:
-        opens, closes = self.opens_at, self.closes_at
-        return None if opens is None else instant(opens), None if closes is None else instant(closes)
-
-
-class CheckinListBody(Body):
-    id: str
-    performance: str
-    name: str
-    items: list[str]
-    reentry: bool
-    opens_at: str | None
-    closes_at: str | None
-
-    @classmethod
-    def of(cls, one: CheckinList) -> "CheckinListBody":
-        return cls(
-            id=one.id,
-            performance=one.perf_id,
-            name=one.name,
-            items=list(one.items),
-            reentry=one.reentry,
-            opens_at=None if one.opens_at is None else iso(one.opens_at),
-            closes_at=None if one.closes_at is None else iso(one.closes_at),
-        )
-
-
-class CheckinListsBody(ListBody[CheckinListBody]):
-    pass
-
-
-class NewScanBody(Body):
-    code: Annotated[str, Field(min_length=1, max_length=200)]
-    gate: Annotated[str, Field(max_length=60)] = ""
-    leaving: bool = False
-    force: Annotated[bool, Field(description="Let in although the answer is no; that is written down.")] = False
-
-
-class CheckinBody(Body):
-    ticket: str
-    kind: str
-    forced: bool
-    gate: str
-    at: str
-
-    @classmethod
-    def of(cls, one: Checkin) -> "CheckinBody":
-        return cls(ticket=one.ticket_id, kind=one.kind, forced=one.forced, gate=one.gate, at=iso(one.at))
-
-
-class CheckinsBody(PageBody[CheckinBody]):
-    pass
-
-
-class ScanBody(Body):
-    verdict: Verdict
-    name: str
-    item: str
-    seat: str
-    before: Annotated[CheckinBody | None, Field(description="When and where somebody came in with it.")]
-    written: CheckinBody | None
-
-    @classmethod
-    def of(cls, scan: Scan) -> "ScanBody":
-        return cls(
-            verdict=scan.verdict,
-            name="" if scan.ticket is None else scan.ticket.name,
-            item=scan.item,
-            seat=scan.seat,
-            before=None if scan.before is None else CheckinBody.of(scan.before),
-            written=None if scan.checkin is None else CheckinBody.of(scan.checkin),
-        )

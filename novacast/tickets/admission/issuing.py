@@ -1,6 +1,6 @@
 """Tickets come to be, are made anew, and end; each inside the transaction that gives the reason."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from novacast import outbox
@@ -38,6 +38,8 @@ def issue(
             changed_at=tx.now,
         )
         store.add(tx, made)
+    if claims:
+        told(tx, "ticket.issued", order.org_id, order.perf_id, runs(range(ordinal + 1, ordinal + 1 + len(claims))))
     changed(tx, order.perf_id, person_id)
 
 
@@ -55,6 +57,7 @@ def reissue(tx: Transaction, old: Ticket, *, name: str, person_id: str | None) -
         changed_at=tx.now,
     )
     store.add(tx, new)
+    told(tx, "ticket.reissued", old.org_id, old.perf_id, runs([new.ordinal]), new.serial)
     changed(tx, old.perf_id, old.person_id, person_id)
     return new
 
@@ -68,8 +71,27 @@ def void(tx: Transaction, order: Order, ticket_ids: Collection[str] | None = Non
     ]
     for one in gone:
         store.move(tx, one.id, TicketState.VOID)
+    if gone:
+        told(tx, "ticket.voided", order.org_id, order.perf_id, runs(one.ordinal for one in gone))
     changed(tx, order.perf_id, *(one.person_id for one in gone))
     return len(gone)
+
+
+def told(tx: Transaction, topic: str, org_id: str, perf_id: str, ordinals: list[list[int]], serial: int = 1) -> None:
+    """To doors, which may have to decide by it without a network: whatever moves a ticket says so here. `ordinals`:
+    first and last of each stretch, so that ten thousand tickets of one order are one small fact."""
+    outbox.emit(tx, topic, perf_id, outbox.org(org_id), ordinals=ordinals, serial=serial)
+
+
+def runs(ordinals: Iterable[int]) -> list[list[int]]:
+    """First and last of each stretch of numbers that follow one another."""
+    found: list[list[int]] = []
+    for number in sorted(ordinals):
+        if found and found[-1][1] == number - 1:
+            found[-1][1] = number
+        else:
+            found.append([number, number])
+    return found
 
 
 def changed(tx: Transaction, perf_id: str, *people: str | None) -> None:

@@ -1,8 +1,7 @@
-"""Tickets, lists of a door, and what a door says. Pure."""
+"""Tickets and what they open. Pure."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
 from novacast.clock import HOUR
 from novacast.tickets.events.models import Item, Performance
@@ -52,70 +51,6 @@ class Pass:
         replay = None if item.replay_until is None else (performance.starts_at, item.replay_until)
         spans = [one for one in (live if item.opens_live else None, replay) if one is not None and one[0] < one[1]]
         return (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
-
-
-class Verdict(StrEnum):
-    """What a door says of a ticket."""
-
-    OK = "ok"
-    USED = "used"
-    """Somebody came in with it already."""
-    WRONG_LIST = "wrong_list"
-    """It is good, but not here, or not at this hour."""
-    VOID = "void"
-    """Cancelled, or another was issued in its place."""
-    FORGED = "forged"
-    """Nobody here made it, or it was altered."""
-
-
-@dataclass(frozen=True, slots=True)
-class CheckinList:
-    """A way in: who may pass it. Of `items` an empty list stands for all."""
-
-    id: str
-    org_id: str
-    perf_id: str
-    name: str
-    items: tuple[str, ...]
-    reentry: bool
-    opens_at: int | None
-    closes_at: int | None
-    created_at: int
-
-    def takes(self, ticket: Ticket, now: int) -> bool:
-        return (
-            ticket.perf_id == self.perf_id
-            and (not self.items or ticket.item_id in self.items)
-            and (self.opens_at is None or self.opens_at <= now)
-            and (self.closes_at is None or now < self.closes_at)
-        )
-
-
-@dataclass(frozen=True, slots=True)
-class Checkin:
-    id: str
-    ticket_id: str
-    list_id: str
-    kind: str
-    """entry or exit."""
-    open: bool
-    """Of an entry: they are in there."""
-    forced: bool
-    gate: str
-    person_id: str | None
-    at: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scan:
-    """A verdict and what it rests on. `before`: the entry that makes it USED."""
-
-    verdict: Verdict
-    ticket: Ticket | None
-    item: str
-    seat: str
-    before: Checkin | None
-    checkin: Checkin | None
 
 
 def opens(passes: Sequence[Pass], at: int) -> frozenset[str]:

@@ -1,37 +1,27 @@
-"""The API of tickets and of the door."""
+"""The API of tickets."""
 
 from aiohttp import web
 
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.tickets.admission.bodies import (
-    CheckinBody,
-    CheckinListBody,
-    CheckinListsBody,
-    CheckinsBody,
     EntitlementBody,
-    NewListBody,
-    NewScanBody,
     PublicKeyBody,
     PublicKeysBody,
     RenameBody,
-    ScanBody,
     TicketBody,
     TicketsBody,
 )
-from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import Keyring
 from novacast.tickets.admission.service import Admission
-from novacast.tickets.events.routes import PERFORMANCE
 from novacast.tickets.orders.routes import ORDER
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.qr import svg
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
-from novacast.web import Call, ListQuery, get, post
+from novacast.web import Call, get, post
 
 KEYS = "/api/v1/organizations/{org_id}/ticket-keys"
-LIST = "/api/v1/checkin-lists/{list_id}"
 _WORK = (NotFound, Forbidden)
 _PICTURE = {"responses": {"200": {"description": "A QR code.", "content": {"image/svg+xml": {"schema": {}}}}}}
 
@@ -93,50 +83,3 @@ class TicketRoutes:
             return PublicKeyBody(id=made[0], public=made[1].hex())
 
         return shown(await self._keyring.replace(call.principal, org_id, call.remember(shown)))
-
-
-class DoorRoutes:
-    def __init__(self, door: Door) -> None:
-        self._door = door
-
-    @get(f"{PERFORMANCE}/checkin-lists", tag="tickets", summary="Lists of a performance's doors", errors=_WORK)
-    async def lists(self, call: Call, performance_id: str) -> CheckinListsBody:
-        return CheckinListsBody.of(await self._door.lists(call.principal, performance_id), CheckinListBody.of)
-
-    @post(
-        f"{PERFORMANCE}/checkin-lists",
-        tag="tickets",
-        status=201,
-        summary="Add a list of a door",
-        errors=(*_WORK, InvalidInput),
-    )
-    async def create(self, call: Call, performance_id: str, body: NewListBody) -> CheckinListBody:
-        made = await self._door.create(
-            call.principal,
-            performance_id,
-            body.name,
-            body.items,
-            reentry=body.reentry,
-            hours=body.hours(),
-            then=call.remember(CheckinListBody.of),
-        )
-        return CheckinListBody.of(made)
-
-    @get(f"{LIST}/checkins", tag="tickets", summary="Who passed, latest first", errors=(*_WORK, InvalidInput))
-    async def passed(self, call: Call, list_id: str, query: ListQuery) -> CheckinsBody:
-        page = await self._door.passed(call.principal, list_id, query.cursor, query.limit)
-        return CheckinsBody.of(page, CheckinBody.of)
-
-    @post(f"{LIST}/scans", tag="tickets", summary="Scan a ticket", errors=_WORK)
-    async def scan(self, call: Call, list_id: str, body: NewScanBody) -> ScanBody:
-        """The verdict is in the answer: a ticket that is refused is no error."""
-        scan = await self._door.scan(
-            call.principal,
-            list_id,
-            body.code,
-            gate=body.gate,
-            leaving=body.leaving,
-            force=body.force,
-            then=call.remember(ScanBody.of),
-        )
-        return ScanBody.of(scan)

@@ -1,9 +1,7 @@
-"""All SQL about tickets, the keys that sign them, lists of a door and who passed it."""
-
-import json
+"""All SQL about tickets and the keys that sign them."""
 
 from novacast.database import Query, Row, Transaction
-from novacast.tickets.admission.models import Checkin, CheckinList, Ticket
+from novacast.tickets.admission.models import Ticket
 from novacast.tickets.models import TicketState
 
 _TICKET = (
@@ -13,21 +11,21 @@ _TICKET = (
 
 
 def ticket(ticket_id: str) -> Query[Ticket]:
-    return Query("SELECT * FROM tickets WHERE id = ?", (ticket_id,), _ticket)
+    return Query("SELECT * FROM tickets WHERE id = ?", (ticket_id,), ticket_of)
 
 
 def by_serial(perf_id: str, ordinal: int, serial: int) -> Query[Ticket]:
     return Query(
-        "SELECT * FROM tickets WHERE perf_id = ? AND ordinal = ? AND serial = ?", (perf_id, ordinal, serial), _ticket
+        "SELECT * FROM tickets WHERE perf_id = ? AND ordinal = ? AND serial = ?", (perf_id, ordinal, serial), ticket_of
     )
 
 
 def of_order(order_id: str) -> Query[Ticket]:
-    return Query("SELECT * FROM tickets WHERE order_id = ? ORDER BY ordinal, serial", (order_id,), _ticket)
+    return Query("SELECT * FROM tickets WHERE order_id = ? ORDER BY ordinal, serial", (order_id,), ticket_of)
 
 
 def of_person(person_id: str) -> Query[Ticket]:
-    return Query("SELECT * FROM tickets WHERE person_id = ? ORDER BY created_at, id", (person_id,), _ticket)
+    return Query("SELECT * FROM tickets WHERE person_id = ? ORDER BY created_at, id", (person_id,), ticket_of)
 
 
 def on_programme(person_id: str, programme_id: str) -> Query[Ticket]:
@@ -36,7 +34,7 @@ def on_programme(person_id: str, programme_id: str) -> Query[Ticket]:
         "SELECT t.* FROM performances p JOIN tickets t ON t.perf_id = p.id "
         "WHERE p.programme_id = ? AND t.person_id = ? AND t.state = 'valid'",
         (programme_id, person_id),
-        _ticket,
+        ticket_of,
     )
 
 
@@ -78,101 +76,9 @@ def retire_keys(tx: Transaction, org_id: str) -> int:
     return tx.run("UPDATE ticket_keys SET retired_at = ? WHERE org_id = ? AND retired_at IS NULL", (tx.now, org_id))
 
 
-def checkin_list(list_id: str) -> Query[CheckinList]:
-    return Query("SELECT * FROM checkin_lists WHERE id = ?", (list_id,), _list)
-
-
-def lists(perf_id: str) -> Query[CheckinList]:
-    return Query("SELECT * FROM checkin_lists WHERE perf_id = ? ORDER BY created_at, id", (perf_id,), _list)
-
-
-def add_list(tx: Transaction, one: CheckinList) -> None:
-    tx.insert(
-        "checkin_lists",
-        id=one.id,
-        org_id=one.org_id,
-        perf_id=one.perf_id,
-        name=one.name,
-        items=json.dumps(one.items),
-        reentry=int(one.reentry),
-        opens_at=one.opens_at,
-        closes_at=one.closes_at,
-        created_at=one.created_at,
-    )
-
-
-def entry(ticket_id: str, list_id: str) -> Query[Checkin]:
-    """The last entry, open or not."""
-    return Query(
-        "SELECT * FROM checkins WHERE ticket_id = ? AND list_id = ? AND kind = 'entry' ORDER BY at DESC, id LIMIT 1",
-        (ticket_id, list_id),
-        _checkin,
-    )
-
-
-def passed(list_id: str, start: tuple[int, str], limit: int) -> Query[Checkin]:
-    """Latest first."""
-    return Query(
-        "SELECT * FROM checkins WHERE list_id = ? AND (at, id) < (?, ?) ORDER BY at DESC, id DESC LIMIT ?",
-        (list_id, *start, limit),
-        _checkin,
-    )
-
-
-def add_checkin(tx: Transaction, one: Checkin) -> None:
-    tx.insert(
-        "checkins",
-        id=one.id,
-        ticket_id=one.ticket_id,
-        list_id=one.list_id,
-        kind=one.kind,
-        open=int(one.open),
-        forced=int(one.forced),
-        gate=one.gate,
-        person_id=one.person_id,
-        at=one.at,
-    )
-
-
-def close_entries(tx: Transaction, ticket_id: str, list_id: str) -> int:
-    return tx.run(
-        "UPDATE checkins SET open = 0 WHERE ticket_id = ? AND list_id = ? AND kind = 'entry' AND open = 1",
-        (ticket_id, list_id),
-    )
-
-
 def erase_person(tx: Transaction, person_id: str) -> None:
     tx.run("UPDATE tickets SET person_id = NULL, name = '' WHERE person_id = ?", (person_id,))
-    tx.run("UPDATE checkins SET person_id = NULL WHERE person_id = ?", (person_id,))
 
 
-def _ticket(row: Row) -> Ticket:
+def ticket_of(row: Row) -> Ticket:
     return Ticket(**{name: row[name] for name in _TICKET}, test=bool(row["test"]), state=TicketState(row["state"]))
-
-
-def _list(row: Row) -> CheckinList:
-    return CheckinList(
-        row["id"],
-        row["org_id"],
-        row["perf_id"],
-        row["name"],
-        tuple(json.loads(row["items"])),
-        bool(row["reentry"]),
-        row["opens_at"],
-        row["closes_at"],
-        row["created_at"],
-    )
-
-
-def _checkin(row: Row) -> Checkin:
-    return Checkin(
-        row["id"],
-        row["ticket_id"],
-        row["list_id"],
-        row["kind"],
-        bool(row["open"]),
-        bool(row["forced"]),
-        row["gate"],
-        row["person_id"],
-        row["at"],
-    )

@@ -76,6 +76,13 @@ def checked(text: str, publics: dict[int, bytes]) -> Token:
     return token
 
 
+def as_scanned(text: str) -> str:
+    """A code without what scanners put around it. It may begin with a space, which many of them swallow, but never ends
+    with one: the last of three signs is at most W."""
+    text = text.lstrip("\r\n\t").rstrip()
+    return f" {text}" if len(text) == LENGTH - 1 else text
+
+
 def base45(data: bytes) -> str:
     out: list[str] = []
     for at in range(0, len(data) - 1, 2):

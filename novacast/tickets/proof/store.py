@@ -161,7 +161,10 @@ _SCENE = (
     "UPDATE orders SET state = 'paid' WHERE id = '!1'",
     "UPDATE claims SET state = 'sold', order_id = '!1', expires_at = NULL WHERE id = '!c'",
     "INSERT INTO tickets VALUES ('!t', '!c', '!1', '!o', '!p', '!seat', NULL, '', 1, 1, 0, 'valid', 1, 1)",
-    "INSERT INTO checkin_lists VALUES ('!l', '!o', '!p', 'x', '[]', 0, NULL, NULL, 1)",
+    (
+        "INSERT INTO checkin_lists (id, org_id, perf_id, name, items, reentry, created_at) "
+        "VALUES ('!l', '!o', '!p', 'x', '[]', 0, 1)"
+    ),
     "INSERT INTO checkins VALUES ('!i', '!t', '!l', 'entry', 1, 0, '', NULL, 1)",
 )
 """A seat sold with a ticket that was let in, a quota of one unit used up, and an order that nobody has paid."""

@@ -31,7 +31,7 @@ from novacast.web.realtime.wishes import Wish
 log = logging.getLogger(__name__)
 
 REVOKED = "session.revoked"
-"""Fact whose subject is the id of a session that has ended; its streams end with it."""
+"""Fact whose subject is the id of a session, or of a device, that has ended; its streams end with it."""
 ROLE = "member.changed"
 """Fact whose subject is a person whose role in an organization is another, or none, from now on."""
 SLOTS = 15
@@ -58,7 +58,7 @@ class Realtime:
         self._rooms = Rooms()
         self._readers: set[Reader] = set()
         self._named: dict[str, set[Reader]] = {}
-        """Readers by the ids of their person, their session, and the things they ask for."""
+        """Readers by the ids of their person, their session or device, and the things they ask for."""
         self._slots: list[set[Reader]] = [set() for _ in range(SLOTS)]
         self._mentions: dict[tuple[str, str], tuple[Event, Topic]] = {}
         self._gathering: asyncio.TimerHandle | None = None
@@ -123,7 +123,8 @@ class Realtime:
 
     def _reader(self, call: Call, wish: Wish, transport: asyncio.Transport) -> Reader:
         # A cookie that has run out makes a stranger, and stays one's.
-        credentials = call.credentials if call.principal.signed_in else None
+        known = call.principal.signed_in or call.principal.device_id is not None
+        credentials = call.credentials if known else None
         chunked = call.request.version >= HttpVersion11
         return Reader(call.principal, credentials, wish, transport, chunked=chunked, most=self.limits.buffer)
 
@@ -309,4 +310,4 @@ class Realtime:
 def _names(reader: Reader) -> set[str]:
     """None of them changes while the stream lasts."""
     who = reader.principal
-    return {name for name in (who.person_id, who.session_id, *reader.subjects) if name is not None}
+    return {name for name in (who.person_id, who.session_id, who.device_id, *reader.subjects) if name is not None}

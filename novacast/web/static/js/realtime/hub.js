@@ -27,13 +27,18 @@ export class Hub {
   #retry = 2000;
   #failures = 0;
   #on = false;
+  #headers;
+  #lost;
 
   /**
    * `tell(message, member)` passes on {fact: {seq, topic, subject, at, payload}}, {seq}, or {mark}: "ready" once what a member wants is
-   * listened to, "reset" where something was missed. Without a member it is for all.
+   * listened to, "reset" where something was missed. Without a member it is for all. `lost(status)` hears that there is no stream for
+   * a while: 0 where nobody answered.
    */
-  constructor(tell) {
+  constructor(tell, { headers = {}, lost = () => {} } = {}) {
     this.#tell = tell;
+    this.#headers = headers;
+    this.#lost = lost;
   }
 
   /** All that `member` wants from now on; nothing: it is gone. Pages of another person make it connect as that one. */
@@ -79,18 +84,21 @@ export class Hub {
     this.#waiting = 0;
     const closing = this.#closing = new AbortController();
     let wait = null;
+    let status = 0;
     this.#topics = together(this.#wishes.values());
     try {
       const query = new URLSearchParams({ topics: this.#topics.join(",") });
-      const headers = { Accept: "text/event-stream", ...(this.since === null ? {} : { "Last-Event-ID": this.since }) };
+      const headers = { Accept: "text/event-stream", ...this.#headers, ...(this.since === null ? {} : { "Last-Event-ID": this.since }) };
       this.#listen(closing);
       const response = await fetch(`${ADDRESS}?${query}`, { headers, cache: "no-store", signal: closing.signal });
+      status = response.ok ? 0 : response.status;
       if (response.ok) await this.#read(response, closing);
       else wait = Number(response.headers.get("Retry-After")) * 1000 || LONGEST_MS / 4;
     } catch { /* the network is away, or it was closed here */ }
     if (this.#closing !== closing) return;
     clearTimeout(this.#silent);
     this.#on = false;
+    this.#lost(status);
     // Many lose their connection at the same moment: each comes back at one of its own.
     this.#failures += 1;
     wait ??= Math.min(this.#retry * 2 ** (this.#failures - 1), LONGEST_MS);

@@ -1,0 +1,1 @@
+"""Devices at doors: phones and computers that scan for one list, without anybody being logged in on them."""
