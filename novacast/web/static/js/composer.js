@@ -1,5 +1,10 @@
 // Where one writes into a room. What was refused is given back to its author, with the wait in seconds where there is one.
+import { clock } from "./clock.js";
+import { EmoteEntry } from "./emoteentry.js";
+
 const WARN_LEFT = 60;
+/** Seconds that are said as minutes. */
+const LONG = 120;
 
 export class Composer {
   #form;
@@ -17,15 +22,19 @@ export class Composer {
   #writes = false;
   #moderates = false;
   #busy = false;
+  #entry = null;
+  #silenced = null;
+  #rules = [];
 
-  /** `ask(action)` as of the link; `at()`: seconds of the media, or undefined. */
-  constructor(root, words, ask, at) {
+  /** `ask(action)` as of the link; `at()`: seconds of the media, or undefined; `emotes` of the room. */
+  constructor(root, words, ask, at, emotes) {
     const part = (name) => root.querySelector(`[data-part=${name}]`);
     [this.#form, this.#text, this.#send, this.#note, this.#replying] = ["form", "text", "send", "note", "replying"].map(part);
     this.#words = words;
     this.#ask = ask;
     this.#at = at;
     if (!this.#form) return;
+    this.#entry = new EmoteEntry(part, words, emotes);
     this.#form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.#submit();
@@ -36,17 +45,19 @@ export class Composer {
   }
 
   /** What this person may do now. */
-  be({ writes, moderates }) {
+  be({ writes, moderates, silenced = null }) {
     if (!this.#form) return;
     this.#writes = Boolean(writes);
     this.#moderates = Boolean(moderates);
+    this.#silenced = silenced;
     this.#form.toggleAttribute("inert", !this.#writes);
     this.#show();
   }
 
-  /** One message in so many seconds; 0: as they like. */
-  slow(seconds) {
-    this.#slow = seconds;
+  /** What holds for everybody who writes: `slow_seconds` between two messages, `who` may write, whether `links` may be in it. */
+  set({ slow_seconds: slow = 0, who = "everyone", links = "allowed" }) {
+    this.#slow = slow;
+    this.#rules = [this.#words.who[who], this.#words.links[links]].filter(Boolean);
     this.#show();
   }
 
@@ -57,7 +68,13 @@ export class Composer {
     if (message) this.#text.focus();
   }
 
+  /** The room has other emotes. */
+  refresh() {
+    this.#entry?.refresh();
+  }
+
   #key(event) {
+    if (this.#entry.key(event)) return;
     if (event.key === "Escape" && this.#reply) this.reply(null);
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
@@ -71,7 +88,7 @@ export class Composer {
 
   async #submit() {
     const text = this.#text.value.trim();
-    if (!text || this.#busy || this.#wait() > 0) return;
+    if (!text || this.#busy || this.#wait() > 0 || this.#mute() === Infinity) return;
     this.#busy = true;
     const action = { type: "send", text, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
     if (this.#reply) action.reply_to = this.#reply.id;
@@ -93,7 +110,19 @@ export class Composer {
   }
 
   #wait() {
-    return Math.ceil((this.#until - Date.now()) / 1000);
+    const mute = this.#mute();
+    return Math.ceil((Math.max(this.#until, mute === Infinity ? 0 : mute) - Date.now()) / 1000);
+  }
+
+  /** When one may write again who was silenced, in milliseconds; 0: now. */
+  #mute() {
+    if (!this.#silenced) return 0;
+    return this.#silenced.until ? Date.parse(this.#silenced.until) : Infinity;
+  }
+
+  #why() {
+    const { kind, reason } = this.#silenced;
+    return [this.#words.silenced[kind], reason].filter(Boolean).join(" ");
   }
 
   /** The refusal, the countdown, the rule of the room or the letters that are left, whichever matters most. */
@@ -102,14 +131,16 @@ export class Composer {
     clearTimeout(this.#timer);
     const wait = this.#wait();
     const left = this.#text.maxLength - this.#text.value.length;
-    const error = this.#note.dataset.error ?? "";
-    const counted = wait > 0 ? this.#words.wait.replace("{n}", wait) : "";
-    const rule = this.#slow && this.#writes ? this.#words.slow.replace("{n}", this.#slow) : "";
+    const muted = this.#mute() > Date.now();
+    const error = muted ? this.#why() : this.#note.dataset.error ?? "";
+    const counted = wait <= 0 ? "" : wait > LONG ? this.#words.later.replace("{n}", clock(wait)) : this.#words.wait.replace("{n}", wait);
+    const slow = this.#slow ? this.#words.slow.replace("{n}", this.#slow) : "";
+    const rules = this.#writes && !this.#moderates ? [slow, ...this.#rules] : [slow];
     const room = left < WARN_LEFT ? this.#words.left.replace("{n}", left) : "";
-    const words = [error, counted].filter(Boolean).join(" ") || room || rule;
+    const words = [error, counted].filter(Boolean).join(" ") || room || rules.filter(Boolean).join(" ");
     if (this.#note.textContent !== words) this.#note.textContent = words;
     this.#note.classList.toggle("chat__refused", Boolean(error));
-    this.#send.disabled = wait > 0;
+    this.#send.disabled = wait > 0 || muted;
     if (wait > 0) this.#timer = setTimeout(() => this.#show(), 1000);
     else if (error && !this.#busy && this.#until) {
       this.#until = 0;
