@@ -85,6 +85,7 @@ class NovaChat extends HTMLElement {
     const changed = you.id !== this.#you.id || you.moderates !== this.#you.moderates;
     this.#you = you;
     this.#composer?.be(you);
+    this.#part("moderate")?.toggleAttribute("hidden", !you.moderates);
     if (changed) this.#refill();
   }
 
@@ -125,6 +126,11 @@ class NovaChat extends HTMLElement {
     return this.#link.ask(action);
   }
 
+  /** For the page around: an image, or null. */
+  emote(name) {
+    return this.#emotes?.draw(name) ?? null;
+  }
+
   /** In a replay what is said now is shown to whoever said it; others meet it at its moment. */
   #came(message) {
     const known = this.#lines.has(message.id);
@@ -156,6 +162,7 @@ class NovaChat extends HTMLElement {
   }
 
   #set(room) {
+    this.dispatchEvent(new CustomEvent("room", { detail: room }));
     this.#composer?.set(room);
     this.#hang("pinned", room.pinned);
     this.#hang("poll", room.poll?.poll?.closed_at ? null : room.poll);
