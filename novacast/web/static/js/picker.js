@@ -35,7 +35,9 @@ export class Picker {
   /** Shows these names; none: nothing. `first`: whether the first is chosen already. */
   show(names, first = false) {
     const options = names.map((name) => {
-      const option = element("li", { role: "option", id: `${this.#list.id}-${name}`, "aria-selected": "false", "aria-label": `:${name}:` }, this.#emotes.draw(name) ?? "", element("span", {}, `:${name}:`));
+      const image = this.#emotes.draw(name);
+      if (image) image.alt = ""; // the words beside it say it
+      const option = element("li", { role: "option", id: `${this.#list.id}-${name}`, "aria-selected": "false", "aria-label": `:${name}:` }, image ?? "", element("span", {}, `:${name}:`));
       option.dataset.name = name;
       return option;
     });
