@@ -1,4 +1,4 @@
-"""A moderator at work in a browser: what people report and words hold back comes into the queue, and is decided by keys."""
+"""A moderator at work in a browser: what people report and words hold back waits in the queue, and keys decide."""
 
 import pytest
 from playwright.async_api import expect

@@ -4,6 +4,7 @@ import io
 import shutil
 import subprocess
 import zlib
+from dataclasses import dataclass
 from struct import pack, unpack_from
 from typing import Any
 
@@ -18,6 +19,11 @@ from tests.waiting import until
 EMOTES = f"/api/v1/organizations/{ORG}/emotes"
 RED, BLUE = b"\xff\0\0\xff", b"\0\0\xff\xff"
 BAR = b'{"not": "a picture"}'
+
+
+@dataclass(frozen=True)
+class Someone:
+    person_id: str
 
 
 def picture(colour: bytes = RED, side: int = SIDE) -> bytes:
@@ -169,6 +175,16 @@ async def test_an_organization_takes_its_emotes_along(world: World) -> None:
         return (await of_room(world))["items"] == []
 
     await until(gone)
+
+
+async def test_who_is_erased_leaves_the_emotes_without_the_name(world: World) -> None:
+    await bring(world, "rot", picture())
+    held = await world.chat.emote_personal.export(Someone("owner"))
+    assert [one["name"] for one in held["added"]] == ["rot"]
+    assert [one["action"] for one in held["done"]] == ["emote.added"]
+    await world.db.write(lambda tx: world.chat.emote_personal.erase(tx, Someone("owner")))
+    assert await world.chat.emote_personal.export(Someone("owner")) == {"added": [], "done": []}
+    assert [one["name"] for one in (await of_room(world))["items"]] == ["rot"]
 
 
 def test_a_sheet_has_rows_of_cells_and_what_is_left_is_clear() -> None:

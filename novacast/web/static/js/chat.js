@@ -54,7 +54,7 @@ class NovaChat extends HTMLElement {
     });
     if (this.#words.replays) this.#replay = new Replay(room, (messages) => this.#add(messages), () => this.#clear());
     if (!this.hasAttribute("overlay")) {
-      this.#composer = new Composer(this, this.#words, (action) => this.#link.ask(action), () => this.#replay?.at, this.#emotes);
+      this.#composer = new Composer(this, this.#words, (action) => this.#link.ask(action), () => this.#replay?.at, this.#emotes, () => this.#editLast());
       this.#read();
     }
     this.#link.open();
@@ -298,6 +298,7 @@ class NovaChat extends HTMLElement {
       you: () => this.#you,
       pinned: () => this.#part("pinned").shown?.id,
       reply: (message) => this.#composer.reply(message, summary(message)),
+      edit: (message) => this.#composer.edit(message, summary(message)),
       react: (message, sign) => this.#act("react", message, sign),
       say: (words, time) => this.#say(words, time),
       emotes: this.#emotes,
@@ -314,6 +315,13 @@ class NovaChat extends HTMLElement {
     else if (event.key === "Enter" && here) this.#open(items[now]);
     else if (!here || !this.#menu.key(event, this.#lines.get(items[now].dataset.id)?.message, items[now])) return;
     event.preventDefault();
+  }
+
+  #editLast() {
+    const own = [...this.#lines.values()].filter(({ message }) => message.author.id === this.#you.id && ["message", "action"].includes(message.kind));
+    const last = own.at(-1)?.message;
+    if (last) this.#composer.edit(last, summary(last));
+    return Boolean(last);
   }
 
   #open(item) {

@@ -4,8 +4,8 @@ import { element, summary } from "./chatlines.js";
 import { Picker } from "./picker.js";
 
 const REACTIONS = ["👍", "❤️", "😂", "👏", "🎉"];
-/** Keys on a message, for those who moderate; `r` for everybody. */
-const KEYS = { r: "reply", p: "pin", h: "hold", a: "approve", x: "reject", t: "timeout", b: "ban", Delete: "delete" };
+/** Keys on a message; most of them for those who moderate. */
+const KEYS = { r: "reply", e: "edit", p: "pin", h: "hold", a: "approve", x: "reject", t: "timeout", b: "ban", Delete: "delete" };
 const LATELY_MINUTES = 10;
 
 export class Menu {
@@ -18,7 +18,7 @@ export class Menu {
   #picker;
   #find;
 
-  /** `room`: ask(action), you(), pinned(), reply(message), react(message, sign), emotes, words, say(words, time). */
+  /** `room`: ask(action), you(), pinned(), reply(message), edit(message), react(message, sign), emotes, words, say(words, time). */
   constructor(dialog, room) {
     this.#dialog = dialog;
     this.#room = room;
@@ -68,6 +68,7 @@ export class Menu {
     const gone = message.state === "deleted";
     switch (act) {
       case "reply": return you.writes && !gone;
+      case "edit": return own && you.writes && !gone && ["message", "action"].includes(message.kind);
       case "delete": return (own || you.moderates) && !gone;
       case "report": return !own && you.writes && !you.moderates && !gone;
       case "pin": return you.moderates && !gone && message.state !== "held";
@@ -102,7 +103,7 @@ export class Menu {
   #do(act) {
     const { id } = this.#message;
     if (this.#dialog.matches(":popover-open")) this.#dialog.hidePopover();
-    if (act === "reply") return this.#room.reply(this.#message);
+    if (act === "reply" || act === "edit") return this.#room[act](this.#message);
     const message = act === "pin" && this.#room.pinned() === id ? null : id;
     this.#item?.focus({ preventScroll: true });
     this.#send({ type: act, message });

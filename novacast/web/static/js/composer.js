@@ -13,9 +13,13 @@ export class Composer {
   #words;
   #ask;
   #at;
+  #last;
   #note;
   #replying;
   #reply = null;
+  /** What is being changed, instead of something new. */
+  #edit = null;
+  #draft = "";
   #until = 0;
   #timer = 0;
   #slow = 0;
@@ -26,13 +30,15 @@ export class Composer {
   #silenced = null;
   #rules = [];
 
-  /** `ask(action)` as of the link; `at()`: seconds of the media, or undefined; `emotes` of the room. */
-  constructor(root, words, ask, at, emotes) {
+  /** `ask(action)` as of the link; `at()`: seconds of the media, or undefined; `emotes` of the room; `last()`: begins
+   * to change what this person said last, if there is anything. */
+  constructor(root, words, ask, at, emotes, last) {
     const part = (name) => root.querySelector(`[data-part=${name}]`);
     [this.#form, this.#text, this.#send, this.#note, this.#replying] = ["form", "text", "send", "note", "replying"].map(part);
     this.#words = words;
     this.#ask = ask;
     this.#at = at;
+    this.#last = last;
     if (!this.#form) return;
     this.#entry = new EmoteEntry(part, words, emotes);
     this.#form.addEventListener("submit", (event) => {
@@ -41,7 +47,7 @@ export class Composer {
     });
     this.#text.addEventListener("keydown", (event) => this.#key(event));
     this.#text.addEventListener("input", () => this.#typed());
-    part("unreply").addEventListener("click", () => this.reply(null));
+    part("unreply").addEventListener("click", () => this.#leave());
   }
 
   /** What this person may do now. */
@@ -62,10 +68,40 @@ export class Composer {
   }
 
   reply(message, words) {
+    if (this.#edit) this.#leave();
     this.#reply = message;
-    this.#replying.hidden = !message;
-    this.#replying.querySelector("bdi").textContent = message ? words : "";
-    if (message) this.#text.focus();
+    this.#about(this.#words.reply_to, words);
+  }
+
+  /** What was typed and not sent yet comes back behind it. */
+  edit(message, words) {
+    if (!this.#edit) this.#draft = this.#text.value;
+    this.#reply = null;
+    this.#edit = message;
+    const names = new Map((message.body ?? []).filter((part) => part[0] === "m").map(([, id, name]) => [id, name.replaceAll(" ", "")]));
+    this.#text.value = message.text.replace(/<@([a-z0-9]+)>/g, (typed, id) => (names.has(id) ? `@${names.get(id)}` : typed));
+    this.#about(this.#words.editing, words);
+    this.#typed();
+  }
+
+  get empty() {
+    return !this.#text.value;
+  }
+
+  #about(what, words) {
+    const [label, shown] = [this.#replying.querySelector("span"), this.#replying.querySelector("bdi")];
+    this.#replying.hidden = !words;
+    label.textContent = what;
+    shown.textContent = words;
+    if (words) this.#text.focus();
+  }
+
+  #leave() {
+    if (this.#edit) this.#text.value = this.#draft;
+    this.#reply = this.#edit = null;
+    this.#about("", "");
+    this.#typed();
+    this.#text.focus();
   }
 
   /** The room has other emotes. */
@@ -75,7 +111,8 @@ export class Composer {
 
   #key(event) {
     if (this.#entry.key(event)) return;
-    if (event.key === "Escape" && this.#reply) this.reply(null);
+    if (event.key === "Escape" && (this.#reply || this.#edit)) return this.#leave();
+    if (event.key === "ArrowUp" && this.empty && this.#last()) event.preventDefault();
     if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
     event.preventDefault();
     this.#submit();
@@ -90,16 +127,14 @@ export class Composer {
     const text = this.#text.value.trim();
     if (!text || this.#busy || this.#wait() > 0 || this.#mute() === Infinity) return;
     this.#busy = true;
-    const action = { type: "send", text, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
-    if (this.#reply) action.reply_to = this.#reply.id;
-    const at = this.#at();
-    if (at !== undefined) action.at = at;
+    const action = this.#edit ? { type: "edit", message: this.#edit.id, text } : this.#said(text);
     try {
       await this.#ask(action);
       // What was typed meanwhile stays.
-      if (this.#text.value.trim() === text) this.#text.value = "";
-      this.reply(null);
-      if (this.#slow && !this.#moderates) this.#until = Date.now() + this.#slow * 1000;
+      if (this.#text.value.trim() === text) this.#text.value = action.type === "edit" ? this.#draft : "";
+      this.#reply = this.#edit = null;
+      this.#about("", "");
+      if (action.type === "send" && this.#slow && !this.#moderates) this.#until = Date.now() + this.#slow * 1000;
       this.#note.dataset.error = "";
     } catch (error) {
       if (error.wait) this.#until = Date.now() + error.wait * 1000;
@@ -107,6 +142,13 @@ export class Composer {
     }
     this.#busy = false;
     this.#typed();
+  }
+
+  #said(text) {
+    const action = { type: "send", text, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}` };
+    if (this.#reply) action.reply_to = this.#reply.id;
+    const at = this.#at();
+    return at === undefined ? action : { ...action, at };
   }
 
   #wait() {
