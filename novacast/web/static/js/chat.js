@@ -15,6 +15,8 @@ const LINES = 200;
 const LINES_READING = 600;
 const LINES_OVERLAY = 30;
 const NEAR_PX = 48;
+/** What is offered to be undone right after it was done; all else is in the log. */
+const UNDONE = new Set(["message.held", "message.approved", "message.rejected", "person.timed_out", "person.banned"]);
 
 class NovaChat extends HTMLElement {
   #words = {};
@@ -117,16 +119,15 @@ class NovaChat extends HTMLElement {
   #moderated(event) {
     this.dispatchEvent(new CustomEvent("moderation", { detail: event }));
     const { entry } = event;
-    if (!entry?.can_undo || entry.actor !== this.#you.id) return;
+    if (!entry || entry.actor !== this.#you.id || !UNDONE.has(entry.action)) return;
     this.#say(this.#words.done, 10_000, [this.#words.undo, () => this.#link.ask({ type: "undo", entry: entry.id })]);
   }
 
-  /** For the page around: does what the room's own menu does. */
+  /** For the page around, as `emote`. */
   ask(action) {
     return this.#link.ask(action);
   }
 
-  /** For the page around: an image, or null. */
   emote(name) {
     return this.#emotes?.draw(name) ?? null;
   }

@@ -160,7 +160,7 @@ export class Link {
       approve: decide("approve"),
       reject: decide("reject"),
       hold: decide("hold"),
-      report: ["PUT", `${message}/report`, { reason: body.reason, note: body.note }],
+      report: ["PUT", `${message}/report`, { reason: body.reason, note: body.note ?? "" }],
       resolve: ["PUT", `${this.#address}/reports/${body.message}`, { state: "resolved" }],
       undo: ["PUT", `${this.#address}/log/${body.entry}/undone`],
       mode: ["PATCH", `${this.#address}/rules`, body],

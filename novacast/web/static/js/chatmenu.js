@@ -138,7 +138,7 @@ export class Menu {
 /** What a form with `seconds` (empty: for good), `reason`, `removed`, `everywhere` and `lately` says is to be done. */
 export function silence(person, { seconds, reason, removed, everywhere, lately }) {
   return {
-    type: seconds ? "timeout" : "ban",
+    type: seconds && !removed ? "timeout" : "ban",
     person,
     ...(seconds ? { seconds: Number(seconds) } : {}),
     ...(reason?.trim() ? { reason: reason.trim() } : {}),

@@ -42,7 +42,7 @@ export class People {
     if (!card) return;
     this.#person = id;
     this.#part("card-name").textContent = card.name;
-    const facts = [words.messages.replace("{n}", card.messages), words.held_count.replace("{n}", card.held), words.deleted_count.replace("{n}", card.deleted)];
+    const facts = [words.messages.replace("{n}", card.shown), words.held_count.replace("{n}", card.held), words.deleted_count.replace("{n}", card.deleted)];
     this.#part("card-facts").textContent = [card.role && (words.roles[card.role] ?? card.role), ...facts].filter(Boolean).join(" · ");
     this.#part("card-sanctions").replaceChildren(...card.sanctions.map((one) => this.#sanction(one)));
     this.#part("card-said").replaceChildren(...card.latest.map((one) => line(lean(one), words, null, null)));
@@ -70,7 +70,7 @@ export class People {
     if (one.ends_at) what.push(words.until.replace("{at}", new Date(one.ends_at).toLocaleString(document.documentElement.lang, { dateStyle: "short", timeStyle: "short" })));
     const who = one.person?.name ?? one.marks?.find(({ range }) => range)?.range ?? "";
     const item = element("li", {}, element("span", { class: "grow" }, element("bdi", {}, who), element("br"), element("span", { class: "soft small" }, what.join(" · ")), one.reason ? element("span", { class: "small", dir: "auto" }, ` ${one.reason}`) : ""), hour(one.begins_at));
-    if (one.active) item.append(button(words.lift, () => this.#lift(one)));
+    if (!one.lifted_at && !(one.ends_at && Date.parse(one.ends_at) < Date.now())) item.append(button(words.lift, () => this.#lift(one)));
     return item;
   }
 

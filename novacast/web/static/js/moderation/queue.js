@@ -21,7 +21,7 @@ export class Queue {
     const here = this.#place();
     this.#items.clear();
     this.#fill("held", held.items, (one) => this.#hold(one));
-    this.#fill("reports", reports.items, (one) => this.#case(one));
+    this.#fill("reports", reports.items.filter(({ message }) => message), (one) => this.#case(one));
     this.#lists.empty.hidden = held.items.length + reports.items.length > 0;
     this.#lists.resting.hidden = !counts.automatic?.resting;
     counted(counts.held, counts.reports);
