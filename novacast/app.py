@@ -12,6 +12,8 @@ import uvloop
 from novacast import logs, wiring
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
+from novacast.chat.emotes.pages import EmotePages
+from novacast.chat.emotes.routes import EmoteRoutes
 from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import SocketRoutes
@@ -201,6 +203,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),
         SteeringRoutes(own.chat),
+        EmoteRoutes(own.chat.emotes, own.chat.entrance),
+        EmotePages(own.chat.emotes, own.accounts.people, organizations),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]

@@ -11,6 +11,7 @@ from novacast.accounts.people.service import Addressees
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
+from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, MINUTE, Clock
@@ -110,6 +111,7 @@ MIGRATIONS: Sequence[Migrations] = (
     live_schema.migrations,
     playback_schema.migrations,
     chat_schema.migrations,
+    emotes_schema.migrations,
     tickets_schema.migrations,
     holds_schema.migrations,
     orders_schema.migrations,
@@ -224,6 +226,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
+        Sweep("emotes", 3600, own.chat.emotes.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
@@ -306,7 +309,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     passes = tickets.passes
     places: list[Places] = [TicketedPlaces(one, passes) for one in (VideoPlaces(db), ProgrammePlaces(db))]
     chat = chat_services(db, clock, settings, limiter, places, accounts.people, [TicketBadges(passes)])
-    personal.append(chat.personal)
+    personal += [chat.personal, chat.emote_personal]
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
     return Services(

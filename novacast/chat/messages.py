@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Protocol
 
 from novacast.chat import store
+from novacast.chat.emotes.service import check_reaction
 from novacast.chat.entrance import moderator, writer
 from novacast.chat.flood import Flood, check_slow
 from novacast.chat.markup import mentioned, resolved
@@ -173,6 +174,7 @@ class Messages:
             counts = dict(before.reactions)
             if on:
                 _check_room_for(tx, before, person_id, sign)
+                check_reaction(tx, guest.place.org_id, sign)
                 changed = store.react(tx, message_id, person_id, sign)
             else:
                 changed = store.unreact(tx, message_id, person_id, sign)

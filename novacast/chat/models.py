@@ -20,7 +20,8 @@ MOST_REACTIONS = 20
 """Different ones below one message."""
 MOST_OWN_REACTIONS = 5
 """Of one person below one message."""
-LONGEST_REACTION = 32
+LONGEST_REACTION = 34
+"""The name of an emote between its colons."""
 MOST_MENTIONS = 10
 LONGEST_SLOW = 3600
 """Seconds of slow mode."""

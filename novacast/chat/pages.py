@@ -1,8 +1,8 @@
-"""Rooms as pages of their own: in a window beside the player, and over the picture of an encoder."""
+"""Rooms as pages of their own: in a window beside the player, over the picture of an encoder, and for moderators."""
 
 from urllib.parse import urlencode
 
-from novacast.chat.entrance import Entrance
+from novacast.chat.entrance import Entrance, moderator
 from novacast.errors import Unauthenticated
 from novacast.web import Call, Html, Redirect, page
 
@@ -22,9 +22,15 @@ class RoomPages:
         """For the browser source of OBS, which is logged in nowhere: of what everybody may watch."""
         return await self._page(call, room_id, "chat/overlay.html")
 
+    @page(f"{ROOM}/moderate")
+    async def moderate(self, call: Call, room_id: str) -> Html:
+        guest = moderator(await self._entrance.enter(call.principal, room_id))
+        return Html("chat/moderate.html", {"room": guest.place.media_id, "title": guest.place.title})
+
     async def _page(self, call: Call, room_id: str, template: str) -> Html | Redirect:
         try:
             guest = await self._entrance.enter(call.principal, room_id)
         except Unauthenticated:  # the page is public, this room is not
             return Redirect(f"/login?{urlencode({'next': call.request.path})}")
-        return Html(template, {"room": guest.place.media_id, "title": guest.place.title})
+        context = {"room": guest.place.media_id, "title": guest.place.title, "moderates": guest.moderates}
+        return Html(template, context)

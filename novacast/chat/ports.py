@@ -76,3 +76,9 @@ class Subject(Protocol):
 
     @property
     def person_id(self) -> str: ...
+
+
+class Organizations(Protocol):
+    async def names(self, org_ids: Sequence[str], /) -> Mapping[str, str]:
+        """Names of those that exist."""
+        ...

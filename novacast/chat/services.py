@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 from novacast.chat.badges import RoleBadges
 from novacast.chat.commands import Commands, RoomCommands, Source
+from novacast.chat.emotes.personal import EmotePersonalData
+from novacast.chat.emotes.service import Emotes
 from novacast.chat.entrance import Entrance
 from novacast.chat.flood import Flood
 from novacast.chat.leaving.endings import Endings
@@ -21,7 +23,9 @@ from novacast.chat.rooms.seats import Seats, most_connections
 from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
+from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
+from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.outbox import Outbox
 from novacast.settings import Settings
 
@@ -37,7 +41,9 @@ class ChatServices:
     lobby: Lobby
     doorkeeper: Doorkeeper
     seats: Seats
+    emotes: Emotes
     personal: ChatPersonalData
+    emote_personal: EmotePersonalData
     endings: Endings
     guards: list[Guard]
     """Asked before anything is said. Others add theirs."""
@@ -52,6 +58,7 @@ class ChatServices:
     def subscribe(self, outbox: Outbox) -> None:
         outbox.subscribe("rooms", self.doorkeeper.hear)
         outbox.subscribe("chat", self.endings.hear, durable=True)
+        outbox.subscribe("emotes", self.emotes.hear, durable=True)
 
     def start(self) -> None:
         self.doorkeeper.start()
@@ -71,7 +78,11 @@ def chat_services(
     badges: Sequence[Badges] = (),
 ) -> ChatServices:
     """`places` in the order they are asked; `badges`: sources beside roles."""
-    own = settings.chat
+    own, folder = settings.chat, DataFolder.at(settings.data)
+
+    async def find() -> FFmpeg:
+        return await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
+
     entrance = Entrance(places, [RoleBadges(), *badges])
     lobby, time = Lobby(db, Pace(sample_above=own.sample_above)), MediaTime(clock)
     flood = Flood(limiter, burst=own.burst, seconds=own.burst_seconds)
@@ -90,7 +101,9 @@ def chat_services(
         lobby=lobby,
         doorkeeper=Doorkeeper(lobby, entrance, clock),
         seats=Seats(most, per_person=own.per_person, per_network=own.per_address),
+        emotes=Emotes(db, folder.cache, find),
         personal=ChatPersonalData(db, lobby),
+        emote_personal=EmotePersonalData(db),
         endings=Endings(db, entrance),
         guards=guards,
         sources=sources,

@@ -92,6 +92,13 @@ async def test_what_one_says_the_other_reads_and_moderators_tidy_up(venue: Venue
             await window.check_accessibility()
         await windows.look(one, "chat-beside")
 
+        # What one said last is changed from the empty box; what was typed before comes back behind it.
+        box = staff.page.get_by_label("Your message")
+        await box.press("ArrowUp")
+        await expect(box).to_have_value("bows")
+        await say(staff, "bows deeply")
+        await expect(lines(one).nth(2)).to_contain_text("bows deeply (edited)")
+
         await lines(staff).nth(1).click(position={"x": 3, "y": 3})
         await staff.page.get_by_role("button", name="Delete").click()
         await expect(lines(one)).to_have_count(2)

@@ -10,6 +10,7 @@ from typing import Any
 import aiohttp
 
 from novacast import outbox
+from novacast.chat.emotes.routes import EmoteRoutes
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.services import ChatServices, chat_services
 from novacast.chat.socket.routes import SocketRoutes
@@ -38,11 +39,12 @@ def person(name: str, role: Role | None = None) -> Principal:
     return Principal(person_id=name, session_id=f"s-{name}", name=name.title(), roles={ORG: role} if role else {})
 
 
-ANNA, BEN, MODERATOR, PRODUCER = (
+ANNA, BEN, MODERATOR, PRODUCER, OWNER = (
     person("anna"),
     person("ben"),
     person("moderator", Role.MODERATOR),
     person("producer", Role.PRODUCER),
+    person("owner", Role.OWNER),
 )
 
 
@@ -90,7 +92,7 @@ class Tokens:
     """Whoever brings a person's name as a token is that person, until it is revoked."""
 
     def __init__(self, clock: Clock) -> None:
-        self.known = {who.person_id: who for who in (ANNA, BEN, MODERATOR, PRODUCER)}
+        self.known = {who.person_id: who for who in (ANNA, BEN, MODERATOR, PRODUCER, OWNER)}
         self._clock = clock
 
     async def authenticate(self, credentials: Credentials) -> Principal:
@@ -249,7 +251,12 @@ async def opened(
     web = WebServer(
         Parts(
             settings=settings,
-            routes=[RoomRoutes(own), SteeringRoutes(own), SocketRoutes(own, tokens, Languages())],
+            routes=[
+                RoomRoutes(own),
+                SteeringRoutes(own),
+                EmoteRoutes(own.emotes, own.entrance),
+                SocketRoutes(own, tokens, Languages()),
+            ],
             authenticator=tokens,
             db=db,
             outbox=events,

@@ -5,7 +5,9 @@
 // them, and never moves what somebody reads.
 import { Link } from "./chatlink.js";
 import { element, fill, line, summary } from "./chatlines.js";
+import { Menu } from "./chatmenu.js";
 import { Composer } from "./composer.js";
+import { Emotes } from "./emotes.js";
 import { Replay } from "./replay.js";
 
 const LINES = 200;
@@ -13,7 +15,8 @@ const LINES = 200;
 const LINES_READING = 600;
 const LINES_OVERLAY = 30;
 const NEAR_PX = 48;
-const REACTIONS = ["👍", "❤️", "😂", "👏", "🎉"];
+/** What is offered to be undone right after it was done; all else is in the log. */
+const UNDONE = new Set(["message.held", "message.approved", "message.rejected", "person.timed_out", "person.banned"]);
 
 class NovaChat extends HTMLElement {
   #words = {};
@@ -21,6 +24,7 @@ class NovaChat extends HTMLElement {
   #list = null;
   #link = null;
   #composer = null;
+  #emotes = null;
   #replay = null;
   #you = { writes: false, moderates: false };
   #lines = new Map(); // id -> { item, message }
@@ -31,6 +35,7 @@ class NovaChat extends HTMLElement {
   /** `seq` of the room when this page came. */
   #joined = null;
   #menu = null;
+  #saying = 0;
 
   connectedCallback() {
     if (this.#link) return;
@@ -39,6 +44,8 @@ class NovaChat extends HTMLElement {
     this.#log = this.#part("log");
     this.#list = this.#part("lines");
     const room = this.getAttribute("room");
+    this.#emotes = new Emotes(room, () => this.#refill());
+    this.#words.emote = (name) => this.#emotes.draw(name);
     this.#link = new Link(room, {
       welcome: (frame) => this.#welcome(frame),
       events: (frame) => this.#events(frame),
@@ -49,15 +56,17 @@ class NovaChat extends HTMLElement {
     });
     if (this.#words.replays) this.#replay = new Replay(room, (messages) => this.#add(messages), () => this.#clear());
     if (!this.hasAttribute("overlay")) {
-      this.#composer = new Composer(this, this.#words, (action) => this.#link.ask(action), () => this.#replay?.at);
+      this.#composer = new Composer(this, this.#words, (action) => this.#link.ask(action), () => this.#replay?.at, this.#emotes, () => this.#editLast());
       this.#read();
     }
     this.#link.open();
+    this.#emotes.load();
   }
 
   disconnectedCallback() {
     this.#link?.close();
     this.#replay?.end();
+    this.#emotes?.close();
     cancelAnimationFrame(this.#drawing);
   }
 
@@ -71,13 +80,22 @@ class NovaChat extends HTMLElement {
     this.#be(you);
     this.#set(room);
     if (reset && !this.#replay) this.#clear();
+    this.dispatchEvent(new CustomEvent("welcome", { detail: { room, you } }));
   }
 
   #be(you) {
     const changed = you.id !== this.#you.id || you.moderates !== this.#you.moderates;
     this.#you = you;
     this.#composer?.be(you);
-    if (changed) for (const { item, message } of this.#lines.values()) fill(item, message, this.#words, you.id, this.#act);
+    this.#part("moderate")?.toggleAttribute("hidden", !you.moderates);
+    if (changed) this.#refill();
+  }
+
+  /** Every line anew: of another reader, or with other emotes. */
+  #refill() {
+    this.#composer?.refresh();
+    for (const { item, message } of this.#lines.values()) fill(item, message, this.#words, this.#you.id, this.#act);
+    for (const place of ["pinned", "poll"]) this.#hang(place, this.#part(place)?.shown);
   }
 
   #events({ people, skipped, events }) {
@@ -94,6 +112,24 @@ class NovaChat extends HTMLElement {
     else if (type === "deleted") this.#gone(id);
     else if (type === "reactions") this.#changed(id, { reactions: event.reactions });
     else if (type === "poll") this.#changed(id, { poll: event.poll });
+    else if (type === "moderation") this.#moderated(event);
+  }
+
+  /** What moderators alone are told: for the page around, and for whoever may want it undone. */
+  #moderated(event) {
+    this.dispatchEvent(new CustomEvent("moderation", { detail: event }));
+    const { entry } = event;
+    if (!entry || entry.actor !== this.#you.id || !UNDONE.has(entry.action)) return;
+    this.#say(this.#words.done, 10_000, [this.#words.undo, () => this.#link.ask({ type: "undo", entry: entry.id })]);
+  }
+
+  /** For the page around, as `emote`. */
+  ask(action) {
+    return this.#link.ask(action);
+  }
+
+  emote(name) {
+    return this.#emotes?.draw(name) ?? null;
   }
 
   /** In a replay what is said now is shown to whoever said it; others meet it at its moment. */
@@ -127,7 +163,8 @@ class NovaChat extends HTMLElement {
   }
 
   #set(room) {
-    this.#composer?.slow(room.slow_seconds);
+    this.dispatchEvent(new CustomEvent("room", { detail: room }));
+    this.#composer?.set(room);
     this.#hang("pinned", room.pinned);
     this.#hang("poll", room.poll?.poll?.closed_at ? null : room.poll);
   }
@@ -228,12 +265,19 @@ class NovaChat extends HTMLElement {
     jump.textContent = (count === 1 ? this.#words.one_new : this.#words.new).replace("{n}", count.toLocaleString(document.documentElement.lang));
   }
 
-  #say(words, time = 0) {
+  /** `offer`: the words of a button, and what it does. */
+  #say(words, time = 0, offer = null) {
     const note = this.#part("state");
     if (!note) return;
+    clearTimeout(this.#saying);
     note.textContent = words;
     note.hidden = !words;
-    if (time) setTimeout(() => { if (note.textContent === words) this.#say(""); }, time);
+    if (offer) {
+      const button = element("button", { type: "button", class: "button button--small" }, offer[0]);
+      button.addEventListener("click", () => offer[1]().then(() => this.#say(""), (error) => this.#say(error.message || this.#words.lost, 6000)));
+      note.append(" ", button);
+    }
+    if (time) this.#saying = setTimeout(() => this.#say(""), time);
   }
 
   #end(reason) {
@@ -248,53 +292,48 @@ class NovaChat extends HTMLElement {
     this.#log.addEventListener("keydown", (event) => this.#walk(event));
     this.#log.addEventListener("click", (event) => {
       const item = event.target.closest("li[data-id]");
-      if (item && !event.target.closest("a, button") && !getSelection().toString()) this.#open(item);
+      if (item && !event.target.closest("a, button, [role=button]") && !getSelection().toString()) this.#open(item);
     });
-    this.#menu = this.#part("menu");
-    this.#menu.addEventListener("click", ({ target }) => this.#chosen(target.closest("button")));
-    this.#menu.addEventListener("toggle", ({ newState }) => { if (newState === "closed") this.#menu.item?.focus({ preventScroll: true }); });
-    this.#part("reactions").append(...REACTIONS.map((one) => element("button", { type: "button", class: "chat__reaction", "data-act": "react", "data-value": one }, one)));
+    this.#menu = new Menu(this.#part("menu"), {
+      ask: (action) => this.#link.ask(action),
+      you: () => this.#you,
+      pinned: () => this.#part("pinned").shown?.id,
+      reply: (message) => this.#composer.reply(message, summary(message)),
+      edit: (message) => this.#composer.edit(message, summary(message)),
+      react: (message, sign) => this.#act("react", message, sign),
+      say: (words, time) => this.#say(words, time),
+      emotes: this.#emotes,
+      words: this.#words,
+    });
   }
 
   #walk(event) {
     const items = [...this.#list.children];
     const now = items.indexOf(event.target.closest("li"));
+    const here = now >= 0 && event.target === items[now];
     const steps = { ArrowDown: now + 1, ArrowUp: now < 0 ? items.length - 1 : now - 1, Home: 0, End: items.length - 1 };
     if (event.key in steps) items[Math.max(0, Math.min(items.length - 1, steps[event.key]))]?.focus();
-    else if (event.key === "Enter" && now >= 0 && event.target === items[now]) this.#open(items[now]);
-    else return;
+    else if (event.key === "Enter" && here) this.#open(items[now]);
+    else if (!here || !this.#menu.key(event, this.#lines.get(items[now].dataset.id)?.message, items[now])) return;
     event.preventDefault();
+  }
+
+  #editLast() {
+    const own = [...this.#lines.values()].filter(({ message }) => message.author.id === this.#you.id && ["message", "action"].includes(message.kind));
+    const last = own.at(-1)?.message;
+    if (last) this.#composer.edit(last, summary(last));
+    return Boolean(last);
   }
 
   #open(item) {
     const known = this.#lines.get(item.dataset.id);
-    if (!known || !this.#you.id) return;
-    const own = known.message.author.id === this.#you.id;
-    for (const button of this.#menu.querySelectorAll("[data-act]")) {
-      const { act } = button.dataset;
-      button.hidden = act === "delete" ? !own && !this.#you.moderates : act === "pin" ? !this.#you.moderates : !this.#you.writes;
-    }
-    this.#menu.item = item;
-    this.#part("whom").textContent = summary(known.message);
-    this.#menu.showPopover();
-    this.#menu.querySelector("button:not([hidden])")?.focus();
-  }
-
-  #chosen(button) {
-    const message = this.#lines.get(this.#menu.item?.dataset.id)?.message;
-    if (!button || !message) return;
-    this.#menu.hidePopover();
-    const { act, value } = button.dataset;
-    if (act === "reply") this.#composer.reply(message, summary(message));
-    else this.#act(act, message, value);
+    if (known) this.#menu.open(known.message, item);
   }
 
   #act = (act, message, value) => {
     const ways = {
       react: () => ({ reaction: value, on: this.#react(message.id, value) }),
       vote: () => ({ choice: value }),
-      delete: () => ({}),
-      pin: () => ({ message: this.#part("pinned").shown?.id === message.id ? null : message.id }),
     };
     if (!this.#you.writes) return this.#say(this.#words.login_to_act, 6000);
     this.#link.ask({ type: act, message: message.id, ...ways[act]() }).catch((error) => this.#say(error.message || this.#words.lost, 6000));

@@ -5,7 +5,7 @@ const BADGES = ["staff", "organizer", "member", "ticket"];
 /** Names keep a colour over all pages, of those that can be read on both grounds. */
 const HUES = 8;
 
-/** One message. `words`: texts of the page; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
+/** One message. `words`: texts of the page, and `emote(name)`, which draws one or gives null; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
 export function line(message, words, me, act) {
   const item = element("li", { class: `chat__line chat__line--${message.kind}`, tabindex: -1 });
   item.dataset.id = message.id;
@@ -18,16 +18,17 @@ export function fill(item, message, words, me, act) {
   const { author, state } = message;
   item.classList.toggle("chat__line--own", Boolean(me) && author.id === me);
   item.classList.toggle("chat__line--held", state === "held");
+  item.classList.toggle("chat__line--emotes", Boolean(message.body) && message.body.every((part) => (typeof part === "string" ? !part.trim() : part[0] === "e")));
   const parts = [];
   if (message.kind === "announcement") parts.push(element("span", { class: "chat__mark" }, words.announcement));
   if (message.replied) parts.push(element("span", { class: "chat__replied", dir: "auto" }, `↳ ${message.replied}`));
   parts.push(time(message, words), ...badges(author, words), name(author));
-  parts.push(element("span", { class: "chat__text", dir: "auto" }, ...(state === "deleted" && !message.text ? [words.deleted] : said(message, me))));
+  parts.push(element("span", { class: "chat__text", dir: "auto" }, ...(state === "deleted" && !message.text ? [words.deleted] : said(message, words, me))));
   if (message.edited_at) parts.push(element("span", { class: "chat__note" }, words.edited));
   if (state === "held") parts.push(element("span", { class: "chat__note" }, words.held));
   if (message.poll) parts.push(poll(message, words, act));
   const reactions = Object.entries(message.reactions ?? {}).filter(([, count]) => count > 0);
-  if (reactions.length) parts.push(element("span", { class: "chat__reactions" }, ...reactions.map(([one, count]) => reaction(one, count, message, act))));
+  if (reactions.length) parts.push(element("span", { class: "chat__reactions" }, ...reactions.map(([one, count]) => reaction(one, count, message, words, act))));
   item.replaceChildren(...parts.flatMap((part) => [part, " "]));
 }
 
@@ -53,26 +54,26 @@ function badges(author, words) {
 function name(author) {
   let sum = 0;
   for (const letter of author.id ?? author.name) sum = (sum * 31 + letter.codePointAt(0)) % 9973;
-  const shown = element("bdi", { class: "chat__name" }, author.name);
+  const shown = element("span", { class: "chat__name" }, element("bdi", {}, author.name));
   shown.dataset.hue = sum % HUES;
   return shown;
 }
 
-function said(message, me) {
-  return parts(message.body ?? [message.text ?? ""], me);
+function said(message, words, me) {
+  return parts(message.body ?? [message.text ?? ""], words, me);
 }
 
-function parts(list, me) {
+function parts(list, words, me) {
   return list.map((part) => {
     if (typeof part === "string") return part;
     const [kind, first, second] = part;
     if (kind === "a") return link(first);
     if (kind === "c") return element("code", {}, first);
     if (kind === "m") return element("bdi", { class: first === me ? "chat__mention chat__mention--me" : "chat__mention" }, `@${second}`);
-    if (kind === "e") return `:${first}:`;
+    if (kind === "e") return words.emote(first) ?? `:${first}:`;
     const tag = { b: "strong", i: "em", s: "s", x: "span" }[kind];
     if (!tag) return "";
-    const made = element(tag, {}, ...parts(first, me));
+    const made = element(tag, {}, ...parts(first, words, me));
     if (kind === "x") veil(made);
     return made;
   });
@@ -98,8 +99,9 @@ function link(address) {
   return element("a", { href: address, target: "_blank", rel: "noopener noreferrer nofollow ugc" }, address);
 }
 
-function reaction(one, count, message, act) {
-  const button = element("button", { type: "button", class: "chat__reaction", tabindex: -1 }, `${one} ${count}`);
+function reaction(one, count, message, words, act) {
+  const sign = (one.startsWith(":") && words.emote(one.slice(1, -1))) || one;
+  const button = element("button", { type: "button", class: "chat__reaction", tabindex: -1 }, sign, ` ${count}`);
   button.addEventListener("click", () => act("react", message, one));
   return button;
 }

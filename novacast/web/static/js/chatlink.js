@@ -7,7 +7,7 @@ const MOST_MS = 15_000;
 const RESTART_MS = 4000;
 const TELLING = new Set(["welcome", "events", "personal", "you"]);
 /** Done twice they are as done once; `send` by its key. */
-const REPEATABLE = new Set(["send", "edit", "delete", "react", "vote", "pin", "slow", "close_poll"]);
+const REPEATABLE = new Set(["send", "edit", "delete", "react", "vote", "pin", "slow", "close_poll", "lift", "approve", "reject", "hold", "report", "resolve", "mode", "links"]);
 const OVER = { 4003: "gone", 4401: "login" };
 
 export class Refused extends Error {
@@ -142,6 +142,7 @@ export class Link {
 
   async #post(ref, { type, key, ...body }) {
     const message = `${this.#address}/messages/${body.message}`;
+    const decide = (decision) => ["PUT", `${message}/decision`, { decision }];
     const ways = {
       send: ["POST", `${this.#address}/messages`, body],
       edit: ["PATCH", message, { text: body.text }],
@@ -153,6 +154,17 @@ export class Link {
       slow: ["PATCH", this.#address, { slow_seconds: body.seconds }],
       ask: ["POST", `${this.#address}/polls`, body],
       close_poll: ["DELETE", `${this.#address}/poll`],
+      timeout: ["POST", `${this.#address}/sanctions`, { kind: type, ...body }],
+      ban: ["POST", `${this.#address}/sanctions`, { kind: type, ...body }],
+      lift: ["DELETE", `${this.#address}/sanctions/${body.sanction}`],
+      approve: decide("approve"),
+      reject: decide("reject"),
+      hold: decide("hold"),
+      report: ["PUT", `${message}/report`, { reason: body.reason, note: body.note ?? "" }],
+      resolve: ["PUT", `${this.#address}/reports/${body.message}`, { state: "resolved" }],
+      undo: ["PUT", `${this.#address}/log/${body.entry}/undone`],
+      mode: ["PATCH", `${this.#address}/rules`, body],
+      links: ["PATCH", `${this.#address}/rules`, body],
     };
     const [method, url, json] = ways[type];
     const headers = { Accept: "application/json", "Content-Type": "application/json", ...(key ? { "Idempotency-Key": key } : {}) };
