@@ -24,6 +24,7 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.services import TicketServices
+from novacast.tickets.waiting.pages import WaitingPages
 from novacast.tickets.words import hour_there, minor, money, order_state
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
 
@@ -314,5 +315,6 @@ def ticket_pages(own: TicketServices) -> list[object]:
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
         BasketPages(own.holds, own.orders, own.performances, own.questions),
         AnswerPages(own.questions),
+        WaitingPages(own.waiting, own.performances, own.holds),
         OrderPages(own.orders, own.performances, own.desk, own.questions),
     ]

@@ -10,6 +10,7 @@ from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.recurrences.routes import RecurrenceRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
+from novacast.tickets.waiting.routes import WaitingRoutes
 
 
 def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
@@ -22,6 +23,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         BoxOfficeRoutes(own.orders),
         QuestionRoutes(own.questions),
         RecurrenceRoutes(own.recurrences),
+        WaitingRoutes(own.waiting, own.holds),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),
     ]

@@ -23,6 +23,7 @@ async def test_a_person_sees_what_is_held_about_them_and_is_forgotten_when_they_
         "tickets": [],
         "baskets": [],
         "answers": [],
+        "waiting": [],
         "log": [],
     }
     (order,) = (await box.own.orders.of_org(OWNER, box.night.org_id, None, None, 10)).items
