@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from novacast.clock import HOUR
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from novacast.tickets.codes.models import Code, CodeChanges, CodeRefused, key_of
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import NewItem, PerformanceChanges
 from novacast.tickets.holds.models import NotOnSale, SoldOut, Wish
 from novacast.tickets.models import ItemKind

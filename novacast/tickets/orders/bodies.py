@@ -12,7 +12,7 @@ from novacast.tickets.holds.bodies import LineBody, TaxBody, WishBody
 from novacast.tickets.holds.models import MOST_LINES, Wish
 from novacast.tickets.models import AttemptState, ClaimState, OrderState, TicketState
 from novacast.tickets.orders.models import AT_ONCE, Attempt, Buyer, Issued, Method, Order, Receipt, buyer_of
-from novacast.tickets.questions.given_bodies import GivenBody
+from novacast.tickets.questions.bodies import GivenBody
 from novacast.tickets.store import Entry
 from novacast.web import Body, ListBody, ListQuery, PageBody
 
