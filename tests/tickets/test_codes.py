@@ -101,6 +101,16 @@ async def test_a_code_comes_back_when_its_order_is_cancelled(box: Box) -> None:
     await box.clean()
 
 
+async def test_a_code_is_good_at_the_box_office_too(box: Box) -> None:
+    await made(box, capacity=2, percent_bp=1000)
+    nobody, wishes = buyer_of("", "", "en", needed=False), [Wish(box.room.id, 2)]
+    sold = await box.own.orders.sell(SELLER, box.night.id, wishes, nobody, Method.CASH, code="SPRING")
+    assert sold.order.total == 1800
+    with pytest.raises(CodeRefused):
+        await box.own.orders.sell(SELLER, box.night.id, wishes, nobody, Method.CASH, code="SPRING")
+    await box.clean()
+
+
 async def test_everybody_may_use_a_code_so_often(box: Box) -> None:
     await made(box, most_per_person=2, most_per_order=2)
     with pytest.raises(CodeRefused, match="2 in one order"):
