@@ -60,6 +60,8 @@ from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.waiting import schema as waiting_schema
+from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
@@ -127,6 +129,7 @@ MIGRATIONS: Sequence[Migrations] = (
     post_schema.migrations,
     seatmaps_schema.migrations,
     door_schema.migrations,
+    waiting_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -166,6 +169,7 @@ class Services:
     chat: ChatServices
     tickets: TicketServices
     order_post: OrderPost
+    waiting_post: WaitingPost
     views: Views
     health: VideoHealth
 
@@ -223,6 +227,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("posters", 3600, own.tickets.posters.sweep),
         Sweep("holds", 2, own.tickets.holds.sweep),
         Sweep("mails about orders", 3600, own.order_post.sweep),
+        Sweep("waiting lists", 2, own.waiting_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
@@ -298,7 +303,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     tickets = ticket_services(db, limiter, settings, key)
     enclosures.append(Enclosing(tickets.papers))
-    order_post = OrderPost(db, mail.mailbox, Languages(settings.language), tickets.papers, tickets.closing)
+    languages, root = Languages(settings.language), settings.public_url
+    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
+    waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
@@ -329,6 +336,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         chat,
         tickets,
         order_post,
+        waiting_post,
         views,
         health,
     )

@@ -27,6 +27,7 @@ from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, g
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
+from novacast.tickets.waiting.pages import WaitingPages
 from novacast.tickets.words import hour_there, minor, money
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
 
@@ -271,6 +272,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances, own.questions),
         AnswerPages(own.questions),
+        WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),
         HolderPages(own.holders, own.papers, own.performances, own.clock),
         DoorPages(),

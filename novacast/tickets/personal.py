@@ -13,6 +13,7 @@ from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
 from novacast.tickets.questions import store as questions
+from novacast.tickets.waiting import store as waiting
 
 ALL = 2**31
 
@@ -34,6 +35,7 @@ class TicketData:
             tickets = await view.all(admission.of_person(subject.person_id))
             baskets = await view.all(holds.of_person(subject.person_id))
             answers = await view.all(questions.of_person(subject.person_id))
+            waits = await view.all(waiting.of_person(subject.person_id))
             done = await view.all(books.logged_of(subject.person_id))
             handed = await view.all(holders.of_person(subject.person_id))
         return {
@@ -55,12 +57,17 @@ class TicketData:
             "handed_on": [
                 {"name": one.name, "email": one.email, "state": one.state, "at": iso(one.created_at)} for one in handed
             ],
+            "waiting": [
+                {"performance": one.perf_id, "quantity": one.quantity, "state": one.state, "at": iso(one.created_at)}
+                for one in waits
+            ],
             "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
         }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
         """What was sold, paid and let in stays for the books, and names nobody."""
         questions.erase_person(tx, subject.person_id)
+        waiting.erase_person(tx, subject.person_id)
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
         door.erase_person(tx, subject.person_id)

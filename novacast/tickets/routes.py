@@ -20,6 +20,7 @@ from novacast.tickets.seatmaps.editor.routes import MapEditorRoutes
 from novacast.tickets.seatmaps.hall.routes import HallRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
+from novacast.tickets.waiting.routes import WaitingRoutes
 
 
 def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
@@ -34,6 +35,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         BoxOfficeRoutes(own.orders),
         QuestionRoutes(own.questions),
         RecurrenceRoutes(own.recurrences),
+        WaitingRoutes(own.waiting, own.holds),
         TicketRoutes(own.admission, own.orders, own.keyring, own.passes, own.papers),
         PassRoutes(own.passes),
         PaperRoutes(own.papers, own.orders),

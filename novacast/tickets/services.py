@@ -46,6 +46,9 @@ from novacast.tickets.sales.service import Sales
 from novacast.tickets.seatmaps.editor.service import MapEditor
 from novacast.tickets.seatmaps.hall.service import Halls
 from novacast.tickets.seatmaps.service import SeatMaps
+from novacast.tickets.waiting import store as waiters
+from novacast.tickets.waiting.offering import Offering
+from novacast.tickets.waiting.service import WaitingList
 
 FONTS = Path(novacast.__file__).parent / "web" / "static" / "vendor"
 """Where packaging puts what comes from npm."""
@@ -70,6 +73,7 @@ class TicketServices:
     orders: Orders
     questions: Questions
     recurrences: Recurrences
+    waiting: WaitingList
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
@@ -107,7 +111,10 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
     taking = Taking(own, expiry)
+    offering = Offering(own, taking)
+    taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
+    holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers)
     placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
     orders = Orders(db, holds, taking, placing, closing, providers, key)
@@ -134,6 +141,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         orders=orders,
         questions=Questions(db, holds, orders),
         recurrences=Recurrences(db),
+        waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

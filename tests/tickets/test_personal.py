@@ -19,7 +19,7 @@ async def test_a_person_sees_what_is_held_about_them_and_is_forgotten_when_they_
     assert len(told["baskets"]) == 2
     await box.db.write(lambda tx: box.own.personal.erase(tx, Subject("ada")))
     assert await box.own.personal.export(Subject("ada")) == {
-        name: [] for name in ("orders", "tickets", "baskets", "answers", "handed_on", "log")
+        name: [] for name in ("orders", "tickets", "baskets", "answers", "handed_on", "waiting", "log")
     }
     (order,) = (await box.own.orders.of_org(OWNER, box.night.org_id, None, None, 10)).items
     assert (order.name, order.email, order.person_id, order.total) == ("", "", None, 2000)

@@ -36,7 +36,7 @@ def recode(tx: Transaction, hold: Hold, code: str, at: int) -> Hold:
     store.add(tx, after)
     store.follow(tx, hold.id, after.id)
     claims = [_claim(one, after, items[one.item_id], used) for one in before]
-    if hold.person_id is not None:
+    if after.buyer != after.id:
         check_whose(tx, performance, items, after.buyer, claims)
     places = {one.seat_id: one for one in tx.all(seats.some(hold.perf_id, [one.seat_id or "" for one in before]))}
     for one in claims:
