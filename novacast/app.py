@@ -179,7 +179,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
         *ticket_pages(own.tickets),
-        *office_pages(own.tickets, own.clock, organizations, own.accounts.people, own.live.programmes),
+        *office_pages(own.tickets, own.clock, organizations, own.live.programmes),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat.entrance),
         RoomRoutes(own.chat),

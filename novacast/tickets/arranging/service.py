@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from novacast.database import Database, Then, Transaction
 from novacast.identity import Principal, new_id
-from novacast.tickets.admission import store as lists
 from novacast.tickets.arranging.models import Evening, Kind, moved_by
 from novacast.tickets.events import store
 from novacast.tickets.events.making import (
@@ -84,8 +83,8 @@ class Arranging:
     async def copy(
         self, principal: Principal, perf_id: str, starts_at: int, then: Then[Performance] | None = None
     ) -> Performance:
-        """The same at another hour, as a draft: hall, kinds, prices, quotas and lists of the door, with every hour
-        moved along. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """The same at another hour, as a draft: hall, kinds, prices and quotas, with every hour moved along. Not its
+        programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
         """
 
         def unit(tx: Transaction) -> Performance:
@@ -137,19 +136,5 @@ def _copied(tx: Transaction, principal: Principal, event: Event, old: Performanc
     # A quota that counts no kind is kept for a code, and codes stay with what they were made for.
     for quota in (one for one in tx.all(store.quotas(old.id)) if one.items):
         make_quota(tx, principal, made, quota.name, quota.capacity, [known[one] for one in quota.items])
-    for entrance in tx.all(lists.lists(old.id)):
-        hours = [None if at is None else at + later for at in (entrance.opens_at, entrance.closes_at)]
-        lists.add_list(
-            tx,
-            replace(
-                entrance,
-                id=new_id(),
-                perf_id=made.id,
-                items=tuple(known[one] for one in entrance.items),
-                opens_at=hours[0],
-                closes_at=hours[1],
-                created_at=tx.now,
-            ),
-        )
     tell(tx, "performance.changed", made, principal, detail=f"copied of {old.id}")
     return tx.one(store.performance(made.id)) or made

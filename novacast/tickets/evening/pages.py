@@ -1,14 +1,11 @@
-"""The page of a performance for its evening: how it stands, live; its sale opened and closed; lists of the door."""
+"""The page of a performance for its evening: how it stands, live; its sale opened and closed."""
 
-from typing import Annotated, Any
-
-from pydantic import Field
+from typing import Any
 
 from novacast.clock import Clock
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
-from novacast.tickets.admission.checkin import Door
 from novacast.tickets.arranging.bodies import FIELDS, HoursForm, hours_of
 from novacast.tickets.arranging.pages import NIGHT, Choices
 from novacast.tickets.events.models import Event, Performance
@@ -26,21 +23,17 @@ class StateForm(Body):
     state: PerformanceState
 
 
-class ListForm(Body):
-    list_name: Annotated[str, Field(max_length=300)] = ""
-    reentry: bool = False
-
-
 class EveningPages:
-    def __init__(
-        self, performances: Performances, reports: Reports, door: Door, choices: Choices, clock: Clock
-    ) -> None:
-        self._performances, self._reports, self._door = performances, reports, door
+    def __init__(self, performances: Performances, reports: Reports, choices: Choices, clock: Clock) -> None:
+        self._performances, self._reports = performances, reports
         self._choices, self._clock = choices, clock
 
     @page(NIGHT)
     async def show(self, call: Call, performance_id: str) -> Html:
-        return await self._shown(call.principal, performance_id)
+        await self._performances.worked_on(call.principal, performance_id)
+        offer = await self._performances.show(call.principal, performance_id)
+        standing = await self._reports.standing(call.principal, performance_id)
+        return Html("tickets/night.html", night(call.principal, offer, standing, self._clock.now()))
 
     @form(f"{NIGHT}/state")
     async def move(self, call: Call, performance_id: str, form: StateForm) -> Redirect:
@@ -55,14 +48,6 @@ class EveningPages:
             PerformanceState.CANCELLED: _("It is cancelled. What was sold stays until its orders are cancelled."),
         }
         return Redirect(place, notice=Notice("good", words.get(form.state, _("Saved."))))
-
-    @form(f"{NIGHT}/lists")
-    async def list(self, call: Call, performance_id: str, form: ListForm) -> Html | Redirect:
-        try:
-            await self._door.create(call.principal, performance_id, form.list_name, [], reentry=form.reentry)
-        except InvalidInput as error:
-            return await self._shown(call.principal, performance_id, error, form)
-        return Redirect(f"{STUDIO}/performances/{performance_id}#lists")
 
     @page(f"{NIGHT}/hours")
     async def hours(self, call: Call, performance_id: str) -> Html:
@@ -97,21 +82,6 @@ class EveningPages:
         }
         return Html("tickets/night_hours.html", context, 422 if error is not None else 200)
 
-    async def _shown(
-        self, principal: Principal, perf_id: str, error: InvalidInput | None = None, values: ListForm | None = None
-    ) -> Html:
-        await self._performances.worked_on(principal, perf_id)
-        offer = await self._performances.show(principal, perf_id)
-        lists = await self._door.lists(principal, perf_id)
-        context = {
-            **night(principal, offer, await self._reports.standing(principal, perf_id), self._clock.now()),
-            "lists": [(one.id, one.name, one.reentry) for one in lists],
-            "subjects": " ".join([perf_id, *(one.id for one in lists)]),
-            "values": values or ListForm(),
-            "errors": told(error, {"name": "list_name"}),
-        }
-        return Html("tickets/night.html", context, 422 if error is not None else 200)
-
 
 def night(principal: Principal, offer: Offer, standing: Standing, now: int) -> dict[str, Any]:
     """A performance as its page shows it."""
@@ -124,6 +94,7 @@ def night(principal: Principal, offer: Offer, standing: Standing, now: int) -> d
         "until": hour(performance.ends_at, event.timezone),
         "state": state,
         "kind": kind,
+        "subjects": " ".join([performance.id, *standing.entrances]),
         "moves": PERFORMANCE.moves[performance.state],
         "arranges": may_arrange(principal, performance.org_id),
         "groups": [group_shown(one) for one in standing.groups],
