@@ -16,6 +16,7 @@ from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
@@ -31,6 +32,7 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
 from novacast.tickets.seatmaps.service import SeatMaps
@@ -61,6 +63,10 @@ class TicketServices:
     posters: Posters
     marquee: Marquee
     """To be subscribed to the facts."""
+    listing: Listing
+    availability: Availability
+    address: str
+    """Of the house on the web."""
     reports: Reports
     sales: Sales
     exports: Exports
@@ -112,6 +118,9 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         arranging=Arranging(db),
         posters=Posters(db, folder.posters, find),
         marquee=Marquee(db),
+        listing=Listing(db),
+        availability=Availability(db),
+        address=settings.public_url,
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),
