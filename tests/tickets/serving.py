@@ -16,6 +16,8 @@ from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
+from novacast.tickets.topics import TOPICS
+from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
@@ -55,6 +57,12 @@ class Served:
             return Answer(response.status, response.headers, await response.read())
 
 
+def told() -> Topics:
+    made = Topics()
+    made.declare(TOPICS)
+    return made
+
+
 @asynccontextmanager
 async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served]:
     facts = Outbox(box.db)
@@ -69,6 +77,7 @@ async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served
             limiter=RateLimiter(box.clock),
             metrics=Metrics(),
             key=b"k" * 32,
+            topics=told(),
         )
     )
     await facts.start()
