@@ -19,7 +19,7 @@ from novacast.media.samples import TEST_CARD, broadcast_command
 from novacast.tasks import TaskGroup
 from novacast.visibility import Visibility
 from novacast.wiring import Services
-from novacast_admin import demo
+from novacast_admin import demo, hall
 
 log = logging.getLogger(__name__)
 
@@ -46,6 +46,8 @@ class Shown:
     channel: str
     watch: str
     next: str
+    event: str
+    """What tickets are sold for."""
     rtmp: str | None
     """Where encoders send to; None: nothing listens for them."""
 
@@ -63,7 +65,8 @@ class MainStage:
         channel = await stage.channel()
         now, coming = await stage.programme(channel), await stage.coming(channel)
         rtmp = None if port is None else f"rtmp://{HOST}:{port}/live"
-        self.shown = Shown(f"/channels/{channel.id}", f"/watch/{now.id}", f"/watch/{coming.id}", rtmp)
+        event = await hall.tonight(own, coming.id)
+        self.shown = Shown(f"/channels/{channel.id}", f"/watch/{now.id}", f"/watch/{coming.id}", event, rtmp)
         tasks = TaskGroup("demo")
         if port is not None:
             tasks.start(stage.broadcast(channel, port), "test card")

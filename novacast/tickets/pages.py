@@ -14,12 +14,12 @@ from novacast.i18n import text
 from novacast.tickets import showcase
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio import DoorStudioPages
+from novacast.tickets.events.pages import EventListPages, EventPage
 from novacast.tickets.events.performances import Offer, Performances
-from novacast.tickets.events.service import Events
 from novacast.tickets.holders.pages import HolderPages
 from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
-from novacast.tickets.models import HoldState, PerformanceState
+from novacast.tickets.models import HoldState
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.orders.pages import order_pages
 from novacast.tickets.orders.service import Orders
@@ -29,7 +29,7 @@ from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.waiting.pages import WaitingPages
 from novacast.tickets.words import hour_there, minor, money
-from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
+from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
 Text = Annotated[str, Field(max_length=300)]
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -87,31 +87,10 @@ class DetailsForm(AnswersForm):
     method: Method = Method.FREE
 
 
-class EventPages:
-    def __init__(self, events: Events, performances: Performances, holds: Holds, *, test: bool) -> None:
+class ChoicePages:
+    def __init__(self, performances: Performances, holds: Holds, *, test: bool) -> None:
         """`test`: nothing that is bought here is real, and every page says so."""
-        self._events, self._performances, self._holds, self._test = events, performances, holds, test
-
-    @page("/events", public=True)
-    async def listed(self, call: Call, query: ListQuery) -> Html:
-        found = await self._events.published(query.cursor, query.limit)
-        return Html("tickets/events.html", {"events": found.items, "next": found.next, "test": self._test})
-
-    @page("/events/{event_id}", public=True)
-    async def event(self, call: Call, event_id: str) -> Html:
-        found = await self._events.show(call.principal, event_id)
-        zone = found.event.timezone
-        nights = [
-            {
-                "id": one.id,
-                "when": hour_there(one.starts_at, zone),
-                "iso": iso(one.starts_at),
-                "cancelled": one.state is PerformanceState.CANCELLED,
-                "closed": one.state is not PerformanceState.ON_SALE,
-            }
-            for one in found.performances
-        ]
-        return Html("tickets/event.html", {"event": found.event, "nights": nights, "test": self._test})
+        self._performances, self._holds, self._test = performances, holds, test
 
     @page("/performances/{performance_id}", public=True)
     async def choose(self, call: Call, performance_id: str, query: CodeQuery) -> Html:
@@ -266,8 +245,11 @@ def _method(method: Method) -> str:
 
 
 def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
+    test = own.taking.test
     return [
-        EventPages(own.events, own.performances, own.holds, test=own.taking.test),
+        EventListPages(own.listing, own.availability, own.posters, test=test),
+        EventPage(own.events, own.listing, own.availability, own.posters, own.address, test=test),
+        ChoicePages(own.performances, own.holds, test=test),
         SeatMapPages(own.seat_maps, own.map_editor),
         SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances, own.questions),

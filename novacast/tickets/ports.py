@@ -77,9 +77,3 @@ class Programmes(Protocol):
     async def linkable(self, principal: Principal, org_id: str, /) -> Sequence[tuple[str, str]]:
         """Id and title of an organization's programmes that passes can open; the next ones first."""
         ...
-
-
-class People(Protocol):
-    async def names(self, person_ids: Sequence[str], /) -> Mapping[str, str]:
-        """Names of those that exist; empty for the erased."""
-        ...

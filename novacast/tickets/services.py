@@ -21,6 +21,7 @@ from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.door.services import DoorServices, door_services
+from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
@@ -41,6 +42,7 @@ from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.recurrences.service import Recurrences
+from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
 from novacast.tickets.seatmaps.editor.service import MapEditor
@@ -90,6 +92,10 @@ class TicketServices:
     posters: Posters
     marquee: Marquee
     """To be subscribed to the facts."""
+    listing: Listing
+    availability: Availability
+    address: str
+    """Of the house on the web."""
     reports: Reports
     sales: Sales
     exports: Exports
@@ -156,6 +162,9 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         arranging=Arranging(db),
         posters=Posters(db, folder.posters, find),
         marquee=Marquee(db),
+        listing=Listing(db),
+        availability=Availability(db),
+        address=settings.public_url,
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),

@@ -5,15 +5,15 @@ from novacast.tickets.arranging.pages import Choices, EventStudioPages, NewEvent
 from novacast.tickets.counter.pages import CounterPages
 from novacast.tickets.evening.pages import EveningPages
 from novacast.tickets.office.pages import OfficePages
-from novacast.tickets.ports import Organizations, People, Programmes
+from novacast.tickets.ports import Organizations, Programmes
 from novacast.tickets.reports.pages import ReportsPages
-from novacast.tickets.sales.pages import OrderOfficePages, OrdersPages
+from novacast.tickets.sales.pages import OrdersPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.stock.pages import StockPages
 
 
 def office_pages(
-    own: TicketServices, clock: Clock, organizations: Organizations, people: People, programmes: Programmes
+    own: TicketServices, clock: Clock, organizations: Organizations, programmes: Programmes
 ) -> list[object]:
     choices = Choices(own.seat_maps, programmes)
     return [
@@ -21,10 +21,9 @@ def office_pages(
         NewEventPages(own.events, own.arranging, organizations, choices),
         EventStudioPages(own.events, own.arranging, own.performances, own.reports, own.posters, clock),
         NewNightPages(own.events, own.arranging, choices),
-        EveningPages(own.performances, own.reports, own.door.lists, choices, clock),
+        EveningPages(own.performances, own.reports, choices, clock),
         StockPages(own.performances, own.arranging),
         CounterPages(own.performances, own.sales, own.orders, clock),
         OrdersPages(own.sales, organizations),
-        OrderOfficePages(own.orders, own.performances, people),
         ReportsPages(own.reports, own.events, organizations),
     ]

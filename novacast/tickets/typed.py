@@ -90,11 +90,6 @@ class Typed:
         return 0
 
 
-def written_amount(amount: int, currency: str) -> str:
-    """As `Typed.amount` reads it: 2000 EUR is 20.00."""
-    return f"{Decimal(amount).scaleb(-get_currency_precision(currency)):f}"
-
-
 def written_share(basis_points: int) -> str:
     return f"{Decimal(basis_points).scaleb(-2).normalize():f}" if basis_points else ""
 

@@ -16,11 +16,6 @@ class Organizations:
         return {one: NAMES[one] for one in org_ids}
 
 
-class People:
-    async def names(self, person_ids: Sequence[str]) -> Mapping[str, str]:
-        return {one: one.title() for one in person_ids}
-
-
 class Programmes:
     async def linkable(self, principal: Principal, org_id: str) -> Sequence[tuple[str, str]]:
         return [("programme1", "Hamlet, live")] if org_id == ORG else []
@@ -28,6 +23,6 @@ class Programmes:
 
 @asynccontextmanager
 async def working(box: Box) -> AsyncIterator[Served]:
-    pages = office_pages(box.own, box.clock, Organizations(), People(), Programmes())
+    pages = office_pages(box.own, box.clock, Organizations(), Programmes())
     async with serving(box, pages) as served:
         yield served

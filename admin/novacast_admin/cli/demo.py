@@ -17,6 +17,7 @@ from novacast.media.samples import SAMPLES
 from novacast.settings import Settings, load
 from novacast.vods.transcoding.models import TranscodeState
 from novacast_admin import demo as stage
+from novacast_admin import hall
 from novacast_admin.cli import transcodes, venue
 from novacast_admin.cli.command import Command, examples, invocation, noun_app
 from novacast_admin.cli.output import out, print_json, print_table, say
@@ -30,6 +31,8 @@ PAGES = (
     ("", "home"),
     ("/login", "log in"),
     ("/studio", "bring videos in"),
+    ("/events", "what is on"),
+    ("/studio/tickets", "the box office"),
     ("/api/docs", "the API"),
     ("/demo/mail", "mails"),
 )
@@ -50,7 +53,8 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server when all is made.")] = True,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Have a test card on air while it serves.")] = True,
 ) -> None:
-    """Make a venue with people for each role, three videos and a channel on air, and serve it to this machine alone.
+    """Make a venue with people for each role, three videos, a channel on air and an evening on sale, and serve it to
+    this machine alone.
 
     Started again, it goes on where it stopped. Its passwords are known to everyone, so it listens on loopback only.
     """
@@ -74,7 +78,7 @@ def demo(
     def ready(address: str) -> None:
         _show(address, folder, as_json=as_json, on_air=main_stage.shown)
 
-    server.serve(settings, demo=True, ready=ready, beside=main_stage.running if live else None)
+    server.serve(settings, demo=True, ready=ready, beside=main_stage.running if live else hall.running)
 
 
 def _settings(context: typer.Context, port: int, rtmp_port: int) -> Settings:
@@ -92,6 +96,7 @@ def _settings(context: typer.Context, port: int, rtmp_port: int) -> Settings:
         tls__certificate="",
         tls__key="",
         mail__method="folder",
+        tickets__mode="test",
         live__rtmp_host=HOST,
         live__rtmp_port=rtmp_port,
         live__srt_port=0,
@@ -172,6 +177,7 @@ def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | No
             (on_air.watch, "what is on air now"),
             (on_air.channel, "its channel"),
             (on_air.next, "what comes next"),
+            (on_air.event, "what tickets are sold for"),
         ]
     out.print()
     print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in pages])

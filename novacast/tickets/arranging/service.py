@@ -84,8 +84,8 @@ class Arranging:
     async def copy(
         self, principal: Principal, perf_id: str, starts_at: int, then: Then[Performance] | None = None
     ) -> Performance:
-        """The same at another hour, as a draft: hall, kinds, prices, quotas and lists of the door, with every hour
-        moved along. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """The same at another hour, as a draft: hall, kinds, prices and quotas, with every hour moved along. Not its
+        programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
         """
 
         def unit(tx: Transaction) -> Performance:

@@ -20,8 +20,8 @@ from novacast.tickets.office.words import STUDIO, hour, kind_name, method_name, 
 from novacast.tickets.orders.models import AT_ONCE, Buyer, Method, Receipt, buyer_of
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.sales.service import Sales
-from novacast.tickets.typed import Typed, written_amount
-from novacast.tickets.words import money
+from novacast.tickets.typed import Typed
+from novacast.tickets.words import money, plain
 from novacast.web import Body, Call, Html, Redirect, form, page
 
 Refusal = InvalidInput | Conflict
@@ -176,5 +176,5 @@ def _row(offer: Offer, item: Item, chosen: tuple[str, str, str], now: int) -> Ro
         open_price=item.open_price,
         quantity=chosen[0] or "0",
         category=chosen[1],
-        amount=chosen[2] or (written_amount(item.price, currency) if item.open_price else ""),
+        amount=chosen[2] or (plain(item.price, currency) if item.open_price else ""),
     )

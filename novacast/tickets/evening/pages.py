@@ -1,4 +1,4 @@
-"""The page of a performance for its evening: how it stands, live; its sale opened and closed; lists of the door."""
+"""The page of a performance for its evening: how it stands, live; its sale opened and closed."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.tickets.arranging.bodies import FIELDS, HoursForm, hours_of
 from novacast.tickets.arranging.pages import NIGHT, Choices
-from novacast.tickets.door.lists import Lists
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.models import PERFORMANCE, PerformanceState, may_arrange
@@ -25,15 +24,16 @@ class StateForm(Body):
 
 
 class EveningPages:
-    def __init__(
-        self, performances: Performances, reports: Reports, lists: Lists, choices: Choices, clock: Clock
-    ) -> None:
-        self._performances, self._reports, self._lists = performances, reports, lists
+    def __init__(self, performances: Performances, reports: Reports, choices: Choices, clock: Clock) -> None:
+        self._performances, self._reports = performances, reports
         self._choices, self._clock = choices, clock
 
     @page(NIGHT)
     async def show(self, call: Call, performance_id: str) -> Html:
-        return await self._shown(call.principal, performance_id)
+        await self._performances.worked_on(call.principal, performance_id)
+        offer = await self._performances.show(call.principal, performance_id)
+        standing = await self._reports.standing(call.principal, performance_id)
+        return Html("tickets/night.html", night(call.principal, offer, standing, self._clock.now()))
 
     @form(f"{NIGHT}/state")
     async def move(self, call: Call, performance_id: str, form: StateForm) -> Redirect:
@@ -82,17 +82,6 @@ class EveningPages:
         }
         return Html("tickets/night_hours.html", context, 422 if error is not None else 200)
 
-    async def _shown(self, principal: Principal, perf_id: str) -> Html:
-        await self._performances.worked_on(principal, perf_id)
-        offer = await self._performances.show(principal, perf_id)
-        lists = await self._lists.of_performance(principal, perf_id)
-        context = {
-            **night(principal, offer, await self._reports.standing(principal, perf_id), self._clock.now()),
-            "lists": [(one.id, one.rules.name, one.rules.reentry) for one in lists],
-            "subjects": " ".join([perf_id, *(one.id for one in lists)]),
-        }
-        return Html("tickets/night.html", context)
-
 
 def night(principal: Principal, offer: Offer, standing: Standing, now: int) -> dict[str, Any]:
     """A performance as its page shows it."""
@@ -105,6 +94,7 @@ def night(principal: Principal, offer: Offer, standing: Standing, now: int) -> d
         "until": hour(performance.ends_at, event.timezone),
         "state": state,
         "kind": kind,
+        "subjects": " ".join([performance.id, *standing.entrances]),
         "moves": PERFORMANCE.moves[performance.state],
         "arranges": may_arrange(principal, performance.org_id),
         "groups": [group_shown(one) for one in standing.groups],

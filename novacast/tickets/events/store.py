@@ -53,6 +53,28 @@ def some(event_ids: Iterable[str]) -> Query[Event]:
     return Query(f"SELECT * FROM events WHERE id IN ({marks})", wanted, _event)  # noqa: S608 - question marks only
 
 
+def listed(now: int, start: Key, limit: int, *, past: bool) -> Query[tuple[str, str, int]]:
+    """Published events that go on after `now`, soonest first, or that are over, latest first: id, the performance by
+    which it stands there, and how many it has on that side. `start`: hour and event of the last one before."""
+    side, pick, way, behind = ("<=", "max", "DESC", "<") if past else (">", "min", "ASC", ">")
+    coming = "SELECT 1 FROM performances c WHERE c.event_id = e.id AND c.state <> 'draft' AND c.ends_at > :now"
+    over = f"AND NOT EXISTS ({coming}) " if past else ""
+    return Query(
+        f"SELECT e.id AS event_id, p.id AS night, {pick}(p.starts_at) AS at, count(*) AS n FROM performances p "  # noqa: S608 - words of ours
+        f"JOIN events e ON e.id = p.event_id WHERE e.published = 1 AND p.state <> 'draft' AND p.ends_at {side} :now "
+        f"{over}"
+        f"GROUP BY e.id HAVING (at, e.id) {behind} (:at, :id) ORDER BY at {way}, e.id {way} LIMIT :limit",
+        {"now": now, "at": start[0], "id": start[1], "limit": limit},
+        lambda row: (row["event_id"], row["night"], row["n"]),
+    )
+
+
+def nights(perf_ids: Iterable[str]) -> Query[Performance]:
+    wanted = tuple(perf_ids)
+    marks = ", ".join("?" * len(wanted))
+    return Query(f"SELECT * FROM performances WHERE id IN ({marks})", wanted, _performance)  # noqa: S608 - question marks only
+
+
 def any_published() -> Query[bool]:
     """Whether there is an event that everybody sees."""
     return Query("SELECT EXISTS (SELECT 1 FROM events WHERE published = 1)", (), lambda row: bool(row[0]))

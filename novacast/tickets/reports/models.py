@@ -105,6 +105,8 @@ class Standing:
     perf_id: str
     kinds: Sequence[KindStanding]
     pools: Sequence[Pool]
+    entrances: Sequence[str] = ()
+    """Ids of its door's lists, whose facts change what was scanned."""
 
     @property
     def groups(self) -> Sequence[Group]:
@@ -191,6 +193,8 @@ class StateLine:
 class Day:
     day: date
     units: int
+    amounts: Mapping[str, int]
+    """By currency."""
 
 
 @dataclass(frozen=True, slots=True)

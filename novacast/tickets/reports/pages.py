@@ -62,7 +62,7 @@ class ReportsPages:
             "periods": _periods(org_id, query),
             "choices": options(((one.id, _named(one)) for one in every[:CHOICES]), _("All performances")),
             "figures": _figures(report),
-            "graph": graph(report),
+            "drawn": graphs(report),
             "nights": [_night(one, standings[one.id]) for one in nights],
             "kinds": _kinds(report),
             "channels": [
@@ -85,9 +85,16 @@ class ReportsPages:
         }
 
 
-def graph(report: Report) -> Graph:
+def graphs(report: Report) -> list[Graph]:
+    """Tickets per day, and revenue per day in each currency."""
     rows = [(_day(one.day), float(one.units), count_of(one.units)) for one in report.days]
-    return Graph.of("sales", _("Tickets sold per day"), (_("Day"), _("Tickets")), rows)
+    drawn = [Graph.of("sold", _("Tickets sold per day"), (_("Day"), _("Tickets")), rows)]
+    for currency in report.totals:
+        amounts = [(_day(one.day), one.amounts.get(currency, 0)) for one in report.days]
+        rows = [(day, float(amount), money(amount, currency)) for day, amount in amounts]
+        title = _("Revenue per day, %(currency)s") % {"currency": currency}
+        drawn.append(Graph.of(f"revenue-{currency}", title, (_("Day"), _("Revenue")), rows))
+    return drawn
 
 
 def _figures(report: Report) -> list[tuple[str, str]]:

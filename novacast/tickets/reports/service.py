@@ -59,6 +59,7 @@ class Reports:
             scanned = dict(await view.all(store.scanned(perf_ids)))
             quotas = await view.all(store.quotas(perf_ids))
             seats = dict(await view.all(store.seats(perf_ids)))
+            entrances = await view.all(store.entrances(perf_ids))
         numbers: dict[str, dict[str, int]] = defaultdict(dict)
         for item_id, state, number in claimed:
             numbers[item_id][state] = number
@@ -71,7 +72,7 @@ class Reports:
                 KindStanding(id_, name, kind, seated, _bound(id_, pools), _counts(numbers[id_], scanned.get(id_, 0)))
                 for _, id_, name, kind, seated in own
             ]
-            found[perf_id] = Standing(perf_id, lines, pools)
+            found[perf_id] = Standing(perf_id, lines, pools, [id_ for of, id_ in entrances if of == perf_id])
         return found
 
     async def standing(self, principal: Principal, perf_id: str) -> Standing:
@@ -121,11 +122,14 @@ def _counts(numbers: dict[str, int], scanned: int) -> Counts:
 
 
 def _days(sales: Sequence[Sale], zone: ZoneInfo, first: date, last: date) -> Sequence[Day]:
-    numbers: Counter[date] = Counter()
+    units: Counter[date] = Counter()
+    amounts: dict[date, Counter[str]] = defaultdict(Counter)
     for one in sales:
-        numbers[moment(one.quarter * QUARTER).astimezone(zone).date()] += one.units
-    span = (last - first).days + 1
-    return [Day(day, numbers[day]) for day in (first + timedelta(days=n) for n in range(span))]
+        day = moment(one.quarter * QUARTER).astimezone(zone).date()
+        units[day] += one.units
+        amounts[day][one.currency] += one.amount
+    span = (first + timedelta(days=n) for n in range((last - first).days + 1))
+    return [Day(day, units[day], dict(amounts[day])) for day in span]
 
 
 def _lines(sales: Sequence[Sale], key: Callable[[Sale], str]) -> Sequence[Line]:

@@ -56,6 +56,15 @@ def scanned(perf_ids: Sequence[str]) -> Query[tuple[str, int]]:
     )
 
 
+def entrances(perf_ids: Sequence[str]) -> Query[tuple[str, str]]:
+    """Performance, and id of a list of its door."""
+    return Query(
+        f"SELECT perf_id, id FROM checkin_lists WHERE perf_id IN ({_marks(perf_ids)}) ORDER BY created_at, id",  # noqa: S608 - question marks only
+        tuple(perf_ids),
+        lambda row: (row["perf_id"], row["id"]),
+    )
+
+
 def quotas(perf_ids: Sequence[str]) -> Query[tuple[str, int, tuple[str, ...]]]:
     """Performance, capacity and what it counts."""
     return Query(

@@ -11,7 +11,8 @@ from novacast.tickets.arranging.bodies import Short
 from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import MOST_CAPACITY, Event, Item, NewItem, Price, Quota
 from novacast.tickets.models import ItemKind
-from novacast.tickets.typed import Typed, written_amount, written_hour, written_share
+from novacast.tickets.typed import Typed, written_hour, written_share
+from novacast.tickets.words import plain
 from novacast.web import Body
 
 ROWS = 50
@@ -116,9 +117,9 @@ class KindForm(PricesForm):
             name=item.name,
             kind=item.kind.value,
             seated=item.seated,
-            price=written_amount(item.price, currency),
+            price=plain(item.price, currency),
             open_price=item.open_price,
-            fee=written_amount(item.fee, currency) if item.fee else "",
+            fee=plain(item.fee, currency) if item.fee else "",
             tax=written_share(item.tax_bp),
             least=str(item.least),
             most=str(item.most),
@@ -129,7 +130,7 @@ class KindForm(PricesForm):
             hidden=item.hidden,
             on_sale=item.on_sale,
             price_category=tuple(one.category for one in item.prices),
-            price_amount=tuple(written_amount(one.amount, currency) for one in item.prices),
+            price_amount=tuple(plain(one.amount, currency) for one in item.prices),
             price_from=tuple(written_hour(one.from_at, zone) for one in item.prices),
             price_until=tuple(written_hour(one.until_at, zone) for one in item.prices),
         )

@@ -1,0 +1,37 @@
+"""The demo's evening: made once, looked after at each start, with sales in every state and books that are in order."""
+
+from pathlib import Path
+
+import pytest
+
+from novacast.clock import SystemClock
+from novacast.folder import DataFolder
+from novacast.identity import SYSTEM
+from novacast.settings import Server, Settings, Tickets
+from novacast.tickets.reports.models import Place
+from novacast.tickets.sales.models import Wanted
+from novacast.wiring import MIGRATIONS, services
+from novacast_admin import demo, hall
+from tests.app.venue import CHEAP
+from tests.databases import migrated
+
+
+@pytest.mark.slow
+async def test_the_demo_sells_an_evening_and_its_books_are_in_order(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, accounts=CHEAP, server=Server(port=0), tickets=Tickets(mode="test"))
+    folder = DataFolder.at(tmp_path)
+    folder.prepare()
+    migrated(folder.database, MIGRATIONS)
+    async with services(settings, SystemClock(), readers=1) as own:
+        organization = await demo.cast(own)
+        path = await hall.tonight(own, None)
+        assert await hall.tonight(own, None) == path
+        found = await own.tickets.sales.find(SYSTEM, organization.id, Wanted(), None, 100)
+        states = {one.order.state for one in found.items}
+        assert states == {"paid", "awaiting_payment", "cancelled"}
+        ways = {one.order.method for one in found.items}
+        assert {"free", "sandbox", "transfer", "cash", "card_terminal", "complimentary"} == ways
+        nights = (await own.tickets.events.show(SYSTEM, path.rpartition("/")[2])).performances
+        standing = (await own.tickets.reports.standings(SYSTEM, organization.id, [nights[0].id]))[nights[0].id]
+        assert [(one.place, one.capacity) for one in standing.groups] == [(Place.HOUSE, 330), (Place.ONLINE, 1000)]
+        assert (await own.tickets.proof.audit()).clean

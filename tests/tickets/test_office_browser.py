@@ -1,0 +1,117 @@
+"""The office in a real browser: from nothing to a ticket that somebody bought, and every page as people see it."""
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from playwright.async_api import expect
+
+from novacast.tickets.holds.models import Wish
+from novacast.tickets.orders.models import Method, buyer_of
+from tests.e2e.browser import Window, Windows, find_chromium
+from tests.tickets.box import ORG, SELLER, Box
+from tests.tickets.office import working
+from tests.tickets.serving import Served
+
+pytestmark = pytest.mark.browser
+STUDIO = "/studio/tickets"
+
+
+@pytest.fixture
+async def office(box: Box) -> AsyncIterator[Served]:
+    async with working(box) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def windows(tmp_path: Path) -> AsyncIterator[Windows]:
+    async with Windows.start(find_chromium()) as opened:
+        yield opened
+
+
+async def sit(windows: Windows, office: Served, path: str, who: str = "owner", *, phone: bool = False) -> Window:
+    """Somebody at a page, logged in by what their browser sends."""
+    window = await windows.open(f"{office.url}/events", phone=phone)
+    if who:
+        await window.page.context.set_extra_http_headers({"Authorization": f"Bearer {who}"})
+    await window.page.goto(office.url + path)
+    return window
+
+
+async def test_an_event_from_nothing_to_a_bought_ticket(windows: Windows, office: Served) -> None:
+    window = await sit(windows, office, STUDIO)
+    page = window.page
+    await page.get_by_role("link", name="New event").click()
+    await page.get_by_label("Title").fill("Macbeth")
+    await page.get_by_label("Place", exact=True).fill("The Lantern, Vienna")
+    await page.get_by_label("Begins", exact=True).fill("2031-03-01T20:00")
+    await page.get_by_label("How many places").fill("80")
+    await page.get_by_label("Price", exact=False).first.fill("18,50")
+    assert not await page.get_by_label("Price of the pass").is_visible()
+    await page.get_by_label("And an online pass").check()
+    await page.get_by_label("Price of the pass").fill("9")
+    await page.get_by_role("button", name="Make it and put it on sale").click()
+    await expect(page.get_by_text("Everybody can buy now.")).to_be_visible()
+    await page.get_by_role("link", name="Its page").click()
+    public = page.url
+
+    buyer = (await sit(windows, office, public.removeprefix(office.url), "", phone=True)).page
+    await buyer.get_by_role("link", name="Tickets for").click()
+    await buyer.get_by_label("Admission").select_option("2")
+    await buyer.get_by_role("button", name="Into the basket").click()
+    await buyer.get_by_label("Name").fill("Ada")
+    await buyer.get_by_label("E-mail").fill("ada@example.org")
+    await buyer.get_by_label("Test payment").check()
+    await buyer.get_by_role("button", name="Order for €37.00").click()
+    await buyer.get_by_role("button", name="Pay €37.00").click()
+    await expect(buyer.get_by_alt_text("The code that the door reads").first).to_be_visible()
+
+    await page.goto(f"{office.url}{STUDIO}/orders?q=ada")
+    await expect(page.get_by_role("row", name="Macbeth")).to_contain_text("paid")
+    assert window.complaints == []
+
+
+async def test_the_counter_adds_up_and_the_evening_follows(windows: Windows, office: Served, box: Box) -> None:
+    night = f"{STUDIO}/performances/{box.night.id}"
+    evening = await sit(windows, office, night)
+    counter = (await sit(windows, office, f"{night}/sell", "seller")).page
+    more = counter.get_by_role("button", name="One more: Standing")
+    await more.click()
+    await more.click()
+    await expect(counter.locator("[data-part=sum]")).to_have_text("€20.00")
+    await counter.get_by_role("button", name="Cash").click()
+    await expect(counter.get_by_text("Sold: €20.00, Cash")).to_be_visible()
+    await expect(evening.page.locator("#standing dd").first).to_have_text("2")
+    assert evening.complaints == []
+
+
+@pytest.mark.slow
+async def test_every_page_fits_and_nothing_complains(windows: Windows, office: Served, box: Box) -> None:
+    for method in (Method.CASH, Method.TRANSFER):
+        buyer = buyer_of("Guest", "guest@example.org", "en")
+        await box.own.orders.sell(SELLER, box.night.id, [Wish(box.room.id, 1)], buyer, method)
+    event, night = f"{STUDIO}/events/{box.night.event_id}", f"{STUDIO}/performances/{box.night.id}"
+    paths = {
+        "office": STUDIO,
+        "event-new": f"{STUDIO}/new?org={ORG}",
+        "event": event,
+        "event-edit": f"{event}/edit",
+        "night-new": f"{event}/new",
+        "night": night,
+        "hours": f"{night}/hours",
+        "stock": f"{night}/stock",
+        "kind-new": f"{night}/kinds/new",
+        "kind": f"{night}/kinds/{box.seats.id}",
+        "counter": f"{night}/sell",
+        "orders": f"{STUDIO}/orders",
+        "orders-none": f"{STUDIO}/orders?q=nobody",
+        "reports": f"{STUDIO}/reports",
+        "events": "/events",
+        "events-past": "/events?when=past",
+        "event-public": f"/events/{box.night.event_id}",
+    }
+    window = await sit(windows, office, STUDIO)
+    for name, path in paths.items():
+        await window.page.goto(office.url + path)
+        await windows.look(window, f"office-{name}")
+        assert window.complaints == [], name
