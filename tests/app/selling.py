@@ -8,6 +8,7 @@ from typing import Any
 
 from novacast.folder import DataFolder
 from tests.app.venue import Venue
+from tests.waiting import until
 
 API = "/api/v1"
 PERFORMANCE = f"{API}/performances/{{performance_id}}"
@@ -75,6 +76,46 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     sale = await venue.ask("POST", f"{path}/sales", await venue.token("owner"), by_transfer)
     paid = f"{org}/orders/{sale.json['order']['id']}/paid"
     yield f"{OF_ORG}/orders/{{order_id}}/paid", paid, "owner", {}
+    seated = {"name": "Seat", "kind": "seated", "price": 900}
+    made = await venue.ask("POST", f"{path}/items", await venue.token("owner"), seated)
+    places = [{"item": made.json["id"], "seats": ["S/A/1", "S/A/2"]}, {"item": item, "quantity": 2}]
+    async for wish in carried(venue, path, event, places):
+        yield wish
+
+
+async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any]]) -> AsyncIterator[Any]:
+    """What becomes of tickets that are sold."""
+    owner = await venue.token("owner")
+    rules = await venue.ask("PUT", f"{API}/events/{event}/return-policy", owner, {"policy": {"hours": 0}})
+    assert rules.status == 200, rules.body
+    sale = await venue.ask("POST", f"{path}/sales", owner, {"lines": lines, "method": "cash"} | BUYER)
+    assert sale.status == 201, sale.body
+    token, of_org = sale.json["token"], f"{API}/organizations/{venue.org}/orders/{sale.json['order']['id']}"
+    order, first = f"{API}/orders/{token}", f"{OF_ORG}/orders/{{order_id}}"
+    seat, _, returned, handed = (one["id"] for one in sale.json["tickets"])
+    yield f"{ORDER}/claim", f"{order}/claim", "visitor", None
+    yield f"{ORDER}/resend", f"{order}/resend", "", None
+    yield f"{first}/resend", f"{of_org}/resend", "owner", None
+    to = {"name": "Ben", "email": "ben@venue.example"}
+    yield f"{ORDER}/tickets/{{ticket_id}}/offer", f"{order}/tickets/{handed}/offer", "", to
+    await until(lambda: bool(offered(venue)))
+    yield f"{API}/tickets/{{token}}/accept", f"{API}/tickets/{offered(venue)[-1]}/accept", "", None
+    yield f"{ORDER}/return", f"{order}/return", "", {"tickets": [returned], "back": 900}
+    yield f"{first}/cancel-tickets", f"{of_org}/cancel-tickets", "owner", {"tickets": [seat], "back": 0}
+    other = await venue.ask("POST", f"{path}/sales", owner, {"lines": lines[:1], "method": "cash"} | BUYER)
+    assert other.status == 409, "the second seat is somebody's still"
+    again = {"lines": [{"item": lines[0]["item"], "seats": ["S/A/3"]}], "method": "cash"} | BUYER
+    sold = await venue.ask("POST", f"{path}/sales", owner, again)
+    place = f"/organizations/{venue.org}/orders/{sold.json['order']['id']}/tickets/{sold.json['tickets'][0]['id']}/move"
+    yield f"{first}/tickets/{{ticket_id}}/move", f"{API}{place}", "owner", {"seat": "S/A/4"}
+
+
+def offered(venue: Venue) -> list[str]:
+    """Tokens of links by which tickets are taken, as they were mailed."""
+    place = f"file:{DataFolder(venue.folder).database}?mode=ro"
+    with closing(sqlite3.connect(place, uri=True)) as connection:
+        sql = "SELECT context FROM mail WHERE template = 'ticket_offered' ORDER BY rowid"
+        return [json.loads(one)["url"].rpartition("/")[2] for (one,) in connection.execute(sql)]
 
 
 async def an_incident(venue: Venue, path: str, listed: str, code: str) -> str:

@@ -28,6 +28,7 @@ from hypothesis.stateful import (
 from novacast.clock import SECOND
 from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError
+from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.codes.models import CodeChanges
 from novacast.tickets.holds.models import Basket, Wish
 from novacast.tickets.models import ClaimState, OrderState
@@ -37,7 +38,7 @@ from novacast.tickets.waiting.service import Wanting
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.tickets.box import GUEST, OWNER, SELLER, Box, furnished, services
+from tests.tickets.box import BEN, GUEST, OWNER, SELLER, Box, furnished, services
 from tests.tickets.doors import door, scan
 
 T = TypeVar("T")
@@ -105,6 +106,8 @@ class BoxOffice(RuleBasedStateMachine):
                 given, code=code, perf_id=self.box.night.id, percent_bp=2500, capacity=3, reserved=kept
             )
             self.run(self.box.own.codes.create(OWNER, self.box.night.event_id, changes))
+        policy = Policy(hours=1, fee_bp=500, fee_amount=10, returns_fees=True)
+        self.run(self.box.own.cancelling.decide(OWNER, self.box.night.event_id, policy))
         self.list = self.run(door(self.box, reentry=True))
 
     @rule(fuse=st.integers(1, 6), late=st.booleans())
@@ -200,6 +203,31 @@ class BoxOffice(RuleBasedStateMachine):
         if tickets:
             self.tried(self.box.own.admission.reissue(SELLER, self.box.night.org_id, tickets[-1].id, "Ben"))
 
+    @rule(receipt=orders, taken=st.booleans())
+    def hand_on(self, receipt: Receipt, taken: bool) -> None:
+        holders, token = self.box.own.holders, self.box.own.orders.token(receipt.order.id)
+        for ticket in self.run(self.box.own.admission.of_order(receipt.order.id))[-1:]:
+            find = holders.of_order(token, ticket.id)
+            offer = self.tried(holders.offer(GUEST, find, buyer_of("Ben", "ben@example.org", "en")))
+            if offer is not None and taken:
+                self.tried(holders.accept(BEN, holders.link(offer.id)))
+
+    @rule(receipt=orders, count=st.integers(1, 3))
+    def give_back(self, receipt: Receipt, count: int) -> None:
+        token = self.box.own.orders.token(receipt.order.id)
+        quote = self.tried(self.box.own.cancelling.quote(token))
+        if quote is not None:
+            chosen = quote.chosen([one.ticket_id for one in quote.lines[:count]])
+            ids = [one.ticket_id for one in chosen.lines]
+            self.tried(self.box.own.cancelling.give_back(GUEST, token, ids, chosen.back))
+
+    @rule(receipt=orders, seat=st.integers(1, 10))
+    def move_seat(self, receipt: Receipt, seat: int) -> None:
+        for ticket in self.run(self.box.own.admission.of_order(receipt.order.id))[:1]:
+            place = f"Stalls/A/{seat}"
+            org = self.box.night.org_id
+            self.tried(self.box.own.moving.move(SELLER, org, receipt.order.id, ticket.id, place))
+
     @rule(receipt=orders, leaving=st.booleans())
     def check_in(self, receipt: Receipt, leaving: bool) -> None:
         tickets = self.run(self.box.own.admission.of_order(receipt.order.id))
@@ -262,14 +290,17 @@ class BoxOffice(RuleBasedStateMachine):
             states = {one.claim.state for one in receipt.lines}
             if order.state is OrderState.PAID:
                 assert captured >= order.total
-                assert len(valid) == len(receipt.lines)
+                assert len(valid) == sum(one.claim.state is ClaimState.SOLD for one in receipt.lines) > 0
+            elif order.state is OrderState.PARTIALLY_REFUNDED:
+                assert len(valid) == sum(one.claim.state is ClaimState.SOLD for one in receipt.lines) > 0
             elif order.state is OrderState.AWAITING_PAYMENT:
                 assert states == {ClaimState.PAYING}
             else:
                 assert states == {ClaimState.RELEASED}
                 assert not valid
             if captured and not valid:
-                assert order.state in (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED)
+                undone = (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED, OrderState.REFUNDED)
+                assert order.state in undone
         self.the_books_are_in_order()
 
 

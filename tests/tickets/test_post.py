@@ -42,7 +42,7 @@ async def test_it_is_the_buyers_language(posted: Posted) -> None:
     box = posted.box
     await box.decide(await box.order(await box.standing(), buyer=buyer_of("Ada", "ada@example.org", "de")))
     (mail,) = await posted.mails()
-    assert mail["Subject"] == "Ihre Karten: Hamlet"
+    assert mail["Subject"] == "Ihre Tickets: Hamlet"
     assert "10,00" in said(mail)
 
 
@@ -77,6 +77,7 @@ async def test_a_cancelled_performance_is_told_to_all_and_nobody_pays_for_it(pos
 async def test_another_hour_is_told_with_the_old_one_and_shortens_what_is_waited_for(posted: Posted) -> None:
     box = posted.box
     waits = await box.order(await box.standing(), Method.TRANSFER)
+    await posted.mails()
     start = box.night.starts_at - 3 * HOUR
     await box.own.performances.edit(OWNER, box.night.id, PerformanceChanges(frozenset({"starts_at"}), starts_at=start))
     mails = await posted.mails()
@@ -88,6 +89,7 @@ async def test_another_hour_is_told_with_the_old_one_and_shortens_what_is_waited
 async def test_a_ticket_that_is_handed_on_is_told_to_both(posted: Posted) -> None:
     box = posted.box
     receipt = await box.bought(await box.standing())
+    await posted.mails()
     token = box.own.orders.token(receipt.order.id)
     find = box.own.holders.of_order(token, receipt.tickets[0].id)
     offer = await box.own.holders.offer(GUEST, find, buyer_of("Ben", "ben@example.org", "en"))

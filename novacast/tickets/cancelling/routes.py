@@ -73,9 +73,10 @@ class ReturnRoutes:
         then = call.remember(self._shown)
         return self._shown(await self._moving.move(call.principal, org_id, order_id, ticket_id, body.seat, then))
 
-    @get(ACCOUNT, tag="tickets", public=True, summary="Where transfers to an organization go")
+    @get(ACCOUNT, tag="tickets", summary="Where transfers to an organization go", errors=(NotFound, Forbidden))
     async def account(self, call: Call, org_id: str) -> BankAccountsBody:
-        return BankAccountsBody.of(await self._cancelling.account(org_id))
+        """Buyers see it on their order, while it is to be paid."""
+        return BankAccountsBody.of(await self._cancelling.account_for(call.principal, org_id))
 
     @put(ACCOUNT, tag="tickets", scope="admin", summary="Set where transfers to an organization go", errors=_WORK)
     async def set_account(self, call: Call, org_id: str, body: BankAccountBody) -> BankAccountBody:

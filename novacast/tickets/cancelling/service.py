@@ -62,8 +62,13 @@ class Cancelling:
         return await self._db.write(unit)
 
     async def account(self, org_id: str) -> BankAccount | None:
-        """Where transfers to an organization go; everybody who has to pay is told."""
+        """Where transfers to an organization go, for whoever has to pay."""
         return await self._db.one(store.account(org_id))
+
+    async def account_for(self, principal: Principal, org_id: str) -> BankAccount | None:
+        """For those who work there. Raises NotFound, Forbidden."""
+        sells(principal, org_id)
+        return await self.account(org_id)
 
     async def set_account(self, principal: Principal, org_id: str, account: BankAccount) -> BankAccount:
         """Raises NotFound, Forbidden, InvalidInput."""

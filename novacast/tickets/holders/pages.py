@@ -36,23 +36,7 @@ class HolderPages:
 
     @page("/ticket/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html:
-        held = await self._holders.held(token)
-        event, performance = await self._performances.known(held.transfer.perf_id)
-        shown: dict[str, Any] | None = None
-        if held.ticket is not None:
-            sheet: Sheet = await self._papers.of_link(token)
-            mine = held.ticket.person_id is not None and held.ticket.person_id == call.principal.person_id
-            now = self._clock.now()
-            shown = ticket_shown(sheet.papers[0], sheet, held.offered, call.principal, now, mine=mine)
-        context = {
-            "event": event,
-            "when": hour_there(performance.starts_at, event.timezone),
-            "until": hour_there(held.transfer.expires_at, event.timezone),
-            "held": held,
-            "ticket": shown,
-            "token": quote(token),
-        }
-        return Html("tickets/held.html", context)
+        return Html("tickets/held.html", await self._context(call, token))
 
     @form("/ticket/{token}/accept", public=True)
     async def accept(self, call: Call, token: str) -> Redirect:
@@ -96,6 +80,24 @@ class HolderPages:
             return _back(token, Notice("bad", error.message))
         return _back(token, Notice("good", _("The offer is taken back.")))
 
+    async def _context(self, call: Call, token: str) -> dict[str, Any]:
+        held = await self._holders.held(token)
+        event, performance = await self._performances.known(held.transfer.perf_id)
+        shown: dict[str, Any] | None = None
+        if held.ticket is not None:
+            sheet: Sheet = await self._papers.of_link(token)
+            mine = held.ticket.person_id is not None and held.ticket.person_id == call.principal.person_id
+            now = self._clock.now()
+            shown = ticket_shown(sheet.papers[0], sheet, held.offered, call.principal, now, mine=mine)
+        return {
+            "event": event,
+            "when": hour_there(performance.starts_at, event.timezone),
+            "until": hour_there(held.transfer.expires_at, event.timezone),
+            "held": held,
+            "ticket": shown,
+            "token": quote(token),
+        }
+
 
 class MyTicketPages:
     def __init__(self, holders: Holders, orders: Orders, performances: Performances, accounts: Accounts) -> None:
@@ -105,11 +107,14 @@ class MyTicketPages:
     @page("/account/tickets")
     async def mine(self, call: Call, query: ListQuery) -> Html:
         """Orders of the account, tickets that others handed on to it, and orders made with its address by nobody's."""
-        page_ = await self._orders.of_person(call.principal, query.cursor, 24)
-        email = (await self._accounts.me(call.principal)).email if query.cursor is None else ""
+        return Html("tickets/mine.html", await self._context(call.principal, query.cursor))
+
+    async def _context(self, principal: Principal, cursor: str | None) -> dict[str, Any]:
+        page_ = await self._orders.of_person(principal, cursor, 24)
+        email = (await self._accounts.me(principal)).email if cursor is None else ""
         loose = await self._holders.loose(email) if email else []
-        handed = await self._holders.accepted(call.principal.person_id or "") if query.cursor is None else []
-        context = {
+        handed = await self._holders.accepted(principal.person_id or "") if cursor is None else []
+        return {
             "orders": [await self._line(one) for one in page_.items],
             "loose": [await self._line(one) for one in loose],
             "handed": [
@@ -122,7 +127,6 @@ class MyTicketPages:
             ],
             "next": f"?cursor={quote(page_.next)}" if page_.next else "",
         }
-        return Html("tickets/mine.html", context)
 
     async def _line(self, order: Order) -> dict[str, Any]:
         event, performance = await self._performances.known(order.perf_id)

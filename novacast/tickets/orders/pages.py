@@ -1,6 +1,6 @@
 """A buyer's order: its tickets, what to pay, and what can be done with it. Whoever has its link has it."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from urllib.parse import quote
 
 from pydantic import Field
@@ -17,6 +17,7 @@ from novacast.tickets.orders.models import buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import order_shown
+from novacast.tickets.papers.models import Sheet
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.services import TicketServices
@@ -79,23 +80,7 @@ class OrderPages:
     async def carry(self, call: Call, token: str, ticket_id: str) -> Html:
         """One ticket on the whole screen."""
         sheet = await self._papers.of_order(self._orders.id_of(token))
-        ids = [one.ticket_id for one in sheet.papers]
-        if ticket_id not in ids:
-            raise NotFound(text("There is no such ticket."))
-        at = ids.index(ticket_id)
-        place = f"/order/{quote(token)}"
-        context = {
-            "sheet": sheet,
-            "paper": sheet.papers[at],
-            "when": hour_there(sheet.performance.starts_at, sheet.event.timezone),
-            "code": f"/api/v1/orders/{quote(token)}/tickets/{ticket_id}/code",
-            "place": place,
-            "at": at + 1,
-            "of": len(ids),
-            "before": f"{place}/tickets/{ids[at - 1]}" if at else "",
-            "after": f"{place}/tickets/{ids[at + 1]}" if at + 1 < len(ids) else "",
-        }
-        return Html("tickets/carried.html", context)
+        return Html("tickets/carried.html", _carried(sheet, ticket_id, quote(token)))
 
     @form("/order/{token}/sandbox", public=True)
     async def decide(self, call: Call, token: str, form: SandboxForm) -> Redirect:
@@ -190,6 +175,25 @@ class OrderPages:
             "sums": (money(chosen.paid, currency), money(chosen.fee, currency), money(chosen.back, currency)),
         }
         return Html("tickets/return.html", context)
+
+
+def _carried(sheet: Sheet, ticket_id: str, token: str) -> dict[str, Any]:
+    """Raises NotFound."""
+    ids = [one.ticket_id for one in sheet.papers]
+    if ticket_id not in ids:
+        raise NotFound(text("There is no such ticket."))
+    at, place = ids.index(ticket_id), f"/order/{token}"
+    return {
+        "sheet": sheet,
+        "paper": sheet.papers[at],
+        "when": hour_there(sheet.performance.starts_at, sheet.event.timezone),
+        "code": f"/api/v1/orders/{token}/tickets/{ticket_id}/code",
+        "place": place,
+        "at": at + 1,
+        "of": len(ids),
+        "before": f"{place}/tickets/{ids[at - 1]}" if at else "",
+        "after": f"{place}/tickets/{ids[at + 1]}" if at + 1 < len(ids) else "",
+    }
 
 
 def _back(token: str, notice: Notice | None = None) -> Redirect:

@@ -78,7 +78,7 @@ def _night(offer: Offer, now: int) -> dict[str, Any]:
         "over": now >= performance.ends_at,
         "cancelled": performance.state is PerformanceState.CANCELLED,
         "sells": performance.sells(now) and bool(items),
-        "items": [
+        "tickets": [
             {
                 "name": one.name,
                 "price": money(one.price_in("", now) + one.fee, currency),

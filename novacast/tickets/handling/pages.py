@@ -12,6 +12,7 @@ from novacast.i18n import gettext as _
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.events.performances import Performances
+from novacast.tickets.handling.story import told
 from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState, TicketState, may_sell
@@ -19,7 +20,6 @@ from novacast.tickets.orders.models import Method, Receipt
 from novacast.tickets.orders.pages import Ids
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import story_badge
-from novacast.tickets.orders.story import told
 from novacast.tickets.post.service import OrderPost
 from novacast.tickets.services import TicketServices
 from novacast.tickets.words import hour_there, money, order_state
@@ -61,39 +61,7 @@ class OrderStudioPages:
     @page(ORDER)
     async def show(self, call: Call, order_id: str) -> Html:
         receipt = await self._orders.seen(call.principal, order_id)
-        org_id = receipt.order.org_id
-        story = await self._orders.story(call.principal, org_id, order_id)
-        names = await self._people.names([one.person_id for one in story if one.person_id is not None])
-        event, performance = await self._performances.known(receipt.order.perf_id)
-        zone = event.timezone
-        context = {
-            "event": event,
-            "when": hour_there(performance.starts_at, zone),
-            **_shown(receipt, await self._holders.given(order_id), zone),
-            "link": f"/order/{quote(self._orders.token(order_id))}",
-            "sells": may_sell(call.principal, org_id),
-            "done": [
-                {
-                    "when": hour_there(one.at, zone),
-                    "count": len(one.tickets),
-                    "back": money(one.back, one.currency),
-                    "reason": one.reason,
-                    "by_buyer": one.by_buyer,
-                }
-                for one in await self._cancelling.done(order_id)
-            ],
-            "story": [
-                {
-                    "iso": iso(one.at),
-                    "when": hour_there(one.at, zone),
-                    "what": told(one),
-                    "who": names.get(one.person_id or "", ""),
-                    "detail": one.detail,
-                }
-                for one in reversed(story)
-            ],
-        }
-        return Html("tickets/order_studio.html", context)
+        return Html("tickets/order_studio.html", await self._context(call, receipt))
 
     @form(f"{ORDER}/note")
     async def note(self, call: Call, order_id: str, form: NoteForm) -> Redirect:
@@ -145,6 +113,40 @@ class OrderStudioPages:
         except (Conflict, InvalidInput) as error:
             return _back(order_id, Notice("bad", error.message))
         return _back(order_id, Notice("good", _("The ticket has another seat.")))
+
+    async def _context(self, call: Call, receipt: Receipt) -> dict[str, Any]:
+        order_id, org_id = receipt.order.id, receipt.order.org_id
+        story = await self._orders.story(call.principal, org_id, order_id)
+        names = await self._people.names([one.person_id for one in story if one.person_id is not None])
+        event, performance = await self._performances.known(receipt.order.perf_id)
+        zone = event.timezone
+        return {
+            "event": event,
+            "when": hour_there(performance.starts_at, zone),
+            **_shown(receipt, await self._holders.given(order_id), zone),
+            "link": f"/order/{quote(self._orders.token(order_id))}",
+            "sells": may_sell(call.principal, org_id),
+            "done": [
+                {
+                    "when": hour_there(one.at, zone),
+                    "count": len(one.tickets),
+                    "back": money(one.back, one.currency),
+                    "reason": one.reason,
+                    "by_buyer": one.by_buyer,
+                }
+                for one in await self._cancelling.done(order_id)
+            ],
+            "story": [
+                {
+                    "iso": iso(one.at),
+                    "when": hour_there(one.at, zone),
+                    "what": told(one),
+                    "who": names.get(one.person_id or "", ""),
+                    "detail": one.detail,
+                }
+                for one in reversed(story)
+            ],
+        }
 
     async def _org(self, call: Call, order_id: str) -> str:
         """Raises NotFound, Forbidden."""

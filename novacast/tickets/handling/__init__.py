@@ -1,0 +1,1 @@
+"""Orders as the house sees and handles them."""
