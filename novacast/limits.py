@@ -57,6 +57,12 @@ class RateLimiter:
         if now >= cell.blocked_until + rate.period:
             cell.refusals = 0  # a whole quiet period: the past is forgiven
 
+    def give_back(self, rate: Rate, key: str) -> None:
+        """The last use of `key` was none that is to be counted."""
+        cell = self._cells.get((rate.name, key))
+        if cell is not None:
+            cell.due -= rate.period / rate.burst
+
     def forgive(self, rate: Rate, key: str) -> None:
         """Forget `key`, for instance after a successful sign-in."""
         self._cells.pop((rate.name, key), None)

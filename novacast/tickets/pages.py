@@ -2,7 +2,6 @@
 tickets. All of it works without scripts: then seats are chosen by the house, else on the map of the hall.
 """
 
-from collections.abc import Sequence
 from typing import Annotated, Any
 from urllib.parse import quote
 
@@ -11,6 +10,8 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
 from novacast.i18n import gettext as _
+from novacast.i18n import text
+from novacast.tickets import showcase
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events
@@ -20,13 +21,13 @@ from novacast.tickets.models import HoldState, OrderState, PerformanceState, Tic
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
+from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
-from novacast.tickets.words import hour_there, money, order_state
+from novacast.tickets.waiting.pages import WaitingPages
+from novacast.tickets.words import hour_there, minor, money, order_state
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
-
-MOST_CHOICES = 20
-"""Quantities that a list offers."""
 
 Text = Annotated[str, Field(max_length=300)]
 Count = Annotated[int, Field(ge=0, le=1000)]
@@ -38,16 +39,46 @@ class ChoiceForm(Body):
     item: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
     quantity: Annotated[tuple[Count, ...], Field(max_length=100)] = ()
     seat: Annotated[tuple[Text, ...], Field(max_length=MOST_SEATS)] = ()
+    open: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    """Ids of items of which the buyer says what they are worth, each with its `amount`."""
+    amount: Annotated[tuple[Text, ...], Field(max_length=100)] = ()
+    code: Text = ""
 
-    def wishes(self) -> list[Wish]:
+    def wishes(self, currency: str) -> list[Wish]:
+        """Raises InvalidInput."""
         seats: dict[str, list[str]] = {}
         for item_id, _space, seat_id in (one.partition(" ") for one in self.seat):
             seats.setdefault(item_id, []).append(seat_id)
-        counted = [Wish(id_, count) for id_, count in zip(self.item, self.quantity, strict=False) if count]
-        return [*(Wish(id_, seats=tuple(chosen)) for id_, chosen in seats.items()), *counted]
+        chosen = [Wish(id_, seats=tuple(ids), amount=self._amount(id_, currency)) for id_, ids in seats.items()]
+        counted = [
+            Wish(id_, count, amount=self._amount(id_, currency))
+            for id_, count in zip(self.item, self.quantity, strict=False)
+            if count
+        ]
+        return chosen + counted
+
+    @property
+    def amounts(self) -> dict[str, str]:
+        return dict(zip(self.open, self.amount, strict=False))
+
+    def _amount(self, item_id: str, currency: str) -> int | None:
+        written = self.amounts.get(item_id, "")
+        if not written:
+            return None
+        if (found := minor(written, currency)) is None:
+            raise InvalidInput.field(f"amount-{item_id}", text("Write an amount, such as 20.00."))
+        return found
 
 
-class DetailsForm(Body):
+class CodeQuery(Body):
+    code: Text = ""
+
+
+class CodeForm(Body):
+    code: Text = ""
+
+
+class DetailsForm(AnswersForm):
     name: Text = ""
     email: Text = ""
     method: Method = Method.FREE
@@ -84,31 +115,53 @@ class EventPages:
         return Html("tickets/event.html", {"event": found.event, "nights": nights, "test": self._test})
 
     @page("/performances/{performance_id}", public=True)
-    async def choose(self, call: Call, performance_id: str) -> Html:
-        return _offered(await self._performances.show(call.principal, performance_id), test=self._test)
+    async def choose(self, call: Call, performance_id: str, query: CodeQuery) -> Html:
+        return await self._choice(call, performance_id, ChoiceForm(code=query.code))
 
     @form("/performances/{performance_id}", public=True)
     async def take(self, call: Call, performance_id: str, form: ChoiceForm) -> Html | Redirect:
         try:
-            if not (wishes := form.wishes()):
-                raise InvalidInput.field("quantity", _("Choose how many."), "required")
-            basket = await self._holds.take(call.principal, performance_id, wishes, address=call.address)
+            event, _performance = await self._performances.known(performance_id)
+            if not (wishes := form.wishes(event.currency)):
+                raise InvalidInput.field("quantity", text("Choose how many."), "required")
+            basket = await self._holds.take(
+                call.principal, performance_id, wishes, code=form.code, address=call.address
+            )
         except (Conflict, InvalidInput, RateLimited) as error:
-            offer = await self._performances.show(call.principal, performance_id)
-            chosen = dict(zip(form.item, form.quantity, strict=False))
-            return _offered(offer, chosen, error, seats=form.seat, test=self._test)
+            return await self._choice(call, performance_id, form, error)
         return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}")
+
+    async def _choice(
+        self, call: Call, performance_id: str, given: ChoiceForm, error: NovaCastError | None = None
+    ) -> Html:
+        """With what a code opens and saves, where one was brought that is good."""
+        code = None
+        if given.code and not isinstance(error, RateLimited):
+            try:
+                code = await self._holds.codes.there(call.principal, performance_id, given.code, call.address)
+            except (InvalidInput, RateLimited) as refused:
+                error = error or refused
+        offer = await self._performances.show(call.principal, performance_id, code)
+        if code is not None and error is None:
+            try:
+                code.check(offer.performance, offer.now)
+            except Conflict as refused:
+                error = refused
+        return _offered(offer, given, error, test=self._test)
 
 
 class BasketPages:
-    def __init__(self, holds: Holds, orders: Orders, performances: Performances) -> None:
+    def __init__(self, holds: Holds, orders: Orders, performances: Performances, questions: Questions) -> None:
         self._holds, self._orders, self._performances = holds, orders, performances
+        self._questions = questions
 
     @page("/basket/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html | Redirect:
         basket = await self._holds.show(token)
         if (made := await self._orders.made_of(token)) is not None:
             return Redirect(f"/order/{quote(made)}")
+        if basket.hold.next_id is not None:
+            return Redirect(f"/basket/{quote(await self._holds.latest(basket))}")
         values = DetailsForm(name=call.principal.name if call.principal.signed_in else "")
         return await self._shown(token, basket, values)
 
@@ -116,10 +169,20 @@ class BasketPages:
     async def order(self, call: Call, token: str, form: DetailsForm) -> Html | Redirect:
         try:
             buyer = buyer_of(form.name, form.email, call.language)
-            placed = await self._orders.place(call.principal, token, buyer, form.method)
+            asked = await self._questions.of_basket(token)
+            answers = given(asked.questions, asked.lines, form.written)
+            placed = await self._orders.place(call.principal, token, buyer, form.method, answers=answers)
         except (Conflict, InvalidInput) as error:
             return await self._shown(token, await self._holds.show(token), form, error)
         return Redirect(f"/order/{quote(self._orders.token(placed.order.id))}")
+
+    @form("/basket/{token}/code", public=True)
+    async def recode(self, call: Call, token: str, form: CodeForm) -> Redirect:
+        try:
+            basket = await self._holds.recode(call.principal, token, form.code.strip(), address=call.address)
+        except (Conflict, InvalidInput, RateLimited) as error:
+            return Redirect(f"/basket/{quote(token)}", notice=Notice("bad", error.message))
+        return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}")
 
     @form("/basket/{token}/extend", public=True)
     async def extend(self, call: Call, token: str) -> Redirect:
@@ -137,6 +200,7 @@ class BasketPages:
 
     async def _shown(self, token: str, basket: Basket, values: DetailsForm, error: NovaCastError | None = None) -> Html:
         event, performance = await self._performances.known(basket.hold.perf_id)
+        asked = await self._questions.of_basket(token)
         methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total)]
         context = {
             "event": event,
@@ -144,27 +208,33 @@ class BasketPages:
             "performance": performance.id,
             "basket": basket,
             "token": quote(token),
-            "lines": _lines(basket),
+            "lines": showcase.lines(basket.lines, basket.currency),
+            "fees": showcase.fees(basket.lines, basket.currency),
+            "taxes": showcase.taxes(basket.lines, basket.currency),
+            "saving": money(basket.saving, basket.currency) if basket.saving else "",
             "total": money(basket.total, basket.currency),
             "over": basket.hold.state is not HoldState.ACTIVE,
             "until": iso(basket.hold.expires_at),
             "longer": basket.hold.expires_at < basket.hold.limit_at,
             "methods": methods,
             "values": values,
+            "groups": fields(asked.questions, asked.lines, values.written),
             "errors": _errors(error),
         }
         return Html("tickets/basket.html", context, 422 if error else 200)
 
 
 class OrderPages:
-    def __init__(self, orders: Orders, performances: Performances, desk: SandboxDesk) -> None:
+    def __init__(self, orders: Orders, performances: Performances, desk: SandboxDesk, questions: Questions) -> None:
         self._orders, self._performances, self._desk = orders, performances, desk
+        self._questions = questions
 
     @page("/order/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html:
         receipt = await self._orders.show(token)
         event, performance = await self._performances.known(receipt.order.perf_id)
-        return Html("tickets/order.html", _order(receipt, event, performance, quote(token)))
+        asks = bool((await self._questions.of_order(token)).questions)
+        return Html("tickets/order.html", {**_order(receipt, event, performance, quote(token)), "asks": asks})
 
     @form("/order/{token}/sandbox", public=True)
     async def decide(self, call: Call, token: str, form: SandboxForm) -> Redirect:
@@ -183,39 +253,25 @@ class OrderPages:
         return Redirect(f"/order/{quote(token)}")
 
 
-def _offered(
-    offer: Offer,
-    chosen: dict[str, int] | None = None,
-    error: NovaCastError | None = None,
-    *,
-    seats: Sequence[str] = (),
-    test: bool,
-) -> Html:
-    currency, now = offer.event.currency, offer.performance
-    items = [
-        {
-            "id": one.id,
-            "name": one.name,
-            "seated": one.seated,
-            "price": money(one.price + one.fee, currency) if not one.prices else "",
-            "prices": [(price.category, money(price.amount + one.fee, currency)) for price in one.prices],
-            "fee": money(one.fee, currency) if one.fee else "",
-            "left": offer.left[one.id],
-            "counts": [(str(n), str(n)) for n in range(min(one.most, offer.left[one.id], MOST_CHOICES) + 1)],
-            "chosen": str((chosen or {}).get(one.id, 0)),
-        }
-        for one in offer.items
-        if one.on_sale
-    ]
+def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None, *, test: bool) -> Html:
+    now, code = offer.performance, offer.code
+    chosen = dict(zip(given.item, given.quantity, strict=False))
+    zone = offer.event.timezone
+    begins = now.sale_from if now.sale_from is not None and offer.now < now.sale_from else None
+    items = showcase.items(offer, chosen, given.amounts)
     context = {
         "event": offer.event,
         "performance": now,
-        "when": hour_there(now.starts_at, offer.event.timezone),
+        "when": hour_there(now.starts_at, zone),
         "items": items,
-        "seated": now.map_id is not None and any(one["seated"] for one in items),
-        "seats": list(seats),
+        "seated": now.map_id is not None and any(one["seated"] and not one["begins"] for one in items),
+        "seats": list(given.seat),
         "test": test,
-        "sells": now.state is PerformanceState.ON_SALE,
+        "sells": now.sells(offer.now, early=code is not None and code.opens_early),
+        "begins": "" if begins is None else hour_there(begins, zone),
+        "ends": "" if now.sale_until is None else hour_there(now.sale_until, zone),
+        "code": "" if code is None else code.code,
+        "tried": given.code,
         "errors": _errors(error),
     }
     return Html("tickets/performance.html", context, 422 if error else 200)
@@ -227,17 +283,6 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
     if isinstance(error, InvalidInput):
         return error.errors
     return (FieldError("", error.code, error.message),)
-
-
-def _lines(basket: Basket) -> list[dict[str, str]]:
-    return [
-        {
-            "name": one.item,
-            "seat": "" if one.seat is None else one.seat.label,
-            "price": money(one.claim.cost, basket.currency),
-        }
-        for one in basket.lines
-    ]
 
 
 def _order(receipt: Receipt, event: Event, performance: Performance, token: str) -> dict[str, Any]:
@@ -258,14 +303,9 @@ def _order(receipt: Receipt, event: Event, performance: Performance, token: str)
         "paid": order.state is OrderState.PAID,
         "total": money(order.total, order.currency),
         "due": "" if order.due_at is None else hour_there(order.due_at, event.timezone),
-        "lines": [
-            {
-                "name": one.item,
-                "seat": "" if one.seat is None else one.seat.label,
-                "price": money(one.claim.cost, order.currency),
-            }
-            for one in receipt.lines
-        ],
+        "lines": showcase.lines(receipt.lines, order.currency),
+        "fees": showcase.fees(receipt.lines, order.currency),
+        "taxes": showcase.taxes(receipt.lines, order.currency),
         "tickets": tickets,
     }
 
@@ -285,6 +325,8 @@ def ticket_pages(own: TicketServices) -> list[object]:
         EventPages(own.events, own.performances, own.holds, test=own.taking.test),
         SeatMapPages(own.seat_maps, own.map_editor),
         SoldSeatPages(own.performances, own.halls),
-        BasketPages(own.holds, own.orders, own.performances),
-        OrderPages(own.orders, own.performances, own.desk),
+        BasketPages(own.holds, own.orders, own.performances, own.questions),
+        AnswerPages(own.questions),
+        WaitingPages(own.waiting, own.performances, own.holds),
+        OrderPages(own.orders, own.performances, own.desk, own.questions),
     ]

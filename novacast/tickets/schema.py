@@ -10,10 +10,20 @@ from novacast.database import Migrations, statements
 migrations = Migrations("tickets")
 
 GUARDED: Mapping[str, frozenset[str]] = {
-    "quotas.used": frozenset({"claims_taken", "claims_freed", "item_quotas_joined", "item_quotas_left"}),
+    "quotas.used": frozenset(
+        {
+            "claims_taken",
+            "claims_freed",
+            "codes_spent",
+            "codes_returned",
+            "item_quotas_joined",
+            "item_quotas_left",
+        }
+    ),
+    "codes.spent": frozenset({"codes_spent", "codes_returned"}),
     "moves": frozenset(
         f"{table}_{when}"
-        for table in ("claims", "holds", "orders", "payment_attempts", "tickets", "performances")
+        for table in ("claims", "holds", "orders", "payment_attempts", "tickets", "performances", "waiting")
         for when in ("began", "moved")
     ),
 }

@@ -11,6 +11,8 @@ from novacast.settings import Settings
 from novacast.tickets.admission.checkin import Door
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
+from novacast.tickets.codes.service import Codes
+from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
@@ -23,9 +25,14 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.questions.service import Questions
+from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.seatmaps.editor.service import MapEditor
 from novacast.tickets.seatmaps.hall.service import Halls
 from novacast.tickets.seatmaps.service import SeatMaps
+from novacast.tickets.waiting import store as waiters
+from novacast.tickets.waiting.offering import Offering
+from novacast.tickets.waiting.service import WaitingList
 
 log = logging.getLogger(__name__)
 
@@ -38,10 +45,15 @@ class TicketServices:
     seat_maps: SeatMaps
     halls: Halls
     map_editor: MapEditor
+    codes: Codes
+    trying: CodeTrying
     expiry: Expiry
     taking: Taking
     holds: Holds
     orders: Orders
+    questions: Questions
+    recurrences: Recurrences
+    waiting: WaitingList
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
@@ -66,7 +78,10 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
     taking = Taking(own, expiry)
+    offering = Offering(own, taking)
+    taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
+    holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers)
     placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
     orders = Orders(db, holds, taking, placing, closing, providers, key)
@@ -77,10 +92,15 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         seat_maps=SeatMaps(db),
         halls=Halls(db, taking.warm),
         map_editor=MapEditor(db),
+        codes=Codes(db),
+        trying=holds.codes,
         expiry=expiry,
         taking=taking,
         holds=holds,
         orders=orders,
+        questions=Questions(db, holds, orders),
+        recurrences=Recurrences(db),
+        waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

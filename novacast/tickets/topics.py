@@ -46,6 +46,7 @@ TOPICS: Sequence[Topic] = (
         viewers=True,
     ),
     Topic(name="seats.furnished", about="A performance has the seats of another map, or version of it.", viewers=True),
+    Topic(name="waiting.offered", about="What you wait for is kept for you.", personal=True),
     Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
     _order("order.placed", "There is a new order.", {"code": _CODE}),
     _order(

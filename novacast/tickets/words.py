@@ -1,6 +1,6 @@
 """Money, hours and states as pages of the box office say them, in the language that is being spoken."""
 
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
@@ -11,11 +11,34 @@ from novacast.i18n import gettext as _
 from novacast.tickets.models import OrderState
 from novacast.words import locale
 
+LARGEST = 10**12
+
 
 def money(amount: int, currency: str) -> str:
     """`amount` in the currency's minor unit; 2000 EUR is €20.00."""
     value = Decimal(amount).scaleb(-get_currency_precision(currency))
     return str(format_currency(value, currency, locale=locale()))
+
+
+def decimals(currency: str) -> Decimal:
+    """The smallest amount that is written: 0.01 of EUR, 1 of JPY."""
+    return Decimal(1).scaleb(-get_currency_precision(currency))
+
+
+def plain(amount: int, currency: str) -> str:
+    """As a field of a form takes it: 2000 EUR is 20.00."""
+    return str(Decimal(amount).scaleb(-get_currency_precision(currency)))
+
+
+def minor(written: str, currency: str) -> int | None:
+    """What somebody wrote into a form, in minor units; None: it is no amount of this currency."""
+    try:
+        value = Decimal(written.strip().replace(",", ".")).scaleb(get_currency_precision(currency))
+    except InvalidOperation:
+        return None
+    if not value.is_finite() or value < 0 or value > LARGEST or value != value.to_integral_value():
+        return None
+    return int(value)
 
 
 def hour_there(at: int, timezone: str) -> str:

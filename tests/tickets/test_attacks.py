@@ -12,8 +12,9 @@ from novacast.errors import Conflict
 from novacast.folder import DataFolder
 from novacast.tickets.holds.models import NotOnSale
 from novacast.tickets.models import MACHINES, Machine
+from novacast.tickets.proof.attacks import Attack
 from novacast.tickets.proof.service import Proof
-from novacast.tickets.proof.store import ATTACKS, Attack, set_scene
+from novacast.tickets.proof.store import ATTACKS, set_scene
 from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
@@ -37,7 +38,7 @@ async def test_an_attack_that_works_is_found(box: Box, attack: Attack) -> None:
         set_scene(scene)
         for name in names:
             bare.execute(f'DROP TRIGGER "{name}"')
-        for index in ("one_claim_per_seat", "one_live_ticket", "one_entry"):
+        for index in ("one_claim_per_seat", "one_live_ticket", "one_entry", "waiting_once"):
             bare.execute(f"DROP INDEX {index}")
         bare.execute("PRAGMA ignore_check_constraints = ON")
         if attack.sql.startswith("DROP"):

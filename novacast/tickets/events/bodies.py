@@ -6,31 +6,22 @@ from typing import Annotated
 from pydantic import AwareDatetime, Field
 
 from novacast.clock import instant, iso
-from novacast.identity import new_id
-from novacast.texts import DESCRIPTION_LENGTH, TITLE_LENGTH
+from novacast.texts import DESCRIPTION_LENGTH
+from novacast.tickets.events.item_bodies import Id, ItemBody, Title, shown
 from novacast.tickets.events.models import (
-    MOST_AMOUNT,
     MOST_CAPACITY,
-    MOST_PRICES,
     Event,
     EventChanges,
-    Item,
-    NewItem,
     Performance,
     PerformanceChanges,
-    Price,
     Quota,
 )
 from novacast.tickets.events.performances import Offer
 from novacast.tickets.events.service import Programme
-from novacast.tickets.models import ItemKind, PerformanceState
+from novacast.tickets.models import PerformanceState
 from novacast.web import Body, PageBody
 
-Title = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH, pattern=r"\S")]
 Description = Annotated[str, Field(max_length=DESCRIPTION_LENGTH)]
-Amount = Annotated[int, Field(ge=0, le=MOST_AMOUNT, description="In the currency's minor unit.")]
-Id = Annotated[str, Field(min_length=1, max_length=40)]
-Category = Annotated[str, Field(max_length=60)]
 Zone = Annotated[str, Field(min_length=1, max_length=60, description="IANA name.", examples=["Europe/Vienna"])]
 Currency = Annotated[str, Field(pattern=r"^[A-Z]{3}$", description="ISO 4217.", examples=["EUR"])]
 
@@ -89,6 +80,8 @@ class PerformanceChangesBody(Body):
     sale_from: Annotated[AwareDatetime | None, Field(description="null: as soon as it is on sale.")] = None
     sale_until: Annotated[AwareDatetime | None, Field(description="null: until it ends.")] = None
     most_per_person: Annotated[int, Field(ge=1, le=10_000)] | None = None
+    least_per_order: Annotated[int, Field(ge=1, le=1000)] | None = None
+    most_per_order: Annotated[int | None, Field(ge=1, le=1000, description="null: no bound of its own.")] = None
     programme: Annotated[Id | None, Field(description="Programme that online passes open, and then its replay.")] = None
 
     def changes(self) -> PerformanceChanges:
@@ -100,6 +93,8 @@ class PerformanceChangesBody(Body):
             **{name: None if at is None else instant(at) for name, at in found.items()},
             most_per_person=self.most_per_person,
             programme_id=self.programme,
+            least_per_order=self.least_per_order,
+            most_per_order=self.most_per_order,
         )
 
 
@@ -122,6 +117,8 @@ class PerformanceBody(Body):
     sale_from: str | None
     sale_until: str | None
     most_per_person: int
+    least_per_order: int
+    most_per_order: int | None
     programme: str | None
     map: str | None
     state: PerformanceState
@@ -134,9 +131,11 @@ class PerformanceBody(Body):
             organization=one.org_id,
             starts_at=iso(one.starts_at),
             ends_at=iso(one.ends_at),
-            sale_from=_iso(one.sale_from),
-            sale_until=_iso(one.sale_until),
+            sale_from=shown(one.sale_from),
+            sale_until=shown(one.sale_until),
             most_per_person=one.most_per_person,
+            least_per_order=one.least_per_order,
+            most_per_order=one.most_per_order,
             programme=one.programme_id,
             map=one.map_id,
             state=one.state,
@@ -151,100 +150,6 @@ class EventDetailBody(Body):
     def of(cls, found: Programme) -> "EventDetailBody":
         return cls(
             event=EventBody.of(found.event), performances=[PerformanceBody.of(one) for one in found.performances]
-        )
-
-
-class PriceBody(Body):
-    category: Annotated[Category, Field(description="Of seats; empty: all that have no price of their own.")] = ""
-    amount: Amount
-    from_at: AwareDatetime | None = None
-    until_at: AwareDatetime | None = None
-
-    def price(self) -> Price:
-        return Price(new_id(), self.category, self.amount, _instant(self.from_at), _instant(self.until_at))
-
-
-class PriceShownBody(Body):
-    category: str
-    amount: int
-    from_at: str | None
-    until_at: str | None
-
-    @classmethod
-    def of(cls, one: Price) -> "PriceShownBody":
-        return cls(category=one.category, amount=one.amount, from_at=_iso(one.from_at), until_at=_iso(one.until_at))
-
-
-class NewItemBody(Body):
-    name: Title
-    kind: ItemKind
-    seated: Annotated[bool | None, Field(description="null: as its kind is; a bundle may be either.")] = None
-    price: Amount = 0
-    open_price: Annotated[bool, Field(description="The buyer says what it is worth; price is the least.")] = False
-    fee: Annotated[Amount, Field(description="On top of the price, for each.")] = 0
-    tax_basis_points: Annotated[int, Field(ge=0, le=10_000, description="Within price and fee: 2000 is 20 %.")] = 0
-    most: Annotated[int, Field(ge=1, le=1000, description="In one order.")] = 20
-    opens_live: Annotated[bool | None, Field(description="null: as its kind is.")] = None
-    replay_until: AwareDatetime | None = None
-    prices: Annotated[Sequence[PriceBody], Field(max_length=MOST_PRICES)] = ()
-    quotas: Annotated[Sequence[Id], Field(max_length=100, description="Quotas that count it.")] = ()
-
-    def item(self) -> NewItem:
-        seated = self.kind is ItemKind.SEATED if self.seated is None else self.seated
-        return NewItem(
-            name=self.name,
-            kind=self.kind,
-            seated=seated,
-            price=self.price,
-            open_price=self.open_price,
-            fee=self.fee,
-            tax_bp=self.tax_basis_points,
-            most=self.most,
-            opens_live=self.kind is ItemKind.ONLINE if self.opens_live is None else self.opens_live,
-            replay_until=_instant(self.replay_until),
-            prices=tuple(one.price() for one in self.prices),
-        )
-
-
-class ItemChangesBody(Body):
-    """What is left out stays as it is. What is in baskets keeps the price it had."""
-
-    name: Title | None = None
-    price: Amount | None = None
-    on_sale: bool | None = None
-
-
-class ItemBody(Body):
-    id: str
-    name: str
-    kind: ItemKind
-    seated: bool
-    price: int
-    open_price: bool
-    fee: int
-    tax_basis_points: int
-    most: int
-    opens_live: bool
-    replay_until: str | None
-    on_sale: bool
-    prices: list[PriceShownBody]
-
-    @classmethod
-    def of(cls, one: Item) -> "ItemBody":
-        return cls(
-            id=one.id,
-            name=one.name,
-            kind=one.kind,
-            seated=one.seated,
-            price=one.price,
-            open_price=one.open_price,
-            fee=one.fee,
-            tax_basis_points=one.tax_bp,
-            most=one.most,
-            opens_live=one.opens_live,
-            replay_until=_iso(one.replay_until),
-            on_sale=one.on_sale,
-            prices=[PriceShownBody.of(price) for price in one.prices],
         )
 
 
@@ -271,6 +176,19 @@ class LeftBody(Body):
     left: int
 
 
+class OfferQuery(Body):
+    code: Annotated[str, Field(max_length=100, description="A promo or access code; empty: none.")] = ""
+
+
+class DiscountBody(Body):
+    """What a code makes of a price."""
+
+    item: str
+    category: Annotated[str, Field(description="Of seats; empty: all that have no price of their own.")]
+    price: int
+    saving: int
+
+
 class OfferBody(Body):
     """A performance as it is sold."""
 
@@ -279,6 +197,7 @@ class OfferBody(Body):
     items: list[ItemBody]
     left: list[LeftBody]
     quotas: Annotated[list[QuotaBody] | None, Field(description="For those who work there.")]
+    discounts: Annotated[list[DiscountBody], Field(description="By the code that was brought.")]
 
     @classmethod
     def of(cls, offer: Offer) -> "OfferBody":
@@ -288,12 +207,9 @@ class OfferBody(Body):
             items=[ItemBody.of(one) for one in offer.items],
             left=[LeftBody(item=id_, left=left) for id_, left in offer.left.items()],
             quotas=[QuotaBody.of(one) for one in offer.quotas] if offer.works_there else None,
+            discounts=[
+                DiscountBody(item=item.id, category=category, price=price - saving, saving=saving)
+                for item in offer.items
+                for category, price, saving in offer.savings(item)
+            ],
         )
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)
-
-
-def _instant(at: AwareDatetime | None) -> int | None:
-    return None if at is None else instant(at)

@@ -1,7 +1,7 @@
 """Events, performances, items, prices and quotas: what they are, and what may be set of them. Pure."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -70,12 +70,15 @@ class Performance:
     state: PerformanceState
     created_at: int
     changed_at: int
+    least_per_order: int = 1
+    most_per_order: int | None = None
+    """Units of all kinds; None: as many as a person may have."""
 
-    def sells(self, now: int) -> bool:
-        """Whether the public may buy."""
+    def sells(self, now: int, *, early: bool = False) -> bool:
+        """Whether the public may buy. `early`: with a code that opens the sale before it begins."""
         return (
             self.state is PerformanceState.ON_SALE
-            and (self.sale_from is None or self.sale_from <= now)
+            and (early or self.sale_from is None or self.sale_from <= now)
             and now < (self.ends_at if self.sale_until is None else self.sale_until)
         )
 
@@ -122,6 +125,29 @@ class Item:
     on_sale: bool
     created_at: int
     prices: tuple[Price, ...] = ()
+    least: int = 1
+    """In one order that has any."""
+    most_per_person: int | None = None
+    """Over all their orders; None: as many as the performance lets them have."""
+    sale_from: int | None = None
+    sale_until: int | None = None
+    hidden: bool = False
+    """Nobody is shown it but whoever brings a code that opens it."""
+
+    def sells(self, now: int, *, early: bool = False) -> bool:
+        """Whether the public may buy it, as far as it is for the item to say."""
+        begun = early or self.sale_from is None or self.sale_from <= now
+        return self.on_sale and begun and (self.sale_until is None or now < self.sale_until)
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        """Those of its prices, and the empty one for all that have none of their own."""
+        return tuple(dict.fromkeys(["", *(one.category for one in self.prices)]))
+
+    def price_until(self, category: str, now: int) -> int | None:
+        """The next instant at which a window of prices begins or ends; None: there is none."""
+        edges = [at for one in self.prices if one.category in ("", category) for at in (one.from_at, one.until_at)]
+        return min((at for at in edges if at is not None and at > now), default=None)
 
     def price_in(self, category: str, now: int) -> int:
         """The price of a seat's category at an instant: its own before that of all, a window before no window."""
@@ -184,10 +210,12 @@ class PerformanceChanges:
     sale_until: int | None = None
     most_per_person: int | None = None
     programme_id: str | None = None
+    least_per_order: int | None = None
+    most_per_order: int | None = None
 
     def columns(self) -> dict[str, Any]:
-        """Null means something for a window of sale and a programme alone."""
-        nullable = {"sale_from", "sale_until", "programme_id"}
+        """Null means something for a window of sale, a programme and an upper bound alone."""
+        nullable = {"sale_from", "sale_until", "programme_id", "most_per_order"}
         found = {name: getattr(self, name) for name in sorted(self.given)}
         return {name: value for name, value in found.items() if value is not None or name in nullable}
 
@@ -205,6 +233,11 @@ class NewItem:
     opens_live: bool = False
     replay_until: int | None = None
     prices: tuple[Price, ...] = field(default=())
+    least: int = 1
+    most_per_person: int | None = None
+    sale_from: int | None = None
+    sale_until: int | None = None
+    hidden: bool = False
 
     def checked(self) -> "NewItem":
         """Raises InvalidInput with every field at fault."""
@@ -217,20 +250,18 @@ class NewItem:
             _wrong(texts, "replay_until", text("Say until when it opens the recording."))
         if self.kind is ItemKind.ONLINE and not self.opens_live:
             _wrong(texts, "opens_live", text("An online pass opens the programme."))
+        texts.errors += bounds_at_fault(self.least, self.most, self.sale_from, self.sale_until)
         texts.check()
-        return NewItem(
-            name,
-            self.kind,
-            self.seated,
-            self.price,
-            self.open_price,
-            self.fee,
-            self.tax_bp,
-            self.most,
-            self.opens_live,
-            self.replay_until,
-            self.prices,
-        )
+        return replace(self, name=name)
+
+
+def bounds_at_fault(
+    least: int, most: int | None, sale_from: int | None, sale_until: int | None, field_: str = "least"
+) -> Iterator[FieldError]:
+    if most is not None and least > most:
+        yield FieldError(field_, "out_of_range", text("The least in one order is more than the most."))
+    if sale_from is not None and sale_until is not None and sale_from >= sale_until:
+        yield FieldError("sale_until", "out_of_range", text("The sale must end after it begins."))
 
 
 def check_hours(start: int, end: int, now: int) -> None:

@@ -11,7 +11,9 @@ from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.texts import Texts
 from novacast.tickets import store as books
+from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store
+from novacast.tickets.events.items import ItemChanges
 from novacast.tickets.events.models import (
     MOST_ITEMS,
     MOST_PERFORMANCES,
@@ -44,14 +46,25 @@ class Offer:
     left: dict[str, int]
     quotas: Sequence[Quota]
     works_there: bool
+    code: Code | None = None
+    """What was brought, where it is good."""
+    now: int = 0
+
+    def savings(self, item: Item) -> Sequence[tuple[str, int, int]]:
+        """Each category of an item that is cheaper with the code: its price without, and how much less."""
+        if self.code is None:
+            return ()
+        prices = [(name, item.price_in(name, self.now)) for name in item.categories]
+        found = [(name, price, self.code.off(item, price)) for name, price in prices]
+        return [one for one in found if one[2]]
 
 
 class Performances:
     def __init__(self, db: Database) -> None:
         self._db = db
 
-    async def show(self, principal: Principal, perf_id: str) -> Offer:
-        """Raises NotFound."""
+    async def show(self, principal: Principal, perf_id: str, code: Code | None = None) -> Offer:
+        """`code`: what was brought; where it is good, what it opens is shown. Raises NotFound."""
         now = self._db.clock.now()
         async with self._db.snapshot() as view:
             found = await view.one(store.performance(perf_id))
@@ -68,9 +81,10 @@ class Performances:
         free = sum(not one.blocked and one.seat_id not in taken for one in places)
         room = {one.id: one.capacity - one.used + overdue.get(one.id, 0) for one in quotas}
         works = works_there(principal, performance.org_id)
-        shown = [one for one in items if works or one.on_sale]
-        left = {one.id: _left(one, quotas, room, free) for one in shown}
-        return Offer(event, performance, shown, left, quotas if works else (), works)
+        good = code if code is not None and code.good(performance, now) else None
+        shown = [one for one in items if works or (one.on_sale and (not one.hidden or (good and good.opens(one))))]
+        left = {one.id: _left(one, quotas, room, free, good) for one in shown}
+        return Offer(event, performance, shown, left, quotas if works else (), works, good, now)
 
     async def known(self, perf_id: str) -> tuple[Event, Performance]:
         """For whoever has a basket or an order of it, whatever has become of the event since. Raises NotFound."""
@@ -182,27 +196,24 @@ class Performances:
         principal: Principal,
         perf_id: str,
         item_id: str,
-        *,
-        name: str | None,
-        price: int | None,
-        on_sale: bool | None,
+        changes: ItemChanges,
     ) -> Item:
         """What is in baskets keeps the price it had. Raises InvalidInput, NotFound, Forbidden."""
-        texts = Texts()
-        title = None if name is None else texts.title(name, text("Give it a name."), "name")
-        texts.check()
-        wanted = {"name": title, "price": price, "on_sale": None if on_sale is None else int(on_sale)}
-        columns = {one: value for one, value in wanted.items() if value is not None}
+        columns = changes.columns()
 
         def unit(tx: Transaction) -> Item:
             performance = arranged(principal, tx.one(store.performance(perf_id)))
             found = {one.id: one for one in tx.all(store.items(perf_id))}
             if item_id not in found:
                 raise NotFound(text("There is no such kind of ticket."))
-            if columns:
-                store.change_item(tx, item_id, columns)
+            changes.check(found[item_id])
+            if columns or changes.prices is not None:
+                if columns:
+                    store.change_item(tx, item_id, columns)
+                if changes.prices is not None:
+                    store.set_prices(tx, item_id, changes.prices)
                 store.change_performance(tx, perf_id, {})
-                detail = f"{item_id} {', '.join(sorted(columns))}"
+                detail = f"{item_id} {', '.join(sorted(changes.given))}"
                 _told(tx, "item.changed", performance, principal, detail=detail)
             return next(one for one in tx.all(store.items(perf_id)) if one.id == item_id)
 
@@ -254,6 +265,8 @@ class Performances:
                 _count_in(tx, perf_id, quota_id, item_ids)
                 store.change_quota(tx, quota_id, title, capacity)
             except IntegrityError as error:
+                if "kept for a code" in str(error):
+                    raise Conflict(text("This quota is kept for a code, and counts what is bought with it.")) from error
                 used = tx.one(store.quota(quota_id)) or before
                 raise Conflict(
                     text("{used} are held or sold already; the quota can't have less.", used=used.used)
@@ -271,8 +284,11 @@ class Performances:
         return await self._db.write(unit)
 
 
-def _left(item: Item, quotas: Sequence[Quota], room: dict[str, int], free: int) -> int:
-    bounds = [room[one.id] for one in quotas if item.id in one.items]
+def _left(item: Item, quotas: Sequence[Quota], room: dict[str, int], free: int, code: Code | None) -> int:
+    if code is not None and code.quota_id is not None and code.takes(item.id):
+        bounds = [room[code.quota_id]]
+    else:
+        bounds = [room[one.id] for one in quotas if item.id in one.items]
     if item.seated:
         bounds.append(free)
     return max(0, min(bounds, default=0))

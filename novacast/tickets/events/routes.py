@@ -1,23 +1,23 @@
 """The API of events and performances."""
 
-from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
+from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
+from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.bodies import (
     EventBody,
     EventChangesBody,
     EventDetailBody,
     EventsBody,
-    ItemBody,
-    ItemChangesBody,
     NewEventBody,
-    NewItemBody,
     NewPerformanceBody,
     OfferBody,
+    OfferQuery,
     PerformanceBody,
     PerformanceChangesBody,
     QuotaBody,
     QuotaChangesBody,
     StateBody,
 )
+from novacast.tickets.events.item_bodies import ItemBody, ItemChangesBody, NewItemBody
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.web import Call, ListQuery, get, patch, post, put
@@ -27,11 +27,12 @@ EVENT = "/api/v1/events/{event_id}"
 PERFORMANCE = "/api/v1/performances/{performance_id}"
 _WORK = (InvalidInput, NotFound, Forbidden)
 _CHANGES = (*_WORK, Conflict)
+_SEEN = (NotFound, InvalidInput, RateLimited)
 
 
 class EventRoutes:
-    def __init__(self, events: Events, performances: Performances) -> None:
-        self._events, self._performances = events, performances
+    def __init__(self, events: Events, performances: Performances, trying: CodeTrying) -> None:
+        self._events, self._performances, self._trying = events, performances, trying
 
     @get("/api/v1/events", tag="tickets", public=True, summary="Events, newest first", errors=(InvalidInput,))
     async def published(self, call: Call, query: ListQuery) -> EventsBody:
@@ -61,9 +62,12 @@ class EventRoutes:
         made = await self._performances.create(call.principal, event_id, body.changes(), body.map, then)
         return PerformanceBody.of(made)
 
-    @get(PERFORMANCE, tag="tickets", public=True, summary="A performance and what is left of it", errors=(NotFound,))
-    async def offer(self, call: Call, performance_id: str) -> OfferBody:
-        return OfferBody.of(await self._performances.show(call.principal, performance_id))
+    @get(PERFORMANCE, tag="tickets", public=True, summary="A performance and what is left of it", errors=_SEEN)
+    async def offer(self, call: Call, performance_id: str, query: OfferQuery) -> OfferBody:
+        code = None
+        if query.code:
+            code = await self._trying.there(call.principal, performance_id, query.code, call.address)
+        return OfferBody.of(await self._performances.show(call.principal, performance_id, code))
 
     @patch(PERFORMANCE, tag="tickets", summary="Change a performance", errors=_WORK)
     async def change(self, call: Call, performance_id: str, body: PerformanceChangesBody) -> PerformanceBody:
@@ -87,9 +91,7 @@ class EventRoutes:
 
     @patch(f"{PERFORMANCE}/items/{{item_id}}", tag="tickets", summary="Change a kind of ticket", errors=_WORK)
     async def edit_item(self, call: Call, performance_id: str, item_id: str, body: ItemChangesBody) -> ItemBody:
-        changed = await self._performances.edit_item(
-            call.principal, performance_id, item_id, name=body.name, price=body.price, on_sale=body.on_sale
-        )
+        changed = await self._performances.edit_item(call.principal, performance_id, item_id, body.changes())
         return ItemBody.of(changed)
 
     @post(f"{PERFORMANCE}/quotas", tag="tickets", status=201, summary="Add a quota", errors=_CHANGES)

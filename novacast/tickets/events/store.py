@@ -13,10 +13,11 @@ START: Key = (2**63 - 1, "")
 
 _PERFORMANCE = (
     "id", "number", "event_id", "org_id", "starts_at", "ends_at", "sale_from", "sale_until", "most_per_person",
-    "programme_id", "map_id", "map_version", "version", "created_at", "changed_at",
+    "programme_id", "map_id", "map_version", "version", "created_at", "changed_at", "least_per_order", "most_per_order",
 )  # fmt: skip
 _ITEM = (
-    "id", "number", "perf_id", "name", "price", "fee", "tax_bp", "most", "replay_until", "created_at",
+    "id", "number", "perf_id", "name", "price", "fee", "tax_bp", "most", "replay_until", "created_at", "least",
+    "most_per_person", "sale_from", "sale_until",
 )  # fmt: skip
 
 
@@ -132,6 +133,7 @@ def add_item(tx: Transaction, one: Item) -> None:
         open_price=int(one.open_price),
         opens_live=int(one.opens_live),
         on_sale=int(one.on_sale),
+        hidden=int(one.hidden),
     )
     set_prices(tx, one.id, one.prices)
 
@@ -252,6 +254,7 @@ def _item(row: Row) -> Item:
         open_price=bool(row["open_price"]),
         opens_live=bool(row["opens_live"]),
         on_sale=bool(row["on_sale"]),
+        hidden=bool(row["hidden"]),
         prices=prices,
     )
 

@@ -1,6 +1,6 @@
 """What somebody wants, what they have in the basket, and why they don't get it. Pure."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from novacast.errors import Conflict, FieldError, InvalidInput
@@ -75,6 +75,8 @@ class Hold:
     """However often it is extended."""
     created_at: int
     changed_at: int
+    next_id: str | None = None
+    """The basket that what was in this one went over into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,9 @@ class Claim:
     tax_bp: int
     state: ClaimState
     expires_at: int | None
+    code_id: str | None = None
+    discount: int = 0
+    """What the code took off the price."""
 
     @property
     def cost(self) -> int:
@@ -117,16 +122,29 @@ class Basket:
     currency: str
     test: bool
     explanation: str = ""
+    code: str = ""
+    """With which something in it was taken."""
+
+    @property
+    def saving(self) -> int:
+        return sum(one.claim.discount for one in self.lines)
 
     @property
     def total(self) -> int:
         return sum(one.claim.cost for one in self.lines)
 
 
-def check_wishes(wishes: Sequence[Wish], items: dict[str, Item], *, public: bool) -> None:
-    """Raises InvalidInput for what can't be meant, NotOnSale for what is not sold."""
-    wrong: list[FieldError] = []
+def counted(wishes: Sequence[Wish]) -> dict[str, int]:
+    """Units of each item."""
     counts: dict[str, int] = {}
+    for wish in wishes:
+        counts[wish.item_id] = counts.get(wish.item_id, 0) + wish.count
+    return counts
+
+
+def check_wishes(wishes: Sequence[Wish], items: Mapping[str, Item]) -> None:
+    """Raises InvalidInput for what can't be meant."""
+    wrong: list[FieldError] = []
     chosen: set[str] = set()
     for number, wish in enumerate(wishes):
         item = items.get(wish.item_id)
@@ -134,19 +152,12 @@ def check_wishes(wishes: Sequence[Wish], items: dict[str, Item], *, public: bool
             said = text("There is no such kind of ticket here.")
             wrong.append(FieldError(f"lines.{number}.item", "unknown", said))
             continue
-        if public and not item.on_sale:
-            raise NotOnSale(text("{item} is not on sale.", item=item.name))
         wrong += [FieldError(f"lines.{number}.{one.field}", one.code, one.message) for one in _mistakes(wish, item)]
         if len(set(wish.seats)) < len(wish.seats) or chosen & set(wish.seats):
             wrong.append(FieldError(f"lines.{number}.seats", "twice", text("A seat is named twice.")))
         chosen |= set(wish.seats)
-        counts[wish.item_id] = counts.get(wish.item_id, 0) + wish.count
     if wrong:
         raise InvalidInput(wrong[0].message, errors=wrong)
-    for item_id, count in counts.items():
-        if public and count > items[item_id].most:
-            item = items[item_id]
-            raise Conflict(text("{most} of {item} are the most in one order.", most=item.most, item=item.name))
 
 
 def _mistakes(wish: Wish, item: Item) -> Iterator[FieldError]:

@@ -2,12 +2,13 @@
 
 from novacast.errors import Conflict, InvalidInput, NotFound, RateLimited
 from novacast.tickets.events.routes import PERFORMANCE
-from novacast.tickets.holds.bodies import HoldBody, HoldsBody, NewHoldBody
+from novacast.tickets.holds.bodies import BasketCodeBody, HoldBody, HoldsBody, NewHoldBody
 from novacast.tickets.holds.models import Basket
 from novacast.tickets.holds.service import Holds
 from novacast.web import Call, delete, get, post
 
 HOLD = "/api/v1/holds/{token}"
+_CODE = (InvalidInput, NotFound, Conflict, RateLimited)
 
 
 class HoldRoutes:
@@ -28,6 +29,7 @@ class HoldRoutes:
             call.principal,
             performance_id,
             body.wishes(),
+            code=body.code,
             address=call.address,
             then=call.remember(self._shown),
         )
@@ -44,6 +46,13 @@ class HoldRoutes:
     @post(f"{HOLD}/extend", tag="tickets", public=True, summary="Keep a basket for longer", errors=(NotFound, Conflict))
     async def extend(self, call: Call, token: str) -> HoldBody:
         return self._shown(await self._holds.extend(token, call.remember(self._shown)))
+
+    @post(f"{HOLD}/code", tag="tickets", public=True, summary="Use a code, or another, or none", errors=_CODE)
+    async def recode(self, call: Call, token: str, body: BasketCodeBody) -> HoldBody:
+        """What is in the basket is in another one from here on: its token is in the answer."""
+        then = call.remember(self._shown)
+        changed = await self._holds.recode(call.principal, token, body.code, address=call.address, then=then)
+        return self._shown(changed)
 
     @post(f"{HOLD}/adopt", tag="tickets", summary="Make a guest's basket one's own", errors=(NotFound, Conflict))
     async def adopt(self, call: Call, token: str) -> HoldBody:

@@ -1,6 +1,6 @@
 """Baskets as people use them: take, look at, keep for longer, give back."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from novacast import outbox
@@ -12,11 +12,15 @@ from novacast.identity import Principal
 from novacast.limits import Rate, RateLimiter, network
 from novacast.security.keys import Signer
 from novacast.settings import Tickets
+from novacast.tickets.codes import store as codes
+from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events import store as events
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store
+from novacast.tickets.holds.bounds import check_whose
 from novacast.tickets.holds.models import Basket, Hold, HoldOver, Line, Wish
-from novacast.tickets.holds.taking import Taking, check_share, give_back
+from novacast.tickets.holds.recoding import recode
+from novacast.tickets.holds.taking import Taking, give_back
 from novacast.tickets.models import HoldState
 from novacast.tickets.seatmaps import store as seats
 
@@ -31,6 +35,9 @@ class Holds:
     ) -> None:
         self._db, self._settings, self._limiter = db, settings, limiter
         self._expiry, self._taking = expiry, taking
+        self.codes = CodeTrying(db, limiter)
+        self.followers: list[Callable[[Transaction, str, str], None]] = []
+        """Who is told, with both ids, where what was in one basket is in another."""
         self._signer = Signer(key, "tickets.hold")
         self._rate = Rate("tickets.hold", settings.holds_per_address, TEN_MINUTES, growth=1.5)
 
@@ -51,15 +58,19 @@ class Holds:
         perf_id: str,
         wishes: Sequence[Wish],
         *,
+        code: str = "",
         address: str = "",
         then: Then[Basket] | None = None,
     ) -> Basket:
-        """Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, Conflict, RateLimited."""
+        """Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, CodeRefused, Conflict,
+        RateLimited."""
         self._limiter.check(self._rate, principal.person_id or network(address))
+        if code:
+            await self.codes.there(principal, perf_id, code, address)
         await self._taking.warm(self._db, perf_id)
 
         def unit(tx: Transaction) -> Basket:
-            basket = self._taking.take(tx, perf_id, wishes, person_id=principal.person_id, public=True)
+            basket = self._taking.take(tx, perf_id, wishes, person_id=principal.person_id, public=True, code=code)
             if then is not None:
                 then(tx, basket)
             return basket
@@ -95,6 +106,38 @@ class Holds:
 
         return await self._db.write(unit)
 
+    async def recode(
+        self, principal: Principal, token: str, code: str, *, address: str = "", then: Then[Basket] | None = None
+    ) -> Basket:
+        """What is in a basket goes over into another, with a code, or without the one it had.
+
+        Raises NotFound, HoldOver, InvalidInput, NotOnSale, CodeRefused, Conflict, RateLimited.
+        """
+        hold_id = self.id_of(token)
+        before = await self._basket(hold_id)
+        if code:
+            await self.codes.there(principal, before.hold.perf_id, code, address)
+
+        def unit(tx: Transaction) -> Basket:
+            hold = recode(tx, self._open(tx, hold_id), code, self._expiry.instant(tx))
+            for follow in self.followers:
+                follow(tx, hold_id, hold.id)
+            basket = self.read(tx, hold.id)
+            if then is not None:
+                then(tx, basket)
+            return basket
+
+        return await self._db.write(unit)
+
+    async def latest(self, basket: Basket) -> str:
+        """The token of the basket into which this one went over; its own where it did not."""
+        hold = basket.hold
+        while hold.next_id is not None:
+            found = await self._db.one(store.hold(hold.next_id))
+            assert found is not None, "holds are never deleted"
+            hold = found
+        return self.token(hold.id)
+
     async def adopt(self, principal: Principal, token: str, then: Then[Basket] | None = None) -> Basket:
         """A guest's basket becomes that of the person who logged in. Raises NotFound, HoldOver, Conflict."""
         hold_id = self.id_of(token)
@@ -109,7 +152,8 @@ class Holds:
                 performance = tx.one(events.performance(hold.perf_id))
                 assert performance is not None, "a hold has a performance"
                 buyer = f"person:{person_id}"
-                check_share(tx, performance, buyer, len(tx.all(store.claims(hold_id))))
+                items = {one.id: one for one in tx.all(events.items(hold.perf_id))}
+                check_whose(tx, performance, items, buyer, tx.all(store.claims(hold_id)))
                 store.adopt(tx, hold_id, person_id, buyer)
                 outbox.emit(tx, "hold.adopted", hold_id, outbox.person(person_id))
             basket = self.read(tx, hold_id)
@@ -174,7 +218,8 @@ class Holds:
         wanted = {one.seat_id for one in claims if one.seat_id is not None}
         places = {one.seat_id: one for one in tx.all(seats.some(hold.perf_id, wanted))} if wanted else {}
         lines = [Line(one, names[one.item_id], places.get(one.seat_id or "")) for one in claims]
-        return Basket(hold, lines, event.currency, self._taking.test)
+        code = tx.one(codes.of_hold(hold_id))
+        return Basket(hold, lines, event.currency, self._taking.test, code="" if code is None else code.code)
 
     async def _basket(self, hold_id: str) -> Basket:
         async with self._db.snapshot() as view:
@@ -187,8 +232,9 @@ class Holds:
             claims = await view.all(store.claims(hold_id))
             wanted = {one.seat_id for one in claims if one.seat_id is not None}
             found = await view.all(seats.some(hold.perf_id, wanted)) if wanted else []
+            code = await view.one(codes.of_hold(hold_id))
         places = {one.seat_id: one for one in found}
         if hold.state is HoldState.ACTIVE and hold.expires_at <= self._db.clock.now():
             hold = replace(hold, state=HoldState.EXPIRED)
         lines = [Line(one, names[one.item_id], places.get(one.seat_id or "")) for one in claims]
-        return Basket(hold, lines, event.currency, self._taking.test)
+        return Basket(hold, lines, event.currency, self._taking.test, code="" if code is None else code.code)

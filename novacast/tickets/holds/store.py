@@ -41,7 +41,8 @@ def due_anywhere(at: int, limit: int) -> Query[Hold]:
 
 def add(tx: Transaction, one: Hold) -> None:
     tx.run(
-        "INSERT INTO holds VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO holds (id, perf_id, org_id, person_id, buyer, state, expires_at, limit_at, created_at, "
+        "changed_at) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             one.id, one.perf_id, one.org_id, one.person_id, one.buyer, one.state, one.expires_at, one.limit_at,
             one.created_at, one.changed_at,
@@ -62,6 +63,11 @@ def move(tx: Transaction, hold_id: str, to: HoldState) -> None:
     tx.run("UPDATE holds SET state = ?, changed_at = ? WHERE id = ?", (to, tx.now, hold_id))
 
 
+def follow(tx: Transaction, hold_id: str, next_id: str) -> None:
+    """What was in one basket went over into another."""
+    tx.run("UPDATE holds SET next_id = ?, changed_at = ? WHERE id = ?", (next_id, tx.now, hold_id))
+
+
 def adopt(tx: Transaction, hold_id: str, person_id: str, buyer: str) -> None:
     """A guest's basket becomes that of the person who logged in."""
     tx.run(
@@ -78,10 +84,11 @@ def share(tx: Transaction, hold_id: str, buyer: str) -> None:
 def claim(tx: Transaction, one: Claim) -> None:
     """Raises IntegrityError where the seat is somebody's or a quota is used up."""
     tx.run(
-        "INSERT INTO claims VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO claims (id, perf_id, item_id, seat_id, hold_id, order_id, buyer, price, fee, tax_bp, state, "
+        "expires_at, changed_at, code_id, discount) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
             one.id, one.perf_id, one.item_id, one.seat_id, one.hold_id, one.order_id, one.buyer, one.price, one.fee,
-            one.tax_bp, one.state, one.expires_at, tx.now,
+            one.tax_bp, one.state, one.expires_at, tx.now, one.code_id, one.discount,
         ),
     )  # fmt: skip
 
@@ -95,11 +102,21 @@ def of_order(order_id: str) -> Query[Claim]:
     return Query("SELECT * FROM claims WHERE order_id = ? ORDER BY rowid", (order_id,), _claim)
 
 
-def owned(perf_id: str, buyer: str) -> Query[int]:
-    """Units of a performance that count to a buyer's share."""
+def owned(perf_id: str, buyer: str) -> Query[tuple[str, str | None, int]]:
+    """Units of a performance that count to a buyer's share: of which item, with which code, how many."""
     return Query(
-        "SELECT count(*) FROM claims WHERE perf_id = ? AND buyer = ? AND state <> 'released'",
+        "SELECT item_id, code_id, count(*) AS n FROM claims WHERE perf_id = ? AND buyer = ? AND state <> 'released' "
+        "GROUP BY item_id, code_id",
         (perf_id, buyer),
+        lambda row: (row["item_id"], row["code_id"], row["n"]),
+    )
+
+
+def with_code(code_id: str, buyer: str) -> Query[int]:
+    """Units that a buyer has with a code, of whatever performance."""
+    return Query(
+        "SELECT count(*) FROM claims WHERE code_id = ? AND buyer = ? AND state <> 'released'",
+        (code_id, buyer),
         lambda row: int(row[0]),
     )
 
@@ -167,6 +184,7 @@ def _hold(row: Row) -> Hold:
         row["limit_at"],
         row["created_at"],
         row["changed_at"],
+        row["next_id"],
     )
 
 
@@ -184,4 +202,6 @@ def _claim(row: Row) -> Claim:
         row["tax_bp"],
         ClaimState(row["state"]),
         row["expires_at"],
+        row["code_id"],
+        row["discount"],
     )

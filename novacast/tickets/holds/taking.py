@@ -5,19 +5,22 @@ seats and the rule against lonely ones on the same picture, then claims. The sch
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from novacast import outbox
 from novacast.clock import MINUTE
 from novacast.database import Database, IntegrityError, Transaction
-from novacast.errors import Conflict, FieldError, InvalidInput, NotFound
+from novacast.errors import FieldError, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.settings import Tickets
+from novacast.tickets.codes import store as codes
+from novacast.tickets.codes.models import Code, CodeRefused, unknown
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store
+from novacast.tickets.holds.bounds import check_alone, check_order, check_share
 from novacast.tickets.holds.models import (
     Basket,
     Claim,
@@ -29,6 +32,7 @@ from novacast.tickets.holds.models import (
     SoldOut,
     Wish,
     check_wishes,
+    counted,
 )
 from novacast.tickets.models import ClaimState, HoldState, PerformanceState
 from novacast.tickets.seatmaps import store as seats
@@ -45,6 +49,8 @@ class Taking:
         self._settings, self._expiry = settings, expiry
         self._layouts: dict[tuple[str, int], Layout] = {}
         self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
+        self.first: Callable[[Transaction, Performance, int], None] = lambda tx, performance, now: None
+        """Who is served before the public: the waiting list, once it is there."""
         self.shut = False
         """Set where an attack on the schema worked: then nothing is sold."""
 
@@ -57,33 +63,51 @@ class Taking:
         person_id: str | None,
         public: bool,
         free: bool = False,
+        code: str = "",
     ) -> Basket:
         """A hold with what was wished. `free`: everything costs nothing.
 
-        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, Conflict.
+        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, CodeRefused, Conflict.
         """
         if self.shut:
             raise NotOnSale(SHUT)
         now = self._expiry.instant(tx)
-        performance, currency = self._sold(tx, perf_id, now, public=public)
+        performance, currency = self._there(tx, perf_id, public=public)
+        used = code_there(tx, performance, code, now) if code else None
+        check_open(performance, now, used, public=public)
         free_overdue(tx, perf_id, now)
-        items = self._sold_of(tx, performance)
-        check_wishes(wishes, items, public=public)
+        if public:
+            self.first(tx, performance, now)
+        items = self.items(tx, performance)
+        check_wishes(wishes, seen(items, used) if public else items)
         hold = self._hold(performance, person_id, tx.now)
-        if public and (person_id is not None or sum(one.count for one in wishes) > performance.most_per_person):
-            check_share(tx, performance, hold.buyer, sum(one.count for one in wishes))
-        chosen, explanation = self._choose(tx, performance, wishes, items, public=public)
+        if public:
+            _check_bounds(tx, performance, items, hold, wishes, used, now)
+        return self.fill(tx, performance, hold, wishes, currency, public=public, free=free, code=used)
+
+    def fill(
+        self,
+        tx: Transaction,
+        performance: Performance,
+        hold: Hold,
+        wishes: Sequence[Wish],
+        currency: str,
+        *,
+        public: bool,
+        free: bool = False,
+        code: Code | None = None,
+    ) -> Basket:
+        """A new hold with its claims, for whom and for how long is decided. Raises SoldOut, SeatsTaken, LonelySeat,
+        CodeRefused."""
+        chosen, explanation = self._choose(tx, performance, wishes, self.items(tx, performance), public=public)
         store.add(tx, hold)
         lines = []
         for wish, item, seat in chosen:
-            claim = _claim(hold, wish, item, seat, tx.now, free=free)
-            try:
-                store.claim(tx, claim)
-            except IntegrityError as error:
-                raise _refusal(error, item, seat) from error
+            claim = _claim(hold, wish, item, seat, tx.now, free=free, code=code)
+            put(tx, claim, item, seat)
             lines.append(Line(claim, item.name, seat))
         told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
-        return Basket(hold, lines, currency, self.test, explanation)
+        return Basket(hold, lines, currency, self.test, explanation, "" if code is None else code.code)
 
     @property
     def test(self) -> bool:
@@ -108,7 +132,7 @@ class Taking:
             self._layouts.pop(next(iter(self._layouts)), None)
         return self._layouts.setdefault((performance.id, performance.map_version), layout)
 
-    def _sold(self, tx: Transaction, perf_id: str, now: int, *, public: bool) -> tuple[Performance, str]:
+    def _there(self, tx: Transaction, perf_id: str, *, public: bool) -> tuple[Performance, str]:
         """With its currency."""
         found = tx.one(events.offered(perf_id))
         if found is not None:
@@ -117,11 +141,9 @@ class Taking:
                 found = None
         if found is None:
             raise NotFound(text("There is no such performance, or it is not for you to see."))
-        if performance.state is PerformanceState.CANCELLED or (public and not performance.sells(now)):
-            raise NotOnSale(text("This performance is not on sale at this moment."))
         return performance, currency
 
-    def _sold_of(self, tx: Transaction, performance: Performance) -> dict[str, Item]:
+    def items(self, tx: Transaction, performance: Performance) -> dict[str, Item]:
         """Kept in memory until something of the performance changes."""
         # The instant as well: a change that was never committed may have had the same number.
         now = performance.version, performance.changed_at
@@ -190,11 +212,50 @@ class Taking:
         return places
 
 
-def check_share(tx: Transaction, performance: Performance, buyer: str, more: int) -> None:
-    """Raises Conflict where a person would have more than their share."""
-    has = tx.one(store.owned(performance.id, buyer)) or 0
-    if has + more > performance.most_per_person:
-        raise Conflict(text("Everybody may have {most} tickets of this performance.", most=performance.most_per_person))
+def code_there(tx: Transaction, performance: Performance, code: str, now: int) -> Code:
+    """Raises InvalidInput for one that there is not, CodeRefused for one that is not good here and now."""
+    found = tx.one(codes.by_text(performance.event_id, code))
+    if found is None:
+        raise unknown()
+    found.check(performance, now)
+    return found
+
+
+def check_open(performance: Performance, now: int, code: Code | None, *, public: bool) -> None:
+    early = code is not None and code.opens_early
+    if performance.state is PerformanceState.CANCELLED or (public and not performance.sells(now, early=early)):
+        raise NotOnSale(text("This performance is not on sale at this moment."))
+
+
+def seen(items: Mapping[str, Item], code: Code | None) -> Mapping[str, Item]:
+    """Those that the public knows of."""
+    return {id_: one for id_, one in items.items() if not one.hidden or (code is not None and code.opens(one))}
+
+
+def _check_bounds(
+    tx: Transaction,
+    performance: Performance,
+    items: Mapping[str, Item],
+    hold: Hold,
+    wishes: Sequence[Wish],
+    code: Code | None,
+    now: int,
+) -> None:
+    counts = counted(wishes)
+    check_order(performance, items, counts, now, code)
+    if hold.person_id is None:
+        check_alone(performance, items, counts, {})
+    else:
+        coded = sum(count for item_id, count in counts.items() if code is not None and code.takes(item_id))
+        check_share(tx, performance, items, hold.buyer, counts, code, coded)
+
+
+def put(tx: Transaction, claim: Claim, item: Item, seat: Seat | None) -> None:
+    """Raises SoldOut, SeatsTaken, CodeRefused."""
+    try:
+        store.claim(tx, claim)
+    except IntegrityError as error:
+        raise _refusal(error, item, seat) from error
 
 
 def free_overdue(tx: Transaction, perf_id: str, at: int) -> None:
@@ -217,10 +278,11 @@ def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState
     outbox.emit(tx, "stock.changed", hold.perf_id, outbox.org(hold.org_id), state=state, seats=named, units=units)
 
 
-def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool) -> Claim:
+def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool, code: Code | None) -> Claim:
     price = item.price_in("" if seat is None else seat.category, now)
     if item.open_price and wish.amount is not None:
         price = wish.amount
+    off = 0 if code is None or free else code.off(item, price)
     return Claim(
         id=new_id(),
         perf_id=hold.perf_id,
@@ -229,16 +291,20 @@ def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, f
         hold_id=hold.id,
         order_id=None,
         buyer=hold.buyer,
-        price=0 if free else price,
+        price=0 if free else price - off,
         fee=0 if free else item.fee,
         tax_bp=item.tax_bp,
         state=ClaimState.HELD,
         expires_at=hold.expires_at,
+        code_id=code.id if code is not None and code.takes(item.id) else None,
+        discount=off,
     )
 
 
 def _refusal(error: IntegrityError, item: Item, seat: Seat | None) -> Exception:
     said = str(error)
+    if "code_limit" in said:
+        return CodeRefused(text("The code was used as often as it may be."))
     if "used <= capacity" in said:
         return SoldOut(text("There is not so much left of {item}.", item=item.name))
     if "no quota counts" in said:

@@ -8,10 +8,11 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.texts import TITLE_LENGTH
 from novacast.tickets.events.models import MOST_AMOUNT
-from novacast.tickets.holds.bodies import LineBody, WishBody
+from novacast.tickets.holds.bodies import LineBody, TaxBody, WishBody
 from novacast.tickets.holds.models import MOST_LINES, Wish
 from novacast.tickets.models import AttemptState, ClaimState, OrderState, TicketState
 from novacast.tickets.orders.models import AT_ONCE, Attempt, Buyer, Issued, Method, Order, Receipt, buyer_of
+from novacast.tickets.questions.given_bodies import GivenBody
 from novacast.tickets.store import Entry
 from novacast.web import Body, ListBody, ListQuery, PageBody
 
@@ -26,6 +27,7 @@ class NewOrderBody(Body):
         Literal[Method.FREE, Method.TRANSFER, Method.SANDBOX],
         Field(description="free where it costs nothing; sandbox only in test mode."),
     ]
+    answers: Annotated[Sequence[GivenBody], Field(max_length=5000)] = ()
 
     def buyer(self, language: str) -> Buyer:
         return buyer_of(self.name, self.email, language)
@@ -134,6 +136,7 @@ class ReceiptBody(Body):
     token: Annotated[str, Field(description="Whoever has it has the order; it is in its link.")]
     order: OrderBody
     lines: list[OrderLineBody]
+    taxes: list[TaxBody]
     tickets: list[IssuedBody]
     attempts: list[AttemptBody]
 
@@ -142,7 +145,11 @@ class ReceiptBody(Body):
         return cls(
             token=token,
             order=OrderBody.of(receipt.order),
-            lines=[OrderLineBody(**dict(LineBody.of(one)), state=one.claim.state) for one in receipt.lines],
+            lines=[
+                OrderLineBody(**dict(line), state=one.claim.state)
+                for line, one in zip(LineBody.all(receipt.lines), receipt.lines, strict=True)
+            ],
+            taxes=TaxBody.all(receipt.lines),
             tickets=[IssuedBody.of(one) for one in receipt.tickets],
             attempts=[AttemptBody.of(one) for one in receipt.attempts],
         )

@@ -14,8 +14,8 @@ from novacast.tickets import store as books
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Performance
 from novacast.tickets.holds import store as holds
+from novacast.tickets.holds.bounds import check_whose
 from novacast.tickets.holds.models import Basket
-from novacast.tickets.holds.taking import check_share
 from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import AT_ONCE, PUBLIC, REMOTE, Attempt, Buyer, Method, Order, Unpayable, new_code
@@ -146,5 +146,8 @@ def _share(tx: Transaction, performance: Performance, basket: Basket, buyer: Buy
     whose = f"email:{buyer.email_key}" if person_id is None else f"person:{person_id}"
     if basket.hold.person_id not in (None, person_id):
         raise Conflict(text("This basket is somebody else's."))
-    check_share(tx, performance, whose, len(basket.lines))
+    if basket.hold.buyer == whose:
+        return
+    items = {one.id: one for one in tx.all(events.items(performance.id))}
+    check_whose(tx, performance, items, whose, [one.claim for one in basket.lines])
     holds.share(tx, basket.hold.id, whose)

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from novacast.database import Database, DatabaseError, Transaction
 from novacast.tickets.models import MACHINES
 from novacast.tickets.proof import store
-from novacast.tickets.proof.store import ATTACKS, Attack, Oddity
+from novacast.tickets.proof.attacks import Attack
+from novacast.tickets.proof.store import ATTACKS, Oddity
 
 log = logging.getLogger(__name__)
 

@@ -5,15 +5,9 @@ from dataclasses import dataclass
 
 from novacast.database import Query, Row, Transaction
 from novacast.tickets.models import Machine
-
-
-@dataclass(frozen=True, slots=True)
-class Attack:
-    """What nobody may be able to do. `refusal` is part of what the database says instead."""
-
-    name: str
-    sql: str
-    refusal: str
+from novacast.tickets.proof.attacks import Attack
+from novacast.tickets.proof.codes import store as codes
+from novacast.tickets.proof.waiting import store as waiters
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +22,12 @@ class Oddity:
 def miscounted() -> Query[Oddity]:
     return Query(
         "SELECT 'quota' AS what, q.id AS subject, q.name || ': says ' || q.used || ', counted ' || c.n AS detail "
-        "FROM quotas q JOIN (SELECT quotas.id, count(claims.id) AS n FROM quotas "
-        "LEFT JOIN item_quotas ON item_quotas.quota_id = quotas.id "
-        "LEFT JOIN claims ON claims.item_id = item_quotas.item_id AND claims.state <> 'released' "
-        "GROUP BY quotas.id) c ON c.id = q.id WHERE q.used <> c.n OR q.used > q.capacity",
+        "FROM quotas q JOIN (SELECT quotas.id, CASE WHEN kept.id IS NULL "
+        "THEN (SELECT count(*) FROM item_quotas i JOIN claims ON claims.item_id = i.item_id AND state <> 'released' "
+        "LEFT JOIN codes ON codes.id = claims.code_id WHERE i.quota_id = quotas.id AND codes.quota_id IS NULL) "
+        "ELSE (SELECT count(*) FROM claims WHERE code_id = kept.id AND state <> 'released') END AS n "
+        "FROM quotas LEFT JOIN codes kept ON kept.quota_id = quotas.id) c ON c.id = q.id "
+        "WHERE q.used <> c.n OR q.used > q.capacity",
         (),
         _oddity,
     )
@@ -98,7 +94,10 @@ _CONTRADICTIONS = (
 
 
 def contradictions() -> Sequence[Query[Oddity]]:
-    return [Query(f"{sql} LIMIT 100", (), _oddity) for sql in _CONTRADICTIONS]
+    return [
+        Query(f"{sql} LIMIT 100", (), _oddity)
+        for sql in (*_CONTRADICTIONS, *codes.CONTRADICTIONS, *waiters.CONTRADICTIONS)
+    ]
 
 
 def waiting() -> Query[Oddity]:
@@ -130,7 +129,8 @@ _SCENE = (
         "'draft', 1, 1)"
     ),
     (
-        "INSERT INTO items VALUES ('!seat', 1, '!p', 'x', 'seated', 1, 5, 0, 0, 0, 9, 0, NULL, 1, 1), "
+        "INSERT INTO items (id, number, perf_id, name, kind, seated, price, open_price, fee, tax_bp, most, opens_live, "
+        "replay_until, on_sale, created_at) VALUES ('!seat', 1, '!p', 'x', 'seated', 1, 5, 0, 0, 0, 9, 0, NULL, 1, 1), "
         "('!room', 2, '!p', 'x', 'general', 0, 5, 0, 0, 0, 9, 0, NULL, 1, 1)"
     ),
     "INSERT INTO quotas (id, perf_id, name, capacity, created_at) VALUES ('!q', '!p', 'x', 1, 1)",
@@ -140,12 +140,12 @@ _SCENE = (
         "('!p', 'B', '', '', '', 2, 2, '', 'normal', 0, 0, 0), ('!p', 'C', '', '', '', 3, 3, '', 'normal', 0, 0, 1)"
     ),
     (
-        "INSERT INTO holds VALUES ('!h', '!p', '!o', NULL, '!', 'active', 5, 9, 1, 1), "
-        "('!h2', '!p', '!o', NULL, '!', 'active', 5, 9, 1, 1)"
+        "INSERT INTO holds VALUES ('!h', '!p', '!o', NULL, '!', 'active', 5, 9, 1, 1, NULL), "
+        "('!h2', '!p', '!o', NULL, '!', 'active', 5, 9, 1, 1, NULL)"
     ),
     (
-        "INSERT INTO claims VALUES ('!c', '!p', '!seat', 'A', '!h', NULL, '!', 5, 0, 0, 'held', 5, 1), "
-        "('!c2', '!p', '!room', NULL, '!h2', NULL, '!', 5, 0, 0, 'held', 5, 1)"
+        "INSERT INTO claims VALUES ('!c', '!p', '!seat', 'A', '!h', NULL, '!', 5, 0, 0, 'held', 5, 1, NULL, 0), "
+        "('!c2', '!p', '!room', NULL, '!h2', NULL, '!', 5, 0, 0, 'held', 5, 1, NULL, 0)"
     ),
     (
         "INSERT INTO orders (id, code, org_id, perf_id, hold_id, name, email, email_key, language, method, "
@@ -170,7 +170,7 @@ _SCENE = (
 )
 """A seat sold with a ticket that was let in, a quota of one unit used up, and an order that nobody has paid."""
 
-_CLAIM = "('!x', '!p', '{item}', {seat}, '!h2', NULL, '!', 5, 0, 0, '{state}', {until}, 1)"
+_CLAIM = "('!x', '!p', '{item}', {seat}, '!h2', NULL, '!', 5, 0, 0, '{state}', {until}, 1, NULL, 0)"
 _A_SEAT = _CLAIM.format(item="!seat", seat="'A'", state="held", until=5)
 _TICKET = "('!x', '{claim}', '{order}', '!o', '!p', '{item}', NULL, '', {n}, {n}, 0, 'valid', 1, 1)"
 
@@ -283,11 +283,13 @@ ATTACKS = (
     ),
     Attack("switch the triggers off", "PRAGMA recursive_triggers = OFF", "not authorized"),
     Attack("take a trigger away", "DROP TRIGGER claims_moves", "not authorized"),
+    *codes.ATTACKS,
+    *waiters.ATTACKS,
 )
 
 
 def set_scene(tx: Transaction) -> None:
-    for sql in _SCENE:
+    for sql in (*_SCENE, *codes.SCENE, *waiters.SCENE):
         tx.run(sql)
 
 

@@ -1,0 +1,1 @@
+"""Codes that make something cheaper, open what is hidden, or have places kept for them."""

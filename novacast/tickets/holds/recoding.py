@@ -1,0 +1,71 @@
+"""What is in a basket, with a code or without the one it had. Nobody else may come between: the units go from one
+hold to another in one transaction, each at the price that it had before any code, for as long as they were kept.
+"""
+
+from dataclasses import replace
+
+from novacast.database import Transaction
+from novacast.i18n import text
+from novacast.identity import new_id
+from novacast.tickets.codes.models import Code, CodeRefused
+from novacast.tickets.events import store as events
+from novacast.tickets.events.models import Item, Performance
+from novacast.tickets.holds import store
+from novacast.tickets.holds.bounds import check_order, check_whose
+from novacast.tickets.holds.models import Claim, Hold
+from novacast.tickets.holds.taking import check_open, code_there, give_back, put, seen, told
+from novacast.tickets.models import ClaimState, HoldState
+from novacast.tickets.seatmaps import store as seats
+
+
+def recode(tx: Transaction, hold: Hold, code: str, at: int) -> Hold:
+    """The hold in which everything is now. `code` empty: without one.
+
+    Raises InvalidInput, NotOnSale, CodeRefused, Conflict; then all is as it was.
+    """
+    performance = tx.one(events.performance(hold.perf_id))
+    assert performance is not None, "a hold has a performance"
+    used = code_there(tx, performance, code, at) if code else None
+    items = {one.id: one for one in tx.all(events.items(performance.id))}
+    before = [one for one in tx.all(store.claims(hold.id)) if one.state is ClaimState.HELD]
+    _check(performance, items, before, used, at)
+    give_back(tx, hold, HoldState.RELEASED)
+    after = replace(hold, id=new_id(), created_at=tx.now, changed_at=tx.now)
+    if hold.buyer == hold.id:
+        after = replace(after, buyer=after.id)
+    store.add(tx, after)
+    store.follow(tx, hold.id, after.id)
+    claims = [_claim(one, after, items[one.item_id], used) for one in before]
+    if after.buyer != after.id:
+        check_whose(tx, performance, items, after.buyer, claims)
+    places = {one.seat_id: one for one in tx.all(seats.some(hold.perf_id, [one.seat_id or "" for one in before]))}
+    for one in claims:
+        put(tx, one, items[one.item_id], places.get(one.seat_id or ""))
+    told(tx, after, claims, ClaimState.HELD)
+    return after
+
+
+def _check(performance: Performance, items: dict[str, Item], claims: list[Claim], code: Code | None, at: int) -> None:
+    counts: dict[str, int] = {}
+    for one in claims:
+        counts[one.item_id] = counts.get(one.item_id, 0) + 1
+    known = seen(items, code)
+    if any(item_id not in known for item_id in counts):
+        raise CodeRefused(text("Something in this basket is only sold with the code that it has."))
+    check_open(performance, at, code, public=True)
+    check_order(performance, items, counts, at, code)
+
+
+def _claim(one: Claim, hold: Hold, item: Item, code: Code | None) -> Claim:
+    price = one.price + one.discount
+    off = 0 if code is None else code.off(item, price)
+    with_code = code is not None and code.takes(one.item_id)
+    return replace(
+        one,
+        id=new_id(),
+        hold_id=hold.id,
+        buyer=hold.buyer,
+        price=price - off,
+        discount=off,
+        code_id=code.id if code is not None and with_code else None,
+    )

@@ -1,0 +1,1 @@
+"""Attacks on codes, and what must be true of them."""

@@ -1,0 +1,111 @@
+"""What is for sale and what is in a basket, as pages say it: prices with fees, savings, windows and taxes in words."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from babel.numbers import format_percent
+
+from novacast.clock import iso
+from novacast.i18n import gettext as _
+from novacast.tickets.events.models import Item
+from novacast.tickets.events.performances import Offer
+from novacast.tickets.holds.models import Line
+from novacast.tickets.orders.taxes import breakdown
+from novacast.tickets.words import decimals, hour_there, money, plain
+from novacast.words import locale
+
+MOST_CHOICES = 20
+"""Quantities that a list offers."""
+
+
+def items(offer: Offer, chosen: Mapping[str, int], amounts: Mapping[str, str]) -> Sequence[Mapping[str, Any]]:
+    """Those that may be bought, now or later."""
+    until = offer.now
+    shown = [one for one in offer.items if one.on_sale and (one.sale_until is None or until < one.sale_until)]
+    return [_item(offer, one, chosen.get(one.id, 0), amounts.get(one.id, "")) for one in shown]
+
+
+def _item(offer: Offer, one: Item, chosen: int, amount: str) -> Mapping[str, Any]:
+    currency, zone = offer.event.currency, offer.event.timezone
+    early = offer.code is not None and offer.code.opens_early and offer.code.takes(one.id)
+    left = offer.left[one.id]
+    begins = one.sale_from if one.sale_from is not None and offer.now < one.sale_from and not early else None
+    most = min(one.most, one.most_per_person or one.most, left, MOST_CHOICES)
+    counts = [0, *range(one.least, most + 1)]
+    prices = [_price(offer, one, category) for category in one.categories]
+    return {
+        "id": one.id,
+        "name": one.name,
+        "seated": one.seated,
+        "prices": prices if len(prices) == 1 else [price for price in prices if price["category"] or _plain(one)],
+        "open": one.open_price,
+        "step": str(decimals(currency)),
+        "least_amount": plain(one.price, currency),
+        "amount": amount or plain(one.price, currency),
+        "fee": money(one.fee, currency) if one.fee else "",
+        "tax": percent(one.tax_bp) if one.tax_bp else "",
+        "left": left if len(counts) > 1 else 0,
+        "least": one.least if one.least > 1 else 0,
+        "counts": [(str(n), str(n)) for n in counts],
+        "chosen": str(chosen),
+        "begins": "" if begins is None else hour_there(begins, zone),
+        "ends": "" if one.sale_until is None else hour_there(one.sale_until, zone),
+        "hidden": one.hidden,
+    }
+
+
+def _plain(item: Item) -> bool:
+    """Whether a seat of no category has a price of its own to be shown."""
+    return not item.seated or any(one.category == "" for one in item.prices)
+
+
+def _price(offer: Offer, one: Item, category: str) -> Mapping[str, Any]:
+    """What it costs now with its fee; until when; and what a code takes off."""
+    currency, zone = offer.event.currency, offer.event.timezone
+    price = one.price_in(category, offer.now)
+    off = 0 if offer.code is None else offer.code.off(one, price)
+    until = one.price_until(category, offer.now)
+    after = None if until is None else one.price_in(category, until)
+    return {
+        "category": category,
+        "now": money(price - off + one.fee, currency),
+        "before": money(price + one.fee, currency) if off else "",
+        "saving": money(off, currency) if off else "",
+        "until": "" if until is None or after == price else hour_there(until, zone),
+        "until_iso": "" if until is None else iso(until),
+        "after": "" if after is None or after == price else money(after + one.fee, currency),
+    }
+
+
+def lines(found: Sequence[Line], currency: str) -> Sequence[Mapping[str, str]]:
+    return [
+        {
+            "id": one.claim.id,
+            "name": one.item,
+            "seat": "" if one.seat is None else one.seat.label,
+            "price": money(one.claim.cost, currency),
+            "before": money(one.claim.cost + one.claim.discount, currency) if one.claim.discount else "",
+        }
+        for one in found
+    ]
+
+
+def fees(found: Sequence[Line], currency: str) -> str:
+    """All fees together; empty where there are none."""
+    total = sum(one.claim.fee for one in found)
+    return money(total, currency) if total else ""
+
+
+def taxes(found: Sequence[Line], currency: str) -> Sequence[str]:
+    """A sentence for each rate that is not nothing."""
+    rates = breakdown([(one.claim.cost, one.claim.tax_bp) for one in found])
+    return [
+        _("With %(rate)s tax: %(tax)s of %(gross)s.")
+        % {"rate": percent(one.tax_bp), "tax": money(one.tax, currency), "gross": money(one.gross, currency)}
+        for one in rates
+        if one.tax_bp
+    ]
+
+
+def percent(basis_points: int) -> str:
+    return str(format_percent(basis_points / 10_000, format="#,##0.##%", locale=locale()))
