@@ -52,13 +52,13 @@ class ChoiceForm(Body):
         seats: dict[str, list[str]] = {}
         for item_id, _space, seat_id in (one.partition(" ") for one in self.seat):
             seats.setdefault(item_id, []).append(seat_id)
+        chosen = [Wish(id_, seats=tuple(ids), amount=self._amount(id_, currency)) for id_, ids in seats.items()]
         counted = [
             Wish(id_, count, amount=self._amount(id_, currency))
             for id_, count in zip(self.item, self.quantity, strict=False)
             if count
         ]
-        named = [Wish(id_, seats=tuple(chosen), amount=self._amount(id_, currency)) for id_, chosen in seats.items()]
-        return [*named, *counted]
+        return chosen + counted
 
     @property
     def amounts(self) -> dict[str, str]:
@@ -213,7 +213,7 @@ def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None
         "performance": now,
         "when": hour_there(now.starts_at, zone),
         "items": items,
-        "seated": now.map_id is not None and any(one["seated"] for one in items),
+        "seated": now.map_id is not None and any(one["seated"] and not one["begins"] for one in items),
         "seats": list(given.seat),
         "test": test,
         "sells": now.sells(offer.now, early=code is not None and code.opens_early),

@@ -27,9 +27,9 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
     return [
         EventRoutes(own.events, own.performances, own.trying),
         SeatMapRoutes(own.seat_maps, clock),
-        CodeRoutes(own.codes),
-        HallRoutes(own.halls),
+        HallRoutes(own.halls, own.trying),
         MapEditorRoutes(own.map_editor),
+        CodeRoutes(own.codes),
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),

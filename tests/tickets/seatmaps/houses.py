@@ -35,7 +35,6 @@ async def furnished(box: Box, document: Mapping[str, Any]) -> None:
     assert box.night.map_id is not None
     await box.own.seat_maps.change(OWNER, box.night.map_id, "Hall", dict(document))
     await box.own.seat_maps.apply(OWNER, box.night.id, box.night.map_id, only_look=False)
-    await box.own.performances.edit_item(OWNER, box.night.id, box.seats.id, name=None, price=None, on_sale=False)
     prices = tuple(Price(f"p-{name}", name, amount, None, None) for name, amount in PRICES)
     full = NewItem("Full price", ItemKind.SEATED, True, 3000, fee=50, prices=prices)
     box.seats = await box.own.performances.add_item(OWNER, box.night.id, full, [])
@@ -43,6 +42,9 @@ async def furnished(box: Box, document: Mapping[str, Any]) -> None:
 
 @asynccontextmanager
 async def house(box: Box, document: Mapping[str, Any]) -> AsyncIterator[Served]:
+    plain = box.seats.id
     await furnished(box, document)
     async with serving(box) as served:
+        path = f"/performances/{box.night.id}/items/{plain}"
+        assert (await served.ask("PATCH", path, {"on_sale": False}, who="owner")).status == 200
         yield served

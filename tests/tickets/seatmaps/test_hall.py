@@ -7,8 +7,10 @@ from typing import Any
 import pytest
 
 from novacast.errors import Conflict, Forbidden
-from novacast.tickets.events.models import EventChanges
+from novacast.tickets.codes.models import CodeChanges
+from novacast.tickets.events.models import EventChanges, NewItem
 from novacast.tickets.holds.models import LonelySeat
+from novacast.tickets.models import ItemKind
 from novacast.tickets.seatmaps.examples import playhouse
 from tests.tickets.box import ADA, DOOR, GUEST, OUTSIDER, OWNER, SELLER, Box, hall, seat
 from tests.tickets.serving import Served, serving
@@ -169,3 +171,16 @@ async def test_a_performance_keeps_the_drawing_of_the_version_it_has(served: Ser
     drawing = (await served.ask("GET", f"{path(served)}/hall")).json
     assert (drawing["seats"], drawing["stage"]["name"]) == (300, "Stage")
     assert set((await marks(served)).values()) == {FREE}
+
+
+async def test_a_code_shows_on_the_map_what_it_saves_and_opens(served: Served) -> None:
+    box = served.box
+    hidden = NewItem("Friends", ItemKind.SEATED, True, 500, hidden=True)
+    friends = await box.own.performances.add_item(OWNER, box.night.id, hidden, [])
+    given = {"percent_bp": 5000, "opens_hidden": True}
+    await box.own.codes.create(OWNER, box.night.event_id, CodeChanges(frozenset(given), code="HALF", **given))
+    states = f"{path(served)}/seats/states"
+    assert [one["prices"] for one in (await served.ask("GET", states)).json["items"]] == [{"": 2050}]
+    coded = (await served.ask("GET", f"{states}?code=half")).json["items"]
+    assert {one["id"]: one["prices"][""] for one in coded} == {box.seats.id: 1050, friends.id: 250}
+    assert (await served.ask("GET", f"{states}?code=none")).status == 422

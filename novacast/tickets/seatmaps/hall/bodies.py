@@ -99,6 +99,10 @@ class StatesBody(Body):
         )
 
 
+class StatesQuery(Body):
+    code: Annotated[str, Field(max_length=60, description="What it costs with one, and what it opens.")] = ""
+
+
 class BestQuery(Body):
     count: Annotated[int, Field(ge=1, le=MOST_ASKED)]
     category: Annotated[str | None, Field(max_length=60, description="Of all of them; without it any.")] = None

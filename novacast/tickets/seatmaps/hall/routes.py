@@ -4,6 +4,7 @@ from aiohttp import web
 
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from novacast.limits import Rate
+from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.events.routes import PERFORMANCE
 from novacast.tickets.seatmaps.hall.bodies import (
     AdviceBody,
@@ -13,6 +14,7 @@ from novacast.tickets.seatmaps.hall.bodies import (
     OccupantBody,
     OccupantsBody,
     StatesBody,
+    StatesQuery,
 )
 from novacast.tickets.seatmaps.hall.models import Hall
 from novacast.tickets.seatmaps.hall.service import Halls
@@ -23,8 +25,8 @@ ADVICE = Rate("tickets.advice", 300, 300.0)
 
 
 class HallRoutes:
-    def __init__(self, halls: Halls) -> None:
-        self._halls = halls
+    def __init__(self, halls: Halls, codes: CodeTrying) -> None:
+        self._halls, self._codes = halls, codes
 
     @get(
         f"{PERFORMANCE}/hall", tag="tickets", public=True, summary="Drawing of a performance's hall", errors=(NotFound,)
@@ -39,12 +41,15 @@ class HallRoutes:
         tag="tickets",
         public=True,
         summary="What has become of each seat",
-        errors=(NotFound,),
+        errors=(InvalidInput, NotFound, RateLimited),
     )
-    async def states(self, call: Call, performance_id: str) -> StatesBody:
+    async def states(self, call: Call, performance_id: str, query: StatesQuery) -> StatesBody:
         """Listen to `stock.changed:ID` and `seats.blocked:ID` of `/api/v1/realtime` first, then ask for this, then
         take what facts behind `seq` tell."""
-        return StatesBody.of(await self._halls.states(call.principal, performance_id))
+        code = None
+        if query.code:
+            code = await self._codes.there(call.principal, performance_id, query.code, call.address)
+        return StatesBody.of(await self._halls.states(call.principal, performance_id, code))
 
     @get(
         f"{PERFORMANCE}/seats/best",

@@ -11,6 +11,7 @@ from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.tickets import store as books
+from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.events.permission import seen_performance, sees_orders, sells
@@ -46,8 +47,8 @@ class Halls:
         """Raises NotFound, also where it has no seats."""
         return await self._hall(await self._seen(principal, perf_id))
 
-    async def states(self, principal: Principal, perf_id: str) -> States:
-        """As they are at this instant: what is overdue is free. Raises NotFound."""
+    async def states(self, principal: Principal, perf_id: str, code: Code | None = None) -> States:
+        """As they are at this instant: what is overdue is free. With what a code opens and saves. Raises NotFound."""
         performance = await self._seen(principal, perf_id)
         hall, now = await self._hall(performance), self._db.clock.now()
         async with self._db.snapshot() as view:
@@ -61,8 +62,9 @@ class Halls:
         for seat_id in overdue:
             claimed.pop(seat_id, None)
         marks = marks_of(hall, {id_: ClaimState(state) for id_, state in claimed.items()}, blocked)
-        offered = [one for one in items if one.seated and one.on_sale]
-        prices = {one.id: _prices(one, hall, now) for one in offered}
+        good = code if code is not None and code.good(performance, now) else None
+        offered = [one for one in items if one.seated and _sold(one, good, now)]
+        prices = {one.id: _prices(one, hall, now, good) for one in offered}
         return States(hall.tag, seq, packed(marks), offered, prices, event.currency, performance.most_per_person)
 
     async def best(self, principal: Principal, perf_id: str, count: int, category: str | None) -> Advice:
@@ -155,5 +157,11 @@ def _made(drawing: Drawing) -> Hall:
     return Hall(tag, drawing, Layout(drawing.seats), body, gzip.compress(body, 6), places)
 
 
-def _prices(item: Item, hall: Hall, now: int) -> dict[str, int]:
-    return {one.name: item.price_in(one.name, now) + item.fee for one in hall.drawing.categories}
+def _sold(item: Item, code: Code | None, now: int) -> bool:
+    early = code is not None and code.opens_early and code.takes(item.id)
+    return item.sells(now, early=early) and (not item.hidden or (code is not None and code.opens(item)))
+
+
+def _prices(item: Item, hall: Hall, now: int, code: Code | None) -> dict[str, int]:
+    amounts = {one.name: item.price_in(one.name, now) for one in hall.drawing.categories}
+    return {name: price - (0 if code is None else code.off(item, price)) + item.fee for name, price in amounts.items()}

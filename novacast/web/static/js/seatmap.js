@@ -34,7 +34,7 @@ class NovaSeatmap extends HTMLElement {
       snapshot: (states) => this.#snapshot(states),
       change: (ids, mark) => this.#change(ids, mark),
       lost: (lost) => { this.#part("lost").hidden = !lost || !this.#plan; },
-    });
+    }, this.getAttribute("code") ?? "");
     this.closest("form")?.addEventListener("submit", () => { this.#sending = true; }, { signal });
     addEventListener("pageshow", () => { this.#sending = false; }, { signal });
   }
@@ -106,8 +106,11 @@ class NovaSeatmap extends HTMLElement {
     this.dataset.ready = "";
     // The lists of how many are for who can't choose; what they say would be bought as well.
     for (const one of this.closest("form")?.querySelectorAll("[data-seated]") ?? []) {
-      one.hidden = true;
-      for (const select of one.querySelectorAll("select")) select.value = "0";
+      const select = one.querySelector("select");
+      if (!select) continue;
+      select.value = "0";
+      // What each seat is worth to the buyer is said there.
+      (one.querySelector("[name=amount]") ? select.closest(".field") : one).hidden = true;
     }
   }
 

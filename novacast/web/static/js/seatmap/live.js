@@ -16,9 +16,9 @@ export class Live {
   #failures = 0;
   #ended = new AbortController();
 
-  /** `on.snapshot(states)` may return a promise; `on.change(ids, mark)`; `on.furnished()`; `on.lost(whether)`. */
-  constructor(performance, on) {
-    this.#path = `/api/v1/performances/${performance}/seats/states`;
+  /** `code`: what it costs with one. `on.snapshot(states)` may return a promise; `on.change(ids, mark)`; `on.furnished()`; `on.lost(whether)`. */
+  constructor(performance, on, code = "") {
+    this.#path = `/api/v1/performances/${performance}/seats/states${code ? `?${new URLSearchParams({ code })}` : ""}`;
     this.#on = on;
     const { signal } = this.#ended;
     for (const topic of ["stock.changed", "seats.blocked", "seats.furnished"]) {
