@@ -11,7 +11,7 @@ from novacast.clock import Clock, iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
 from novacast.i18n import gettext as _
 from novacast.tickets.door.pages import DoorPages
-from novacast.tickets.door.studio import DoorStudioPages
+from novacast.tickets.door.studio.pages import DoorStudioPages
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.service import Events

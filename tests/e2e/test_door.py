@@ -182,3 +182,29 @@ async def test_a_scanner_that_believes_in_another_keyboard_is_understood(windows
         keys.append([GERMAN.get(sign, sign), physical.lstrip("^"), physical.startswith("^")])
     await window.page.evaluate(PRESS, [*keys, ["Enter", "Enter", False]])
     await says(window.page, "Let in")
+
+
+@pytest.mark.slow
+async def test_a_revoked_device_says_so_at_once_and_tells_later_what_it_knows(windows: Windows, served: Served) -> None:
+    box, front = served.box, await door(served.box)
+    code = await sold_code(box)
+    window = await at_gate(windows, served, front, "North")
+    await window.page.context.set_offline(True)
+    await expect(window.page.locator("body")).to_have_attribute("data-state", "offline")
+    await types(window.page, code)
+    await says(window.page, "Let in")
+    (device,) = await box.own.door.devices.of_performance(OWNER, box.night.id)
+    await box.own.door.devices.revoke(OWNER, device.id)
+    await window.page.context.set_offline(False)
+    await expect(window.page.locator("[data-part=revoked]")).to_be_visible()
+    await expect(window.page.locator("[data-part=stage]")).to_be_hidden()
+    _, again = await box.own.door.devices.invite(OWNER, front.id, "Phone again", "North")
+    await window.page.locator("#pair-code").fill(again.lower())
+    await window.page.keyboard.press("Enter")
+    await expect(window.page.locator("body")).to_have_attribute("data-state", "online")
+    gates, _ = await box.own.door.lists.gates(DOOR, front.id)
+    assert [(one.name, one.entries) for one in gates] == [("North", 1)]
+    # On line, its stream ends with its token.
+    devices = await box.own.door.devices.of_performance(OWNER, box.night.id)
+    await box.own.door.devices.revoke(OWNER, next(one.id for one in devices if one.revoked_at is None))
+    await expect(window.page.locator("[data-part=revoked]")).to_be_visible()

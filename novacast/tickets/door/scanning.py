@@ -165,7 +165,7 @@ def _check_device(tx: Transaction, post: Post) -> None:
 
 
 def _token(tx: Transaction, post: Post, wish: Wish) -> Token | None:
-    """None: nobody here signed it, or a ticket was looked up instead. Keys of this commit: one may have been replaced."""
+    """None: nobody here signed it, or a ticket was looked up instead. By the keys of this moment."""
     try:
         return checked(as_scanned(wish.code), dict(tx.all(keys.public_keys(post.wanted.org_id))))
     except BadToken:
