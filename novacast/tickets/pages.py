@@ -13,7 +13,7 @@ from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
 from novacast.tickets.door.pages import DoorPages
-from novacast.tickets.door.studio import DoorStudioPages
+from novacast.tickets.door.studio.pages import DoorStudioPages
 from novacast.tickets.events.pages import EventListPages, EventPage
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.holders.pages import HolderPages

@@ -13,7 +13,7 @@ from novacast.errors import InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.tickets import store as books
-from novacast.tickets.admission.keys import Keyring
+from novacast.tickets.admission import store as keys
 from novacast.tickets.admission.tokens import BadToken, Token, as_scanned, checked
 from novacast.tickets.door import store
 from novacast.tickets.door.devices import store as devices
@@ -57,22 +57,21 @@ class Found:
 
 
 class Scanning:
-    def __init__(self, db: Database, keyring: Keyring, *, live: bool) -> None:
+    def __init__(self, db: Database, *, live: bool) -> None:
         """`live`: tickets of the sandbox are worth nothing."""
-        self._db, self._keyring, self.live = db, keyring, live
+        self._db, self._live = db, live
 
     async def scan(self, post: Post, wish: Wish, then: Then[Scan] | None = None) -> Scan:
         """The same wish again is answered as the first time. Raises InvalidInput, NotFound, Unauthenticated."""
         gates, gate = post.wanted.rules.gates, wish.gate or post.gate
         if gates and gate not in gates:
             raise InvalidInput.field("gate", text("The list has no such gate. It has {gates}.", gates=", ".join(gates)))
-        token = await self._token(post, wish)
 
         def unit(tx: Transaction) -> Scan:
             _check_device(tx, post)
             scan = _repeated(tx, post, wish)
             if scan is None:
-                scan = self._judged(tx, post, wish, token, tx.now)
+                scan = self._judged(tx, post, wish, tx.now)
                 if scan.verdict.good or (wish.force and scan.shown is not None):
                     scan = _written(tx, post, wish, scan, tx.now)
                 self._kept(tx, post, wish, scan, tx.now)
@@ -85,11 +84,10 @@ class Scanning:
     async def deliver(self, post: Post, sent_at: int, all_of_it: Sequence[Decided]) -> list[tuple[Scan, bool]]:
         """What a device did by itself, in its order; what the house says of each, and whether that is an incident.
         `sent_at`: by the device's clock. Raises Unauthenticated."""
-        tokens = [await self._token(post, one.wish) for one in all_of_it]
 
         def unit(tx: Transaction) -> list[tuple[Scan, bool]]:
             _check_device(tx, post)
-            return [self._taken(tx, post, one, token, sent_at) for one, token in zip(all_of_it, tokens, strict=True)]
+            return [self._taken(tx, post, one, sent_at) for one in all_of_it]
 
         return await self._db.write(unit)
 
@@ -106,15 +104,8 @@ class Scanning:
                 entries.append(before)
         return [Found(one, entry) for one, entry in zip(tickets, entries, strict=True)]
 
-    async def _token(self, post: Post, wish: Wish) -> Token | None:
-        """None: nobody here signed it, or a ticket was looked up instead."""
-        try:
-            return checked(as_scanned(wish.code), await self._keyring.publics(post.wanted.org_id))
-        except BadToken:
-            return None
-
-    def _judged(self, tx: Transaction, post: Post, wish: Wish, token: Token | None, at: int) -> Scan:
-        wanted = post.wanted
+    def _judged(self, tx: Transaction, post: Post, wish: Wish, at: int) -> Scan:
+        wanted, token = post.wanted, _token(tx, post, wish)
         if token is not None:
             shown = tx.one(store.shown_by_serial(token.performance, token.ordinal, token.serial))
         else:
@@ -124,18 +115,16 @@ class Scanning:
         if shown is None or shown.ticket.org_id != wanted.org_id:
             return Scan(Verdict.FORGED, None, None, None)
         before = tx.one(store.entry(shown.ticket.claim_id, wanted.id))
-        verdict = judged(wanted, shown, token, before, at, leaving=wish.leaving, live=self.live)
+        verdict = judged(wanted, shown, token, before, at, leaving=wish.leaving, live=self._live)
         return Scan(verdict, shown, before, None)
 
-    def _taken(
-        self, tx: Transaction, post: Post, decided: Decided, token: Token | None, sent_at: int
-    ) -> tuple[Scan, bool]:
+    def _taken(self, tx: Transaction, post: Post, decided: Decided, sent_at: int) -> tuple[Scan, bool]:
         wish, wanted = decided.wish, post.wanted
         scan = _repeated(tx, post, wish)
         repeated = scan is not None
         at = instant_of(decided, sent_at, tx.now, post.since)
         if scan is None:
-            scan = self._judged(tx, post, wish, token, at)
+            scan = self._judged(tx, post, wish, at)
             if decided.passed and scan.shown is not None:
                 scan = _written(tx, post, wish, scan, at)
             self._kept(tx, post, wish, scan, at, decided)
@@ -173,6 +162,14 @@ def _check_device(tx: Transaction, post: Post) -> None:
     """A revocation holds from its commit on. Raises Unauthenticated."""
     if post.device_id is not None:
         check_alive(tx.one(devices.by_id(post.device_id)), tx.now)
+
+
+def _token(tx: Transaction, post: Post, wish: Wish) -> Token | None:
+    """None: nobody here signed it, or a ticket was looked up instead. By the keys of this moment."""
+    try:
+        return checked(as_scanned(wish.code), dict(tx.all(keys.public_keys(post.wanted.org_id))))
+    except BadToken:
+        return None
 
 
 def _repeated(tx: Transaction, post: Post, wish: Wish) -> Scan | None:

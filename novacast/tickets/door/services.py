@@ -27,7 +27,7 @@ def door_services(db: Database, limiter: RateLimiter, keyring: Keyring, *, live:
     lists = Lists(db)
     return DoorServices(
         lists=lists,
-        scanning=Scanning(db, keyring, live=live),
+        scanning=Scanning(db, live=live),
         notes=Notes(db),
         devices=Devices(db, limiter, lists),
         pictures=Pictures(db, keyring, live=live),
