@@ -12,6 +12,8 @@ import uvloop
 from novacast import logs, wiring
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
+from novacast.chat.moderation.measures import measure as measure_moderation
+from novacast.chat.moderation.routes import moderation_routes
 from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import SocketRoutes
@@ -178,9 +180,10 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *ticket_routes(own.tickets, own.clock),
         *ticket_pages(own.tickets),
         PlaybackRoutes(own.playback.playback),
-        RoomPages(own.chat.entrance),
+        RoomPages(own.chat),
         RoomRoutes(own.chat),
         SteeringRoutes(own.chat),
+        *moderation_routes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
@@ -191,6 +194,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure(metrics, own.playback.cache, own.playback.audience, own.playback.delivery.waits)
+    measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),

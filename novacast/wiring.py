@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
-from novacast.accounts.people.service import Addressees
+from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
+from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, MINUTE, Clock
@@ -71,6 +72,7 @@ from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
 from novacast.web import idempotency
+from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
 
 MIGRATIONS: Sequence[Migrations] = (
@@ -93,6 +95,7 @@ MIGRATIONS: Sequence[Migrations] = (
     live_schema.migrations,
     playback_schema.migrations,
     chat_schema.migrations,
+    chat_moderation_schema.migrations,
     tickets_schema.migrations,
     holds_schema.migrations,
     orders_schema.migrations,
@@ -192,6 +195,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
+        Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
@@ -267,7 +271,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     personal.append(playback.personal)
     # A recording has its programme's room: the video is asked first, so that it is written in again.
     places: list[Places] = [VideoPlaces(db), ProgrammePlaces(db)]
-    chat = chat_services(db, clock, settings, limiter, places, accounts.people)
+    chat = chat_services(
+        db, clock, settings, limiter, places, accounts.people, key=key, standings=Standings(), judge=_judge(settings)
+    )
     personal.append(chat.personal)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
@@ -290,3 +296,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         views,
         health,
     )
+
+
+def _judge(settings: Settings) -> ModerationServer | None:
+    own = settings.moderation
+    return ModerationServer(own.base_url, own.key, own.model, own.timeout_seconds) if own.base_url else None
