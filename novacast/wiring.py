@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
-from novacast.accounts.people.service import Addressees
+from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
 from novacast.chat.emotes import schema as emotes_schema
+from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, MINUTE, Clock
@@ -72,6 +73,7 @@ from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
 from novacast.web import idempotency
+from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
 
 MIGRATIONS: Sequence[Migrations] = (
@@ -95,6 +97,7 @@ MIGRATIONS: Sequence[Migrations] = (
     playback_schema.migrations,
     chat_schema.migrations,
     emotes_schema.migrations,
+    chat_moderation_schema.migrations,
     tickets_schema.migrations,
     holds_schema.migrations,
     orders_schema.migrations,
@@ -195,6 +198,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("emotes", 3600, own.chat.emotes.sweep),
+        Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
@@ -270,7 +274,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     personal.append(playback.personal)
     # A recording has its programme's room: the video is asked first, so that it is written in again.
     places: list[Places] = [VideoPlaces(db), ProgrammePlaces(db)]
-    chat = chat_services(db, clock, settings, limiter, places, accounts.people)
+    chat = chat_services(
+        db, clock, settings, limiter, places, accounts.people, key=key, standings=Standings(), judge=_judge(settings)
+    )
     personal += [chat.personal, chat.emote_personal]
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
@@ -293,3 +299,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         views,
         health,
     )
+
+
+def _judge(settings: Settings) -> ModerationServer | None:
+    own = settings.moderation
+    return ModerationServer(own.base_url, own.key, own.model, own.timeout_seconds) if own.base_url else None
