@@ -14,6 +14,8 @@ from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
 from novacast.chat.emotes.pages import EmotePages
 from novacast.chat.emotes.routes import EmoteRoutes
+from novacast.chat.moderation.measures import measure as measure_moderation
+from novacast.chat.moderation.routes import moderation_routes
 from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import SocketRoutes
@@ -200,11 +202,12 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         MyTicketPages(own.tickets.holders, own.tickets.orders, own.tickets.performances, own.accounts.people),
         *office_pages(own.tickets, own.clock, organizations, own.live.programmes),
         PlaybackRoutes(own.playback.playback),
-        RoomPages(own.chat.entrance),
+        RoomPages(own.chat),
         RoomRoutes(own.chat),
         SteeringRoutes(own.chat),
         EmoteRoutes(own.chat.emotes, own.chat.entrance),
         EmotePages(own.chat.emotes, own.accounts.people, organizations),
+        *moderation_routes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
@@ -215,6 +218,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure(metrics, own.playback.cache, own.playback.audience, own.playback.delivery.waits)
+    measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),

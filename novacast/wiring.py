@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
-from novacast.accounts.people.service import Addressees
+from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
 from novacast.chat.emotes import schema as emotes_schema
+from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, MINUTE, Clock
@@ -91,6 +92,7 @@ from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
 from novacast.web import idempotency
+from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
 
 MIGRATIONS: Sequence[Migrations] = (
@@ -114,6 +116,7 @@ MIGRATIONS: Sequence[Migrations] = (
     playback_schema.migrations,
     chat_schema.migrations,
     emotes_schema.migrations,
+    chat_moderation_schema.migrations,
     tickets_schema.migrations,
     holds_schema.migrations,
     orders_schema.migrations,
@@ -232,6 +235,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("emotes", 3600, own.chat.emotes.sweep),
+        Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
@@ -315,7 +319,18 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # A recording has its programme's room: the video is asked first, so that it is written in again.
     passes = tickets.passes
     places: list[Places] = [TicketedPlaces(one, passes) for one in (VideoPlaces(db), ProgrammePlaces(db))]
-    chat = chat_services(db, clock, settings, limiter, places, accounts.people, [TicketBadges(passes)])
+    chat = chat_services(
+        db,
+        clock,
+        settings,
+        limiter,
+        places,
+        accounts.people,
+        key=key,
+        badges=[TicketBadges(passes)],
+        standings=Standings(),
+        judge=_judge(settings),
+    )
     personal += [chat.personal, chat.emote_personal]
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
@@ -340,3 +355,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         views,
         health,
     )
+
+
+def _judge(settings: Settings) -> ModerationServer | None:
+    own = settings.moderation
+    return ModerationServer(own.base_url, own.key, own.model, own.timeout_seconds) if own.base_url else None

@@ -1,6 +1,7 @@
 """Shapes of rooms over HTTP. Those of messages, polls and rooms are the frames' of the WebSocket as well; there what is
 empty is left out, here it is null."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -17,15 +18,29 @@ from novacast.chat.models import (
     Entry,
     Guest,
     Kind,
+    Links,
     Message,
     Room,
     State,
+    Who,
 )
 from novacast.chat.rooms.lobby import Standing
 from novacast.chat.socket.bodies import Id, Seconds, Words
 from novacast.clock import SECOND, iso
 from novacast.i18n import translated
 from novacast.web import Body, ListBody, ListQuery, PageBody
+
+Names = Mapping[str, str]
+"""Of people, by their ids."""
+
+
+class PersonRef(Body):
+    id: str
+    name: Annotated[str, Field(description="Empty for whoever is gone.")]
+
+    @classmethod
+    def of(cls, id_: str | None, names: Names) -> "PersonRef | None":
+        return None if id_ is None else cls(id=id_, name=names.get(id_, ""))
 
 
 class BadgeBody(Body):
@@ -76,8 +91,8 @@ class MessageBody(Body):
     )
 
     @classmethod
-    def of(cls, one: Message) -> "MessageBody":
-        return cls.model_validate(shapes.message(one), strict=False)
+    def of(cls, one: Message, *, reveal: bool = False) -> "MessageBody":
+        return cls.model_validate(shapes.message(one, reveal=reveal), strict=False)
 
     @classmethod
     def if_any(cls, one: Message | None) -> "MessageBody | None":
@@ -85,11 +100,19 @@ class MessageBody(Body):
 
     @classmethod
     def for_guest(cls, guest: Guest, one: Message) -> "MessageBody":
-        return cls.model_validate(shapes.message(one, reveal=guest.moderates), strict=False)
+        return cls.of(one, reveal=guest.moderates)
 
 
 class MessagesBody(PageBody[MessageBody]):
     pass
+
+
+class SilencedBody(Body):
+    """Why one may read and not write."""
+
+    kind: Annotated[str, Field(description="`timeout` or `ban`.")]
+    until: Annotated[str | None, Field(description="Left out: until it is lifted.")] = None
+    reason: str | None = None
 
 
 class YouBody(Body):
@@ -100,6 +123,7 @@ class YouBody(Body):
     moderates: bool
     id: str | None = None
     badges: list[BadgeBody] | None = None
+    silenced: SilencedBody | None = None
 
 
 class StateBody(Body):
@@ -108,6 +132,8 @@ class StateBody(Body):
     id: str
     seq: Annotated[int, Field(description="Of the room's last change.")]
     slow_seconds: int
+    who: Annotated[Who, Field(description="Who may write, staff aside.")] = Who.EVERYONE
+    links: Annotated[Links, Field(description="What becomes of messages with links.")] = Links.ALLOWED
     pinned: MessageBody | None = None
     poll: Annotated[MessageBody | None, Field(description="What is being voted on.")] = None
 
@@ -214,9 +240,14 @@ class EntryBody(Body):
     message: Annotated[str | None, Field(description="Id.")]
     person: Annotated[str | None, Field(description="Id of whom it was done to.")]
     detail: dict[str, Any]
+    actor_name: Annotated[str | None, Field(description="Empty for whoever is gone.")] = None
+    person_name: str | None = None
+    undone_by: Annotated[int | None, Field(description="Id of the line that took it back.")] = None
+    can_undo: Annotated[bool, Field(description="Whether it has an opposite that was not done yet.")] = False
 
     @classmethod
-    def of(cls, one: Entry) -> "EntryBody":
+    def of(cls, one: Entry, names: Names | None = None, *, can_undo: bool = False) -> "EntryBody":
+        known = names or {}
         return cls(
             id=one.id,
             at=iso(one.at),
@@ -225,6 +256,10 @@ class EntryBody(Body):
             message=one.message_id,
             person=one.person_id,
             detail=dict(one.detail),
+            actor_name=None if one.actor_id is None else known.get(one.actor_id, ""),
+            person_name=None if one.person_id is None else known.get(one.person_id, ""),
+            undone_by=one.undone_by,
+            can_undo=can_undo,
         )
 
 

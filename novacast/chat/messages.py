@@ -27,7 +27,7 @@ from novacast.chat.models import (
     clean_text,
 )
 from novacast.chat.ports import People
-from novacast.chat.rooms.events import Event, deleted, reacted, said
+from novacast.chat.rooms.events import Event, deleted, held, reacted, said
 from novacast.chat.rooms.lobby import Lobby
 from novacast.clock import SECOND
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -39,8 +39,24 @@ from novacast.identity import new_id
 class Guard(Protocol):
     """Has a say before anything is said: bans, words, modes of a room."""
 
+    async def prepare(self, guest: Guest) -> None:
+        """Before the transaction: whatever takes time."""
+        ...
+
+    def admit(self, tx: Transaction, guest: Guest) -> None:
+        """Before anything is done in a room. Raises Forbidden, RateLimited."""
+        ...
+
     def check(self, tx: Transaction, room: Room, guest: Guest, draft: Draft) -> Draft:
         """The draft, as it may be said: `state=HELD` holds it. Raises Forbidden, RateLimited."""
+        ...
+
+    def said(self, tx: Transaction, room: Room, guest: Guest, draft: Draft, made: Message) -> None:
+        """What came of a draft is in its row."""
+        ...
+
+    def outrank(self, tx: Transaction, guest: Guest, person_id: str) -> None:
+        """Before something is done to another's message. Raises Forbidden."""
         ...
 
 
@@ -60,6 +76,7 @@ class Messages:
         person_id = writer(guest)
         said_text, mentions = await self._read(guest, draft.text)
         self._flood.says(guest)
+        await self.prepare(guest)
         at = self._time.of(guest.place, draft.at)
         draft = replace(draft, text=said_text, at=at)
 
@@ -101,11 +118,21 @@ class Messages:
     def tell(self, tx: Transaction, event: Event, room_id: str) -> None:
         tx.after_commit(lambda: self._lobby.tell(room_id, event))
 
+    async def prepare(self, guest: Guest) -> None:
+        for guard in self._guards:
+            await guard.prepare(guest)
+
+    def admit(self, tx: Transaction, guest: Guest) -> None:
+        """Raises Forbidden, RateLimited, for whoever may do nothing here for now."""
+        for guard in self._guards:
+            guard.admit(tx, guest)
+
     async def edit(self, guest: Guest, message_id: str, written: str) -> Message:
         """By its author. Raises InvalidInput, Unauthenticated, NotFound, Forbidden, Conflict, RateLimited."""
         person_id = writer(guest)
         said_text, mentions = await self._read(guest, written)
         self._flood.does(guest)
+        await self.prepare(guest)
 
         def unit(tx: Transaction) -> Message:
             before = _there(guest, tx.one(store.message(message_id)))
@@ -114,6 +141,7 @@ class Messages:
             if before.kind is Kind.POLL or tx.now - before.sent_at > MAY_EDIT_SECONDS * SECOND:
                 raise Conflict(text("This can't be changed any more. Delete it and write a new one."))
             room = store.opened(tx, before.room_id, guest.place.org_id)
+            self.admit(tx, guest)
             draft = Draft(said_text, state=before.state, kind=before.kind)
             for guard in self._guards:
                 draft = guard.check(tx, room, guest, draft)
@@ -126,7 +154,10 @@ class Messages:
             )
             after = tx.one(store.message(message_id))
             assert after is not None
-            self.tell(tx, said(after), room.id)
+            hidden = after.state is State.HELD and before.state is not State.HELD
+            self.tell(tx, held(after) if hidden else said(after), room.id)
+            for guard in self._guards:
+                guard.said(tx, room, guest, draft, after)
             return after
 
         return await self._db.write(unit)
@@ -141,6 +172,8 @@ class Messages:
             before = _there(guest, tx.one(store.message(message_id)), gone=True)
             if before.person_id is None or before.person_id != guest.person_id:
                 moderator(guest)
+                for guard in self._guards:
+                    guard.outrank(tx, guest, before.person_id or "")
             if before.state is State.DELETED:
                 return before
             room = store.opened(tx, before.room_id, guest.place.org_id)
@@ -154,7 +187,7 @@ class Messages:
                 actor_id=guest.person_id,
                 message_id=message_id,
                 person_id=before.person_id,
-                detail={"text": before.text},
+                detail={"text": before.text, "was": before.state.value},
             )
             after = replace(before, state=State.DELETED, deleted_at=tx.now, deleted_by=guest.person_id, changed_seq=seq)
             self.tell(tx, deleted(after), room.id)
@@ -171,6 +204,7 @@ class Messages:
 
         def unit(tx: Transaction) -> Message:
             before = _there(guest, tx.one(store.message(message_id)))
+            self.admit(tx, guest)
             counts = dict(before.reactions)
             if on:
                 _check_room_for(tx, before, person_id, sign)
@@ -212,7 +246,7 @@ class Messages:
 
     async def log(self, guest: Guest, cursor: str | None, limit: int) -> Page[Entry]:
         """Who did what, latest first, for moderators. Raises Forbidden, InvalidInput."""
-        moderator(guest)
+        moderator(guest, writes=False)
         start = keyset(cursor, int)
         before = store.LAST if start is None else start[0]
         rows = await self._db.all(store.logged(guest.place.media_id, before, limit + 1))
@@ -220,13 +254,17 @@ class Messages:
 
     def _say(self, tx: Transaction, guest: Guest, draft: Draft, mentions: Mapping[str, str]) -> Message:
         room = store.opened(tx, guest.place.media_id, guest.place.org_id)
+        self.admit(tx, guest)
         for guard in self._guards:
             draft = guard.check(tx, room, guest, draft)
         if room.slow_seconds and guest.person_id is not None:
             check_slow(room, guest, tx.one(store.last_sent(room.id, guest.person_id)), tx.now)
         if draft.reply_to is not None:
             _there(guest, tx.one(store.message(draft.reply_to)))
-        return self.say(tx, guest, room, draft, mentions, None)
+        made = self.say(tx, guest, room, draft, mentions, None)
+        for guard in self._guards:
+            guard.said(tx, room, guest, draft, made)
+        return made
 
     async def _read(self, guest: Guest, written: str) -> tuple[str, Mapping[str, str]]:
         """The text as it is kept, and the names of those who are mentioned in it."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 from novacast.chat.ports import Place
 from novacast.errors import InvalidInput
@@ -53,6 +54,53 @@ class Badge:
     """In words where the kind does not say all, such as a ticket's category."""
 
 
+class Who(StrEnum):
+    """Who may write in a room, staff aside."""
+
+    EVERYONE = "everyone"
+    MEMBERS = "members"
+    TICKETS = "tickets"
+    MEMBERS_OR_TICKETS = "members_or_tickets"
+
+    @property
+    def badges(self) -> frozenset[str]:
+        """Of which one is needed; empty: none."""
+        return frozenset(_NEEDED[self])
+
+
+_NEEDED: Mapping[str, tuple[str, ...]] = {
+    "everyone": (), "members": ("member",), "tickets": ("ticket",), "members_or_tickets": ("member", "ticket"),
+}  # fmt: skip
+
+
+class Links(StrEnum):
+    """What becomes of a message that has a link."""
+
+    ALLOWED = "allowed"
+    HELD = "held"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Silenced:
+    """Someone may read and not write."""
+
+    kind: str
+    """`timeout` or `ban`."""
+    until: int | None
+    """None: until it is lifted."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """By what somebody may be known again under another name: marks, of which nothing can be read back."""
+
+    networks: Mapping[int, bytes]
+    """Of the networks that the address is in, by the length of their prefix."""
+    device: bytes | None
+
+
 @dataclass(frozen=True, slots=True)
 class Guest:
     """Someone in a room, as they are at this moment."""
@@ -63,6 +111,8 @@ class Guest:
     badges: tuple[Badge, ...]
     moderates: bool
     """Sees and may do everything there."""
+    silenced: Silenced | None = None
+    visit: Visit | None = field(default=None, compare=False, repr=False)
 
     @property
     def person_id(self) -> str | None:
@@ -87,6 +137,8 @@ class Room:
     poll: str | None = None
     """Id of the message that asks what is being voted on."""
     created_at: int = 0
+    who: Who = Who.EVERYONE
+    links: Links = Links.ALLOWED
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +199,8 @@ class Draft:
     """Made up by the client: the same message with the same key is sent once, however often it comes."""
     kind: Kind = Kind.MESSAGE
     state: State = State.SHOWN
+    held_for: tuple[str, str] = ("", "")
+    """Why it is held: `word` or `link`, and what it was found by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +216,9 @@ class Entry:
     message_id: str | None
     person_id: str | None
     """Whom it was done to."""
-    detail: Mapping[str, object]
+    detail: Mapping[str, Any]
+    undone_by: int | None = None
+    """The line that took it back."""
 
 
 def clean_text(written: str, field: str = "text", most: int = LONGEST_TEXT) -> str:

@@ -2,7 +2,9 @@
 
 from urllib.parse import urlencode
 
-from novacast.chat.entrance import Entrance, moderator
+from novacast.chat.entrance import moderator
+from novacast.chat.moderation.sanctions.routes import arrive
+from novacast.chat.services import ChatServices
 from novacast.errors import Unauthenticated
 from novacast.web import Call, Html, Redirect, page
 
@@ -10,8 +12,8 @@ ROOM = "/rooms/{room_id}"
 
 
 class RoomPages:
-    def __init__(self, entrance: Entrance) -> None:
-        self._entrance = entrance
+    def __init__(self, chat: ChatServices) -> None:
+        self._chat = chat
 
     @page(ROOM, public=True)
     async def show(self, call: Call, room_id: str) -> Html | Redirect:
@@ -24,12 +26,12 @@ class RoomPages:
 
     @page(f"{ROOM}/moderate")
     async def moderate(self, call: Call, room_id: str) -> Html:
-        guest = moderator(await self._entrance.enter(call.principal, room_id))
+        guest = moderator(await arrive(self._chat, call, room_id))
         return Html("chat/moderate.html", {"room": guest.place.media_id, "title": guest.place.title})
 
     async def _page(self, call: Call, room_id: str, template: str) -> Html | Redirect:
         try:
-            guest = await self._entrance.enter(call.principal, room_id)
+            guest = await arrive(self._chat, call, room_id)
         except Unauthenticated:  # the page is public, this room is not
             return Redirect(f"/login?{urlencode({'next': call.request.path})}")
         context = {"room": guest.place.media_id, "title": guest.place.title, "moderates": guest.moderates}

@@ -19,6 +19,7 @@ from novacast.chat.bodies import (
     WordsBody,
 )
 from novacast.chat.models import Guest
+from novacast.chat.moderation.sanctions.routes import arrive
 from novacast.chat.services import ChatServices
 from novacast.clock import SECOND
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
@@ -26,7 +27,7 @@ from novacast.web import Call, ListQuery, delete, get, patch, post, put
 
 ROOM = "/api/v1/rooms/{room_id}"
 MESSAGE = f"{ROOM}/messages/{{message_id}}"
-_READS = (NotFound, Unauthenticated)
+_READS = (NotFound, Unauthenticated, Forbidden)
 _WRITES = (NotFound, Forbidden, InvalidInput, RateLimited)
 
 
@@ -105,7 +106,7 @@ class RoomRoutes:
         return MessageBody.of(await self._chat.steering.vote(guest, message_id, body.choice))
 
     async def _guest(self, call: Call, room_id: str) -> Guest:
-        return await self._chat.entrance.enter(call.principal, room_id)
+        return await arrive(self._chat, call, room_id)
 
 
 class SteeringRoutes:
@@ -144,8 +145,10 @@ class SteeringRoutes:
         errors=(NotFound, Forbidden, InvalidInput),
     )
     async def log(self, call: Call, room_id: str, query: ListQuery) -> LogBody:
+        own = self._chat.moderation
         page = await self._chat.messages.log(await self._guest(call, room_id), query.cursor, query.limit)
-        return LogBody.of(page, EntryBody.of)
+        names = await own.people.names_in(page.items)
+        return LogBody.of(page, lambda one: EntryBody.of(one, names, can_undo=own.undoing.can(one)))
 
     async def _guest(self, call: Call, room_id: str) -> Guest:
-        return await self._chat.entrance.enter(call.principal, room_id)
+        return await arrive(self._chat, call, room_id)

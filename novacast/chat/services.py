@@ -3,6 +3,7 @@
 import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from novacast.chat.badges import RoleBadges
 from novacast.chat.commands import Commands, RoomCommands, Source
@@ -15,6 +16,11 @@ from novacast.chat.leaving.personal import ChatPersonalData
 from novacast.chat.mediatime import MediaTime
 from novacast.chat.messages import Guard, Messages
 from novacast.chat.models import Guest
+from novacast.chat.moderation.automatic.wordmodel import WordModel
+from novacast.chat.moderation.commands import ModeratorCommands
+from novacast.chat.moderation.ports import Judge, Standings
+from novacast.chat.moderation.sanctions.door import SanctionDoor
+from novacast.chat.moderation.services import ModerationServices, Neighbours, moderation_services
 from novacast.chat.ports import Badges, People, Places
 from novacast.chat.rooms.doorkeeper import Doorkeeper
 from novacast.chat.rooms.lobby import Lobby, Standing, standing_of
@@ -49,6 +55,7 @@ class ChatServices:
     """Asked before anything is said. Others add theirs."""
     sources: list[Source]
     """Of commands. Others add theirs."""
+    moderation: ModerationServices
     db: Database
 
     async def standing(self, guest: Guest) -> Standing:
@@ -66,6 +73,7 @@ class ChatServices:
     async def close(self) -> None:
         await self.doorkeeper.close()
         await self.lobby.close()
+        await self.moderation.close()
 
 
 def chat_services(
@@ -76,14 +84,19 @@ def chat_services(
     places: Sequence[Places],
     people: People,
     badges: Sequence[Badges] = (),
+    *,
+    key: bytes,
+    standings: Standings,
+    judge: Judge | None = None,
 ) -> ChatServices:
-    """`places` in the order they are asked; `badges`: sources beside roles."""
-    own, folder = settings.chat, DataFolder.at(settings.data)
+    """`places` in the order they are asked; `badges`: sources beside roles; `key`: of this installation; `judge`: who
+    says what texts are, beside the model of words that the settings name."""
+    own, folder, door = settings.chat, DataFolder.at(settings.data), SanctionDoor(db, clock)
 
     async def find() -> FFmpeg:
         return await find_ffmpeg(folder.cache, explicit=settings.transcode.ffmpeg)
 
-    entrance = Entrance(places, [RoleBadges(), *badges])
+    entrance = Entrance(places, [RoleBadges(), *badges], [door])
     lobby, time = Lobby(db, Pace(sample_above=own.sample_above)), MediaTime(clock)
     flood = Flood(limiter, burst=own.burst, seconds=own.burst_seconds)
     guards: list[Guard] = []
@@ -91,6 +104,16 @@ def chat_services(
     messages = Messages(db, lobby, flood, people, time, guards)
     steering = Steering(db, messages, flood, time)
     sources.append(RoomCommands(messages, steering))
+    doorkeeper = Doorkeeper(lobby, entrance, clock)
+    machine = judge or (
+        WordModel.read(Path(settings.moderation.word_model)) if settings.moderation.word_model else None
+    )
+    neighbours = Neighbours(standings, people, machine)
+    moderation = moderation_services(
+        db, clock, settings.moderation, limiter, key, messages, steering, lobby, doorkeeper, door, neighbours
+    )
+    guards.append(moderation.guard)
+    sources.append(ModeratorCommands(moderation, lobby, db))
     files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
     most = own.connections or most_connections(files, settings.server.max_connections)
     return ChatServices(
@@ -99,7 +122,7 @@ def chat_services(
         steering=steering,
         commands=Commands(messages, sources),
         lobby=lobby,
-        doorkeeper=Doorkeeper(lobby, entrance, clock),
+        doorkeeper=doorkeeper,
         seats=Seats(most, per_person=own.per_person, per_network=own.per_address),
         emotes=Emotes(db, folder.cache, find),
         personal=ChatPersonalData(db, lobby),
@@ -107,5 +130,6 @@ def chat_services(
         endings=Endings(db, entrance),
         guards=guards,
         sources=sources,
+        moderation=moderation,
         db=db,
     )

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from novacast.chat import markup
-from novacast.chat.models import Badge, Guest, Message, Poll, Room, State
+from novacast.chat.models import Badge, Guest, Links, Message, Poll, Room, Silenced, State, Who
 from novacast.clock import SECOND, iso
 
 VERSION = 1
@@ -72,10 +72,23 @@ def poll(one: Poll) -> dict[str, Any]:
 def room(one: Room, pinned: Message | None, asked: Message | None) -> dict[str, Any]:
     """`pinned` and `asked` (the poll) where the room has them and they are still there."""
     shown: dict[str, Any] = {"id": one.id, "seq": one.seq, "slow_seconds": one.slow_seconds}
+    if one.who is not Who.EVERYONE:
+        shown["who"] = one.who.value
+    if one.links is not Links.ALLOWED:
+        shown["links"] = one.links.value
     if pinned is not None and pinned.state is State.SHOWN:
         shown["pinned"] = message(pinned)
     if asked is not None and asked.state is State.SHOWN:
         shown["poll"] = message(asked)
+    return shown
+
+
+def silenced(one: Silenced) -> dict[str, Any]:
+    shown: dict[str, Any] = {"kind": one.kind}
+    if one.until is not None:
+        shown["until"] = iso(one.until)
+    if one.reason:
+        shown["reason"] = one.reason
     return shown
 
 
@@ -85,4 +98,6 @@ def guest(one: Guest) -> dict[str, Any]:
         shown["id"] = one.person_id
     if one.badges:
         shown["badges"] = [badge(each) for each in one.badges]
+    if one.silenced is not None:
+        shown["silenced"] = silenced(one.silenced)
     return shown

@@ -87,7 +87,7 @@ class Steering:
             poll = Poll(answers, (0,) * len(answers), closes_at)
             made = self._messages.say(tx, guest, room, draft, {}, poll)
             store.log(tx, "poll.opened", room, actor_id=guest.person_id, message_id=made.id)
-            self._changed(tx, guest, {"poll": made.id})
+            self.changed(tx, room.id, room.org_id, {"poll": made.id})
             if then is not None:
                 then(tx, made)
             return made
@@ -103,7 +103,7 @@ class Steering:
             if room.poll is not None:
                 self._close(tx, room)
                 store.log(tx, "poll.closed", room, actor_id=guest.person_id, message_id=room.poll)
-                room = self._changed(tx, guest, {"poll": None})
+                room = self.changed(tx, room.id, room.org_id, {"poll": None})
             if then is not None:
                 then(tx, room)
             return room
@@ -116,6 +116,7 @@ class Steering:
         self._flood.does(guest)
 
         def unit(tx: Transaction) -> Message:
+            self._messages.admit(tx, guest)
             one = self._asked(tx, guest, message_id)
             poll = one.poll
             assert poll is not None
@@ -175,21 +176,23 @@ class Steering:
             one = None if message_id is None else tx.one(store.message(message_id))
             if message_id is not None and (one is None or one.room_id != room.id or one.state is not State.SHOWN):
                 raise NotFound(text("There is no such message in this room."))
-            detail = {} if message_id is not None else columns
+            before = {"before": {name: getattr(room, name) for name in columns}}
+            detail = before if message_id is not None else {**columns, **before}
             store.log(tx, action, room, actor_id=guest.person_id, message_id=message_id, detail=detail)
-            after = self._changed(tx, guest, columns)
+            after = self.changed(tx, room.id, room.org_id, columns)
             if then is not None:
                 then(tx, after)
             return after
 
         return await self._db.write(unit)
 
-    def _changed(self, tx: Transaction, guest: Guest, columns: Mapping[str, Any]) -> Room:
+    def changed(self, tx: Transaction, room_id: str, org_id: str, columns: Mapping[str, Any]) -> Room:
         """The room with `columns` set, told as it is then."""
-        room_id = guest.place.media_id
+        store.opened(tx, room_id, org_id)
         store.advance(tx, room_id)
-        store.set_room(tx, room_id, columns)
-        after = store.opened(tx, room_id, guest.place.org_id)
+        if columns:
+            store.set_room(tx, room_id, columns)
+        after = store.opened(tx, room_id, org_id)
         pinned = None if after.pinned is None else tx.one(store.message(after.pinned))
         asked = None if after.poll is None else tx.one(store.message(after.poll))
         self._messages.tell(tx, set_up(after, pinned, asked), room_id)

@@ -5,15 +5,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from novacast.chat.models import Badge, Entry, Kind, Message, Poll, Room, State
+from novacast.chat.models import Badge, Entry, Kind, Links, Message, Poll, Room, State, Who
 from novacast.database import Query, Row, Transaction
 
 LAST = 2**62
 """Beyond every sequence number."""
 
 
+_RULES = """coalesce(json_extract(own.rules, '$.who'), json_extract(org.rules, '$.who'), 'everyone') AS who,
+    coalesce(json_extract(own.rules, '$.links'), json_extract(org.rules, '$.links'), 'allowed') AS links"""
+
+
 def room(room_id: str) -> Query[Room]:
-    return Query("SELECT * FROM chat_rooms WHERE id = ?", (room_id,), _room)
+    return Query(
+        f"""SELECT r.*, {_RULES} FROM chat_rooms r
+        LEFT JOIN chat_rules own ON own.org_id = r.org_id AND own.room_id = r.id
+        LEFT JOIN chat_rules org ON org.org_id = r.org_id AND org.room_id = ''
+        WHERE r.id = ?""",  # noqa: S608 - a constant
+        (room_id,),
+        _room,
+    )
+
+
+def unopened(room_id: str, org_id: str) -> Query[Room]:
+    """As a room is going to be in which nobody wrote yet."""
+    return Query(
+        f"""SELECT :room AS id, :org AS org_id, 0 AS seq, 0 AS slow_seconds, NULL AS pinned, NULL AS poll,
+            0 AS created_at, {_RULES}
+        FROM (SELECT 1) LEFT JOIN chat_rules own ON own.org_id = :org AND own.room_id = :room
+        LEFT JOIN chat_rules org ON org.org_id = :org AND org.room_id = ''""",  # noqa: S608 - a constant
+        {"room": room_id, "org": org_id},
+        _room,
+    )
 
 
 def opened(tx: Transaction, room_id: str, org_id: str) -> Room:
@@ -166,6 +189,9 @@ def vote(tx: Transaction, message_id: str, person_id: str, choice: int) -> int |
     return earlier
 
 
+_LOGGED = "SELECT chat_log.*, by_entry FROM chat_log LEFT JOIN chat_undone ON entry_id = id"
+
+
 def log(
     tx: Transaction,
     action: str,
@@ -175,8 +201,8 @@ def log(
     message_id: str | None = None,
     person_id: str | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> None:
-    """A line that tells who did what. `person_id`: whom it was done to."""
+) -> int:
+    """A line that tells who did what; its id. `person_id`: whom it was done to."""
     tx.insert(
         "chat_log",
         at=tx.now,
@@ -188,20 +214,36 @@ def log(
         person_id=person_id,
         detail=_json(detail or {}),
     )
+    return tx.all(Query("SELECT last_insert_rowid()", (), lambda row: int(row[0])))[0]
 
 
 def logged(room_id: str, before_id: int, limit: int) -> Query[Entry]:
     """Latest first."""
     return Query(
-        "SELECT * FROM chat_log WHERE room_id = ? AND id < ? ORDER BY id DESC LIMIT ?",
-        (room_id, before_id, limit),
-        _entry,
+        f"{_LOGGED} WHERE room_id = ? AND id < ? ORDER BY id DESC LIMIT ?", (room_id, before_id, limit), _entry
     )
+
+
+def logged_of(org_id: str, before_id: int, limit: int) -> Query[Entry]:
+    """In all rooms of an organization, and in none of them."""
+    return Query(f"{_LOGGED} WHERE org_id = ? AND id < ? ORDER BY id DESC LIMIT ?", (org_id, before_id, limit), _entry)
+
+
+def entry(entry_id: int, org_id: str) -> Query[Entry]:
+    return Query(f"{_LOGGED} WHERE id = ? AND org_id = ?", (entry_id, org_id), _entry)
 
 
 def _room(row: Row) -> Room:
     return Room(
-        row["id"], row["org_id"], row["seq"], row["slow_seconds"], row["pinned"], row["poll"], row["created_at"]
+        row["id"],
+        row["org_id"],
+        row["seq"],
+        row["slow_seconds"],
+        row["pinned"],
+        row["poll"],
+        row["created_at"],
+        Who(row["who"]),
+        Links(row["links"]),
     )
 
 
@@ -243,6 +285,7 @@ def _entry(row: Row) -> Entry:
         row["message_id"],
         row["person_id"],
         json.loads(row["detail"]),
+        row["by_entry"],
     )
 
 

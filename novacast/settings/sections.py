@@ -212,6 +212,22 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
+class Moderation:
+    """A machine that judges what is said in rooms, after it was said, where a room's rules ask for it: a server that
+    answers `POST /v1/moderations`, or a model of words in a file. It holds messages, and deletes none."""
+
+    base_url: str = setting("", "Address of that server, such as http://127.0.0.1:8000/v1; empty: none.")
+    key: str = setting("", "Key for it; better in NOVACAST_MODERATION_KEY_FILE.", secret=True)
+    model: str = setting("", "What it is asked to judge with; empty: its own choice.")
+    word_model: str = setting("", "Path of a model of words, where there is no server; empty: none.")
+    thresholds: tuple[str, ...] = setting(
+        ("*=0.8",), "Scores above 0 up to 1 from which on a message is held: category=0.5, and * for all others."
+    )
+    timeout_seconds: float = setting(5.0, "Seconds that it may take for one question.", low=0.1, high=60)
+    queue: int = setting(1000, "Messages that wait for it; more are not judged, and counted.", low=1, high=100_000)
+
+
+@dataclass(frozen=True, slots=True)
 class Speech:
     """Captions made of what is said, by a server that answers `POST /v1/audio/transcriptions`."""
 
@@ -272,6 +288,7 @@ class Settings:
     playback: Playback = field(default_factory=Playback)
     live: Live = field(default_factory=Live)
     chat: Chat = field(default_factory=Chat)
+    moderation: Moderation = field(default_factory=Moderation)
     speech: Speech = field(default_factory=Speech)
     health: Health = field(default_factory=Health)
     tickets: Tickets = field(default_factory=Tickets)

@@ -31,6 +31,12 @@ class Cookie:
             secure=secure,
         )
 
+    def text(self, *, secure: bool) -> str:
+        """What `Set-Cookie` says, for answers that are written by hand."""
+        response = web.Response()
+        self.put(response, secure=secure)
+        return response.cookies[_name(self.name, secure)].OutputString()
+
 
 def read(request: web.Request, name: str, *, secure: bool) -> str | None:
     """The value of our cookie `name`; over https only the protected one counts."""

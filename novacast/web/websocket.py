@@ -201,7 +201,8 @@ def upgrade(call: Call, hearts: Hearts, begin: Callable[[WebSocket], Listener]) 
     key = _handshake(request)
     accepted = base64.b64encode(hashlib.sha1(key.encode() + _GUID, usedforsecurity=False).digest())
     head = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-    head += b"Sec-WebSocket-Accept: " + accepted + b"\r\n\r\n"
+    head += b"Sec-WebSocket-Accept: " + accepted + b"\r\n"
+    head += b"".join(b"Set-Cookie: %b\r\n" % one.text(secure=call.secure).encode() for one in call.cookies) + b"\r\n"
 
     def opening(transport: asyncio.Transport, seat: Seat) -> WebSocket:
         wire = WebSocket(transport, seat, hearts)

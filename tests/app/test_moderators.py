@@ -29,7 +29,7 @@ async def test_a_moderator_settles_what_waits_by_keys_and_takes_it_back(venue: V
         await expect(page.locator("[data-part=words-list]")).to_contain_text("swindle")
         await windows.look(staff, "moderation-room")
         viewer = await enter(windows, venue, f"/rooms/{room}", "visitor")
-        await say(viewer, "What a S W I N D L E")
+        await say(viewer, "Pure S W I N D L E")
         await expect(lines(viewer).first).to_contain_text("waits for a moderator")
 
         # Somebody says what another reports.

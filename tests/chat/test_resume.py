@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from novacast.chat.flood import Flood
 from novacast.chat.mediatime import MediaTime
-from novacast.chat.messages import Messages
+from novacast.chat.messages import Guard, Messages
 from novacast.chat.models import Draft, Guest, State
 from novacast.chat.rooms.lobby import Lobby
 from novacast.chat.rooms.member import Member
@@ -244,7 +244,7 @@ async def test_who_was_away_too_long_or_comes_from_the_future_begins_anew(world:
 
 
 async def test_a_message_that_is_held_is_for_its_author_and_moderators_until_it_is_released(world: World) -> None:
-    class Holding:
+    class Holding(Guard):
         def check(self, tx: Any, room: Any, guest: Guest, draft: Draft) -> Draft:
             return replace(draft, state=State.HELD) if "bad" in draft.text else draft
 

@@ -11,11 +11,14 @@ import aiohttp
 
 from novacast import outbox
 from novacast.chat.emotes.routes import EmoteRoutes
+from novacast.chat.moderation.ports import Judge
+from novacast.chat.moderation.routes import moderation_routes
+from novacast.chat.ports import Badges
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.services import ChatServices, chat_services
 from novacast.chat.socket.routes import SocketRoutes
-from novacast.clock import SECOND, Clock
-from novacast.database import Database
+from novacast.clock import DAY, SECOND, Clock
+from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unauthenticated
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
@@ -23,7 +26,7 @@ from novacast.identity import Principal, Role
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
-from novacast.settings import Chat, Server, Settings, Tls
+from novacast.settings import Chat, Moderation, Server, Settings, Tls
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import MIGRATIONS
@@ -103,6 +106,31 @@ class Tokens:
         if found is None or (found.until is not None and found.until <= self._clock.now()):
             raise Unauthenticated("Nobody has this token.")
         return found
+
+
+@dataclass(frozen=True)
+class FakeStanding:
+    name: str
+    joined_at: int
+    role: Role | None
+    verified: bool = True
+
+
+@dataclass
+class FakeStandings:
+    """Everybody whose name is of letters has an account; roles are those of the moment."""
+
+    tokens: Tokens
+    joined_at: int
+    changed: dict[str, FakeStanding] = field(default_factory=dict)
+
+    def standing(self, tx: Transaction, person_id: str, org_id: str) -> FakeStanding | None:
+        if person_id in self.changed:
+            return self.changed[person_id]
+        known = self.tokens.known.get(person_id)
+        if known is None and not person_id.isalnum():
+            return None
+        return FakeStanding(person_id.title(), self.joined_at, known.roles.get(org_id) if known else None)
 
 
 class Line:
@@ -185,6 +213,7 @@ class World:
     server: WebServer
     places: FakePlaces
     tokens: Tokens
+    standings: FakeStandings
     outbox: Outbox
     metrics: Metrics
     client: aiohttp.ClientSession
@@ -236,17 +265,32 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    folder: DataFolder, clock: Clock, chat: Chat | None = None, *, tls: Tls | None = None, **server: Any
+    folder: DataFolder,
+    clock: Clock,
+    chat: Chat | None = None,
+    *,
+    tls: Tls | None = None,
+    moderation: Moderation | None = None,
+    judge: Judge | None = None,
+    badges: Sequence[Badges] = (),
+    **server: Any,
 ) -> AsyncIterator[World]:
     settings = Settings(
-        data=folder.root, chat=chat or Chat(), tls=tls or Tls(), server=Server(port=0, drain_seconds=2.0, **server)
+        data=folder.root,
+        chat=chat or Chat(),
+        moderation=moderation or Moderation(),
+        tls=tls or Tls(),
+        server=Server(port=0, drain_seconds=2.0, **server),
     )
     if not folder.database.exists():
         migrated(folder.database, MIGRATIONS)
     db = await Database.open(folder.database, clock, readers=2)
     limiter, events, metrics, tokens = RateLimiter(clock), Outbox(db), Metrics(), Tokens(clock)
     places = FakePlaces({ROOM: FakePlace(ROOM, began_at=clock.now() - 60 * SECOND)})
-    own = chat_services(db, clock, settings, limiter, [places], People())
+    standings = FakeStandings(tokens, clock.now() - DAY)
+    own = chat_services(
+        db, clock, settings, limiter, [places], People(), badges, key=bytes(32), standings=standings, judge=judge
+    )
     own.subscribe(events)
     web = WebServer(
         Parts(
@@ -256,6 +300,7 @@ async def opened(
                 SteeringRoutes(own),
                 EmoteRoutes(own.emotes, own.entrance),
                 SocketRoutes(own, tokens, Languages()),
+                *moderation_routes(own),
             ],
             authenticator=tokens,
             db=db,
@@ -271,7 +316,7 @@ async def opened(
     own.start()
     await web.start()
     async with aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as client:
-        yield World(db, clock, own, web, places, tokens, events, metrics, client)
+        yield World(db, clock, own, web, places, tokens, standings, events, metrics, client)
     await web.stop()
     await own.close()
     await events.close()

@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from novacast import i18n
 from novacast.errors import InvalidInput
-from novacast.identity import Principal
+from novacast.identity import Principal, Role
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254
@@ -33,6 +33,17 @@ class Addressee:
 
     email: str
     principal: Principal
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Who somebody is to an organization, for other slices that must know it inside of their own transaction."""
+
+    name: str
+    joined_at: int
+    verified: bool
+    """Whether the mail address is proven: a link to it made the account, or the operator vouched for it."""
+    role: Role | None
 
 
 @dataclass(frozen=True, slots=True)

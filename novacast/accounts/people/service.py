@@ -5,7 +5,15 @@ from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.accounts.people import store
-from novacast.accounts.people.models import Account, Addressee, EmailAddress, Person, clean_language, clean_name
+from novacast.accounts.people.models import (
+    Account,
+    Addressee,
+    EmailAddress,
+    Person,
+    Standing,
+    clean_language,
+    clean_name,
+)
 from novacast.accounts.ports import Mailer
 from novacast.accounts.rates import Gates
 from novacast.accounts.sessions import store as sessions
@@ -54,6 +62,14 @@ class Addressees:
     def addressee(self, tx: Transaction, person_id: str) -> Addressee | None:
         """None for whoever has no account any more."""
         return tx.one(store.addressee(person_id))
+
+
+class Standings:
+    """Of people, for other slices."""
+
+    def standing(self, tx: Transaction, person_id: str, org_id: str) -> Standing | None:
+        """None for whoever has no account any more."""
+        return tx.one(store.standing(person_id, org_id))
 
 
 class People:

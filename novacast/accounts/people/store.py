@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 
-from novacast.accounts.people.models import Account, Addressee, EmailAddress, Person
+from novacast.accounts.people.models import Account, Addressee, EmailAddress, Person, Standing
 from novacast.database import Query, Row, Transaction
 from novacast.identity import Principal, Role
 
@@ -31,6 +31,15 @@ def addressee(person_id: str) -> Query[Addressee]:
         "FROM people p WHERE p.id = ? AND p.erased_at IS NULL",
         (person_id,),
         _addressee,
+    )
+
+
+def standing(person_id: str, org_id: str) -> Query[Standing]:
+    return Query(
+        "SELECT p.name, p.created_at, p.email IS NOT NULL AS verified, m.role FROM people p "
+        "LEFT JOIN memberships m ON m.person_id = p.id AND m.org_id = ? WHERE p.id = ? AND p.erased_at IS NULL",
+        (org_id, person_id),
+        _standing,
     )
 
 
@@ -170,6 +179,11 @@ def _account(row: Row) -> Account:
         totp_pending=row["totp_pending"],
         totp_counter=row["totp_counter"],
     )
+
+
+def _standing(row: Row) -> Standing:
+    role = None if row["role"] is None else Role(row["role"])
+    return Standing(row["name"], row["created_at"], bool(row["verified"]), role)
 
 
 def _addressee(row: Row) -> Addressee:

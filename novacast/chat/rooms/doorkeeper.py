@@ -14,7 +14,7 @@ from novacast.chat.models import Guest
 from novacast.chat.rooms.lobby import Lobby
 from novacast.chat.rooms.member import KICKED, LOG_IN, RESUME, Member
 from novacast.clock import MINUTE, Clock
-from novacast.errors import NotFound, NovaCastError, Unauthenticated
+from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
 from novacast.identity import ANONYMOUS
 from novacast.outbox import Event
 from novacast.tasks import TaskGroup
@@ -113,7 +113,7 @@ class Doorkeeper:
             guest = await self._now(member)
         except Unauthenticated:
             member.wire.close(LOG_IN, "log in")
-        except NotFound:
+        except (NotFound, Forbidden):
             member.wire.close(KICKED, "not for you")
         except Exception as error:  # noqa: BLE001 - rather nobody is here than somebody who must not be
             log.warning("who is in room %s could not be asked: %r", member.room_id, error)
@@ -129,7 +129,7 @@ class Doorkeeper:
 
     async def _now(self, member: Member) -> Guest:
         if member.renew is not None:
-            return await self._entrance.enter(await member.renew(), member.room_id)
+            return await self._entrance.enter(await member.renew(), member.room_id, member.guest.visit)
         # An answer from before a doubt stays with the answers of then.
         known = self._strangers
         if member.room_id not in known:

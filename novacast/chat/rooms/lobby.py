@@ -215,7 +215,10 @@ class Lobby:
 async def standing_of(db: Database, guest: Guest, room_id: str, history: int = 0) -> Standing:
     """A room that nobody wrote in yet is as it will be."""
     async with db.snapshot() as view:
-        room = await view.one(store.room(room_id)) or Room(room_id, guest.place.org_id)
+        room = await view.one(store.room(room_id))
+        if room is None:
+            room = await view.one(store.unopened(room_id, guest.place.org_id))
+        assert room is not None, "that one is always there"
         pinned = await view.one(store.message(room.pinned or ""))
         asked = await view.one(store.message(room.poll or ""))
         newest = await view.all(store.before(room_id, store.LAST, history, all_states=True)) if history else []

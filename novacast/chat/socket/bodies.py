@@ -149,10 +149,10 @@ ACTIONS: Mapping[str, type[Action]] = {
 }
 
 
-def read(received: str) -> tuple[str | None, Action]:
-    """Its `ref`, as far as there is one, and the action. Raises InvalidInput."""
+def read(received: str, actions: Mapping[str, type[Action]] = ACTIONS) -> tuple[str | None, Action]:
+    """Its `ref`, as far as there is one, and the action, of those that there are. Raises InvalidInput."""
     fields = _fields(received)
-    return _ref(fields), parse_json(received.encode(), _model(fields))
+    return _ref(fields), parse_json(received.encode(), _model(fields, actions))
 
 
 def ref_of(received: str) -> str | None:
@@ -174,11 +174,11 @@ def _ref(fields: Mapping[str, Any] | None) -> str | None:
     return ref if isinstance(ref, str) and len(ref) <= LONGEST_KEY else None
 
 
-def _model(fields: Mapping[str, Any] | None) -> type[Action]:
+def _model(fields: Mapping[str, Any] | None, actions: Mapping[str, type[Action]]) -> type[Action]:
     if fields is None:
         raise Malformed(text("Send one JSON object in each message."))
     named = fields.get("type")
-    model = ACTIONS.get(named) if isinstance(named, str) else None
+    model = actions.get(named) if isinstance(named, str) else None
     if model is None:
-        raise Malformed(text("There is no such action. There are: {known}.", known=", ".join(ACTIONS)))
+        raise Malformed(text("There is no such action. There are: {known}.", known=", ".join(actions)))
     return model

@@ -9,6 +9,8 @@ from typing import Any, Protocol
 
 from novacast.chat import shapes
 from novacast.chat.models import Guest, Message, Room
+from novacast.chat.moderation.socket import bodies as moderation
+from novacast.chat.moderation.socket.actions import DONE as MODERATED
 from novacast.chat.rooms.member import RESTARTING, RESUME, Member, Renew
 from novacast.chat.rooms.ports import Wire
 from novacast.chat.services import ChatServices
@@ -23,6 +25,8 @@ MOST_WAITING = 16
 """Actions of one client that wait for the one before; then no more are read."""
 FEW_WAITING = 4
 
+ACTIONS = {**bodies.ACTIONS, **moderation.ACTIONS}
+"""All that a client can send."""
 _INTERNAL = text("Something went wrong here. It has been noted.")
 
 
@@ -129,8 +133,8 @@ class Conversation(Presence):
 
     async def _answer(self, received: str) -> None:
         try:
-            ref, action = bodies.read(received)
-            result = await _DONE[type(action)](self._chat, self.member.guest, action)
+            ref, action = bodies.read(received, ACTIONS)
+            result = await self._do(action)
         except NovaCastError as error:
             self._refuse(received, error)
         except Exception:
@@ -138,6 +142,12 @@ class Conversation(Presence):
             self._tell_refusal(received, code="internal", message=translated(_INTERNAL))
         else:
             self.member.tell("done", **({} if ref is None else {"ref": ref}), **result)
+
+    async def _do(self, action: bodies.Action) -> "Result":
+        guest = self.member.guest
+        if (moderating := MODERATED.get(type(action))) is not None:
+            return await moderating(self._chat.moderation, guest, action)
+        return await _DONE[type(action)](self._chat, guest, action)
 
     def _refuse(self, received: str, error: NovaCastError) -> None:
         more: dict[str, Any] = {}

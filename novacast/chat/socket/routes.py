@@ -8,10 +8,11 @@ from aiohttp import web
 from pydantic import Field
 
 from novacast.chat.models import Guest
+from novacast.chat.moderation.sanctions.routes import arrive
 from novacast.chat.rooms.member import Renew
 from novacast.chat.services import ChatServices
 from novacast.chat.socket.conversation import Conversation, Presence
-from novacast.errors import Malformed, NotFound, Overloaded, RateLimited, Unauthenticated
+from novacast.errors import Forbidden, Malformed, NotFound, Overloaded, RateLimited, Unauthenticated
 from novacast.i18n import Languages
 from novacast.identity import Principal
 from novacast.limits import network
@@ -47,12 +48,12 @@ class SocketRoutes:
         public=True,
         status=101,
         summary="Be in a room (WebSocket)",
-        errors=(NotFound, Unauthenticated, Malformed, RateLimited, Overloaded),
+        errors=(NotFound, Unauthenticated, Forbidden, Malformed, RateLimited, Overloaded),
     )
     async def socket(self, call: Call, room_id: str, query: JoinQuery) -> web.StreamResponse:
         """Messages are JSON texts; the guide says who does what in a room."""
         heard = self._chat.doorkeeper.heard
-        guest = await self._chat.entrance.enter(call.principal, room_id)
+        guest = await arrive(self._chat, call, room_id)
         place = self._seat(call, guest)
 
         def begin(wire: WebSocket) -> Conversation:
@@ -71,12 +72,12 @@ class SocketRoutes:
         tag="chat",
         public=True,
         summary="Read a room as it goes on (server-sent events)",
-        errors=(NotFound, Unauthenticated, Malformed, RateLimited, Overloaded),
+        errors=(NotFound, Unauthenticated, Forbidden, Malformed, RateLimited, Overloaded),
     )
     async def events(self, call: Call, room_id: str, query: JoinQuery) -> web.StreamResponse:
         """The same frames as the WebSocket's, in `data`. Come back with the `after` of the last `seq`."""
         heard = self._chat.doorkeeper.heard
-        guest = await self._chat.entrance.enter(call.principal, room_id)
+        guest = await arrive(self._chat, call, room_id)
         if call.request.method == "HEAD":
             return web.Response(content_type="text/event-stream")
         place = self._seat(call, guest)

@@ -1,0 +1,1 @@
+"""Messages that wait until a moderator has looked at them."""

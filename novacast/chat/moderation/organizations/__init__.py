@@ -1,0 +1,1 @@
+"""Moderation of all rooms of an organization."""

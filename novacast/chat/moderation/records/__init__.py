@@ -1,0 +1,1 @@
+"""What somebody said in a room, for their card."""

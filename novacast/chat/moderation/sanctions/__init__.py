@@ -1,0 +1,1 @@
+"""Time-outs and bans, of people and of where they come from."""
