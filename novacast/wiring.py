@@ -40,28 +40,13 @@ from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
 from novacast.settings import Settings
-from novacast.tickets import schema as tickets_schema
+from novacast.tickets import tables as ticket_tables
 from novacast.tickets import topics as tickets_topics
-from novacast.tickets.admission import schema as admission_schema
-from novacast.tickets.cancelling import schema as cancelling_schema
-from novacast.tickets.codes import schema as codes_schema
-from novacast.tickets.door import schema as door_schema
 from novacast.tickets.door import topics as door_topics
-from novacast.tickets.events import schema as items_schema
-from novacast.tickets.holders import schema as holders_schema
-from novacast.tickets.holds import schema as holds_schema
-from novacast.tickets.orders import schema as orders_schema
 from novacast.tickets.papers.service import Enclosing
-from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
-from novacast.tickets.post import schema as post_schema
 from novacast.tickets.post.service import OrderPost
-from novacast.tickets.posters import schema as posters_schema
-from novacast.tickets.questions import schema as questions_schema
-from novacast.tickets.sales import schema as sales_schema
-from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.services import TicketServices, ticket_services
-from novacast.tickets.waiting import schema as waiting_schema
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -117,26 +102,11 @@ MIGRATIONS: Sequence[Migrations] = (
     chat_schema.migrations,
     emotes_schema.migrations,
     chat_moderation_schema.migrations,
-    tickets_schema.migrations,
-    holds_schema.migrations,
-    orders_schema.migrations,
-    admission_schema.migrations,
-    sales_schema.migrations,
-    posters_schema.migrations,
-    items_schema.migrations,
-    codes_schema.migrations,
-    questions_schema.migrations,
-    passes_schema.migrations,
-    holders_schema.migrations,
-    cancelling_schema.migrations,
-    post_schema.migrations,
-    seatmaps_schema.migrations,
-    door_schema.migrations,
-    waiting_schema.migrations,
+    *ticket_tables.MIGRATIONS,
 )
 """In the order of their foreign keys."""
 
-GUARDS = tickets_schema.GUARDED
+GUARDS = ticket_tables.GUARDED
 """What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (

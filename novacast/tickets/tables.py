@@ -1,0 +1,42 @@
+"""The tables of all rooms of the box office, in the order of their foreign keys."""
+
+from collections.abc import Sequence
+
+from novacast.database import Migrations
+from novacast.tickets import schema as tickets_schema
+from novacast.tickets.admission import schema as admission_schema
+from novacast.tickets.cancelling import schema as cancelling_schema
+from novacast.tickets.codes import schema as codes_schema
+from novacast.tickets.door import schema as door_schema
+from novacast.tickets.events import schema as items_schema
+from novacast.tickets.holders import schema as holders_schema
+from novacast.tickets.holds import schema as holds_schema
+from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.passes import schema as passes_schema
+from novacast.tickets.post import schema as post_schema
+from novacast.tickets.posters import schema as posters_schema
+from novacast.tickets.questions import schema as questions_schema
+from novacast.tickets.sales import schema as sales_schema
+from novacast.tickets.seatmaps import schema as seatmaps_schema
+from novacast.tickets.waiting import schema as waiting_schema
+
+MIGRATIONS: Sequence[Migrations] = (
+    tickets_schema.migrations,
+    holds_schema.migrations,
+    orders_schema.migrations,
+    admission_schema.migrations,
+    sales_schema.migrations,
+    posters_schema.migrations,
+    items_schema.migrations,
+    codes_schema.migrations,
+    questions_schema.migrations,
+    passes_schema.migrations,
+    holders_schema.migrations,
+    cancelling_schema.migrations,
+    post_schema.migrations,
+    seatmaps_schema.migrations,
+    door_schema.migrations,
+    waiting_schema.migrations,
+)
+GUARDED = tickets_schema.GUARDED
+"""What only triggers may write."""
