@@ -116,8 +116,9 @@ async def test_a_broken_connection_is_made_anew_and_a_revoked_key_is_the_end(hal
         programme = await go_live(hall, address, window)
         whip = hall.live.whip.server
         assert whip is not None
-        assert whip._child is not None
-        await whip._child.stop()
+        child = whip._process.child
+        assert child is not None
+        await child.stop()
         await hall.is_now(ProgrammeState.INTERRUPTED)
         assert (await hall.is_now(ProgrammeState.ON_AIR)).id == programme.id
         await expect(window.page.locator("[data-part=badge]")).to_have_text("On air", timeout=AIRED)

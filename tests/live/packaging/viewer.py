@@ -1,6 +1,7 @@
 """A client that follows one rendition by blocking reloads, and notes what it was given."""
 
 import asyncio
+from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -74,7 +75,9 @@ class Viewer:
                 self.media[part.uri] = body(self.shelf.find(f"{self.track}/{part.uri}"))
         self.ended = playlist.ended
         if playlist.hint is not None and self.preload and self._hinted is None:
-            self._hinted = playlist.hint, self.shelf.find(f"{self.track}/{playlist.hint}")
+            # A programme may have ended since that playlist was given; then what it hinted never comes.
+            with suppress(NotFound):
+                self._hinted = playlist.hint, self.shelf.find(f"{self.track}/{playlist.hint}")
 
     def _keep_hinted(self, part: Part) -> None:
         assert self._hinted is not None
