@@ -32,6 +32,14 @@ async def test_one_signs_up_answers_the_mail_and_is_logged_in_by_plain_forms(ser
     assert (page.status, "ada@example.org" in page.text) == (200, True)
 
 
+@pytest.mark.parametrize(("wanted", "place"), [("/organizations", "/organizations"), ("https://evil.example/", "/")])
+async def test_whoever_signs_up_comes_back_to_where_they_were(served: Served, wanted: str, place: str) -> None:
+    page = await served.get(f"/signup?next={wanted}")
+    await served.send(page, "/signup", name="Ada", email="ada@example.org")
+    page = await served.send(await served.get(served.mailed("sign_up")), "/verify", password=PASSWORD)
+    assert page.url == place
+
+
 async def test_opening_a_link_uses_nothing_up(served: Served) -> None:
     """Programs that look into mails follow their links."""
     await served.house.own.registration.sign_up("ada@example.org", "Ada", "en", "198.51.100.1")

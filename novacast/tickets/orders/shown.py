@@ -110,4 +110,5 @@ def watch_shown(item: Item, sheet: Sheet, now: int, *, mine: bool) -> dict[str, 
 def story_badge(order: Order) -> str:
     if order.state is OrderState.PAID:
         return "good"
-    return "busy" if order.state in (OrderState.AWAITING_PAYMENT, OrderState.DRAFT) else "bad"
+    waits = (OrderState.AWAITING_PAYMENT, OrderState.DRAFT, OrderState.PARTIALLY_REFUNDED)
+    return "busy" if order.state in waits else "bad"

@@ -33,7 +33,9 @@ class WatchDoor:
         if org_id is None:
             return None
         held = [one for one in await self._passes.held(call.principal, media_id) if one.ticket.org_id == org_id]
-        offers = [await self._performances.show(SYSTEM, id_) for id_ in await self._passes.sold_of(media_id, org_id)]
+        offers = [
+            await self._performances.show(call.principal, id_) for id_ in await self._passes.sold_of(media_id, org_id)
+        ]
         if not offers:
             return None
         now = self._clock.now()
