@@ -64,7 +64,8 @@ async def test_few_left_and_sold_out_are_said_without_figures(box: Box) -> None:
     assert await stock() is Stock.FEW
     await room.sold(9)
     assert await stock() is Stock.ONLINE
-    await box.own.performances.edit_quota(OWNER, night, offer.quotas[1].id, "Pass", 0, offer.quotas[1].items)
+    passes = next(one for one in offer.quotas if one.name == "Pass")
+    await box.own.performances.edit_quota(OWNER, night, passes.id, "Pass", 0, passes.items)
     assert await stock() is Stock.NONE
 
 
