@@ -117,3 +117,15 @@ SYSTEM = Principal(name="system", system=True)
 def new_id() -> str:
     """A public id: 96 random bits in 20 lower-case letters and digits, so that nobody can count or guess."""
     return b32encode(secrets.token_bytes(12)).decode().rstrip("=").lower()
+
+
+def timely_id(at: int) -> str:
+    """A public id whose first eight signs are the instant, to a millisecond, and the rest 60 random bits: rows that are
+    made one after the other stand beside each other in every index, where random ones each touch a page of their own.
+    It tells when a thing was made, and not how many there are.
+    """
+    number = (at // 1000 % 2**40) << 60 | secrets.randbits(60)
+    return "".join(_SORTED[number >> shift & 31] for shift in range(95, -1, -5))
+
+
+_SORTED = "0123456789abcdefghijklmnopqrstuv"

@@ -16,6 +16,7 @@ from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
+from novacast.i18n import Languages
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
@@ -44,8 +45,11 @@ from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
 from novacast.tickets.posters import schema as posters_schema
+from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.waiting import schema as waiting_schema
+from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
@@ -105,6 +109,8 @@ MIGRATIONS: Sequence[Migrations] = (
     posters_schema.migrations,
     items_schema.migrations,
     codes_schema.migrations,
+    questions_schema.migrations,
+    waiting_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -142,6 +148,7 @@ class Services:
     playback: PlaybackServices
     chat: ChatServices
     tickets: TicketServices
+    waiting_post: WaitingPost
     views: Views
     health: VideoHealth
 
@@ -198,6 +205,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("reminders", 20, own.live.reminders.sweep),
         Sweep("posters", 3600, own.tickets.posters.sweep),
         Sweep("holds", 2, own.tickets.holds.sweep),
+        Sweep("waiting lists", 2, own.waiting_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
@@ -268,6 +276,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     tickets = ticket_services(db, limiter, settings, key)
+    languages, root = Languages(settings.language), settings.public_url
+    waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
@@ -296,6 +306,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         playback,
         chat,
         tickets,
+        waiting_post,
         views,
         health,
     )

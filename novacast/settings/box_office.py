@@ -21,6 +21,9 @@ class Tickets:
     holds_per_address: int = setting(
         60, "Baskets in ten minutes of one person, or of all guests behind one network address.", low=1
     )
+    offer_minutes: int = setting(
+        720, "Minutes for which something is kept for whoever is next on a waiting list.", low=5, high=20_160
+    )
     transfer_days: int = setting(7, "Days that a bank transfer may take; the performance's start ends it too.", low=1)
     payment_minutes: int = setting(
         30, "Minutes that a payment may take after an order before it is called off.", low=5, high=1440

@@ -72,6 +72,18 @@ class TicketState(StrEnum):
     VOID = "void"
 
 
+class WaitingState(StrEnum):
+    UNCONFIRMED = "unconfirmed"
+    """Nobody has said yet that the address is theirs."""
+    WAITING = "waiting"
+    OFFERED = "offered"
+    """Something is held for them."""
+    TAKEN = "taken"
+    LAPSED = "lapsed"
+    """They did not want what was offered, or it is over."""
+    LEFT = "left"
+
+
 class PerformanceState(StrEnum):
     DRAFT = "draft"
     ON_SALE = "on_sale"
@@ -180,7 +192,19 @@ PERFORMANCE = _machine(
         PerformanceState.CANCELLED: (),
     },
 )
-MACHINES = (CLAIM, HOLD, ORDER, ATTEMPT, TICKET, PERFORMANCE)
+WAITING = _machine(
+    "waiting",
+    "waiting",
+    {
+        WaitingState.UNCONFIRMED: (WaitingState.WAITING, WaitingState.LAPSED, WaitingState.LEFT),
+        WaitingState.WAITING: (WaitingState.OFFERED, WaitingState.LAPSED, WaitingState.LEFT),
+        WaitingState.OFFERED: (WaitingState.TAKEN, WaitingState.LAPSED, WaitingState.LEFT),
+        WaitingState.TAKEN: (),
+        WaitingState.LAPSED: (),
+        WaitingState.LEFT: (),
+    },
+)
+MACHINES = (CLAIM, HOLD, ORDER, ATTEMPT, TICKET, PERFORMANCE, WAITING)
 
 
 def may_sell(principal: Principal, org_id: str) -> bool:

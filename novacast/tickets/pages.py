@@ -21,7 +21,10 @@ from novacast.tickets.models import HoldState, OrderState, TicketState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
+from novacast.tickets.questions.service import Questions
 from novacast.tickets.services import TicketServices
+from novacast.tickets.waiting.pages import WaitingPages
 from novacast.tickets.words import hour_there, minor, money, order_state
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
@@ -68,7 +71,7 @@ class CodeForm(Body):
     code: Text = ""
 
 
-class DetailsForm(Body):
+class DetailsForm(AnswersForm):
     name: Text = ""
     email: Text = ""
     method: Method = Method.FREE
@@ -120,8 +123,9 @@ class ChoicePages:
 
 
 class BasketPages:
-    def __init__(self, holds: Holds, orders: Orders, performances: Performances) -> None:
+    def __init__(self, holds: Holds, orders: Orders, performances: Performances, questions: Questions) -> None:
         self._holds, self._orders, self._performances = holds, orders, performances
+        self._questions = questions
 
     @page("/basket/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html | Redirect:
@@ -137,7 +141,9 @@ class BasketPages:
     async def order(self, call: Call, token: str, form: DetailsForm) -> Html | Redirect:
         try:
             buyer = buyer_of(form.name, form.email, call.language)
-            placed = await self._orders.place(call.principal, token, buyer, form.method)
+            asked = await self._questions.of_basket(token)
+            answers = given(asked.questions, asked.lines, form.written)
+            placed = await self._orders.place(call.principal, token, buyer, form.method, answers=answers)
         except (Conflict, InvalidInput) as error:
             return await self._shown(token, await self._holds.show(token), form, error)
         return Redirect(f"/order/{quote(self._orders.token(placed.order.id))}")
@@ -166,6 +172,7 @@ class BasketPages:
 
     async def _shown(self, token: str, basket: Basket, values: DetailsForm, error: NovaCastError | None = None) -> Html:
         event, performance = await self._performances.known(basket.hold.perf_id)
+        asked = await self._questions.of_basket(token)
         methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total)]
         context = {
             "event": event,
@@ -183,20 +190,23 @@ class BasketPages:
             "longer": basket.hold.expires_at < basket.hold.limit_at,
             "methods": methods,
             "values": values,
+            "groups": fields(asked.questions, asked.lines, values.written),
             "errors": _errors(error),
         }
         return Html("tickets/basket.html", context, 422 if error else 200)
 
 
 class OrderPages:
-    def __init__(self, orders: Orders, performances: Performances, desk: SandboxDesk) -> None:
+    def __init__(self, orders: Orders, performances: Performances, desk: SandboxDesk, questions: Questions) -> None:
         self._orders, self._performances, self._desk = orders, performances, desk
+        self._questions = questions
 
     @page("/order/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html:
         receipt = await self._orders.show(token)
         event, performance = await self._performances.known(receipt.order.perf_id)
-        return Html("tickets/order.html", _order(receipt, event, performance, quote(token)))
+        asks = bool((await self._questions.of_order(token)).questions)
+        return Html("tickets/order.html", {**_order(receipt, event, performance, quote(token)), "asks": asks})
 
     @form("/order/{token}/sandbox", public=True)
     async def decide(self, call: Call, token: str, form: SandboxForm) -> Redirect:
@@ -285,6 +295,8 @@ def ticket_pages(own: TicketServices) -> list[object]:
         EventListPages(own.listing, own.availability, own.posters, test=test),
         EventPage(own.events, own.listing, own.availability, own.posters, own.address, test=test),
         ChoicePages(own.performances, own.holds, test=test),
-        BasketPages(own.holds, own.orders, own.performances),
-        OrderPages(own.orders, own.performances, own.desk),
+        BasketPages(own.holds, own.orders, own.performances, own.questions),
+        AnswerPages(own.questions),
+        WaitingPages(own.waiting, own.performances, own.holds),
+        OrderPages(own.orders, own.performances, own.desk, own.questions),
     ]

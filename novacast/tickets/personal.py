@@ -9,6 +9,8 @@ from novacast.tickets.admission import store as admission
 from novacast.tickets.events.store import START
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
+from novacast.tickets.questions import store as questions
+from novacast.tickets.waiting import store as waiting
 
 ALL = 2**31
 
@@ -29,6 +31,8 @@ class TicketData:
             bought = await view.all(orders.of_person(subject.person_id, START, ALL))
             tickets = await view.all(admission.of_person(subject.person_id))
             baskets = await view.all(holds.of_person(subject.person_id))
+            answers = await view.all(questions.of_person(subject.person_id))
+            waits = await view.all(waiting.of_person(subject.person_id))
             done = await view.all(books.logged_of(subject.person_id))
         return {
             "orders": [
@@ -45,11 +49,18 @@ class TicketData:
             ],
             "tickets": [{"id": one.id, "name": one.name, "state": one.state} for one in tickets],
             "baskets": [{"performance": one.perf_id, "at": iso(one.created_at), "state": one.state} for one in baskets],
+            "answers": [{"order": code, "question": label, "answer": value} for code, label, value in answers],
+            "waiting": [
+                {"performance": one.perf_id, "quantity": one.quantity, "state": one.state, "at": iso(one.created_at)}
+                for one in waits
+            ],
             "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
         }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
         """What was sold, paid and let in stays for the books, and names nobody."""
+        questions.erase_person(tx, subject.person_id)
+        waiting.erase_person(tx, subject.person_id)
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
         admission.erase_person(tx, subject.person_id)

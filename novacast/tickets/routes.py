@@ -8,8 +8,11 @@ from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
 from novacast.tickets.posters.routes import PosterRoutes
+from novacast.tickets.questions.routes import QuestionRoutes
+from novacast.tickets.recurrences.routes import RecurrenceRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
 from novacast.tickets.services import TicketServices
+from novacast.tickets.waiting.routes import WaitingRoutes
 
 
 def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
@@ -20,6 +23,9 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
         BoxOfficeRoutes(own.orders),
+        QuestionRoutes(own.questions),
+        RecurrenceRoutes(own.recurrences),
+        WaitingRoutes(own.waiting, own.holds),
         TicketRoutes(own.admission, own.orders, own.keyring),
         DoorRoutes(own.door),
         PosterRoutes(own.posters),

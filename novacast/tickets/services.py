@@ -32,10 +32,15 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.questions.service import Questions
+from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
 from novacast.tickets.seatmaps.service import SeatMaps
+from novacast.tickets.waiting import store as waiters
+from novacast.tickets.waiting.offering import Offering
+from novacast.tickets.waiting.service import WaitingList
 
 log = logging.getLogger(__name__)
 
@@ -52,6 +57,9 @@ class TicketServices:
     taking: Taking
     holds: Holds
     orders: Orders
+    questions: Questions
+    recurrences: Recurrences
+    waiting: WaitingList
     closing: Closing
     sandbox: Sandbox | None
     """Only in test mode."""
@@ -88,7 +96,10 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
     taking = Taking(own, expiry)
+    offering = Offering(own, taking)
+    taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
+    holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers)
     placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
     orders = Orders(db, holds, taking, placing, closing, providers, key)
@@ -109,6 +120,9 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         taking=taking,
         holds=holds,
         orders=orders,
+        questions=Questions(db, holds, orders),
+        recurrences=Recurrences(db),
+        waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

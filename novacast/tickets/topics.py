@@ -38,6 +38,7 @@ TOPICS: Sequence[Topic] = (
             "units": integer("Places without a seat."),
         },
     ),
+    Topic(name="waiting.offered", about="What you wait for is kept for you.", personal=True),
     Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
     _order("order.placed", "There is a new order.", {"code": _CODE}),
     _order(

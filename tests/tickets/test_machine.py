@@ -28,13 +28,16 @@ from hypothesis.stateful import (
 from novacast.clock import SECOND
 from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError
+from novacast.tickets.codes.models import CodeChanges
 from novacast.tickets.holds.models import Basket, Wish
 from novacast.tickets.models import ClaimState, OrderState
-from novacast.tickets.orders.models import Method, Receipt
+from novacast.tickets.orders.models import Method, Receipt, buyer_of
+from novacast.tickets.waiting.models import Waiter
+from novacast.tickets.waiting.service import Wanting
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.tickets.box import DOOR, OWNER, SELLER, Box, furnished, services
+from tests.tickets.box import DOOR, GUEST, OWNER, SELLER, Box, furnished, services
 
 T = TypeVar("T")
 
@@ -62,6 +65,7 @@ class Fragile(Database):
 class BoxOffice(RuleBasedStateMachine):
     baskets: Bundle[Basket] = Bundle("baskets")
     orders: Bundle[Receipt] = Bundle("orders")
+    waiters: Bundle[Waiter] = Bundle("waiters")
 
     def __init__(self) -> None:
         super().__init__()
@@ -94,6 +98,12 @@ class BoxOffice(RuleBasedStateMachine):
         migrated(self.folder / "machine.db", MIGRATIONS)
         self.db = self.run(Fragile.open(self.folder / "machine.db", self.clock, readers=1, guards=GUARDS))
         self.box: Box = self.run(furnished(self.db, self.clock, services(self.db, self.clock)))
+        for code, kept in (("THREE", None), ("KEPT", 2)):
+            given = frozenset({"percent_bp", "capacity"} | ({"reserved"} if kept else set()))
+            changes = CodeChanges(
+                given, code=code, perf_id=self.box.night.id, percent_bp=2500, capacity=3, reserved=kept
+            )
+            self.run(self.box.own.codes.create(OWNER, self.box.night.event_id, changes))
         self.list = self.run(self.box.own.door.create(OWNER, self.box.night.id, "Front", (), reentry=True))
 
     @rule(fuse=st.integers(1, 6), late=st.booleans())
@@ -118,6 +128,46 @@ class BoxOffice(RuleBasedStateMachine):
     def order(self, basket: Basket, method: Method) -> Any:
         placed = self.tried(self.box.order(basket, method))
         return placed if placed is not None else multiple()
+
+    @rule(target=baskets, count=st.integers(1, 3), code=st.sampled_from(["THREE", "KEPT"]))
+    def take_with_a_code(self, count: int, code: str) -> Any:
+        wishes = [Wish(self.box.room.id, count)]
+        taken = self.tried(self.box.own.holds.take(GUEST, self.box.night.id, wishes, code=code))
+        return taken if taken is not None else multiple()
+
+    @rule(target=baskets, basket=baskets, code=st.sampled_from(["THREE", "KEPT", ""]))
+    def recode(self, basket: Basket, code: str) -> Any:
+        after = self.tried(self.box.own.holds.recode(GUEST, self.box.token(basket), code))
+        return after if after is not None else multiple()
+
+    @rule(target=waiters, name=st.integers(0, 5), seated=st.booleans(), count=st.integers(1, 3), fewer=st.booleans())
+    def wait(self, name: int, seated: bool, count: int, fewer: bool) -> Any:
+        item = self.box.seats if seated else self.box.room
+        wanted = Wanting(item.id, count, fewer, f"{name}@example.org")
+        joined = self.tried(self.box.own.waiting.join(GUEST, self.box.night.id, wanted))
+        return joined if joined is not None else multiple()
+
+    @rule(waiter=waiters)
+    def confirm(self, waiter: Waiter) -> None:
+        self.tried(self.box.own.waiting.confirm(self.box.own.waiting.token(waiter.id)))
+
+    @rule(waiter=waiters)
+    def wait_no_more(self, waiter: Waiter) -> None:
+        self.tried(self.box.own.waiting.leave(self.box.own.waiting.token(waiter.id)))
+
+    @rule(target=orders, waiter=waiters)
+    def buy_what_is_offered(self, waiter: Waiter) -> Any:
+        found = self.run(self.box.own.waiting.show(self.box.own.waiting.token(waiter.id)))
+        if found.waiter.hold_id is None:
+            return multiple()
+        token = self.box.own.holds.token(found.waiter.hold_id)
+        buyer = buyer_of("Ada", waiter.email, "en")
+        placed = self.tried(self.box.own.orders.place(GUEST, token, buyer, Method.SANDBOX))
+        return placed if placed is not None else multiple()
+
+    @rule()
+    def serve_the_line(self) -> None:
+        self.tried(self.box.own.waiting.sweep())
 
     @rule(receipt=orders, paid=st.booleans())
     def decide(self, receipt: Receipt, paid: bool) -> None:

@@ -26,7 +26,7 @@ class Forms(HTMLParser):
         if tag == "form":
             self.found.append((given.get("action") or "", []))
         elif tag in ("input", "select") and self.found and (name := given.get("name")):
-            checked = given.get("type") != "radio" or "checked" in given
+            checked = given.get("type") not in ("radio", "checkbox") or "checked" in given
             if checked:
                 self.found[-1][1].append((name, given.get("value") or "0"))
 

@@ -18,7 +18,14 @@ async def test_a_person_sees_what_is_held_about_them_and_is_forgotten_when_they_
     assert [one["name"] for one in told["tickets"]] == [ADA_AS_BUYER.name] * 2
     assert len(told["baskets"]) == 2
     await box.db.write(lambda tx: box.own.personal.erase(tx, Subject("ada")))
-    assert await box.own.personal.export(Subject("ada")) == {"orders": [], "tickets": [], "baskets": [], "log": []}
+    assert await box.own.personal.export(Subject("ada")) == {
+        "orders": [],
+        "tickets": [],
+        "baskets": [],
+        "answers": [],
+        "waiting": [],
+        "log": [],
+    }
     (order,) = (await box.own.orders.of_org(OWNER, box.night.org_id, None, None, 10)).items
     assert (order.name, order.email, order.person_id, order.total) == ("", "", None, 2000)
     assert (await box.own.holds.show(box.token(held))).hold.person_id is None

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from novacast.errors import Conflict, InvalidInput
+from novacast.identity import timely_id
 from novacast.tickets.holds.models import LonelySeat, SeatsTaken, SoldOut, Wish
 from novacast.tickets.seatmaps.choice import Layout
 from novacast.tickets.seatmaps.models import seats_of
@@ -119,3 +120,10 @@ async def test_a_seat_that_a_map_leaves_out_is_sold_no_more(box: Box) -> None:
         with pytest.raises(InvalidInput, match="no such seats"):
             await box.seated(gone)
     assert await box.left(box.seats) == 16
+
+
+def test_ids_that_are_made_one_after_the_other_stand_in_that_order() -> None:
+    made = [timely_id(1_800_000_000_000_000 + n * 1000) for n in range(1000)]
+    assert made == sorted(made)
+    assert len({timely_id(5) for _ in range(1000)}) == 1000
+    assert {len(one) for one in made} == {20}

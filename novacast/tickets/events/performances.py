@@ -10,7 +10,7 @@ from novacast.identity import Principal
 from novacast.texts import Texts
 from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.making import count_in, make_item, make_performance, make_quota, open_sale, tell
 from novacast.tickets.events.models import (
     Event,

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from novacast.database import Transaction
 from novacast.i18n import text
-from novacast.identity import new_id
+from novacast.identity import timely_id
 from novacast.tickets.codes.models import Code, CodeRefused
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
@@ -30,13 +30,13 @@ def recode(tx: Transaction, hold: Hold, code: str, at: int) -> Hold:
     before = [one for one in tx.all(store.claims(hold.id)) if one.state is ClaimState.HELD]
     _check(performance, items, before, used, at)
     give_back(tx, hold, HoldState.RELEASED)
-    after = replace(hold, id=new_id(), created_at=tx.now, changed_at=tx.now)
+    after = replace(hold, id=timely_id(tx.now), created_at=tx.now, changed_at=tx.now)
     if hold.buyer == hold.id:
         after = replace(after, buyer=after.id)
     store.add(tx, after)
     store.follow(tx, hold.id, after.id)
-    claims = [_claim(one, after, items[one.item_id], used) for one in before]
-    if hold.person_id is not None:
+    claims = [_claim(one, after, items[one.item_id], used, tx.now) for one in before]
+    if after.buyer != after.id:
         check_whose(tx, performance, items, after.buyer, claims)
     places = {one.seat_id: one for one in tx.all(seats.some(hold.perf_id, [one.seat_id or "" for one in before]))}
     for one in claims:
@@ -56,13 +56,13 @@ def _check(performance: Performance, items: dict[str, Item], claims: list[Claim]
     check_order(performance, items, counts, at, code)
 
 
-def _claim(one: Claim, hold: Hold, item: Item, code: Code | None) -> Claim:
+def _claim(one: Claim, hold: Hold, item: Item, code: Code | None, now: int) -> Claim:
     price = one.price + one.discount
     off = 0 if code is None else code.off(item, price)
     with_code = code is not None and code.takes(one.item_id)
     return replace(
         one,
-        id=new_id(),
+        id=timely_id(now),
         hold_id=hold.id,
         buyer=hold.buyer,
         price=price - off,

@@ -12,7 +12,7 @@ from novacast.clock import MINUTE
 from novacast.database import Database, IntegrityError, Transaction
 from novacast.errors import FieldError, InvalidInput, NotFound
 from novacast.i18n import text
-from novacast.identity import new_id
+from novacast.identity import timely_id
 from novacast.settings import Tickets
 from novacast.tickets.codes import store as codes
 from novacast.tickets.codes.models import Code, CodeRefused, unknown
@@ -41,6 +41,8 @@ from novacast.tickets.seatmaps.models import Seat
 
 LAYOUTS = 32
 """Performances whose seats are kept in memory."""
+NEAR = 2
+"""Places in a row: a choice can leave its neighbours alone, and whether it does is for their neighbours to say."""
 SHUT = text("The box office is shut: its own tests found that it could oversell. Run `novacast verify`.")
 
 
@@ -156,7 +158,7 @@ class Taking:
         return items
 
     def _hold(self, performance: Performance, person_id: str | None, now: int) -> Hold:
-        id_ = new_id()
+        id_ = timely_id(now)
         limit = now + self._settings.hold_limit_minutes * MINUTE
         return Hold(
             id=id_,
@@ -199,8 +201,8 @@ class Taking:
         places = tuple(layout.by_id[one] for one in wish.seats if one in layout.by_id)
         if len(places) < len(wish.seats) or any(one.blocked for one in places):
             raise InvalidInput.field("lines", text("This performance has no such seats."), "unknown")
-        rows = {one.seat_id for place in places for one in layout.row_of(place)}
-        taken = set(tx.all(store.on_seats(perf_id, rows)))
+        near = {one.seat_id for place in places for one in layout.row_of(place) if abs(one.place - place.place) <= NEAR}
+        taken = set(tx.all(store.on_seats(perf_id, near)))
         if gone := [one for one in places if one.seat_id in taken]:
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
             raise _in_the_way(gone, layout.best(len(places), everything, places[0].category))
@@ -284,7 +286,7 @@ def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, f
         price = wish.amount
     off = 0 if code is None or free else code.off(item, price)
     return Claim(
-        id=new_id(),
+        id=timely_id(now),
         perf_id=hold.perf_id,
         item_id=item.id,
         seat_id=None if seat is None else seat.seat_id,

@@ -41,7 +41,9 @@ class OrderRoutes:
     async def place(self, call: Call, token: str, body: NewOrderBody) -> ReceiptBody:
         """A basket becomes one order, however often this is asked for. What costs nothing is paid at once."""
         then = call.remember(self._shown)
-        placed = await self._orders.place(call.principal, token, body.buyer(call.language), body.method, then)
+        answers = [one.given() for one in body.answers]
+        buyer = body.buyer(call.language)
+        placed = await self._orders.place(call.principal, token, buyer, body.method, then, answers=answers)
         return self._shown(placed)
 
     @get(ORDER, tag="tickets", public=True, summary="An order", errors=(NotFound,))
@@ -116,6 +118,7 @@ class BoxOfficeRoutes:
             body.buyer(call.language),
             body.method,
             call.remember(self._shown),
+            code=body.code,
         )
         return self._shown(sold)
 

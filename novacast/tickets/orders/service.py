@@ -25,6 +25,8 @@ from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Buyer, Issued
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Checkout, Outcome
+from novacast.tickets.questions.answering import answer
+from novacast.tickets.questions.models import Given
 from novacast.tickets.seatmaps import store as seats
 from novacast.tickets.store import Entry
 
@@ -67,11 +69,18 @@ class Orders:
         return None if made is None else self.token(made.id)
 
     async def place(
-        self, principal: Principal, hold: str, buyer: Buyer, method: Method, then: Then[Receipt] | None = None
+        self,
+        principal: Principal,
+        hold: str,
+        buyer: Buyer,
+        method: Method,
+        then: Then[Receipt] | None = None,
+        *,
+        answers: Sequence[Given] = (),
     ) -> Receipt:
         """An order of a basket. Once made, the basket's is the same order however often it is asked for.
 
-        Raises NotFound, HoldOver, Unpayable, Conflict.
+        Raises NotFound, HoldOver, InvalidInput for answers, Unpayable, Conflict.
         """
         hold_id = self._holds.id_of(hold)
 
@@ -80,6 +89,7 @@ class Orders:
             if made is None:
                 basket = self._holds.open(tx, hold_id)
                 made = self._placing.place(tx, basket, buyer, method, person_id=principal.person_id, seller=None)
+                answer(tx, made.id, made.perf_id, [one.claim for one in basket.lines], answers)
             receipt = read(tx, made.id)
             if then is not None:
                 then(tx, receipt)
@@ -95,10 +105,12 @@ class Orders:
         buyer: Buyer,
         method: Method,
         then: Then[Receipt] | None = None,
+        *,
+        code: str = "",
     ) -> Receipt:
         """At the box office: taken, paid and issued in one go, or reserved until a transfer has come.
 
-        Raises NotFound, Forbidden, InvalidInput, SoldOut, SeatsTaken, Unpayable.
+        Raises NotFound, Forbidden, InvalidInput, CodeRefused, SoldOut, SeatsTaken, Unpayable.
         """
         performance = await self._db.one(events.performance(perf_id))
         if performance is None:
@@ -109,7 +121,7 @@ class Orders:
 
         def unit(tx: Transaction) -> Receipt:
             free = method is Method.COMPLIMENTARY
-            basket = self._taking.take(tx, perf_id, wishes, person_id=None, public=False, free=free)
+            basket = self._taking.take(tx, perf_id, wishes, person_id=None, public=False, free=free, code=code)
             seller = principal.person_id or "system"
             made = self._placing.place(tx, basket, buyer, method, person_id=None, seller=seller)
             receipt = read(tx, made.id)

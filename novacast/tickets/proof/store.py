@@ -7,6 +7,7 @@ from novacast.database import Query, Row, Transaction
 from novacast.tickets.models import Machine
 from novacast.tickets.proof.attacks import Attack
 from novacast.tickets.proof.codes import store as codes
+from novacast.tickets.proof.waiting import store as waiters
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,10 @@ _CONTRADICTIONS = (
 
 
 def contradictions() -> Sequence[Query[Oddity]]:
-    return [Query(f"{sql} LIMIT 100", (), _oddity) for sql in (*_CONTRADICTIONS, *codes.CONTRADICTIONS)]
+    return [
+        Query(f"{sql} LIMIT 100", (), _oddity)
+        for sql in (*_CONTRADICTIONS, *codes.CONTRADICTIONS, *waiters.CONTRADICTIONS)
+    ]
 
 
 def waiting() -> Query[Oddity]:
@@ -280,11 +284,12 @@ ATTACKS = (
     Attack("switch the triggers off", "PRAGMA recursive_triggers = OFF", "not authorized"),
     Attack("take a trigger away", "DROP TRIGGER claims_moves", "not authorized"),
     *codes.ATTACKS,
+    *waiters.ATTACKS,
 )
 
 
 def set_scene(tx: Transaction) -> None:
-    for sql in (*_SCENE, *codes.SCENE):
+    for sql in (*_SCENE, *codes.SCENE, *waiters.SCENE):
         tx.run(sql)
 
 

@@ -95,6 +95,16 @@ def put(tx: Transaction, perf_id: str, new: Iterable[Seat]) -> None:
         )  # fmt: skip
 
 
+def copy(tx: Transaction, perf_id: str, to: str) -> None:
+    """All seats of one performance for another that has none."""
+    tx.run(
+        "INSERT INTO seats (perf_id, seat_id, section, row, number, place, rank, category, kind, x, y, blocked) "
+        "SELECT ?, seat_id, section, row, number, place, rank, category, kind, x, y, blocked FROM seats "
+        "WHERE perf_id = ?",
+        (to, perf_id),
+    )
+
+
 def drop(tx: Transaction, perf_id: str, seat_ids: Iterable[str]) -> None:
     """Seats that nobody ever had go; the others stay for what refers to them, and nobody gets them any more."""
     for seat_id in seat_ids:

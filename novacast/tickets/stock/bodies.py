@@ -8,7 +8,7 @@ from novacast.errors import FieldError
 from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.tickets.arranging.bodies import Short
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import MOST_CAPACITY, Event, Item, NewItem, Price, Quota
 from novacast.tickets.models import ItemKind
 from novacast.tickets.typed import Typed, written_hour, written_share

@@ -1,0 +1,1 @@
+"""Attacks on the waiting list, and what must be true of it."""

@@ -1,0 +1,1 @@
+"""Performances that come again and again, by a rule."""

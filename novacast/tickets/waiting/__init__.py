@@ -1,0 +1,1 @@
+"""Who waits for what is sold out, in order, and is offered what becomes free."""
