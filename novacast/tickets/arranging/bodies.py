@@ -1,7 +1,6 @@
 """Forms of events and evenings. Everything is taken as it was typed, so that a page can show it again with what is
 wrong beside it."""
 
-from dataclasses import replace
 from typing import Annotated
 
 from pydantic import Field
@@ -186,9 +185,9 @@ def fresh(org_id: str, before: Event | None) -> NewEventForm:
     return NewEventForm(org=org_id, venue=before.venue, timezone=before.timezone, currency=before.currency)
 
 
-def hours_of(form: HoursForm, timezone: str, *, nothing_but: frozenset[str] | None = None) -> PerformanceChanges:
+def hours_of(form: HoursForm, timezone: str) -> PerformanceChanges:
     """Raises InvalidInput."""
     typed = Typed()
     changes = form.read(typed, timezone)
     typed.check()
-    return changes if nothing_but is None else replace(changes, given=changes.given & nothing_but)
+    return changes

@@ -2,13 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
+from novacast.clock import moment
 from novacast.database import Database, Then, Transaction
-from novacast.identity import Principal, new_id
-from novacast.tickets.arranging.models import Evening, Kind, moved_by
-from novacast.tickets.door import store as doors
+from novacast.identity import Principal
+from novacast.tickets.arranging.models import Evening, Kind
 from novacast.tickets.events import store
 from novacast.tickets.events.making import (
+    check_room,
     make_event,
     make_item,
     make_performance,
@@ -17,9 +19,10 @@ from novacast.tickets.events.making import (
     tell,
     tell_event,
 )
-from novacast.tickets.events.models import Event, EventChanges, Item, Performance
+from novacast.tickets.events.models import Event, EventChanges, Item, Performance, check_hours
 from novacast.tickets.events.permission import arranged, arranged_event, arranges
-from novacast.tickets.seatmaps import store as seats
+from novacast.tickets.recurrences.copying import copy, pattern
+from novacast.tickets.recurrences.rules import there
 
 
 class Arranging:
@@ -84,14 +87,19 @@ class Arranging:
     async def copy(
         self, principal: Principal, perf_id: str, starts_at: int, then: Then[Performance] | None = None
     ) -> Performance:
-        """The same at another hour, as a draft: hall, kinds, prices and quotas, with every hour moved along. Not its
-        programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
+        """The same at another hour, as a draft: hall, kinds, prices and quotas, with what ends moved along by the
+        clocks of the place. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
         """
 
         def unit(tx: Transaction) -> Performance:
             old = arranged(principal, tx.one(store.performance(perf_id)))
             event = arranged_event(principal, tx.one(store.event(old.event_id)))
-            made = _copied(tx, principal, event, old, starts_at)
+            check_room(tx, event.id)
+            check_hours(starts_at, starts_at + old.ends_at - old.starts_at, tx.now)
+            zone = ZoneInfo(event.timezone)
+            night = there(moment(starts_at).astimezone(zone).replace(tzinfo=None), zone)
+            made = copy(tx, pattern(tx, old, event.timezone), night)
+            tell(tx, "performance.created", made, principal, detail=old.id)
             if then is not None:
                 then(tx, made)
             return made
@@ -111,42 +119,4 @@ def _made(tx: Transaction, principal: Principal, event: Event, evening: Evening,
             make_quota(tx, principal, made, item.name, kind.places, [item.id])
     if on_sale:
         open_sale(tx, principal, made)
-    return tx.one(store.performance(made.id)) or made
-
-
-def _copied(tx: Transaction, principal: Principal, event: Event, old: Performance, starts_at: int) -> Performance:
-    later = starts_at - old.starts_at
-    columns = {
-        "starts_at": starts_at,
-        "ends_at": old.ends_at + later,
-        "sale_from": None if old.sale_from is None else old.sale_from + later,
-        "sale_until": None if old.sale_until is None else old.sale_until + later,
-        "most_per_person": old.most_per_person,
-        "least_per_order": old.least_per_order,
-        "most_per_order": old.most_per_order,
-    }
-    hall = None if old.map_id is None else tx.one(seats.by_id(old.map_id))
-    made = make_performance(tx, principal, event, columns, None if hall is None else hall.id)
-    known: dict[str, str] = {}
-    for item in tx.all(store.items(old.id)):
-        new = moved_by(item, later)
-        fresh = replace(new, prices=tuple(replace(one, id=new_id()) for one in new.prices))
-        known[item.id] = make_item(tx, principal, made, fresh, []).id
-        if not item.on_sale:
-            store.change_item(tx, known[item.id], {"on_sale": 0})
-    # A quota that counts no kind is kept for a code, and codes stay with what they were made for.
-    for quota in (one for one in tx.all(store.quotas(old.id)) if one.items):
-        make_quota(tx, principal, made, quota.name, quota.capacity, [known[one] for one in quota.items])
-    for entrance in tx.all(doors.lists(old.id)):
-        opens, closes = (
-            None if at is None else at + later for at in (entrance.rules.opens_at, entrance.rules.closes_at)
-        )
-        rules = replace(
-            entrance.rules,
-            items=tuple(known[one] for one in entrance.rules.items),
-            opens_at=opens,
-            closes_at=closes,
-        )
-        doors.add_list(tx, replace(entrance, id=new_id(), perf_id=made.id, rules=rules, created_at=tx.now))
-    tell(tx, "performance.changed", made, principal, detail=f"copied of {old.id}")
     return tx.one(store.performance(made.id)) or made

@@ -46,8 +46,7 @@ def make_performance(
     tx: Transaction, principal: Principal, event: Event, columns: Mapping[str, Any], map_id: str | None = None
 ) -> Performance:
     """A draft, with the seats of a map if there is one. Raises InvalidInput, NotFound, Conflict."""
-    if len(tx.all(store.performances(event.id))) >= MOST_PERFORMANCES:
-        raise Conflict(text("The event has {most} performances, which is the most.", most=MOST_PERFORMANCES))
+    check_room(tx, event.id)
     made = replace(_plain(event, tx.now), **columns)
     check_hours(made.starts_at, made.ends_at, tx.now)
     store.add_performance(tx, made)
@@ -58,6 +57,12 @@ def make_performance(
         furnish(tx, made, seat_map)
     tell(tx, "performance.created", made, principal)
     return tx.one(store.performance(made.id)) or made
+
+
+def check_room(tx: Transaction, event_id: str) -> None:
+    """Raises Conflict where an event has as many performances as it may."""
+    if len(tx.all(store.performances(event_id))) >= MOST_PERFORMANCES:
+        raise Conflict(text("The event has {most} performances, which is the most.", most=MOST_PERFORMANCES))
 
 
 def make_item(

@@ -12,7 +12,7 @@ from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
 from novacast.tickets.events.listing import Coming, Listing
 from novacast.tickets.events.models import Event, Item, Performance
-from novacast.tickets.events.service import Events
+from novacast.tickets.events.service import Events, Programme
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.reports.availability import Availability, Stock
@@ -69,23 +69,25 @@ class EventPage:
     @page("/events/{event_id}", public=True)
     async def event(self, call: Call, event_id: str) -> Html:
         found = await self._events.show(call.principal, event_id)
-        event, now = found.event, self._listing.now()
+        return Html("tickets/event.html", await self._shown(found, self._listing.now()))
+
+    async def _shown(self, found: Programme, now: int) -> dict[str, Any]:
+        event = found.event
         coming = [one for one in found.performances if one.ends_at > now]
         stocks = await self._availability.of([one.id for one in coming])
         items = await self._listing.items([one.id for one in coming[:DESCRIBED]])
-        poster = (await self._posters.of([event_id])).get(event_id, "")
+        poster = (await self._posters.of([event.id])).get(event.id, "")
         described = [self._described(event, one, items.get(one.id, ()), stocks, poster) for one in coming[:DESCRIBED]]
-        context = {
+        return {
             "event": event,
             "poster": poster,
             "image": f"{self._address}{poster}" if poster else "",
-            "url": f"{self._address}/events/{event_id}",
+            "url": f"{self._address}/events/{event.id}",
             "nights": [_night(event, one, items.get(one.id, ()), stocks.get(one.id), now) for one in coming],
             "past": [hour_there(one.starts_at, event.timezone) for one in found.performances if one.ends_at <= now],
             "data": described[0] if len(described) == 1 else described,
             "test": self._test,
         }
-        return Html("tickets/event.html", context)
 
     def _described(
         self, event: Event, one: Performance, items: Sequence[Item], stocks: Mapping[str, Stock], poster: str

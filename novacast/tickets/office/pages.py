@@ -1,6 +1,6 @@
 """Where work in the box office begins: an organization's events, and what is on soon."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -64,14 +64,14 @@ class OfficePages:
         }
 
 
-def _nearest(nights: "list[Performance]", now: int) -> Performance | None:
+def _nearest(nights: Sequence[Performance], now: int) -> Performance | None:
     """The one that is on or comes next; else the last there was."""
     coming = [one for one in nights if one.ends_at > now]
     return min(coming, key=lambda one: one.starts_at) if coming else (nights[-1] if nights else None)
 
 
 def _line(
-    event: Event, near: Performance | None, standings: Mapping[str, Standing], nights: "list[Performance]", now: int
+    event: Event, near: Performance | None, standings: Mapping[str, Standing], nights: Sequence[Performance], now: int
 ) -> dict[str, Any]:
     own = [one for one in nights if one.event_id == event.id]
     return {

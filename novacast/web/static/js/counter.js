@@ -1,6 +1,6 @@
 /**
  * <nova-counter currency="EUR"> around a list of [data-price] rows, each with a number: adds buttons for one more and one fewer,
- * and the sum, before anything is sent. Its form sends once.
+ * and the sum, before anything is sent.
  */
 class NovaCounter extends HTMLElement {
   #sum = null;
@@ -15,8 +15,6 @@ class NovaCounter extends HTMLElement {
     for (const row of this.#rows()) this.#equip(row);
     this.addEventListener("input", () => this.#add());
     this.addEventListener("change", () => this.#add());
-    this.closest("form").addEventListener("submit", (event) => this.#send(event));
-    addEventListener("pageshow", () => { delete this.closest("form")?.dataset.sent; });
     this.#add();
   }
 
@@ -62,12 +60,6 @@ class NovaCounter extends HTMLElement {
       sum += number * this.#price(row);
     }
     this.#sum.textContent = units ? this.#money.format(sum / 10 ** this.#digits) : this.#sum.dataset.none;
-  }
-
-  #send(event) {
-    const { dataset } = event.target;
-    if (dataset.sent) event.preventDefault();
-    dataset.sent = "yes";
   }
 }
 
