@@ -51,6 +51,8 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     opened = await venue.ask("PATCH", f"{API}/events/{event}", await venue.token("owner"), {"published": True})
     assert opened.status == 200, opened.body
     yield f"{PERFORMANCE}/state", f"{path}/state", "owner", {"state": "on_sale"}
+    async for wish in what_is_sold(venue, event, path):
+        yield wish
     async for wish in baskets(venue, path, item):
         yield wish
     lines = [{"item": item, "quantity": 1}]
@@ -72,11 +74,27 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     yield f"{OF_ORG}/orders/{{order_id}}/paid", paid, "owner", {}
 
 
+async def what_is_sold(venue: Venue, event: str, path: str) -> AsyncIterator[tuple[str, str, str, Any]]:
+    of_event, place = f"{API}/events/{{event_id}}", f"{API}/events/{event}"
+    yield f"{of_event}/codes", f"{place}/codes", "owner", {"code": "SPRING", "percent_basis_points": 1000}
+    yield f"{of_event}/codes/many", f"{place}/codes/many", "owner", {"count": 2, "amount_off": 100}
+    question = {"label": "How did you hear of us?", "kind": "text", "scope": "order"}
+    yield f"{of_event}/questions", f"{place}/questions", "owner", question
+    rule = {"performance": path.rpartition("/")[2], "rule": "FREQ=WEEKLY;COUNT=3"}
+    yield f"{of_event}/recurrences", f"{place}/recurrences", "owner", rule
+    gone = {"name": "Gone", "kind": "general"}
+    added = await venue.ask("POST", f"{path}/items", await venue.token("owner"), gone)
+    wanted = {"item": added.json["id"], "email": "eve@venue.example"}
+    yield f"{PERFORMANCE}/waiting", f"{path}/waiting", "", wanted
+
+
 async def baskets(venue: Venue, path: str, item: str) -> AsyncIterator[tuple[str, str, str, Any]]:
     lines = {"lines": [{"item": item, "quantity": 1}]}
     yield f"{PERFORMANCE}/holds", f"{path}/holds", "", lines
     hold = f"{API}/holds/{answered(venue)['token']}"
     yield f"{HOLD}/extend", f"{hold}/extend", "", None
+    yield f"{HOLD}/code", f"{hold}/code", "", {"code": "SPRING"}
+    hold = f"{API}/holds/{answered(venue)['token']}"
     yield f"{HOLD}/adopt", f"{hold}/adopt", "visitor", None
     yield f"{HOLD}/order", f"{hold}/order", "visitor", BUYER | {"method": "sandbox"}
     order = f"{API}/orders/{answered(venue)['token']}"

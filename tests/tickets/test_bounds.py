@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from novacast.clock import HOUR
 from novacast.errors import Conflict, InvalidInput
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import PerformanceChanges, Price
 from novacast.tickets.holds.models import NotOnSale, Wish
 from novacast.tickets.orders.models import Method, buyer_of

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from novacast.clock import HOUR
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from novacast.tickets.codes.models import Code, CodeChanges, CodeRefused, key_of
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import NewItem, PerformanceChanges
 from novacast.tickets.holds.models import NotOnSale, SoldOut, Wish
 from novacast.tickets.models import ItemKind
@@ -98,6 +98,16 @@ async def test_a_code_comes_back_when_its_order_is_cancelled(box: Box) -> None:
     assert await spent(box) == {"SPRING": 2}
     await box.own.orders.cancel(SELLER, box.night.org_id, receipt.order.id, "")
     assert await spent(box) == {"SPRING": 0}
+    await box.clean()
+
+
+async def test_a_code_is_good_at_the_box_office_too(box: Box) -> None:
+    await made(box, capacity=2, percent_bp=1000)
+    nobody, wishes = buyer_of("", "", "en", needed=False), [Wish(box.room.id, 2)]
+    sold = await box.own.orders.sell(SELLER, box.night.id, wishes, nobody, Method.CASH, code="SPRING")
+    assert sold.order.total == 1800
+    with pytest.raises(CodeRefused):
+        await box.own.orders.sell(SELLER, box.night.id, wishes, nobody, Method.CASH, code="SPRING")
     await box.clean()
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from novacast.clock import HOUR, moment
 from novacast.errors import Forbidden, InvalidInput, NotFound
 from novacast.tickets.codes.models import CodeChanges
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import Price
 from novacast.tickets.models import PerformanceState
 from novacast.tickets.questions.models import Kind, QuestionChanges

@@ -7,7 +7,7 @@ import pytest
 
 from novacast.clock import HOUR
 from novacast.tickets.codes.models import CodeChanges
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import NewItem, Price
 from novacast.tickets.models import ItemKind
 from novacast.tickets.questions.models import Kind, QuestionChanges

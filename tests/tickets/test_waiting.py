@@ -10,7 +10,7 @@ from novacast.database import Transaction
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from novacast.i18n import Languages
 from novacast.tickets.codes.models import CodeChanges
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import PerformanceChanges
 from novacast.tickets.holds.models import HoldOver, NotOnSale, SoldOut, Wish
 from novacast.tickets.models import HoldState, PerformanceState, WaitingState

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from novacast.clock import instant, iso
 from novacast.tickets.codes.models import LONGEST, MOST_AT_ONCE, Code, CodeChanges
-from novacast.tickets.events.item_bodies import Amount, Id
+from novacast.tickets.events.items.bodies import Amount, Id
 from novacast.tickets.events.models import MOST_CAPACITY
 from novacast.web import Body, ListBody, PageBody
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from novacast.clock import instant, iso
 from novacast.texts import DESCRIPTION_LENGTH
-from novacast.tickets.events.item_bodies import Id, ItemBody, Title, shown
+from novacast.tickets.events.items.bodies import Id, ItemBody, Title, shown
 from novacast.tickets.events.models import (
     MOST_CAPACITY,
     Event,

@@ -13,7 +13,7 @@ from novacast.texts import Texts
 from novacast.tickets import store as books
 from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import (
     MOST_ITEMS,
     MOST_PERFORMANCES,

@@ -17,7 +17,7 @@ from novacast.tickets.events.bodies import (
     QuotaChangesBody,
     StateBody,
 )
-from novacast.tickets.events.item_bodies import ItemBody, ItemChangesBody, NewItemBody
+from novacast.tickets.events.items.bodies import ItemBody, ItemChangesBody, NewItemBody
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.web import Call, ListQuery, get, patch, post, put

@@ -8,11 +8,11 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.texts import TITLE_LENGTH
 from novacast.tickets.events.models import MOST_AMOUNT
-from novacast.tickets.holds.bodies import LineBody, TaxBody, WishBody
+from novacast.tickets.holds.bodies import CodeText, LineBody, TaxBody, WishBody
 from novacast.tickets.holds.models import MOST_LINES, Wish
 from novacast.tickets.models import AttemptState, ClaimState, OrderState, TicketState
 from novacast.tickets.orders.models import AT_ONCE, Attempt, Buyer, Issued, Method, Order, Receipt, buyer_of
-from novacast.tickets.questions.given_bodies import GivenBody
+from novacast.tickets.questions.bodies import GivenBody
 from novacast.tickets.store import Entry
 from novacast.web import Body, ListBody, ListQuery, PageBody
 
@@ -40,6 +40,7 @@ class SaleBody(Body):
     method: Literal[Method.CASH, Method.CARD_TERMINAL, Method.COMPLIMENTARY, Method.TRANSFER]
     name: Annotated[str, Field(max_length=TITLE_LENGTH)] = ""
     email: Annotated[str, Field(max_length=254)] = ""
+    code: CodeText = ""
 
     def wishes(self) -> list[Wish]:
         return [one.wish() for one in self.lines]

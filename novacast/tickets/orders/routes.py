@@ -118,6 +118,7 @@ class BoxOfficeRoutes:
             body.buyer(call.language),
             body.method,
             call.remember(self._shown),
+            code=body.code,
         )
         return self._shown(sold)
 

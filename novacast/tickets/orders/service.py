@@ -105,10 +105,12 @@ class Orders:
         buyer: Buyer,
         method: Method,
         then: Then[Receipt] | None = None,
+        *,
+        code: str = "",
     ) -> Receipt:
         """At the box office: taken, paid and issued in one go, or reserved until a transfer has come.
 
-        Raises NotFound, Forbidden, InvalidInput, SoldOut, SeatsTaken, Unpayable.
+        Raises NotFound, Forbidden, InvalidInput, CodeRefused, SoldOut, SeatsTaken, Unpayable.
         """
         performance = await self._db.one(events.performance(perf_id))
         if performance is None:
@@ -119,7 +121,7 @@ class Orders:
 
         def unit(tx: Transaction) -> Receipt:
             free = method is Method.COMPLIMENTARY
-            basket = self._taking.take(tx, perf_id, wishes, person_id=None, public=False, free=free)
+            basket = self._taking.take(tx, perf_id, wishes, person_id=None, public=False, free=free, code=code)
             seller = principal.person_id or "system"
             made = self._placing.place(tx, basket, buyer, method, person_id=None, seller=seller)
             receipt = read(tx, made.id)

@@ -6,9 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.texts import TITLE_LENGTH
-from novacast.tickets.events.item_bodies import Id
-from novacast.tickets.questions.given_bodies import GivenBody, Text
+from novacast.tickets.events.items.bodies import Id
 from novacast.tickets.questions.models import (
+    LONGEST,
     MOST_OPTIONS,
     Answer,
     Given,
@@ -21,6 +21,11 @@ from novacast.tickets.questions.models import (
 from novacast.tickets.questions.service import Answered, Asked
 from novacast.web import Body, ListBody
 
+Text = Annotated[str, Field(max_length=LONGEST)]
+Written = Annotated[
+    bool | int | float | Text | Annotated[list[Text], Field(max_length=MOST_OPTIONS)] | None,
+    Field(description="A text, an option, options, true or false, a date as YYYY-MM-DD, a number; null: none."),
+]
 Option = Annotated[str, Field(min_length=1, max_length=TITLE_LENGTH)]
 
 
@@ -92,6 +97,15 @@ class QuestionBody(Body):
 
 class QuestionsBody(ListBody[QuestionBody]):
     pass
+
+
+class GivenBody(Body):
+    question: Id
+    unit: Annotated[Id | None, Field(description="Id of the line; null: for the whole order.")] = None
+    value: Written = None
+
+    def given(self) -> Given:
+        return Given(self.question, self.unit, self.value)
 
 
 class AnswersBody(Body):

@@ -9,7 +9,7 @@ from pydantic import ConfigDict
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.tickets.holds.models import Line
-from novacast.tickets.questions.models import Given, Kind, Question, Scope, Value, said
+from novacast.tickets.questions.models import Given, Kind, Question, Scope, Value, said, sorted_by_dependency
 from novacast.tickets.questions.service import Asked, Questions
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
@@ -66,6 +66,7 @@ def fields(
 
 def places(questions: Sequence[Question], lines: Sequence[Line]) -> Iterator[tuple[Question, str | None]]:
     items = tuple(line.claim.item_id for line in lines)
+    questions = sorted_by_dependency(questions)
     for one in questions:
         if one.scope is Scope.ORDER and one.of(items):
             yield one, None

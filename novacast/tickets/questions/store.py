@@ -14,7 +14,7 @@ _PLAIN = ("id", "org_id", "event_id", "position", "label", "help", "depends_on",
 def of_event(event_id: str) -> Query[Question]:
     """Those that are asked, in order."""
     return Query(
-        "SELECT * FROM questions WHERE event_id = ? AND archived = 0 ORDER BY position, created_at, id",
+        "SELECT * FROM questions WHERE event_id = ? AND archived = 0 ORDER BY position, created_at, rowid",
         (event_id,),
         _question,
     )
@@ -24,7 +24,7 @@ def of_performance(perf_id: str) -> Query[Question]:
     """Those of its event that are asked."""
     return Query(
         "SELECT q.* FROM performances p JOIN questions q ON q.event_id = p.event_id "
-        "WHERE p.id = ? AND q.archived = 0 ORDER BY q.position, q.created_at, q.id",
+        "WHERE p.id = ? AND q.archived = 0 ORDER BY q.position, q.created_at, q.rowid",
         (perf_id,),
         _question,
     )
@@ -34,7 +34,7 @@ def ever_of_performance(perf_id: str) -> Query[Question]:
     """Those that are asked no more as well: there are answers to them."""
     return Query(
         "SELECT q.* FROM performances p JOIN questions q ON q.event_id = p.event_id "
-        "WHERE p.id = ? ORDER BY q.position, q.created_at, q.id",
+        "WHERE p.id = ? ORDER BY q.position, q.created_at, q.rowid",
         (perf_id,),
         _question,
     )

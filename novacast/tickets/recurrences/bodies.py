@@ -8,7 +8,7 @@ from pydantic import Field, NaiveDatetime
 
 from novacast.clock import iso
 from novacast.tickets.events.bodies import PerformanceBody
-from novacast.tickets.events.item_bodies import Id
+from novacast.tickets.events.items.bodies import Id
 from novacast.tickets.recurrences.rules import LONGEST, MOST_EXCEPTIONS
 from novacast.tickets.recurrences.service import Planned, Recurrence
 from novacast.web import Body, ListBody

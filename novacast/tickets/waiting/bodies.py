@@ -5,7 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.clock import iso
-from novacast.tickets.events.item_bodies import Id
+from novacast.tickets.events.items.bodies import Id
 from novacast.tickets.models import HOLD_LIMIT, WaitingState
 from novacast.tickets.waiting.models import Waiter
 from novacast.tickets.waiting.service import Place, Wanting

@@ -8,7 +8,7 @@ from pydantic import AwareDatetime, Field
 from novacast.clock import instant, iso
 from novacast.identity import new_id
 from novacast.texts import TITLE_LENGTH
-from novacast.tickets.events.items import ItemChanges
+from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import MOST_AMOUNT, MOST_PRICES, Item, NewItem, Price
 from novacast.tickets.models import ItemKind
 from novacast.web import Body

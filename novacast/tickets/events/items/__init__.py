@@ -1,0 +1,1 @@
+"""Kinds of tickets: their shapes, and what may be changed of one."""
