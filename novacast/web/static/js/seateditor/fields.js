@@ -4,7 +4,7 @@ const PLACE = [["x", "number"], ["y", "number"], ["turn", "number"]];
 const NUMBERED = [["numbering.scheme", "scheme"], ["numbering.start", "number"], ["numbering.step", "step"], ["numbering.leftwards", "flag"]];
 
 /** Kind -> [path, sort of field]. The words for both are the page's. */
-export const FIELDS = {
+const FIELDS = {
   section: [["name", "text"], ["category", "category"], ["spacing", "number"], ["distance", "number"], ["radius", "number"], ...PLACE],
   row: [["name", "text"], ["category", "category"], ["count", "number"], ...NUMBERED, ["aisles", "numbers"], ["spacing", "number"], ["radius", "number"], ...PLACE],
   table: [["name", "text"], ["category", "category"], ["shape", "shape"], ["count", "number"], ...NUMBERED, ["width", "number"], ["depth", "number"], ...PLACE],
@@ -12,6 +12,7 @@ export const FIELDS = {
   stage: [["name", "text"], ["shape", "shape"], ["width", "number"], ["depth", "number"], ...PLACE],
   sign: [["text", "text"], ...PLACE],
 };
+export { FIELDS };
 const DEFAULTS = { "numbering.scheme": "numbers", "numbering.start": 1, "numbering.step": 1, "numbering.leftwards": false, turn: 0, x: 0, y: 0,
   shape: "rectangle", count: 0, spacing: 55, distance: 90, radius: 0, width: 120, category: "", aisles: [], capacity: 0 };
 /** What a row has of its own; without it is as its section. */

@@ -4,10 +4,11 @@ import { snapped } from "./tools.js";
 
 const GRID = 10;
 const SLOP = 8;
+const SELECT = "select";
 
 export class Pointer {
-  /** "select", or the name of something to draw. */
-  tool = "select";
+  /** What is drawn next, such as row; select: nothing. */
+  tool = SELECT;
   #map;
   #view;
   #selection;
@@ -39,7 +40,7 @@ export class Pointer {
 
   tap(x, y, event) {
     this.#map.canvas.focus({ preventScroll: true });
-    if (this.tool !== "select") {
+    if (this.tool !== SELECT) {
       const at = this.point(x, y, event.altKey);
       return this.#on.make(at, at);
     }
@@ -60,8 +61,8 @@ export class Pointer {
 
   /** Draw something new, mark a rectangle with Shift, move what is chosen, or (null) pan. */
   drag(x, y, event) {
-    const marking = event.shiftKey && this.tool === "select";
-    if (this.tool !== "select" || marking) return this.#spanning(x, y, event.altKey, marking);
+    const marking = event.shiftKey && this.tool === SELECT;
+    if (this.tool !== SELECT || marking) return this.#spanning(x, y, event.altKey, marking);
     const key = this.#under(x, y);
     if (!key) return null;
     const inside = this.#selection.chosen.has(key) || this.#selection.chosen.has(`section:${parse(key).at[0]}`);

@@ -1,6 +1,6 @@
 // The seats that somebody has chosen, in a bar and as fields of the form: each `seat` is "ITEM SEAT".
 export class Choice {
-  /** Seat -> item's id, in the order in which they were chosen. */
+  /** Seat -> id of its item, in the order in which they were chosen. */
   seats = new Map();
   #bar;
   #words;

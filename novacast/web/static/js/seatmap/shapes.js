@@ -1,6 +1,6 @@
 // What a seat looks like. Categories differ by shape as well as by colour, what is free is full and large, what is taken a small
 // empty ring, what is kept back a cross, and a place for a wheelchair or beside one an empty square or ring with its sign.
-export const SHAPES = ["circle", "square", "diamond", "hexagon"];
+const SHAPES = ["circle", "square", "diamond", "hexagon"];
 
 export function shapeOf(hue) {
   return SHAPES[hue % SHAPES.length];
