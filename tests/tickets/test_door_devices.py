@@ -117,6 +117,10 @@ async def test_devices_end_with_the_role_of_who_paired_them(box: Box) -> None:
     await devices.hear(fact("moderator"))
     with pytest.raises(Unauthenticated):
         await devices.known(token)
+    _, other = await paired(box, front)
+    await devices.hear(Fact(2, box.clock.now(), "organization.deleted", ORG, f"org:{ORG}", {}))
+    with pytest.raises(Unauthenticated):
+        await devices.known(other)
 
 
 @pytest.mark.parametrize(("who", "refusal"), [(ADA, NotFound), (OUTSIDER, NotFound)])

@@ -90,6 +90,14 @@ _CONTRADICTIONS = (
         "JOIN orders o ON o.id = c.order_id WHERE c.state = 'sold' AND o.state NOT IN ('paid', 'partially_refunded')"
     ),
     "SELECT 'hold' AS what, id AS subject, 'kept past its limit' AS detail FROM holds WHERE expires_at > limit_at",
+    (
+        "WITH came AS (SELECT list_id, gate, sum(kind = 'entry') AS entries, sum(kind = 'exit') AS exits, "
+        "sum(open) AS inside FROM checkins GROUP BY list_id, gate) "
+        "SELECT 'gate' AS what, c.list_id || ' ' || c.gate AS subject, 'says ' || c.entries || ' in, ' || c.exits || "
+        "' out, ' || c.inside || ' inside' AS detail FROM door_counts c "
+        "LEFT JOIN came USING (list_id, gate) WHERE (c.entries, c.exits, c.inside) IS NOT "
+        "(coalesce(came.entries, 0), coalesce(came.exits, 0), coalesce(came.inside, 0))"
+    ),
 )
 
 
@@ -170,6 +178,14 @@ _SCENE = (
         "VALUES ('!l', '!o', '!p', 'x', '[]', 0, 1)"
     ),
     "INSERT INTO checkins VALUES ('!i', '!t', '!l', 'entry', 1, 0, '', NULL, 1)",
+    (
+        "INSERT INTO door_devices (id, org_id, perf_id, list_id, name, gate, code_until, until, created_at, "
+        "revoked_at) VALUES ('!d', '!o', '!p', '!l', 'x', '', 1, 1, 1, 1)"
+    ),
+    (
+        "INSERT INTO door_scans (list_id, id, gate, leaving, offline, verdict, scanned_at, at) "
+        "VALUES ('!l', '!s', '', 0, 0, 'void', 1, 1)"
+    ),
 )
 """A seat sold with a ticket that was let in, a quota of one unit used up, and an order that nobody has paid."""
 
@@ -275,6 +291,11 @@ ATTACKS = (
         "INSERT OR REPLACE INTO checkins VALUES ('!x', '!t', '!l', 'entry', 1, 0, '', NULL, 1)",
         "only ever added to",
     ),
+    Attack(
+        "give a device its rights back", "UPDATE door_devices SET revoked_at = NULL WHERE id = '!d'", "stays revoked"
+    ),
+    Attack("unsay what a door said", "UPDATE door_scans SET verdict = 'ok' WHERE id = '!s'", "never changes"),
+    Attack("forget what a door said", "DELETE FROM door_scans WHERE id = '!s'", "only ever added to"),
     Attack("keep a basket for ever", "UPDATE holds SET expires_at = 99 WHERE id = '!h'", "expires_at <= limit_at"),
     Attack("change the limit of a basket", "UPDATE holds SET limit_at = 99 WHERE id = '!h'", "never changes"),
     Attack("change what was written down", "UPDATE moves SET new = 'held' WHERE subject = '!c'", "only ever added to"),

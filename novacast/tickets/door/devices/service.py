@@ -1,7 +1,7 @@
 """Pairing devices with a list by a one-time code, knowing them by their token, and ending that."""
 
 from novacast import outbox
-from novacast.database import Database, Transaction
+from novacast.database import Database, Query, Transaction
 from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import PERMISSIONS, Action, Principal, Role, new_id
@@ -137,15 +137,18 @@ class Devices:
         return subject in (found.list_id, found.perf_id)
 
     async def hear(self, fact: Fact) -> None:
-        """A durable subscriber: devices of somebody who lets nobody in any more let nobody in any more."""
-        if fact.topic != "member.changed":
-            return
-        role, org_id = fact.payload["role"], fact.payload["org_id"]
-        if role is not None and Action.CHECK_IN in PERMISSIONS[Role(role)]:
-            return
+        """A durable subscriber: devices of a house that is gone, or of somebody who lets nobody in any more, let nobody
+        in any more."""
+        if fact.topic == "organization.deleted":
+            await self._end_all(store.of_org(fact.subject))
+        elif fact.topic == "member.changed":
+            role = fact.payload["role"]
+            if role is None or Action.CHECK_IN not in PERMISSIONS[Role(role)]:
+                await self._end_all(store.paired_by(fact.subject, fact.payload["org_id"]))
 
+    async def _end_all(self, devices: Query[Device]) -> None:
         def unit(tx: Transaction) -> None:
-            for one in tx.all(store.paired_by(fact.subject, org_id)):
+            for one in tx.all(devices):
                 _end(tx, one, None)
 
         await self._db.write(unit)

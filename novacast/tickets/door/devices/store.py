@@ -35,6 +35,11 @@ def paired_by(person_id: str, org_id: str) -> Query[Device]:
     )
 
 
+def of_org(org_id: str) -> Query[Device]:
+    """Those that nobody has revoked."""
+    return Query("SELECT * FROM door_devices WHERE org_id = ? AND revoked_at IS NULL", (org_id,), _device)
+
+
 def add(tx: Transaction, one: Device, code: bytes) -> None:
     tx.insert("door_devices", **{name: getattr(one, name) for name in _DEVICE}, code=code)
 

@@ -32,6 +32,7 @@ export class Post extends EventTarget {
   #retry = 0;
   #saving = 0;
   #asking = 0;
+  #passed = []; // since the last picture
   #others = new BroadcastChannel("novacast-door");
 
   async open() {
@@ -108,7 +109,7 @@ export class Post extends EventTarget {
     clearTimeout(this.#retry);
     try {
       const before = this.online;
-      this.picture = unpacked(await this.#server.picture());
+      this.#take(unpacked(await this.#server.picture()));
       this.gate ||= this.picture.gate;
       this.#hear();
       await this.#deliver();
@@ -163,8 +164,16 @@ export class Post extends EventTarget {
     return { ...made, item, name: "", seat: "", note: "", before, forced: scan.force && made.passed && !GOOD.has(made.verdict), offline: true };
   }
 
+  /** With what the house wrote down for this device after it had drawn the picture. */
+  #take(picture) {
+    this.#passed = this.#passed.filter(({ at }) => at >= picture.now);
+    for (const { ordinal, standing } of this.#passed) stand(picture, ordinal, standing);
+    this.picture = picture;
+  }
+
   #pass(ordinal, standing, gate, at) {
     if (!ordinal) return null;
+    this.#passed.push({ ordinal, standing, at });
     stand(this.picture, ordinal, standing);
     this.#later();
     return this.#keep.pass(ordinal, { standing, gate, at });
