@@ -17,7 +17,7 @@ from novacast.errors import BadSettings, Unavailable
 from novacast.folder import DataFolder
 from novacast.settings import Moderation
 from novacast.web.moderations import LARGEST_ANSWER, ModerationServer, read_answer
-from tests.chat.moderation.acting import act, log, rule, undo_last
+from tests.chat.moderation.acting import log, rule, undo_last
 from tests.chat.world import World, opened
 from tests.fakes.clock import FakeClock
 
@@ -131,7 +131,7 @@ async def test_without_a_machine_the_rule_is_harmless(world: World) -> None:
     await rule(world, automatic=True)
     await world.say("anna", "vile")
     assert (await world.ask("moderator", "GET", "ROOM/queues"))[1]["automatic"]["on"] is False
-    await act(world, "mode", who="everyone")
+    await rule(world, who="everyone")
 
 
 @asynccontextmanager
