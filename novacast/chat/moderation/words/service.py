@@ -22,6 +22,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.texts import printable
 
 MOST_LISTS = 200
 """Ready in memory."""
@@ -93,7 +94,7 @@ class Words:
         """What would become of a text. Raises Unauthenticated, Forbidden, NotFound."""
         reader(chair)
         words = await self._db.all(store.counting(chair.org_id, chair.room_id, 2 * MOST))
-        return await asyncio.to_thread(lambda: WordList(words).judge(said))
+        return await asyncio.to_thread(lambda: WordList(words).judge(printable(said)))
 
     async def add(self, chair: Chair, wish: WordWish, then: Then[Word] | None = None) -> Word:
         """Raises InvalidInput, Unauthenticated, Forbidden, NotFound, Conflict."""
