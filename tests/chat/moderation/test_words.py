@@ -128,12 +128,6 @@ def test_hidden_signs_anywhere_hide_nothing(data: st.DataObject) -> None:
     assert listed("scoundrel").judge(f"you {written}").action is not None
 
 
-def test_steps_grow_with_the_text_alone_however_bad_the_patterns() -> None:
-    """Patterns that would make a backtracking regex take years."""
-
-    class Counted(str):
-        """Not counted by time: the search asks each sign of each reading once, and falls back as often at most."""
-
+def test_patterns_that_would_make_a_backtracking_search_take_years_take_none() -> None:
     patterns = [f"{'*a' * 20}*b", *("a" * n + "*" for n in range(2, 60))]
     assert listed(*patterns).judge("a" * 500 + " " + "ab" * 200).action is not None
-    assert isinstance(Counted("a"), str)
