@@ -132,9 +132,23 @@ async def broadcasts(venue: Venue) -> AsyncIterator[Wish]:
     said: dict[str, Any] = {"messages": {"text": "Bravo"}, "announcements": {"text": "Ten minutes"}, "polls": poll}
     for name, body in said.items():
         yield f"{api}/rooms/{{room_id}}/{name}", f"{api}/rooms/{programme}/{name}", "producer", body
+    async for wish in moderating(venue, programme):
+        yield wish
     bodies: dict[str, Any] = {"cut": {"to": "slate"}, "markers": {"title": "Applause", "seconds": 0}, "end": None}
     for name, body in bodies.items():
         yield f"{path}/{name}", f"{api}/programmes/{programme}/{name}", "producer", body
+
+
+async def moderating(venue: Venue, programme: str) -> AsyncIterator[Wish]:
+    """In a room, and in all of them."""
+    room, chat = "/api/v1/rooms/{room_id}", "/api/v1/organizations/{org_id}/chat"
+    ((visitor,),) = rows(venue, "SELECT id FROM people WHERE email_key = 'visitor@venue.example'")
+    ban, word = {"person": visitor, "kind": "ban"}, {"pattern": "scoundrel"}
+    bodies: dict[str, Any] = {"sanctions": ban, "words": word}
+    for name, body in bodies.items():
+        yield f"{room}/{name}", f"/api/v1/rooms/{programme}/{name}", "producer", body
+    for name, body in (bodies | {"ranges": {"range": "203.0.113.0/24"}}).items():
+        yield f"{chat}/{name}", f"{chat.format(org_id=venue.org)}/{name}", "producer", body
 
 
 def put_on_air(venue: Venue, programme: str) -> None:

@@ -194,7 +194,7 @@ async def test_a_person_who_is_erased_is_gone_from_the_room_and_from_what_others
     _, page = await world.ask("moderator", "GET", "ROOM/messages")
     rows = [str(one) for one in page["items"]]
     assert not any("secret" in row or "Anna" in row for row in rows)
-    assert (await world.chat.personal.export(subject)) == {"messages": [], "reactions": [], "votes": []}
+    assert not any((await world.chat.personal.export(subject)).values())
 
 
 async def test_a_room_ends_with_what_it_was_about_and_not_with_the_programme_that_became_a_video(world: World) -> None:

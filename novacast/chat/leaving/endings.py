@@ -2,6 +2,7 @@
 
 from novacast.chat.entrance import Entrance
 from novacast.chat.leaving import store
+from novacast.chat.moderation.leaving import store as moderation
 from novacast.database import Database
 from novacast.outbox import Event
 
@@ -23,6 +24,7 @@ class Endings:
             while rooms := await self._db.all(store.rooms_of(event.subject, ROOMS)):
                 for room_id in rooms:
                     await self._remove(room_id)
+            await self._db.write(lambda tx: moderation.remove_org(tx, event.subject))
         elif event.topic in _ENDS:
             await self._end(event.subject)
 

@@ -4,6 +4,8 @@ from functools import partial
 from typing import Any
 
 from novacast.chat.leaving import store
+from novacast.chat.moderation.leaving import store as moderation
+from novacast.chat.moderation.sanctions.models import Sanction
 from novacast.chat.ports import Subject
 from novacast.chat.rooms.lobby import Lobby
 from novacast.clock import SECOND, iso
@@ -21,6 +23,9 @@ class ChatPersonalData:
             said = await view.all(store.said_by(subject.person_id))
             reactions = await view.all(store.reactions_of(subject.person_id))
             votes = await view.all(store.votes_of(subject.person_id))
+            sanctions = await view.all(moderation.sanctions_on(subject.person_id))
+            reports = await view.all(moderation.reported_by(subject.person_id))
+            traces = await view.all(moderation.traces_of(subject.person_id))
         return {
             "messages": [
                 {
@@ -35,12 +40,34 @@ class ChatPersonalData:
             ],
             "reactions": [{"message": one.message_id, "reaction": one.choice} for one in reactions],
             "votes": [{"poll": one.message_id, "choice": int(one.choice)} for one in votes],
+            "sanctions": [_sanction(one) for one in sanctions],
+            "reports": [
+                {"message": one.message_id, "reason": one.reason, "note": one.note, "at": iso(one.at)}
+                for one in reports
+            ],
+            "known_places": [
+                {"organization": one.org_id, "kind": one.kind, "seen_at": iso(one.seen_at)} for one in traces
+            ],
         }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
         """What was said goes, for those who are in the room too; what others said of it loses the name."""
+        moderation.erase(tx, subject.person_id)
         rooms = store.silence(tx, subject.person_id)
         store.unname(tx, subject.person_id)
         store.withdraw(tx, subject.person_id)
         for room_id in rooms:
             tx.after_commit(partial(self._lobby.refresh, room_id))
+
+
+def _sanction(one: Sanction) -> dict[str, Any]:
+    return {
+        "kind": one.kind.value,
+        "effect": one.effect.value,
+        "organization": one.org_id,
+        "room": one.room_id or None,
+        "reason": one.reason,
+        "begins_at": iso(one.begins_at),
+        "ends_at": None if one.ends_at is None else iso(one.ends_at),
+        "lifted_at": None if one.lifted_at is None else iso(one.lifted_at),
+    }

@@ -5,6 +5,7 @@ from collections import Counter
 from dataclasses import dataclass
 
 from novacast.chat.models import Message
+from novacast.chat.moderation.leaving import store as moderation
 from novacast.chat.store import to_message
 from novacast.database import Query, Transaction
 
@@ -113,6 +114,7 @@ def remove_some(tx: Transaction, room_id: str, limit: int) -> bool:
     )
     if gone == limit:
         return True
+    moderation.remove_room(tx, room_id)
     tx.run("DELETE FROM chat_log WHERE room_id = ?", (room_id,))
     tx.run("DELETE FROM chat_rooms WHERE id = ?", (room_id,))
     return False

@@ -1,6 +1,7 @@
 """Words are found as people read them, and not in what is only like them."""
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -104,7 +105,7 @@ _letters = st.text("abcd", min_size=1, max_size=4)
 def test_whole_words_are_found_like_by_looking_at_each(patterns: list[str], said: list[str]) -> None:
     def plain(word: str) -> bool:
         """Without letters in a row, and long enough that no row of lone letters is read as one word."""
-        return len(word) > 1 and all(one != other for one, other in zip(word, word[1:], strict=False))
+        return len(word) > 1 and all(one != other for one, other in pairwise(word))
 
     patterns, said = [one for one in patterns if plain(one)], [one for one in said if plain(one)]
     text = " ".join(said)
@@ -127,12 +128,6 @@ def test_hidden_signs_anywhere_hide_nothing(data: st.DataObject) -> None:
     assert listed("scoundrel").judge(f"you {written}").action is not None
 
 
-def test_steps_grow_with_the_text_alone_however_bad_the_patterns() -> None:
-    """Patterns that would make a backtracking regex take years."""
-
-    class Counted(str):
-        """Not counted by time: the search asks each sign of each reading once, and falls back as often at most."""
-
+def test_patterns_that_would_make_a_backtracking_search_take_years_take_none() -> None:
     patterns = [f"{'*a' * 20}*b", *("a" * n + "*" for n in range(2, 60))]
     assert listed(*patterns).judge("a" * 500 + " " + "ab" * 200).action is not None
-    assert isinstance(Counted("a"), str)

@@ -22,7 +22,7 @@ def on_guest(person_id: str, marks: Sequence[bytes], org_id: str, room_id: str, 
             " UNION SELECT s.* FROM chat_marks m JOIN chat_sanctions s ON s.id = m.sanction_id "  # noqa: S608 - ours
             f"WHERE m.mark IN ({listed}) AND m.ends_at > :now AND {here}"
         )
-    return Query(sql, {**names, "person": person_id, "org": org_id, "room": room_id, "now": now}, _sanction)
+    return Query(sql, {**names, "person": person_id, "org": org_id, "room": room_id, "now": now}, to_sanction)
 
 
 def marks_of(visit: Visit | None) -> list[bytes]:
@@ -32,7 +32,7 @@ def marks_of(visit: Visit | None) -> list[bytes]:
 
 
 def by_id(sanction_id: str, org_id: str) -> Query[Sanction]:
-    return Query("SELECT * FROM chat_sanctions WHERE id = ? AND org_id = ?", (sanction_id, org_id), _sanction)
+    return Query("SELECT * FROM chat_sanctions WHERE id = ? AND org_id = ?", (sanction_id, org_id), to_sanction)
 
 
 def listed(org_id: str, room_id: str, before: int, limit: int, active_at: int | None) -> Query[Sanction]:
@@ -43,14 +43,14 @@ def listed(org_id: str, room_id: str, before: int, limit: int, active_at: int | 
     if active_at is not None:
         sql += f"AND {_ACTIVE} "
     params = {"org": org_id, "room": room_id, "before": before, "now": active_at or 0, "limit": limit}
-    return Query(f"{sql}ORDER BY n DESC LIMIT :limit", params, _sanction)
+    return Query(f"{sql}ORDER BY n DESC LIMIT :limit", params, to_sanction)
 
 
 def on_record(person_id: str, org_id: str, limit: int) -> Query[Sanction]:
     return Query(
         "SELECT * FROM chat_sanctions WHERE person_id = ? AND org_id = ? ORDER BY n DESC LIMIT ?",
         (person_id, org_id, limit),
-        _sanction,
+        to_sanction,
     )
 
 
@@ -142,7 +142,7 @@ def said_since(person_id: str, room_id: str, since: int, limit: int) -> Query[Me
     )
 
 
-def _sanction(row: Row) -> Sanction:
+def to_sanction(row: Row) -> Sanction:
     return Sanction(
         id=row["id"],
         org_id=row["org_id"],

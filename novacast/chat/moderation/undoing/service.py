@@ -20,6 +20,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 
+_ABOUT_PEOPLE = frozenset({"person.banned", "person.timed_out", "sanction.lifted", "sanction.reinstated"})
 Opposite = Callable[[Transaction, Chair, Entry], Entry]
 LATER = 2**62
 
@@ -103,6 +104,8 @@ class Undoing:
             raise Conflict(text("That was taken back already."))
         if _own(entry):
             raise Conflict(text("Its author took that back; nobody else can bring it again."))
+        if entry.action in _ABOUT_PEOPLE and "sanction" not in entry.detail:
+            raise Conflict(text("Whoever that was about is gone."))
         opposite = self._opposites.get(entry.action)
         if opposite is None:
             raise Conflict(text("This is only noted; it can't be taken back."))

@@ -1,0 +1,1 @@
+"""What goes with people, rooms and organizations."""
