@@ -169,23 +169,35 @@ def _joined(row: list[list[_Sign]], kept: list[_Sign]) -> bool:
 
 def _gathered(signs: Iterable[_Sign]) -> Folded:
     letters, runs, starts, ends = [SPACE], [1], [0], [0]
-    for one in signs:
-        for sign in (SPACE, WALL, SPACE) if one.sign == WALL else (one.sign,):
-            if sign == letters[-1]:
-                runs[-1] += sign != SPACE
-                ends[-1] = one.end
-            else:
-                letters.append(sign)
-                runs.append(1)
-                starts.append(one.start)
-                ends.append(one.end)
-    if letters[-1] != SPACE:
-        last = ends[-1]
+    last = SPACE
+    for sign, start, end in _walled(signs):
+        if sign == last:
+            ends[-1] = end
+            if sign != SPACE:
+                runs[-1] += 1
+            continue
+        letters.append(sign)
+        runs.append(1)
+        starts.append(start)
+        ends.append(end)
+        last = sign
+    if last != SPACE:
         letters.append(SPACE)
         runs.append(1)
-        starts.append(last)
-        ends.append(last)
+        starts.append(ends[-1])
+        ends.append(ends[-1])
     return Folded("".join(letters), runs, starts, ends)
+
+
+def _walled(signs: Iterable[_Sign]) -> Iterator[_Sign]:
+    """With a space on either side of each wall."""
+    for one in signs:
+        if one.sign == WALL:
+            yield _Sign(SPACE, one.start, one.start)
+            yield one
+            yield _Sign(SPACE, one.end, one.end)
+        else:
+            yield one
 
 
 def _within(at: int, ranges: Sequence[tuple[int, int]]) -> bool:

@@ -22,6 +22,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.texts import printable
 
 MOST_LISTS = 200
 """Ready in memory."""
@@ -37,13 +38,19 @@ class WordLists:
 
     async def prepare(self, org_id: str, room_id: str) -> None:
         """Make it ready outside of a transaction, where it is not."""
-        found = await self._db.one(rules.layers(org_id, room_id))
+        if (org_id, room_id) in self._ready:
+            return
+        async with self._db.snapshot() as view:
+            found = await view.one(rules.layers(org_id, room_id))
+            words = await view.all(store.counting(org_id, room_id, 2 * MOST))
         assert found is not None, "an aggregate is always there"
-        known = self._ready.get((org_id, room_id))
-        if known is None or known[0] != found.version:
-            words = await self._db.all(store.counting(org_id, room_id, 2 * MOST))
-            made = await asyncio.to_thread(WordList, words) if words else WordList(())
-            self._keep(org_id, room_id, found.version, made)
+        made = await asyncio.to_thread(WordList, words) if words else WordList(())
+        self._keep(org_id, room_id, found.version, made)
+
+    def forget(self, org_id: str, room_id: str) -> None:
+        """One that was changed; an organization's counts in all its rooms."""
+        for key in [key for key in list(self._ready) if key[0] == org_id and room_id in ("", key[1])]:
+            self._ready.pop(key, None)
 
     def of(self, tx: Transaction, org_id: str, room_id: str, version: tuple[int, int]) -> WordList:
         """What counts at this moment; made here only if it was changed a moment ago."""
@@ -87,7 +94,7 @@ class Words:
         """What would become of a text. Raises Unauthenticated, Forbidden, NotFound."""
         reader(chair)
         words = await self._db.all(store.counting(chair.org_id, chair.room_id, 2 * MOST))
-        return await asyncio.to_thread(lambda: WordList(words).judge(said))
+        return await asyncio.to_thread(lambda: WordList(words).judge(printable(said)))
 
     async def add(self, chair: Chair, wish: WordWish, then: Then[Word] | None = None) -> Word:
         """Raises InvalidInput, Unauthenticated, Forbidden, NotFound, Conflict."""
@@ -152,6 +159,7 @@ class Words:
         elif before is not None:
             store.remove(tx, before.id)
         rules.count_words(tx, chair.org_id, chair.room_id)
+        tx.after_commit(lambda: self._lists.forget(chair.org_id, chair.room_id))
         detail = {"before": _kept(before), "after": _kept(after)}
         return self._journal.write(tx, chair, action, detail=detail)
 
