@@ -20,6 +20,10 @@ window.sockets = [];
 const Real = WebSocket;
 window.WebSocket = class extends Real { constructor(...given) { super(...given); window.sockets.push(this); } };
 """
+AT_END = """() => {
+  const log = document.querySelector(".chat__log");
+  return log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+}"""
 VIDEO = "document.querySelector('nova-player').video"
 
 
@@ -91,6 +95,9 @@ async def test_what_one_says_the_other_reads_and_moderators_tidy_up(venue: Venue
             await window.check_fits()
             await window.check_accessibility()
         await windows.look(one, "chat-beside")
+
+        # Whoever is at the end stays there, though the room around it grew smaller.
+        assert await one.page.evaluate(AT_END)
 
         # What one said last is changed from the empty box; what was typed before comes back behind it.
         box = staff.page.get_by_label("Your message")

@@ -63,7 +63,7 @@ async def test_a_moderator_settles_what_waits_by_keys_and_takes_it_back(venue: V
         await page.set_viewport_size({"width": 1280, "height": 800})
         await page.get_by_label("Reason").first.fill("Shouting")
         await page.get_by_label("Reason").first.press("Enter")
-        await expect(viewer.page.get_by_text("A moderator has timed you out. Shouting")).to_be_visible()
+        await expect(viewer.page.get_by_text("A moderator has timed you out. Shouting.")).to_be_visible()
         await viewer.page.get_by_label("Your message").fill("But why?")
         await viewer.page.get_by_label("Your message").press("Enter")
         await expect(viewer.page.get_by_label("Your message")).to_have_value("But why?")
@@ -74,7 +74,7 @@ async def test_a_moderator_settles_what_waits_by_keys_and_takes_it_back(venue: V
         await expect(page.get_by_role("dialog", name="Visitor")).to_contain_text("S W I N D L E")
         await windows.look(staff, "moderation-card")
         await page.set_viewport_size({"width": 1280, "height": 800})
-        await page.get_by_role("button", name="Lift").click()
+        await page.get_by_role("dialog", name="Visitor").get_by_role("button", name="Lift").click()
         await expect(viewer.page.get_by_text("A moderator has timed you out.")).to_have_count(0)
         await page.get_by_role("dialog", name="Visitor").get_by_role("button", name="Close").click()
 

@@ -6,6 +6,7 @@
 import { Link } from "./chatlink.js";
 import { element, fill, line, summary } from "./chatlines.js";
 import { Menu } from "./chatmenu.js";
+import { Scroll } from "./chatscroll.js";
 import { Composer } from "./composer.js";
 import { Emotes } from "./emotes.js";
 import { Replay } from "./replay.js";
@@ -14,7 +15,6 @@ const LINES = 200;
 /** While somebody reads further up, nothing goes from under their eyes until there are so many. */
 const LINES_READING = 600;
 const LINES_OVERLAY = 30;
-const NEAR_PX = 48;
 /** What is offered to be undone right after it was done; all else is in the log. */
 const UNDONE = new Set(["message.held", "message.approved", "message.rejected", "person.timed_out", "person.banned"]);
 
@@ -31,11 +31,11 @@ class NovaChat extends HTMLElement {
   #mine = new Map(); // message id -> Set of reactions
   #coming = new Map(); // id -> message, until the next frame
   #drawing = 0;
-  #unread = 0;
   /** `seq` of the room when this page came. */
   #joined = null;
   #menu = null;
   #saying = 0;
+  #scroll = null;
 
   connectedCallback() {
     if (this.#link) return;
@@ -43,6 +43,7 @@ class NovaChat extends HTMLElement {
     this.#words.replays = this.hasAttribute("replays");
     this.#log = this.#part("log");
     this.#list = this.#part("lines");
+    this.#scroll = new Scroll(this.#log, this.#list, this.#part("jump"), this.#words);
     const room = this.getAttribute("room");
     this.#emotes = new Emotes(room, () => this.#refill());
     this.#words.emote = (name) => this.#emotes.draw(name);
@@ -80,7 +81,7 @@ class NovaChat extends HTMLElement {
     this.#be(you);
     this.#set(room);
     if (reset && !this.#replay) this.#clear();
-    this.dispatchEvent(new CustomEvent("welcome", { detail: { room, you } }));
+    this.dispatchEvent(new CustomEvent("welcome"));
   }
 
   #be(you) {
@@ -163,7 +164,8 @@ class NovaChat extends HTMLElement {
   }
 
   #set(room) {
-    this.dispatchEvent(new CustomEvent("room", { detail: room }));
+    this.room = room; // for the page around
+    this.dispatchEvent(new CustomEvent("room"));
     this.#composer?.set(room);
     this.#hang("pinned", room.pinned);
     this.#hang("poll", room.poll?.poll?.closed_at ? null : room.poll);
@@ -191,7 +193,7 @@ class NovaChat extends HTMLElement {
 
   #draw() {
     this.#drawing = 0;
-    const atEnd = this.#isAtEnd();
+    const atEnd = this.#scroll.following;
     const fresh = document.createDocumentFragment();
     let count = 0;
     for (const [id, message] of this.#coming) {
@@ -211,8 +213,7 @@ class NovaChat extends HTMLElement {
     this.#list.append(fresh);
     this.#empty();
     this.#prune(atEnd);
-    if (atEnd) this.#toEnd();
-    else if (count) this.#wait(this.#unread + count);
+    this.#scroll.came(count);
   }
 
   #replied(id) {
@@ -238,31 +239,13 @@ class NovaChat extends HTMLElement {
     this.#coming.clear();
     this.#lines.clear();
     this.#list.replaceChildren();
-    this.#wait(0);
+    this.#scroll.clear();
     this.#empty();
   }
 
   #empty() {
     const note = this.#part("empty");
     if (note) note.hidden = this.#lines.size > 0;
-  }
-
-  #isAtEnd() {
-    return this.#log.scrollHeight - this.#log.scrollTop - this.#log.clientHeight < NEAR_PX;
-  }
-
-  #toEnd() {
-    this.#log.scrollTop = this.#log.scrollHeight;
-    this.#wait(0);
-  }
-
-  /** How many came below what somebody reads. */
-  #wait(count) {
-    this.#unread = count;
-    const jump = this.#part("jump");
-    if (!jump) return;
-    jump.hidden = count === 0;
-    jump.textContent = (count === 1 ? this.#words.one_new : this.#words.new).replace("{n}", count.toLocaleString(document.documentElement.lang));
   }
 
   /** `offer`: the words of a button, and what it does. */
@@ -287,8 +270,6 @@ class NovaChat extends HTMLElement {
 
   /** Mouse, finger and keyboard on the lines. */
   #read() {
-    this.#part("jump").addEventListener("click", () => this.#toEnd());
-    this.#log.addEventListener("scroll", () => { if (this.#unread && this.#isAtEnd()) this.#wait(0); }, { passive: true });
     this.#log.addEventListener("keydown", (event) => this.#walk(event));
     this.#log.addEventListener("click", (event) => {
       const item = event.target.closest("li[data-id]");

@@ -164,7 +164,7 @@ export class Composer {
 
   #why() {
     const { kind, reason } = this.#silenced;
-    return [this.#words.silenced[kind], reason].filter(Boolean).join(" ");
+    return [this.#words.silenced[kind], reason?.replace(/[.!?…]*$/, (end) => end || ".")].filter(Boolean).join(" ");
   }
 
   /** The refusal, the countdown, the rule of the room or the letters that are left, whichever matters most. */

@@ -30,11 +30,9 @@ class NovaModeration extends HTMLElement {
       words,
     };
     this.#parts = { queue: new Queue(this.#panel("queue"), page), people: new People(this, page), log: new Log(this.#panel("log"), page), room: new Settings(this.#panel("room"), page) };
-    chat.addEventListener("welcome", ({ detail }) => {
-      this.#parts.room.set(detail.room);
-      this.#soon(["queue", this.#shown]);
-    });
-    chat.addEventListener("room", ({ detail }) => this.#parts.room.set(detail));
+    chat.addEventListener("welcome", () => this.#soon(["queue", this.#shown]));
+    chat.addEventListener("room", () => this.#parts.room.set(chat.room));
+    if (chat.room) this.#parts.room.set(chat.room);
     chat.addEventListener("moderation", ({ detail }) => {
       this.#count(detail.held, detail.reports);
       this.#soon(["queue", this.#shown]);
@@ -68,6 +66,7 @@ class NovaModeration extends HTMLElement {
       tab.tabIndex = on ? 0 : -1;
       const panel = this.#panel(tab.dataset.shows);
       if (tab.dataset.shows !== "chat") panel.hidden = !on;
+      if (on) tab.scrollIntoView({ inline: "nearest", block: "nearest" });
     }
     this.#soon([name]);
   }
