@@ -1,6 +1,5 @@
 """The slice put together: what wiring hands to routes, pages, the command line and other slices."""
 
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -21,7 +20,7 @@ from novacast.chat.rooms.seats import Seats, most_connections
 from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
-from novacast.limits import RateLimiter
+from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.outbox import Outbox
 from novacast.settings import Settings
 
@@ -80,8 +79,8 @@ def chat_services(
     messages = Messages(db, lobby, flood, people, time, guards)
     steering = Steering(db, messages, flood, time)
     sources.append(RoomCommands(messages, steering))
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    most = own.connections or most_connections(files, settings.server.max_connections)
+    connections = settings.server.max_connections
+    most = most_connections(files_left(connections + FILES_BESIDE), connections, own.connections)
     return ChatServices(
         entrance=entrance,
         messages=messages,

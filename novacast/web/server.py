@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,7 +17,7 @@ from novacast.database import Database
 from novacast.errors import NovaCastError
 from novacast.i18n import Languages
 from novacast.identity import new_id
-from novacast.limits import RateLimiter
+from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Settings
@@ -102,7 +101,7 @@ class WebServer:
         settings = self._settings
         certificate = listening.Certificate(settings.tls) if settings.tls.certificate else None
         self.context = certificate.context if certificate is not None else None
-        _allow_files(settings.server.max_connections)
+        files_left(settings.server.max_connections + FILES_BESIDE)  # each connection is one
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
@@ -247,13 +246,3 @@ async def _renew(certificate: listening.Certificate) -> None:
         await asyncio.sleep(CERTIFICATE_SECONDS)
         if certificate.refresh():
             log.info("the renewed certificate is in use")
-
-
-def _allow_files(connections: int) -> None:
-    """Each connection is an open file; raise the soft limit as far as the hard one lets us."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + 1000
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -25,6 +25,7 @@ from novacast.outbox import Outbox
 from novacast.settings import Chat, Server, Settings, Tls
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from novacast.web.wires import BEAT_SECONDS
 from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 
@@ -234,7 +235,13 @@ class World:
 
 @asynccontextmanager
 async def opened(
-    folder: DataFolder, clock: Clock, chat: Chat | None = None, *, tls: Tls | None = None, **server: Any
+    folder: DataFolder,
+    clock: Clock,
+    chat: Chat | None = None,
+    *,
+    tls: Tls | None = None,
+    beat: float = BEAT_SECONDS,
+    **server: Any,
 ) -> AsyncIterator[World]:
     settings = Settings(
         data=folder.root, chat=chat or Chat(), tls=tls or Tls(), server=Server(port=0, drain_seconds=2.0, **server)
@@ -249,7 +256,7 @@ async def opened(
     web = WebServer(
         Parts(
             settings=settings,
-            routes=[RoomRoutes(own), SteeringRoutes(own), SocketRoutes(own, tokens, Languages())],
+            routes=[RoomRoutes(own), SteeringRoutes(own), SocketRoutes(own, tokens, Languages(), beat=beat)],
             authenticator=tokens,
             db=db,
             outbox=events,

@@ -19,7 +19,7 @@ from novacast.tasks import TaskGroup
 from novacast.web import Authenticator, Body, Call, get
 from novacast.web.connections import ITSELF, Seat
 from novacast.web.websocket import WebSocket, upgrade
-from novacast.web.wires import EventWire, Hearts, Wire, hand_over
+from novacast.web.wires import BEAT_SECONDS, EventWire, Hearts, Wire, hand_over
 
 _EVENTS_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
@@ -36,9 +36,12 @@ class JoinQuery(Body):
 
 
 class SocketRoutes:
-    def __init__(self, chat: ChatServices, authenticator: Authenticator, languages: Languages) -> None:
+    def __init__(
+        self, chat: ChatServices, authenticator: Authenticator, languages: Languages, *, beat: float = BEAT_SECONDS
+    ) -> None:
+        """`beat`: seconds between two signs of life that are asked of a client."""
         self._chat, self._authenticator, self._languages = chat, authenticator, languages
-        self._hearts = Hearts()
+        self._hearts = Hearts(beat)
         self._tasks = TaskGroup("conversations")
 
     @get(
