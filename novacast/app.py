@@ -14,7 +14,7 @@ from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
 from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
-from novacast.chat.socket.routes import SocketRoutes
+from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
 from novacast.errors import NovaCastError
@@ -204,6 +204,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         media=own.playback.delivery,
         leaving=partial(_leave, own),
         topics=wiring.topics(own),
+        channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,
     )

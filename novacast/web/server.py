@@ -23,9 +23,10 @@ from novacast.outbox import Outbox
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 from novacast.topics import Topics
-from novacast.web import listening, openapi
+from novacast.web import asyncapi, listening, openapi
 from novacast.web.application import application
 from novacast.web.arrivals import TlsListener
+from novacast.web.asyncapi import Channel
 from novacast.web.authentication import Authenticator
 from novacast.web.connections import Door
 from novacast.web.idempotency import Answers
@@ -33,7 +34,7 @@ from novacast.web.kit import Kit
 from novacast.web.parsing import BodyReader
 from novacast.web.problems import document, refusal
 from novacast.web.protection import Edge
-from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, described
+from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, channel, described
 from novacast.web.reference import ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
@@ -75,6 +76,8 @@ class Parts:
     static: Sequence[Path] = (HERE / "static",)
     topics: Topics = field(default_factory=Topics)
     """What the stream of facts may tell."""
+    channels: Sequence[Channel] = ()
+    """WebSockets among the routes, for the documentation."""
     realtime: RealtimeLimits = RealtimeLimits()
 
 
@@ -221,7 +224,9 @@ def _routes(parts: Parts, realtime: Realtime) -> list[Route]:
     routes = collect(*parts.routes, RealtimeRoutes(realtime))
     if parts.settings.server.api_docs:
         document = openapi.document(routes, title=parts.settings.instance, url=parts.settings.public_url)
-        routes += collect(ReferenceRoutes(described(document, parts.topics)))
+        channels = [*parts.channels, channel(parts.topics)]
+        told = asyncapi.document(channels, title=parts.settings.instance, url=parts.settings.public_url)
+        routes += collect(ReferenceRoutes(described(document, parts.topics), told))
     return routes
 
 
