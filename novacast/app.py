@@ -18,7 +18,7 @@ from novacast.chat.moderation.measures import measure as measure_moderation
 from novacast.chat.moderation.routes import moderation_routes
 from novacast.chat.pages import RoomPages
 from novacast.chat.routes import RoomRoutes, SteeringRoutes
-from novacast.chat.socket.routes import SocketRoutes
+from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
 from novacast.errors import NovaCastError
@@ -232,6 +232,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         media=own.playback.delivery,
         leaving=partial(_leave, own),
         topics=wiring.topics(own),
+        channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=lambda: ("events",) if own.tickets.marquee.lit else (),

@@ -1,11 +1,14 @@
-"""The one rate limiter: a generalized cell rate algorithm (GCRA) per key, with growing penalties.
+"""How much there may be of anything: the one rate limiter, networks that count as one, files that may be open.
 
-One float per key is the whole state, so a table of many keys stays small; it is bounded, and the keys that
-are nearest to being free again are forgotten first.
+The limiter is a generalized cell rate algorithm (GCRA) per key, with growing penalties. One float per key is the whole
+state, so a table of many keys stays small; it is bounded, and the keys that are nearest to being free again are
+forgotten first.
 """
 
 import ipaddress
+import resource
 from dataclasses import dataclass
+from pathlib import Path
 
 from novacast.clock import Clock
 from novacast.errors import RateLimited
@@ -13,6 +16,8 @@ from novacast.i18n import text
 
 _IPV6_SITE = 64
 """Bits of an IPv6 address that one subscriber line shares (RFC 6177): counting single addresses would count nothing."""
+FILES_BESIDE = 1000
+"""Files that the server has open beside one for each connection, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,18 @@ class RateLimiter:
             del self._cells[key]
         while len(self._cells) >= self._capacity:
             del self._cells[min(self._cells, key=lambda key: self._cells[key].due)]
+
+
+def files_left(wanted: int) -> int:
+    """How many files this process can still open, after its soft limit is raised to `wanted` as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if hard != resource.RLIM_INFINITY:
+        wanted = min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    most = wanted if soft == resource.RLIM_INFINITY else soft
+    return most - sum(1 for _ in Path("/dev/fd").iterdir())
 
 
 def network(address: str) -> str:

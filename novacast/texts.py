@@ -14,6 +14,8 @@ MOST_MARKS = 30
 
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}\Z")
 """BCP 47 (RFC 5646 2.1) without its rare forms."""
+_UNSEEN = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters (Unicode's category Cc), and the marks that turn the direction of text around."""
 
 
 @dataclass(slots=True)
@@ -79,6 +81,7 @@ def composed(text: str) -> str:
 
 def printable(text: str, keep: str = "") -> str:
     """Without control characters, surrogates and the marks that turn the direction of text around."""
-    turning = "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
+    if text.isascii() and text.isprintable():
+        return text
     text = composed(text.encode("utf-8", "replace").decode())
-    return "".join(c if c in keep or (unicodedata.category(c) != "Cc" and c not in turning) else " " for c in text)
+    return _UNSEEN.sub(lambda found: found[0] if found[0] in keep else " ", text)

@@ -112,7 +112,7 @@ class Messages:
             poll=poll,
         )
         store.add(tx, made, draft.key)
-        self.tell(tx, said(made, by_staff=guest.moderates), room.id)
+        self.tell(tx, said(made), room.id)
         return made
 
     def tell(self, tx: Transaction, event: Event, room_id: str) -> None:

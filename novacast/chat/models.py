@@ -45,6 +45,10 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
+STAFF = frozenset({"staff", "organizer"})
+"""Kinds of badges that roles give. What they say is shown to everybody, however much is said."""
+
+
 @dataclass(frozen=True, slots=True)
 class Badge:
     """What a name is shown with. `kind`: `staff`, `organizer`, `member`, `ticket`, or another source's own."""
@@ -179,6 +183,10 @@ class Message:
     deleted_by: str | None = None
     reactions: Mapping[str, int] = field(default_factory=dict)
     poll: Poll | None = None
+
+    @property
+    def by_staff(self) -> bool:
+        return any(badge.kind in STAFF for badge in self.badges)
 
     def is_for(self, guest: Guest) -> bool:
         """Whether this guest is shown it: what is held, only its author and moderators are."""

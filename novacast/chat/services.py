@@ -1,6 +1,5 @@
 """The slice put together: what wiring hands to routes, pages, the command line and other slices."""
 
-import resource
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,7 +29,7 @@ from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
-from novacast.limits import RateLimiter
+from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.outbox import Outbox
 from novacast.settings import Settings
@@ -114,8 +113,8 @@ def chat_services(
     )
     guards.append(moderation.guard)
     sources.append(ModeratorCommands(moderation, lobby, db))
-    files = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
-    most = own.connections or most_connections(files, settings.server.max_connections)
+    connections = settings.server.max_connections
+    most = most_connections(files_left(connections + FILES_BESIDE), connections, own.connections)
     return ChatServices(
         entrance=entrance,
         messages=messages,

@@ -16,7 +16,7 @@ from novacast.web.routing import PARAMETER, Route
 JSON = "application/json"
 _REF = "#/components/schemas/{model}"
 
-_SECURITY = {
+SECURITY = {
     "session": {"type": "apiKey", "in": "cookie", "name": "novacast_session", "description": "A browser's session."},
     "bearer": {"type": "http", "scheme": "bearer", "description": "An access token or a scoped API token."},
 }
@@ -48,7 +48,7 @@ def document(routes: Iterable[Route], *, title: str, url: str) -> dict[str, Any]
         "servers": [{"url": url}],
         "tags": [{"name": tag} for tag in sorted({route.tag for route in api if route.tag})],
         "paths": paths,
-        "components": {"schemas": schemas.definitions, "securitySchemes": _SECURITY},
+        "components": {"schemas": schemas.definitions, "securitySchemes": SECURITY},
     }
 
 

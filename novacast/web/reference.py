@@ -35,14 +35,19 @@ class ErrorCode:
 
 
 class ReferenceRoutes:
-    def __init__(self, document: Mapping[str, Any]) -> None:
-        self._raw = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    def __init__(self, document: Mapping[str, Any], channels: Mapping[str, Any]) -> None:
+        """`channels`: the AsyncAPI document."""
+        self._raw, self._channels = _encoded(document), _encoded(channels)
         self._tags = _by_tag(document)
         self._schemas = sorted(document["components"]["schemas"].items())
 
     @page("/api/openapi.json", public=True)
     async def openapi(self, call: Call) -> web.Response:
         return web.Response(body=self._raw, content_type="application/json", headers={"Cache-Control": "no-cache"})
+
+    @page("/api/asyncapi.json", public=True)
+    async def asyncapi(self, call: Call) -> web.Response:
+        return web.Response(body=self._channels, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
     @page("/api/docs", public=True)
     async def docs(self, call: Call) -> Html:
@@ -80,6 +85,10 @@ def _meaning(error: type[NovaCastError]) -> str:
         if len(words) == 2 and words[0] == error.__name__:
             return words[1]
     return ""
+
+
+def _encoded(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _by_tag(document: Mapping[str, Any]) -> Sequence[tuple[str, Sequence[Operation]]]:

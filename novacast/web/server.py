@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import logging
-import resource
 import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,15 +17,16 @@ from novacast.database import Database
 from novacast.errors import NovaCastError
 from novacast.i18n import Languages
 from novacast.identity import new_id
-from novacast.limits import RateLimiter
+from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 from novacast.topics import Topics
-from novacast.web import listening, openapi
+from novacast.web import asyncapi, listening, openapi
 from novacast.web.application import application
 from novacast.web.arrivals import TlsListener
+from novacast.web.asyncapi import Channel
 from novacast.web.authentication import Authenticator
 from novacast.web.connections import Door
 from novacast.web.idempotency import Answers
@@ -34,7 +34,7 @@ from novacast.web.kit import Kit
 from novacast.web.parsing import BodyReader
 from novacast.web.problems import document, refusal
 from novacast.web.protection import Edge
-from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, described
+from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, channel, described
 from novacast.web.reference import ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
@@ -78,6 +78,8 @@ class Parts:
     """Parts of the house that every page leads to at this moment, beside those that are always there: `events`."""
     topics: Topics = field(default_factory=Topics)
     """What the stream of facts may tell."""
+    channels: Sequence[Channel] = ()
+    """WebSockets among the routes, for the documentation."""
     realtime: RealtimeLimits = RealtimeLimits()
 
 
@@ -104,7 +106,7 @@ class WebServer:
         settings = self._settings
         certificate = listening.Certificate(settings.tls) if settings.tls.certificate else None
         self.context = certificate.context if certificate is not None else None
-        _allow_files(settings.server.max_connections)
+        files_left(settings.server.max_connections + FILES_BESIDE)  # each connection is one
         await self._runner.setup()
         server = self._runner.server
         assert server is not None
@@ -224,7 +226,9 @@ def _routes(parts: Parts, realtime: Realtime) -> list[Route]:
     routes = collect(*parts.routes, RealtimeRoutes(realtime))
     if parts.settings.server.api_docs:
         document = openapi.document(routes, title=parts.settings.instance, url=parts.settings.public_url)
-        routes += collect(ReferenceRoutes(described(document, parts.topics)))
+        channels = [*parts.channels, channel(parts.topics)]
+        told = asyncapi.document(channels, title=parts.settings.instance, url=parts.settings.public_url)
+        routes += collect(ReferenceRoutes(described(document, parts.topics), told))
     return routes
 
 
@@ -249,13 +253,3 @@ async def _renew(certificate: listening.Certificate) -> None:
         await asyncio.sleep(CERTIFICATE_SECONDS)
         if certificate.refresh():
             log.info("the renewed certificate is in use")
-
-
-def _allow_files(connections: int) -> None:
-    """Each connection is an open file; raise the soft limit as far as the hard one lets us."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = connections + 1000
-    if hard != resource.RLIM_INFINITY:
-        wanted = min(wanted, hard)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))

@@ -27,6 +27,8 @@ FRAMES_PER_SECOND = 20
 NORMAL, PROTOCOL, BINARY, NOT_UTF8, TOO_LARGE = 1000, 1002, 1003, 1007, 1009
 RESTARTING = 1012
 """Of the registry of close codes that RFC 6455 11.7 set up: come back in a moment."""
+_CODES = frozenset({1000, 1001, 1002, 1003, *range(1007, 1015)})
+"""Those of the registry that a client may send."""
 _CONTINUED, _TEXT, _CLOSE, _PING, _PONG = 0, 1, 8, 9, 10
 _GUID = b"258EAFA5-E914-47DA-95CA-C5AB0DC85B11"
 
@@ -50,18 +52,21 @@ class Broken(Exception):
 
 
 class WebSocket(Wire):
-    __slots__ = ("_allowed", "_buffer", "_held", "_parts", "_refilled", "_waiting")
+    __slots__ = ("_allowed", "_buffer", "_deaf", "_held", "_parts", "_refilled", "_waiting")
 
     BEAT = frame(b"", _PING)
 
     def __init__(self, transport: asyncio.Transport, seat: Seat, hearts: Hearts) -> None:
         super().__init__(transport, seat, hearts)
-        self._buffer = b""
+        self._buffer = bytearray()
+        """What is not read yet. Taking from its front costs nothing, however much is behind."""
         self._parts: bytes | None = None
         """Of a message whose last frame is still to come."""
         self._allowed = float(FRAMES_AT_ONCE)
         self._refilled = self._loop.time()
         self._held = self._waiting = False
+        self._deaf = False
+        """What still comes is thrown away: to hang up on it would reset the connection and lose the reason."""
 
     @staticmethod
     def framed(payload: bytes) -> bytes:
@@ -81,22 +86,26 @@ class WebSocket(Wire):
         """The client answers in kind, and whoever does not is cut."""
         if self._closing:
             return
-        self._closing = True
-        self.write(frame(code.to_bytes(2, "big") + reason.encode()[:120], _CLOSE))
+        self._write_last(frame(code.to_bytes(2, "big") + reason.encode()[:120], _CLOSE))
+        self._held = self._waiting = False
         if not self.transport.is_closing():
             self.transport.resume_reading()
-        self._buffer, self._parts = b"", None
+        self._parts = None
+        self._buffer.clear()
         self._loop.call_later(CLOSE_SECONDS, self.transport.abort)
 
     def data_received(self, data: bytes) -> None:
-        self._buffer = self._buffer + data if self._buffer else data
-        self._read()
+        if not self._deaf:
+            self._buffer += data
+            self._read()
 
     def _read(self) -> None:
         try:
             while not (self._held or self._waiting) and self._next():
                 pass
         except Broken as broken:
+            self._deaf = True
+            self._buffer.clear()
             self.close(broken.code, broken.reason)
 
     def _read_on(self) -> None:
@@ -113,14 +122,15 @@ class WebSocket(Wire):
         self._loop.call_later(1.0 / FRAMES_PER_SECOND, self._waited)
 
     def _waited(self) -> None:
-        self._waiting = False
-        self._read_on()
+        if self._waiting:
+            self._waiting = False
+            self._read_on()
 
     def _may(self) -> bool:
         now = self._loop.time()
         self._allowed = min(self._allowed + (now - self._refilled) * FRAMES_PER_SECOND, FRAMES_AT_ONCE)
         self._refilled = now
-        if self._allowed < 1 and not self._closing:
+        if self._allowed < 1:
             self._wait()
             return False
         self._allowed -= 1
@@ -149,9 +159,10 @@ class WebSocket(Wire):
         end = at + 4 + size
         if len(buffer) < end or not self._may():
             return False
-        self._buffer = buffer[end:]
+        payload = unmasked(bytes(buffer[at : at + 4]), buffer[at + 4 : end])
+        del buffer[:end]
         self.alive = True
-        self._take(opcode, bool(first & 0x80), unmasked(buffer[at : at + 4], buffer[at + 4 : end]))
+        self._take(opcode, bool(first & 0x80), payload)
         return True
 
     def _take(self, opcode: int, final: bool, payload: bytes) -> None:
@@ -182,13 +193,25 @@ class WebSocket(Wire):
             self.listener.received(received)
 
     def _told_to_close(self, payload: bytes) -> None:
+        """The same code goes back (section 5.5.1)."""
         if not self._closing:
-            self._closing = True
-            self.write(frame(payload[:2], _CLOSE))
+            _check_close(payload)
+            self._write_last(frame(payload[:2], _CLOSE))
         self._hang_up()
 
 
-def unmasked(mask: bytes, payload: bytes) -> bytes:
+def _check_close(payload: bytes) -> None:
+    """A code that may be sent, and words (sections 5.5.1 and 7.4), or neither. Raises Broken."""
+    code = int.from_bytes(payload[:2], "big")
+    if payload and (len(payload) == 1 or not (code in _CODES or 3000 <= code < 5000)):
+        raise Broken(PROTOCOL, "no such close code")
+    try:
+        payload[2:].decode()
+    except UnicodeDecodeError as error:
+        raise Broken(NOT_UTF8, "this is not UTF-8") from error
+
+
+def unmasked(mask: bytes, payload: bytes | bytearray) -> bytes:
     """Section 5.3. As one large number: the fastest way there is without a loop."""
     size = len(payload)
     key = (mask * (size // 4 + 1))[:size]

@@ -6,6 +6,7 @@ waiting, then its listener is told; and one that shows no sign of life for two b
 """
 
 import asyncio
+import contextlib
 from collections.abc import Callable
 from typing import ClassVar, Protocol, cast
 
@@ -48,7 +49,7 @@ class Wire(asyncio.Protocol):
     def __init__(self, transport: asyncio.Transport, seat: Seat, hearts: "Hearts") -> None:
         self.transport, self._seat, self._hearts = transport, seat, hearts
         self._loop = asyncio.get_running_loop()
-        self.write = transport.write
+        self.write: Callable[[bytes], None] = transport.write
         self.listener: Listener | None = None
         self.alive = True
         self._closing = self._behind = False
@@ -92,10 +93,21 @@ class Wire(asyncio.Protocol):
         if listener is not None:
             listener.closed()
 
+    def _write_last(self, data: bytes) -> None:
+        """Nothing is written behind it, whoever still has this wire in a list."""
+        self._closing = True
+        with contextlib.suppress(RuntimeError):  # it is gone already, and will be told so
+            self.write(data)
+        self.write = _unwritten
+
     def _hang_up(self) -> None:
         """What was written goes out first, for as long as CLOSE_SECONDS."""
         self.transport.close()
         self._loop.call_later(CLOSE_SECONDS, self.transport.abort)
+
+
+def _unwritten(data: bytes) -> None:
+    """What comes too late."""
 
 
 class EventWire(Wire):
@@ -119,7 +131,7 @@ class EventWire(Wire):
 
     def close(self, code: int, reason: str = "") -> None:
         if not self._closing:
-            self._closing = True
+            self._write_last(b"")
             self._hang_up()
 
 

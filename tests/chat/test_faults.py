@@ -1,20 +1,29 @@
 """Whatever clients, clocks, permissions and the disk do: the room goes on for everybody else."""
 
 import asyncio
+import contextlib
+import itertools
 import sqlite3
+import threading
+from collections.abc import Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import aiohttp
 import pytest
 
+from novacast.chat.flood import SlowMode
 from novacast.chat.models import Draft
+from novacast.chat.rooms.doorkeeper import touched
 from novacast.clock import MINUTE
 from novacast.folder import DataFolder
 from novacast.identity import Role
 from novacast.settings import Chat
-from tests.chat.world import ANNA, ROOM, World, opened, person
+from novacast.wiring import TOPICS
+from tests.chat.world import ANNA, BEN, ROOM, World, opened, person
 from tests.fakes.clock import FakeClock
+from tests.waiting import until
 
 
 async def test_who_says_too_much_is_told_how_long_to_wait_and_keeps_it(world: World) -> None:
@@ -121,6 +130,102 @@ async def test_a_busy_disk_delays_only_what_is_not_accepted_yet(world: World) ->
         assert await ben.texts(2) == ["accepted", "waits"]
 
 
+async def test_two_seconds_without_the_disk_lose_nothing_and_who_comes_meanwhile_is_let_in(world: World) -> None:
+    async with world.inside("anna") as anna, world.inside("ben") as ben, world.inside("moderator") as moderator:
+        await anna.does(type="send", text="accepted")
+        with locked(world.db.path, 2.0) as freed:
+            for number in range(3):
+                for who in (anna, ben, moderator):
+                    await who.send(type="send", text=f"{number}", ref=f"w{number}")
+            assert await ben.texts(1) == ["accepted"]
+            async with world.inside("guest1") as late:
+                assert late.said() == ["accepted"]
+                assert not freed.is_set()
+                answers = [
+                    await who.until("done", lambda frame: frame.get("ref") == "w2") for who in (anna, ben, moderator)
+                ]
+                assert freed.is_set()
+                assert sorted((await late.texts(10))[1:]) == sorted("012" * 3)
+        for who in (anna, ben, moderator):
+            await who.texts(10)
+        ids = [
+            [one["message"]["id"] for one in who.events if one["type"] == "message"] for who in (anna, ben, moderator)
+        ]
+        assert {answer["message"]["id"] for answer in answers} <= set(ids[0])
+        assert ids[0][-9:] == ids[1][-9:] == ids[2][-9:]
+        assert len(set(ids[0])) == 10
+
+
+@contextlib.contextmanager
+def locked(path: Path, seconds: float) -> Iterator[threading.Event]:
+    """Another process writes for so long. The event: it has ended."""
+    other, freed = sqlite3.connect(path, isolation_level=None, check_same_thread=False), threading.Event()
+    other.execute("BEGIN IMMEDIATE")
+
+    def free() -> None:
+        freed.set()
+        other.execute("ROLLBACK")
+
+    timer = threading.Timer(seconds, free)
+    timer.start()
+    try:
+        yield freed
+    finally:
+        timer.join()
+        other.close()
+
+
+async def test_a_clock_that_is_set_changes_no_moment_of_the_picture_and_lets_nobody_stay_longer(world: World) -> None:
+    clock: Any = world.clock
+    world.show(began_at=clock.now())
+    world.tokens.known["ben"] = replace(BEN, until=clock.now() + 60 * MINUTE)
+    async with world.inside("anna") as anna, world.inside() as stranger, world.inside("ben") as ben:
+        moments = []
+        for jump in (0, -90 * MINUTE, 90 * MINUTE, 30 * MINUTE):
+            clock.set_now(clock.now() + jump)
+            clock.advance(5)
+            moments.append((await anna.does(type="send", text=str(jump)))["message"]["at"])
+        assert moments == [5, 10, 15, 20]
+        assert (await ben.does(type="ping"))["type"] == "done"
+        clock.set_now(clock.now() + 30 * MINUTE)
+        assert await ben.closed() == 4401
+        # Nobody tells of it, and ten minutes of a clock that was set back would be long.
+        world.show(public=False, shown_to=frozenset({"anna"}))
+        clock.set_now(clock.now() - 90 * MINUTE)
+        assert await stranger.closed() == 4401
+        assert (await anna.does(type="ping"))["type"] == "done"
+
+
+async def test_a_ticket_that_is_cancelled_ends_the_conversation_of_its_holder_alone(world: World) -> None:
+    world.show(public=False, shown_to=frozenset({"anna", "ben"}))
+    async with world.inside("anna") as anna, world.inside("ben") as ben:
+        world.show(shown_to=frozenset({"ben"}))
+        await world.emit("media.tickets_changed", ROOM, person_id="anna")
+        assert await anna.closed() == 4003
+        assert (await ben.does(type="ping"))["type"] == "done"
+
+
+async def test_what_is_told_often_asks_nobody_anew(world: World) -> None:
+    async with world.inside("anna"), world.inside() as stranger:
+        heard = world.chat.doorkeeper.heard
+        for what in ("programme.viewers", "programme.measured", "programme.marked", "video.progress", "video.rungs"):
+            await world.emit(what, ROOM)
+        await world.emit("member.changed", "anna", person_id="anna", org_id="org1")
+        await until(lambda: world.chat.doorkeeper.heard > heard)
+        assert world.chat.doorkeeper.heard == heard + 1
+        assert (await stranger.does(type="ping"))["type"] == "done"
+
+
+def test_every_fact_that_may_shut_people_out_is_among_those_that_ask_them() -> None:
+    for topic in TOPICS:
+        if topic.unsettles and not topic.name.endswith(".created"):
+            assert touched(topic.name, "id", "org:org1", {}), topic.name
+    assert touched("member.changed", "anna", "org:org1", {"person_id": "anna", "org_id": "org1"}) == {"anna"}
+    assert touched("organization.deleted", "org1", "internal", {}) >= {"org1"}
+    assert touched("channel.deleted", "channel1", "org:org1", {}) >= {"org1"}
+    assert not touched("mail.requested", "m1", "internal", {"person_id": "anna"})
+
+
 async def test_too_many_connections_are_told_when_to_come_back(folder: DataFolder, clock: FakeClock) -> None:
     async with opened(folder, clock, Chat(per_person=2, connections=10)) as world:
         async with world.inside("anna"), world.inside("anna"):
@@ -176,6 +281,38 @@ async def test_a_flooded_room_spares_viewers_and_never_moderators_or_whoever_is_
         assert len(stranger.said()) + skipped == 102
         assert skipped >= 80
         assert stranger.seq == moderator.seq == 102
+
+
+async def test_moderators_keep_their_hands_on_a_room_that_is_flooded(folder: DataFolder, clock: FakeClock) -> None:
+    async with (
+        opened(folder, clock, Chat(sample_above=10, burst=1000)) as world,
+        world.inside("moderator") as moderator,
+        world.inside("ben") as ben,
+        world.inside("guest0") as loud,
+    ):
+        first = await moderator.does(type="send", text="stay calm")
+
+        async def flood() -> None:
+            guest = await world.chat.entrance.enter(person("guest1"), ROOM)
+            with contextlib.suppress(SlowMode):
+                for number in itertools.count():
+                    draft = Draft(f"flood {number}")
+                    await asyncio.gather(*(world.chat.messages.send(guest, draft) for _ in range(20)))
+
+        async with asyncio.TaskGroup() as group:
+            group.create_task(flood())
+            rude = await moderator.event(fits=lambda one: one["message"]["text"] == "flood 3")
+            assert (await moderator.does(type="delete", message=rude["message"]["id"]))["type"] == "done"
+            await ben.event("deleted", lambda one: one["id"] == rude["message"]["id"])
+            assert (await moderator.does(type="pin", message=first["message"]["id"]))["type"] == "done"
+            await ben.event("room", lambda one: one["room"]["pinned"]["id"] == first["message"]["id"])
+            assert (await moderator.does(type="slow", seconds=60))["type"] == "done"
+            await loud.event("room", lambda one: one["room"]["slow_seconds"] == 60)
+        assert (await loud.does(type="send", text="me too"))["type"] == "done"
+        assert (await loud.does(type="send", text="me too"))["code"] == "slow_mode"
+        said = [one["message"]["seq"] for one in moderator.events if one["type"] == "message"]
+        assert said == sorted(set(said))
+        assert sum(frame.get("skipped", 0) for frame in moderator.told) == 0
 
 
 async def test_a_person_who_is_erased_is_gone_from_the_room_and_from_what_others_said(world: World) -> None:

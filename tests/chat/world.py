@@ -29,6 +29,7 @@ from novacast.outbox import Outbox
 from novacast.settings import Chat, Moderation, Server, Settings, Tls
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from novacast.web.wires import BEAT_SECONDS
 from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 
@@ -274,6 +275,7 @@ async def opened(
     moderation: Moderation | None = None,
     judge: Judge | None = None,
     badges: Sequence[Badges] = (),
+    beat: float = BEAT_SECONDS,
     **server: Any,
 ) -> AsyncIterator[World]:
     settings = Settings(
@@ -300,7 +302,7 @@ async def opened(
                 RoomRoutes(own),
                 SteeringRoutes(own),
                 EmoteRoutes(own.emotes, own.entrance),
-                SocketRoutes(own, tokens, Languages()),
+                SocketRoutes(own, tokens, Languages(), beat=beat),
                 *moderation_routes(own),
             ],
             authenticator=tokens,

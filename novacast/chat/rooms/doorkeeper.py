@@ -13,7 +13,7 @@ from novacast.chat.entrance import Entrance
 from novacast.chat.models import Guest
 from novacast.chat.rooms.lobby import Lobby
 from novacast.chat.rooms.member import KICKED, LOG_IN, RESUME, Member
-from novacast.clock import MINUTE, Clock
+from novacast.clock import MINUTE, SECOND, Clock
 from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
 from novacast.identity import ANONYMOUS
 from novacast.outbox import Event
@@ -23,15 +23,19 @@ log = logging.getLogger(__name__)
 
 RECHECK = 10 * MINUTE
 LOOK_SECONDS = 0.25
+FOREVER = 2**62
 AT_ONCE = 8
 
 _PEOPLE = frozenset({"session", "token", "person", "account", "member"})
-_THINGS = frozenset({"video", "programme"})
-_HARMLESS = frozenset(
-    {"progress", "marked", "clipped", "cut", "end_wanted", "rungs", "queued", "started", "finished", "chapters",
-     "captions", "pictures", "poster", "download", "downloads"}
-)  # fmt: skip
-"""What happens to things without anybody's permission being another."""
+_THINGS = frozenset(
+    {"video.published", "video.changed", "video.failed", "video.cancelled", "video.deleted"}
+    | {f"programme.{what}" for what in ("changed", "standby", "on_air", "interrupted", "resumed", "ended", "deleted")}
+)
+"""After these a place is another, or for others. All else is told often, and to full rooms: nobody is asked for it."""
+_ORGS = frozenset({"organization.deleted", "channel.deleted"})
+"""What goes with these goes without a fact of its own."""
+JUMP = 60.0
+"""Seconds that the machine's clock and the time that passes may come apart before everybody's hour is reckoned anew."""
 
 
 class Doorkeeper:
@@ -43,7 +47,7 @@ class Doorkeeper:
         self._due: list[tuple[int, int, weakref.ref[Member]]] = []
         self._count = 0
         self._strangers: dict[str, Guest | NovaCastError] = {}
-        """What strangers may, by room, since the last doubt: all strangers are the same."""
+        """What strangers may, by room, since anybody was asked last: all strangers are the same."""
         self.heard = 0
         """Facts that doubted anybody: who was let in before one of them and sat down after it is asked once more."""
 
@@ -55,16 +59,16 @@ class Doorkeeper:
 
     async def hear(self, event: Event) -> None:
         """A subscriber of the outbox."""
-        self.doubt(touched(event.topic, event.subject, event.payload), event.topic == "organization.deleted")
+        self.doubt(touched(event.topic, event.subject, event.audience, event.payload))
 
-    def doubt(self, ids: Collection[str], org: bool = False) -> None:
-        """Ask again about everybody who is in a room of these things, or is one of these people."""
+    def doubt(self, ids: Collection[str]) -> None:
+        """Ask again about everybody who is in a room of these things or organizations, or is one of these people."""
         if not ids:
             return
         self.heard += 1
         self._strangers = {}
         for room in self._lobby:
-            if room.id in ids or (org and any(one.guest.place.org_id in ids for one in room.members)):
+            if room.id in ids or room.org_id in ids:
                 self.ask(room.members)
             else:
                 self.ask([member for id_ in ids for member in room.by_person.get(id_, ())])
@@ -86,17 +90,26 @@ class Doorkeeper:
         heapq.heappush(self._due, (until, self._count, weakref.ref(member)))
 
     async def _watch(self) -> None:
+        reckoned = self._ahead()
         while True:
             await asyncio.sleep(LOOK_SECONDS)
-            now = self._clock.now()
+            until = self._clock.now()
+            if abs(self._ahead() - reckoned) > JUMP:
+                reckoned, until = self._ahead(), FOREVER
             due: list[Member] = []
-            while self._due and self._due[0][0] <= now:
+            while self._due and self._due[0][0] <= until:
                 member = heapq.heappop(self._due)[2]()
                 if member is not None and not member.gone:
                     due.append(member)
+            if due:
+                self._strangers = {}
             self.ask(due)
             for member in due:
                 member.due = True
+
+    def _ahead(self) -> float:
+        """Seconds that the machine's clock is ahead of the time that passes, whatever is done to it."""
+        return self._clock.now() / SECOND - self._clock.monotonic()
 
     async def _work(self) -> None:
         try:
@@ -143,13 +156,14 @@ class Doorkeeper:
         return found
 
 
-def touched(topic: str, subject: str, payload: Mapping[str, Any]) -> Collection[str]:
+def touched(topic: str, subject: str, audience: str, payload: Mapping[str, Any]) -> Collection[str]:
     """Ids of the people, things and organizations that a fact may let in or shut out."""
-    kind, _, what = topic.partition(".")
-    if topic == "organization.deleted" or (kind in _THINGS and what not in _HARMLESS):
+    if topic in _THINGS:
         return {subject}
-    if topic == "media.tickets_changed":  # of a person, in one room: the others stay as they are
-        return {value for key, value in payload.items() if isinstance(value, str) and key.startswith("person")}
-    if kind in _PEOPLE:
-        return {subject} | {value for key, value in payload.items() if isinstance(value, str) and "person" in key}
-    return ()
+    if topic in _ORGS:
+        return {subject, audience.removeprefix("org:")}
+    named = {value for key, value in payload.items() if isinstance(value, str) and "person" in key}
+    # A ticket that is bought or cancelled is about one person, in whichever room.
+    return (
+        named if topic == "media.tickets_changed" else named | {subject} if topic.partition(".")[0] in _PEOPLE else ()
+    )

@@ -42,10 +42,10 @@ class Event:
         return self.instead
 
 
-def said(one: Message, *, by_staff: bool = False) -> Event:
+def said(one: Message) -> Event:
     """A message that is new, or other than it was."""
     persons = ([one.person_id] if one.person_id is not None else []) + list(one.mentions)
-    plain = one.kind in (Kind.MESSAGE, Kind.ACTION) and one.changed_seq == one.seq and not by_staff
+    plain = one.kind in (Kind.MESSAGE, Kind.ACTION) and one.changed_seq == one.seq and not one.by_staff
     held = one.state is State.HELD
     value = {"type": "message", "message": shapes.message(one)}
     return Event(

@@ -177,21 +177,22 @@ class Lobby:
             room.join(member)
 
     def _give(self, room: LiveRoom, member: Member, after: int, seq: int, events: Sequence[Event]) -> None:
-        shown = [shown for event in events if (shown := event.shown_to(member.guest)) is not None]
-        for first in range(0, len(shown), FRAME):
-            part = shown[first : first + FRAME]
-            # Where the stretches end in between does not matter: only whoever has all of them has anything to resume.
-            end = seq if first + FRAME >= len(shown) else after
-            member.send(stretch(after, end, room.people, part))
+        """In frames of their own stretches: whoever is lost in between comes back for the rest alone."""
+        for first in range(0, len(events), FRAME):
+            part = events[first : first + FRAME]
+            end = min(part[-1].seq, seq) if first + FRAME < len(events) else seq
+            shown = [shown for event in part if (shown := event.shown_to(member.guest)) is not None]
+            member.send(stretch(after, end, room.people, shown))
             after = end
-        if after < seq:
+        if after < seq or not events:
             member.send(stretch(after, seq, room.people, []))
 
     async def _missed(self, room: LiveRoom, guest: Guest, after: int, flushed: int) -> list[Event] | None:
         """What changed since `after`; None where that is too much, or was never there."""
         events = room.missed(after)
         if events is not None and len(events) <= MOST_MISSED:
-            return events
+            # Others may have been given more since `flushed` was read; that comes in a stretch of its own.
+            return [event for event in events if event.seq <= flushed]
         if not 0 <= after <= flushed:
             return None
         changed = await self._db.all(store.changed_since(room.id, after, MOST_MISSED + 1))

@@ -22,7 +22,6 @@ KEPT = 1000
 NAMES = 2000
 """Of those who wrote lately, for mentions by name."""
 
-Write = Callable[[bytes], None]
 Framed = Callable[[bytes], bytes]
 
 
@@ -56,7 +55,7 @@ class LiveRoom:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._kept_from = 0
         self._pending: list[Event] = []
-        self._groups: dict[tuple[bool, Framed], dict[Member, Write]] = {}
+        self._groups: dict[tuple[bool, Framed], set[Member]] = {}
         self._sampler = Sampler(pace.sample_above, self._loop.time())
         self._timer: asyncio.Handle | None = None
         self._counter: asyncio.Handle | None = None
@@ -120,14 +119,14 @@ class LiveRoom:
         if guest.person_id is not None:
             self.by_person.setdefault(guest.person_id, set()).add(member)
             self.remember(guest.name, guest.person_id)
-        self._group(member)[member] = member.wire.write
+        self._group(member).add(member)
         self._people_changed()
 
     def leave(self, member: Member) -> None:
         if member not in self.members:
             return
         self.members.discard(member)
-        self._group(member).pop(member, None)
+        self._group(member).discard(member)
         person_id = member.guest.person_id
         if person_id is not None and (theirs := self.by_person.get(person_id)) is not None:
             theirs.discard(member)
@@ -144,13 +143,18 @@ class LiveRoom:
     def people(self) -> int:
         return len(self.members)
 
+    @property
+    def org_id(self) -> str:
+        """Whose room it is; empty while nobody is in it."""
+        return next((member.guest.place.org_id for member in self.members), "")
+
     def close(self) -> None:
         for timer in (self._timer, self._counter):
             if timer is not None:
                 timer.cancel()
 
-    def _group(self, member: Member) -> dict[Member, Write]:
-        return self._groups.setdefault((member.guest.moderates, member.wire.framed), {})
+    def _group(self, member: Member) -> set[Member]:
+        return self._groups.setdefault((member.guest.moderates, member.wire.framed), set())
 
     def _people_changed(self) -> None:
         if self._counter is None and self.members:
@@ -177,12 +181,12 @@ class LiveRoom:
         self._write(False, stretch(after, self._seq, self.people, shown, skipped))
 
     def _write(self, staff: bool, payload: bytes) -> None:
-        for (moderates, framed), writers in self._groups.items():
-            if moderates is staff and writers:
+        for (moderates, framed), members in self._groups.items():
+            if moderates is staff and members:
                 frame = framed(payload)
-                for write in writers.values():
+                for member in members:
                     try:
-                        write(frame)
+                        member.wire.write(frame)
                     except RuntimeError:
                         # Its connection ended in this turn of the loop; that it did is told in the next one.
                         continue

@@ -12,12 +12,14 @@ PER_NETWORK = 200
 COME_BACK = 10.0
 """Seconds."""
 SHARE = 0.8
-"""Of the files that this process may open; the rest is for everything else it does."""
+"""Of the connections that the server takes, and of the files that are left; the rest is for everything else."""
 RESERVED = 500
 
 
-def most_connections(files: int, connections: int) -> int:
-    """`files`: RLIMIT_NOFILE, as far as it could be raised; `connections`: what the server takes in all."""
+def most_connections(files: int, connections: int, wanted: int = 0) -> int:
+    """`files`: that can still be opened; `connections`: that the server takes in all; `wanted`: 0 for SHARE of them."""
+    if wanted:
+        return min(wanted, max(10, files - RESERVED))
     return max(10, min(round((files - RESERVED) * SHARE), round(connections * SHARE)))
 
 

@@ -7,10 +7,12 @@ from typing import Annotated
 from aiohttp import web
 from pydantic import Field
 
+from novacast.chat.frames.bodies import TOLD
 from novacast.chat.models import Guest
 from novacast.chat.moderation.sanctions.routes import arrive
 from novacast.chat.rooms.member import Renew
 from novacast.chat.services import ChatServices
+from novacast.chat.socket.bodies import ACTIONS
 from novacast.chat.socket.conversation import Conversation, Presence
 from novacast.errors import Forbidden, Malformed, NotFound, Overloaded, RateLimited, Unauthenticated
 from novacast.i18n import Languages
@@ -18,9 +20,10 @@ from novacast.identity import Principal
 from novacast.limits import network
 from novacast.tasks import TaskGroup
 from novacast.web import Authenticator, Body, Call, get
+from novacast.web.asyncapi import Channel
 from novacast.web.connections import ITSELF, Seat
 from novacast.web.websocket import WebSocket, upgrade
-from novacast.web.wires import EventWire, Hearts, Wire, hand_over
+from novacast.web.wires import BEAT_SECONDS, EventWire, Hearts, Wire, hand_over
 
 _EVENTS_HEAD = (
     b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nCache-Control: no-store\r\nX-Accel-Buffering: no\r\n"
@@ -36,10 +39,27 @@ class JoinQuery(Body):
     ] = None
 
 
+ROOM = Channel(
+    name="room",
+    address="/api/v1/rooms/{room_id}/ws",
+    about="A room of the chat, beside a programme or a video. One JSON object in each text message, at most 16 KiB. "
+    "Closed with 4001: come back with `after`, it was read too slowly; 4003: not for this one any more; 4401: log in; "
+    "1012: the server restarts, come back after a random while; 1002, 1003, 1007, 1009: what was sent is no good. "
+    "The same frames can be read as server-sent events at `/api/v1/rooms/{room_id}/events`.",
+    parameters={"room_id": "Id of the programme or video."},
+    query=JoinQuery,
+    received=ACTIONS,
+    sent=TOLD,
+)
+
+
 class SocketRoutes:
-    def __init__(self, chat: ChatServices, authenticator: Authenticator, languages: Languages) -> None:
+    def __init__(
+        self, chat: ChatServices, authenticator: Authenticator, languages: Languages, *, beat: float = BEAT_SECONDS
+    ) -> None:
+        """`beat`: seconds between two signs of life that are asked of a client."""
         self._chat, self._authenticator, self._languages = chat, authenticator, languages
-        self._hearts = Hearts()
+        self._hearts = Hearts(beat)
         self._tasks = TaskGroup("conversations")
 
     @get(

@@ -5,6 +5,7 @@ from typing import Any
 
 from novacast.identity import Action
 from novacast.topics import Schema, Topic
+from novacast.web.asyncapi import Channel
 
 PATH = "/api/v1/realtime"
 _MARKS = {
@@ -16,9 +17,7 @@ _MARKS = {
 def described(document: dict[str, Any], topics: Iterable[Topic]) -> dict[str, Any]:
     """An OpenAPI document with the shape of every event. OpenAPI 3.1 has no words for streams: each member of `oneOf`
     is one event as a browser's EventSource hands it over, its `data` read as JSON."""
-    schemas = {f"event.{name}": _event(name, about, _empty(), id_=True) for name, about in _MARKS.items()}
-    for topic in topics:
-        schemas[f"event.{topic.name}"] = _event(topic.name, _sentence(topic), _data(topic), id_=topic.kept)
+    schemas = {f"event.{name}": schema for name, schema in _events(topics).items()}
     document["components"]["schemas"].update(schemas)
     document["paths"][PATH]["get"]["responses"]["200"] = {
         "description": "An endless stream of events.",
@@ -27,6 +26,19 @@ def described(document: dict[str, Any], topics: Iterable[Topic]) -> dict[str, An
         },
     }
     return document
+
+
+def channel(topics: Iterable[Topic]) -> Channel:
+    """The stream as AsyncAPI has it."""
+    about = "Facts as they happen, as server-sent events. Come back with the last `id` as the header `Last-Event-ID`."
+    return Channel(name="realtime", address=PATH, about=about, events=_events(topics))
+
+
+def _events(topics: Iterable[Topic]) -> dict[str, Schema]:
+    made = {name: _event(name, about, _empty(), id_=True) for name, about in _MARKS.items()}
+    for topic in topics:
+        made[topic.name] = _event(topic.name, _sentence(topic), _data(topic), id_=topic.kept)
+    return made
 
 
 def _event(name: str, about: str, data: Schema, *, id_: bool) -> Schema:

@@ -23,9 +23,7 @@ async def test_an_evening_from_before_keeps_its_hall(folder: DataFolder) -> None
         columns = (
             "id, number, event_id, org_id, starts_at, ends_at, most_per_person, map_id, state, created_at, changed_at"
         )
-        bare.execute(
-            f"INSERT INTO performances ({columns}) VALUES ('p', 1, 'e', 'org', 0, 1, 1, 'm', 'draft', 0, 0)"
-        )
+        bare.execute(f"INSERT INTO performances ({columns}) VALUES ('p', 1, 'e', 'org', 0, 1, 1, 'm', 'draft', 0, 0)")
     migrate(folder.database, MIGRATIONS, clock, backups=folder.backups)
     db = await Database.open(folder.database, clock, readers=1, guards=GUARDS)
     try:

@@ -25,6 +25,7 @@ export class Link {
   #source = null;
   #seq = null;
   #failed = 0;
+  #blocked = 0; // times that HTTP got through and the WebSocket had not, as behind some proxies, or once in a restart
   #timer = 0;
   #over = false;
   #count = 0;
@@ -73,7 +74,7 @@ export class Link {
   }
 
   #opened() {
-    this.#failed = 0;
+    this.#failed = this.#blocked = 0;
     this.#told.state("open");
     for (const [ref, { action, fail }] of [...this.#waiting]) {
       if (REPEATABLE.has(action.type)) this.#pass(ref);
@@ -115,7 +116,7 @@ export class Link {
     const response = await fetch(this.#address, { headers: { Accept: "application/json" } }).catch(() => null);
     if (response?.status === 401) this.#end("login");
     else if (response?.status === 404) this.#end("gone");
-    else if (response?.ok && this.#failed > 2) this.#listen();
+    else if (response?.ok && (this.#blocked += 1) > 1) this.#listen();
     else return 1000 * (Number(response?.headers.get("Retry-After")) || 0);
     return null;
   }
