@@ -87,7 +87,7 @@ class Arranging:
     async def copy(
         self, principal: Principal, perf_id: str, starts_at: int, then: Then[Performance] | None = None
     ) -> Performance:
-        """The same at another hour, as a draft: hall, kinds, prices and quotas, with what ends moved along by the clocks
+        """The same at another hour, as a draft: hall, kinds, prices and quotas, with what ends moved on by the clocks
         of the place. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
         """
 
