@@ -87,9 +87,8 @@ class Arranging:
     async def copy(
         self, principal: Principal, perf_id: str, starts_at: int, then: Then[Performance] | None = None
     ) -> Performance:
-        """The same at another hour, as a draft: hall, kinds, prices and quotas, with what ends moved along by the
-        clocks of the place. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden,
-        Conflict.
+        """The same at another hour, as a draft: hall, kinds, prices and quotas, with what ends moved on by the clocks
+        of the place. Not its programme: that is broadcast once. Raises InvalidInput, NotFound, Forbidden, Conflict.
         """
 
         def unit(tx: Transaction) -> Performance:

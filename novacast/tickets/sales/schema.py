@@ -44,7 +44,7 @@ def m001_words(db: Any) -> None:
             WHERE rowid = (SELECT n FROM order_words WHERE order_id = NEW.order_id);
         END""",  # noqa: S608 - a text of ours
         "CREATE INDEX orders_org_state ON orders (org_id, state, created_at, id)",
-        "CREATE INDEX orders_performance ON orders (perf_id, created_at, id)",
+        "CREATE INDEX orders_listed_performance ON orders (perf_id, created_at, id)",
     )
 
 
