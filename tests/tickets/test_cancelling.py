@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from novacast.clock import HOUR
 from novacast.errors import Forbidden, InvalidInput, NotFound
-from novacast.tickets.admission.models import Verdict
 from novacast.tickets.cancelling.models import AmountChanged, BankAccount, Policy
+from novacast.tickets.door.models import Verdict
 from novacast.tickets.holders.models import NotYours
 from novacast.tickets.holds.models import Claim, SeatsTaken
 from novacast.tickets.models import ClaimState, OrderState
 from tests.tickets.box import DOOR, GUEST, ORG, OWNER, SELLER, Box, seat
+from tests.tickets.doors import door, scan
 
 RULES = Policy(hours=12, fee_bp=1000, fee_amount=50, returns_fees=False)
 CLAIM = Claim("c", "p", "i", None, "h", "o", "b", 2000, 50, 0, ClaimState.SOLD, None)
@@ -86,7 +87,7 @@ async def test_the_house_cancels_single_tickets_and_decides_what_they_are_worth(
 async def test_another_seat_goes_through_the_gate_of_a_purchase(box: Box) -> None:
     receipt = await box.bought(await box.seated(seat("A", 5), seat("A", 6)))
     other = await box.bought(await box.seated(seat("B", 5)))
-    front = await box.own.door.create(OWNER, box.night.id, "Front", (), reentry=False)
+    front = await door(box)
     token, moved_id = box.own.orders.token(receipt.order.id), receipt.tickets[0].id
     before = await box.own.papers.codes(token)
     with pytest.raises(SeatsTaken):
@@ -95,9 +96,9 @@ async def test_another_seat_goes_through_the_gate_of_a_purchase(box: Box) -> Non
     assert after.order.total == receipt.order.total
     sheet = await box.own.papers.of_order(receipt.order.id)
     assert {one.seat for one in sheet.papers} == {"Stalls A 6", "Stalls B 1"}
-    assert (await box.own.door.scan(DOOR, front.id, before[moved_id])).verdict is Verdict.VOID
+    assert (await scan(box, front, before[moved_id])).verdict is Verdict.VOID
     new = next(one for one in sheet.papers if one.seat == "Stalls B 1")
-    assert (await box.own.door.scan(DOOR, front.id, new.code)).verdict is Verdict.OK
+    assert (await scan(box, front, new.code)).verdict is Verdict.OK
     await box.seated(seat("A", 5))
     await box.own.cancelling.cancel_tickets(SELLER, ORG, receipt.order.id, [new.ticket_id], "", None)
     (done,) = await box.own.cancelling.done(receipt.order.id)

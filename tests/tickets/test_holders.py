@@ -4,10 +4,11 @@ import pytest
 
 from novacast.clock import DAY
 from novacast.errors import Conflict, NotFound
-from novacast.tickets.admission.models import Verdict
+from novacast.tickets.door.models import Verdict
 from novacast.tickets.holders.models import NotYours
 from novacast.tickets.orders.models import Receipt, buyer_of
-from tests.tickets.box import ADA, BEN, DOOR, GUEST, OWNER, Box, person
+from tests.tickets.box import ADA, BEN, GUEST, OWNER, Box, person
+from tests.tickets.doors import door, scan
 
 TO_BEN = buyer_of("Ben", "ben@example.org", "en")
 
@@ -19,7 +20,7 @@ async def bought(box: Box, count: int = 1) -> tuple[Receipt, str]:
 
 async def test_whoever_accepts_a_ticket_has_the_only_code_that_opens(box: Box) -> None:
     receipt, token = await bought(box)
-    front = await box.own.door.create(OWNER, box.night.id, "Front", (), reentry=False)
+    front = await door(box)
     ticket_id = receipt.tickets[0].id
     (old,) = (await box.own.papers.codes(token)).values()
     offer = await box.own.holders.offer(GUEST, box.own.holders.of_order(token, ticket_id), TO_BEN)
@@ -31,8 +32,8 @@ async def test_whoever_accepts_a_ticket_has_the_only_code_that_opens(box: Box) -
     assert (first.id, first.person_id, first.name, first.serial) == (again.id, "ben", "Ben", 2)
     assert await box.own.papers.codes(token) == {}
     (paper,) = (await box.own.papers.of_link(link)).papers
-    assert (await box.own.door.scan(DOOR, front.id, old)).verdict is Verdict.VOID
-    assert (await box.own.door.scan(DOOR, front.id, paper.code)).verdict is Verdict.OK
+    assert (await scan(box, front, old)).verdict is Verdict.VOID
+    assert (await scan(box, front, paper.code)).verdict is Verdict.OK
     with pytest.raises(NotYours):
         await box.own.holders.rename(box.own.holders.of_order(token, first.id), "Mallory")
     await box.clean()
@@ -75,10 +76,10 @@ async def test_an_offer_ends_by_a_newer_one_by_its_owner_and_by_itself(box: Box)
 async def test_what_somebody_came_in_with_or_what_is_void_is_not_handed_on(box: Box) -> None:
     receipt, token = await bought(box, 2)
     used, gone = receipt.tickets
-    front = await box.own.door.create(OWNER, box.night.id, "Front", (), reentry=True)
+    front = await door(box, reentry=True)
     codes = await box.own.papers.codes(token)
     offer = await box.own.holders.offer(GUEST, box.own.holders.of_order(token, used.id), TO_BEN)
-    await box.own.door.scan(DOOR, front.id, codes[used.id])
+    await scan(box, front, codes[used.id])
     with pytest.raises(Conflict, match="came in"):
         await box.own.holders.accept(BEN, box.own.holders.link(offer.id))
     later = await box.own.holders.offer(GUEST, box.own.holders.of_order(token, gone.id), TO_BEN)
