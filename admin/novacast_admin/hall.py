@@ -15,6 +15,7 @@ from novacast.tickets.events.models import Event, EventChanges, Item, NewItem, P
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.orders.models import Method, buyer_of
+from novacast.tickets.seatmaps import examples
 from novacast.wiring import Services
 from novacast_admin import demo
 
@@ -24,8 +25,6 @@ CURTAIN = 20
 """The hour, in UTC, at which an evening begins."""
 LASTS = 2 * HOUR
 REPLAY = 7 * DAY
-ROWS = (("Front stalls", "ABCD", 20), ("Stalls", "EFGHIJ", 22), ("Balcony", "KLMN", 22))
-"""Category, rows, seats of each: 300 in all."""
 PRICES = {"Front stalls": 4200, "Stalls": 3200, "Balcony": 2400}
 ABOUT = (
     "Lanterns, a brass band, and the whole street.\n\nWho can't come watches it live, or later as often as they like."
@@ -63,14 +62,6 @@ COUNTER = ((4, Method.CASH), (2, Method.CARD_TERMINAL), (2, Method.COMPLIMENTARY
 """Seats sold at the box office."""
 
 
-def hall() -> dict[str, object]:
-    sections = [
-        {"name": name, "category": name, "rows": [{"name": row, "count": seats} for row in rows]}
-        for name, rows, seats in ROWS
-    ]
-    return {"sections": sections}
-
-
 @asynccontextmanager
 async def running(own: Services, port: int | None) -> AsyncIterator[None]:
     """Beside a demo without anything on air."""
@@ -105,7 +96,7 @@ async def _next(own: Services, event: Event) -> Performance:
 
 async def _made(own: Services, organization: Organization) -> Performance:
     start = _curtain(own)
-    seat_map = await own.tickets.seat_maps.create(SYSTEM, organization.id, HALL, hall())
+    seat_map = await own.tickets.seat_maps.create(SYSTEM, organization.id, HALL, examples.playhouse())
     hours = PerformanceChanges(frozenset({"starts_at", "ends_at"}), starts_at=start, ends_at=start + LASTS)
     prices = tuple(Price(new_id(), category, amount, None, None) for category, amount in PRICES.items())
     kinds = (
