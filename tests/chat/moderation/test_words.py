@@ -36,6 +36,7 @@ def listed(*patterns: str, action: WordAction = WordAction.REPLACE) -> WordList:
         "i.d.i.o.t",
         "i d i o t",
         "i - d - i - o - t",
+        "What a I D I O T",
         "|diot",
     ],
 )

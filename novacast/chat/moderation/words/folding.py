@@ -79,8 +79,8 @@ def readings(text: str) -> Readings:
         close = list(_signs(text, table, apart=False))
         if tables:
             whole.append(_gathered(close))
-        if (row := _spelled(close)) is not None:
-            spelled.append(_gathered(row))
+        rows = (_spelled(close, lead) for lead in (0, 1))
+        spelled += [_gathered(row) for row in rows if row is not None]
     return Readings(_different(whole), _different(spelled))
 
 
@@ -133,8 +133,9 @@ def folded(sign: str) -> str:
     return found
 
 
-def _spelled(signs: Sequence[_Sign]) -> list[_Sign] | None:
-    """With three or more words in a row of one letter each made one; None where there are none."""
+def _spelled(signs: Sequence[_Sign], lead: int) -> list[_Sign] | None:
+    """With three or more words in a row of one letter each made one; None where there are none. The first `lead`
+    letters of each row stay by themselves: "a s p a m" is a word and a spelled one."""
     words: list[list[_Sign]] = [[]]
     for sign in signs:
         if sign.sign in (SPACE, WALL):
@@ -149,14 +150,17 @@ def _spelled(signs: Sequence[_Sign]) -> list[_Sign] | None:
         if lone and (word[0].sign != SPACE or row):
             row.append(word)
             continue
-        joined = _joined(row, kept) or joined
+        joined = _joined(row, kept, lead) or joined
         row = []
         kept += word
     return kept if joined else None
 
 
-def _joined(row: list[list[_Sign]], kept: list[_Sign]) -> bool:
+def _joined(row: list[list[_Sign]], kept: list[_Sign], lead: int) -> bool:
     """Put a row of lone letters, and the spaces between them, where it belongs."""
+    first = [at for at, word in enumerate(row) if word[0].sign != SPACE][lead : lead + 1]
+    kept += [word[0] for word in row[: first[0]]] if first else []
+    row = row[first[0] :] if first else row
     letters = [word[0] for word in row if word[0].sign != SPACE]
     if len(letters) < 3:
         kept += [word[0] for word in row]
