@@ -146,7 +146,9 @@ def _badge(one: Performance, stock: Stock | None) -> tuple[str, str] | None:
 
 
 def _night(event: Event, one: Performance, items: Sequence[Item], stock: Stock | None, now: int) -> dict[str, Any]:
-    prices = [price for item in items for price in _prices(item, now)]
+    # What is only bought beside something else says little about an evening.
+    entries = [item for item in items if item.kind is not ItemKind.ADD_ON] or items
+    prices = [price for item in entries for price in _prices(item, now)]
     return {
         "id": one.id,
         "when": hour_there(one.starts_at, event.timezone),
@@ -166,9 +168,10 @@ def _prices(item: Item, now: int) -> list[int]:
 def _price(prices: Sequence[int], currency: str) -> str:
     if not prices:
         return ""
-    low, high = min(prices), max(prices)
-    if not high:
+    if not any(prices):
         return _("Free")
+    # What is given away beside it, a tour or a programme, is not what an evening costs.
+    low, high = min(filter(None, prices)), max(prices)
     return money(low, currency) if low == high else _("from %(price)s on") % {"price": money(low, currency)}
 
 
