@@ -65,6 +65,8 @@ async def conversation(world: World, one: Line, staff: Line) -> Spoken:
     world.show(title="Second night", open=False)
     await world.emit("programme.changed", ROOM)
     await one.until("you")
+    while not {event["type"] for event in one.events} >= EVENTS:  # they come with the ticks of the room
+        await one.next()
     return spoken
 
 

@@ -138,7 +138,7 @@ class RoomModerationRoutes:
         await self._own.words.remove(await self._chair(call, room_id), word_id)
 
     @post(
-        f"{ROOM}/words/check",
+        f"{ROOM}/word-checks",
         tag="moderation",
         idempotent=False,
         summary="What would become of a text",

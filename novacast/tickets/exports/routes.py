@@ -50,12 +50,23 @@ class ExportRoutes:
         self._exports, self._events = exports, events
 
     @get(f"{OF_ORG}/orders", tag="tickets", summary="Orders as a file", errors=_ERRORS, operation=_FILES)
-    @get(f"{OF_ORG}/tickets", tag="tickets", summary="Tickets as a file", errors=_ERRORS, operation=_FILES)
-    @get(f"{OF_ORG}/sales", tag="tickets", summary="Sales by day as a file", errors=_ERRORS, operation=_FILES)
-    @get(f"{OF_ORG}/standing", tag="tickets", summary="What is left as a file", errors=_ERRORS, operation=_FILES)
-    async def export(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
+    async def orders(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
         """CSV, XLSX or JSON. Texts that spreadsheets would run as formulas get an apostrophe in front in CSV."""
-        what = What(call.request.path.rpartition("/")[2])
+        return await self._export(call, What.ORDERS, org_id, query)
+
+    @get(f"{OF_ORG}/tickets", tag="tickets", summary="Tickets as a file", errors=_ERRORS, operation=_FILES)
+    async def tickets(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
+        return await self._export(call, What.TICKETS, org_id, query)
+
+    @get(f"{OF_ORG}/sales", tag="tickets", summary="Sales by day as a file", errors=_ERRORS, operation=_FILES)
+    async def sales(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
+        return await self._export(call, What.SALES, org_id, query)
+
+    @get(f"{OF_ORG}/standing", tag="tickets", summary="What is left as a file", errors=_ERRORS, operation=_FILES)
+    async def standing(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
+        return await self._export(call, What.STANDING, org_id, query)
+
+    async def _export(self, call: Call, what: What, org_id: str, query: ExportQuery) -> web.StreamResponse:
         zone = await self._events.timezone(org_id, query.event, query.performance)
         scope = Scope(org_id, query.event, query.performance, query.days, zone)
         table = self._exports.table(call.principal, what, query.wanted(), scope)

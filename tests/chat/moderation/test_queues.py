@@ -72,7 +72,7 @@ async def test_a_word_is_replaced_and_a_list_that_changes_counts_at_once(world: 
 
 async def test_moderators_can_ask_what_would_become_of_a_text(world: World) -> None:
     await word(world, "darn", "hold", LIST)
-    _, found = await world.ask("moderator", "POST", "ROOM/words/check", {"text": "Darn!"})
+    _, found = await world.ask("moderator", "POST", "ROOM/word-checks", {"text": "Darn!"})
     assert found == {"action": "hold", "text": "Darn!", "patterns": ["darn"]}
     _, listed = await world.ask("moderator", "GET", "ROOM/words")
     assert [(one["pattern"], one["scope"], one["by"]["name"]) for one in listed["items"]] == [

@@ -25,14 +25,14 @@ def wish(document: Any, **more: Any) -> Any:
 
 
 async def test_a_sketch_is_drawn_and_kept_nowhere(served: Served) -> None:
-    found = await served.ask("POST", "/seat-maps/sketch", {"document": playhouse()}, who="owner")
+    found = await served.ask("POST", "/seat-map-sketches", {"document": playhouse()}, who="owner")
     assert (found.status, found.json["hall"]["seats"]) == (200, 300)
-    empty = await served.ask("POST", "/seat-maps/sketch", {"document": {"sections": []}}, who="owner")
+    empty = await served.ask("POST", "/seat-map-sketches", {"document": {"sections": []}}, who="owner")
     assert empty.json["hall"]["seats"] == 0
-    table = await served.ask("POST", "/seat-maps/sketch", {"csv": "section,row,number\nS,A,1\n"}, who="owner")
+    table = await served.ask("POST", "/seat-map-sketches", {"csv": "section,row,number\nS,A,1\n"}, who="owner")
     assert table.json["document"]["sections"][0]["rows"][0]["seats"][0]["number"] == "1"
-    assert (await served.ask("POST", "/seat-maps/sketch", {}, who="owner")).status == 422
-    assert (await served.ask("POST", "/seat-maps/sketch", {"document": playhouse()})).status == 401
+    assert (await served.ask("POST", "/seat-map-sketches", {}, who="owner")).status == 422
+    assert (await served.ask("POST", "/seat-map-sketches", {"document": playhouse()})).status == 401
     maps = await served.ask("GET", f"/organizations/{ORG}/seat-maps", who="owner")
     assert len(maps.json["items"]) == 1
 

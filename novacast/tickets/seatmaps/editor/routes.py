@@ -35,7 +35,7 @@ class MapEditorRoutes:
         self._editor = editor
 
     @post(
-        "/api/v1/seat-maps/sketch",
+        "/api/v1/seat-map-sketches",
         tag="tickets",
         summary="Draw a seat map that is nowhere kept",
         errors=(InvalidInput,),

@@ -117,7 +117,7 @@ class NovaSeateditor extends HTMLElement {
 
   async #sketch() {
     const mine = ++this.#turn;
-    const { ok, found } = await ask("POST", "/api/v1/seat-maps/sketch", { document: this.#doc }).catch(() => ({}));
+    const { ok, found } = await ask("POST", "/api/v1/seat-map-sketches", { document: this.#doc }).catch(() => ({}));
     if (mine !== this.#turn) return;
     const problem = this.#part("problem");
     problem.hidden = Boolean(ok);
@@ -309,7 +309,7 @@ class NovaSeateditor extends HTMLElement {
       const { name: _name, map: _map, base: _base, ...drawn } = JSON.parse(text);
       body = { document: drawn };
     } catch { /* a table, then */ }
-    const { ok, found } = await ask("POST", "/api/v1/seat-maps/sketch", body).catch(() => ({}));
+    const { ok, found } = await ask("POST", "/api/v1/seat-map-sketches", body).catch(() => ({}));
     this.#part("problem").hidden = Boolean(ok);
     if (!ok) {
       this.#part("problem").textContent = found?.errors?.[0]?.message ?? found?.detail ?? this.words.failed;
