@@ -40,15 +40,18 @@ def mailed(venue: Venue, template: str, to: str) -> str:
 
 
 async def everything(venue: Venue) -> dict[str, int]:
-    """How many rows each table has: facts, mails and answers tell of every effect. What hears of a fact has acted."""
+    """How many rows each table has: facts, mails and answers tell of every effect. What hears of a fact has acted, and
+    whoever waits for something has their mail."""
 
     def heard() -> bool:
         behind = "SELECT count(*) FROM outbox_cursor WHERE seq < (SELECT max(seq) FROM outbox)"
-        return rows(venue, behind) == [(0,)]
+        untold = "SELECT count(*) FROM waiting WHERE told = 0"
+        return rows(venue, f"{behind} UNION ALL {untold}") == [(0,), (0,)]
 
     await until(heard)
     tables = rows(venue, "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
-    return {name: rows(venue, f'SELECT count(*) FROM "{name}"')[0][0] for (name,) in tables}
+    counts = " UNION ALL ".join(f"SELECT '{name}', count(*) FROM \"{name}\"" for (name,) in tables)
+    return dict(rows(venue, counts))
 
 
 def make_ready(venue: Venue, video: str) -> None:

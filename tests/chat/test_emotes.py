@@ -131,6 +131,7 @@ async def test_only_owners_and_managers_look_after_emotes(world: World) -> None:
         assert (await world.ask(who, "GET", EMOTES))[0] == status
 
 
+@pytest.mark.slow
 async def test_names_are_plain_and_each_is_there_once(world: World) -> None:
     for name in ("a", "x" * 33, "w%C3%B6rt", "two+words"):
         assert (await bring(world, name, picture()))[0] == 422
@@ -156,6 +157,7 @@ async def test_an_emote_is_renamed_removed_and_brought_back(world: World, clock:
     assert (await world.ask("owner", "PATCH", place, {"removed": False}))[0] == 404
 
 
+@pytest.mark.slow
 async def test_one_reacts_with_emotes_that_are_there(world: World) -> None:
     await bring(world, "rot", picture())
     said = await world.say("anna", "Look: :rot:")
@@ -177,6 +179,7 @@ async def test_an_organization_takes_its_emotes_along(world: World) -> None:
     await until(gone)
 
 
+@pytest.mark.slow
 async def test_who_is_erased_leaves_the_emotes_without_the_name(world: World) -> None:
     await bring(world, "rot", picture())
     held = await world.chat.emote_personal.export(Someone("owner"))

@@ -221,7 +221,7 @@ async def _played(database: Path, steps: list[tuple[str, int]], *, at_once: bool
         await db.close()
 
 
-@settings(max_examples=12)
+@settings(max_examples=8)
 @given(steps=_steps(_WHAT), at_once=st.booleans(), sampled=st.booleans())
 def test_any_breaks_lose_nothing_repeat_nothing_and_keep_the_order(
     database: Path, steps: list[tuple[str, int]], at_once: bool, sampled: bool
