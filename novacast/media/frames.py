@@ -7,10 +7,10 @@ from fractions import Fraction
 from pathlib import Path
 
 from novacast.clock import SECOND
-from novacast.errors import MediaFailure, UnsupportedMedia
+from novacast.errors import ChildFailed, MediaFailure, UnsupportedMedia
 from novacast.i18n import text
 from novacast.media.commands import PLAYLIST
-from novacast.media.commands.frames import brought_command, frame_command, segment_frame_command
+from novacast.media.commands.frames import MOST_PIXELS, brought_command, frame_command, segment_frame_command
 from novacast.media.encode import STILL_LIMITS, run_ffmpeg
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.info import MediaInfo
@@ -74,7 +74,17 @@ async def make_brought(program: FFmpeg, source: Path, target: Path) -> None:
     """A picture file that somebody sent, decoded under limits and encoded anew. Raises MediaFailure."""
     kind = await asyncio.to_thread(_kind, source)
     argv = brought_command(program.path, source, kind, target.name)
-    await run_ffmpeg(Command(text("The picture"), argv, _BROUGHT_LIMITS, cwd=target.parent))
+    try:
+        await run_ffmpeg(Command(text("The picture"), argv, _BROUGHT_LIMITS, cwd=target.parent))
+    except ChildFailed as error:
+        if (error.returncode or 0) < 0:
+            raise
+        # FFmpeg's last words are about its filters, and say nothing to whoever sent the file.
+        raise MediaFailure(
+            text(
+                "The file can't be read as a picture: it is damaged, or has more than {most} pixels.", most=MOST_PIXELS
+            )
+        ) from error
     await asyncio.to_thread(_check, target)
 
 

@@ -1,6 +1,7 @@
 """`novacast storage`, and `novacast video import` with folders."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -45,6 +46,21 @@ def test_a_folder_comes_in_once_with_what_lies_beside(lantern: Novacast, clip: P
     more = lantern("video", "import", str(film), "--org", "lantern", "--no-wait", "--again")
     assert more.code == 0
     assert len(items(lantern("video", "list", "--json"))) == 2
+
+
+@pytest.mark.parametrize("how", [(), ("--json",)])
+def test_a_name_that_is_no_unicode_can_be_told(
+    lantern: Novacast, clip: Path, tmp_path: Path, how: tuple[str, ...]
+) -> None:
+    films = tmp_path / "films"
+    films.mkdir()
+    try:
+        (films / os.fsdecode(b"caf\xe9.mp4")).write_bytes(clip.read_bytes())
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    done = lantern("video", "import", str(films), "--org", "lantern", "--dry-run", *how)
+    assert done.code == 0, done.err
+    assert r"caf\udce9.mp4" in done.out
 
 
 def test_a_quota_is_set_shown_and_kept_to(lantern: Novacast, clip: Path) -> None:

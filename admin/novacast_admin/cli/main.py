@@ -1,6 +1,7 @@
 """`novacast`: the table of nouns, and what becomes of an error that nobody caught."""
 
 import sys
+from io import TextIOWrapper
 from typing import Annotated, cast
 
 import typer
@@ -71,6 +72,9 @@ USAGE = cast(
 def run() -> None:
     """Entry point of the program. Never returns; an error of ours is one line on stderr, without a traceback."""
     as_json = "--json" in sys.argv[1:]
+    if isinstance(sys.stdout, TextIOWrapper):
+        # As stderr is from the start: names of files need not be text.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         sys.exit(_run_for_scripts() if as_json else app(prog_name="novacast"))
     except NovaCastError as error:

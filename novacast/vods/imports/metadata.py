@@ -104,8 +104,9 @@ def _json(path: Path, content: bytes) -> Metadata:
 
 
 def _text(told: Mapping[str, Any], name: str) -> str:
+    """JSON can write halves of surrogate pairs (RFC 8259 section 8.2), which nothing behind this can store."""
     value = told.get(name)
-    return value if isinstance(value, str) else ""
+    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else ""
 
 
 def _chapters(told: Any) -> tuple[tuple[Chapter, ...], bool]:

@@ -1,6 +1,7 @@
 """Bringing files of this machine in, once each, however often the import is begun and wherever it was cut off."""
 
 import asyncio
+import os
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from novacast.database import Database, Transaction
 from novacast.errors import Conflict, DiskFull, NovaCastError
 from novacast.i18n import Text, text
 from novacast.identity import new_id
+from novacast.texts import printable
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, free_bytes, whole
 from novacast.vods.imports import store
@@ -86,7 +88,7 @@ class Imports:
         pictures = item.sidecars.pictures
         return Look(
             path=item.path,
-            shelf=item.folder.replace("/", " / ") if wish.shelve else "",
+            shelf=_shelf(item.folder) if wish.shelve else "",
             size=found.st_size,
             changed=found.st_mtime_ns,
             title=title,
@@ -163,7 +165,7 @@ class Imports:
             description=look.description,
             language=look.language,
             visibility=wish.visibility,
-            source_name=look.path.name,
+            source_name=printable(look.path.name),
             source_bytes=look.size,
         )
         try:
@@ -224,7 +226,7 @@ class Imports:
             return ()
 
         async def shelve() -> tuple[Text, ...]:
-            await beside.shelve(video_id, wish.org_id, look.shelf[:TITLE_LENGTH], wish.visibility)
+            await beside.shelve(video_id, wish.org_id, look.shelf, wish.visibility)
             return ()
 
         if picture is not None:
@@ -264,5 +266,10 @@ def _told(item: Item) -> Metadata:
 
 
 def _name(path: Path) -> str:
-    """By which a file is known again."""
-    return str(path.absolute())
+    """By which a file is known again; bytes that are no UTF-8 are written out, for SQLite takes nothing else."""
+    return os.fsencode(path.absolute()).decode("utf-8", "backslashreplace")
+
+
+def _shelf(folder: str) -> str:
+    """A collection's title as it will be stored, so that the folder's next video finds it again."""
+    return " ".join(printable(folder.replace("/", " / ")).split())[:TITLE_LENGTH].strip()

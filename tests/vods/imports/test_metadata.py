@@ -114,3 +114,14 @@ def test_no_shape_of_json_breaks_an_import(told: dict[str, object]) -> None:
     read = metadata(INFO, json.dumps(told).encode())
     assert isinstance(read.title, str)
     assert all(isinstance(chapter.at, int) and chapter.title for chapter in read.chapters)
+
+
+def test_half_characters_of_json_are_replaced() -> None:
+    told = metadata(
+        INFO,
+        rb'{"title": "a\ud800", "description": "b\udfff", "language": "\ud800", '
+        rb'"chapters": [{"start_time": 0, "title": "c\ud800"}]}',
+    )
+    assert (told.title, told.description, told.chapters) == ("a?", "b?", (Chapter(0, "c?"),))
+    for one in told.unmapped:
+        str(one.why).encode()

@@ -4,13 +4,14 @@ import asyncio
 import fcntl
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
 
 from novacast.errors import Conflict, DiskFull, InvalidInput
 from novacast.i18n import Text, text
+from novacast.texts import Texts
 from novacast.vods.folders import COPY_BYTES
 from novacast.vods.imports import files, store
 from novacast.vods.imports.models import Brought, Chapter, Item, Subtitle, Wish
@@ -229,3 +230,25 @@ async def test_what_lies_beside_is_made_good_after_a_crash(house: House, tmp_pat
     shelf.taken.clear()
     assert (await imports.take(item, WISH)).twin == video_id
     assert shelf.taken == complete
+
+
+@pytest.mark.parametrize("called", ["Two  spaces", "U\u0308ber", "x" * 199 + " y", "line\nbreak"])
+async def test_a_collection_is_found_again_by_its_folder_whatever_the_folder_is_called(
+    house: House, tmp_path: Path, called: str
+) -> None:
+    shelf = Shelf()
+    imports = Imports(house.db, house.folders, house.intake, beside=shelf)
+    await imports.take(Item(film(tmp_path), called), replace(WISH, shelve=True))
+    [(what, title)] = shelf.taken
+    assert (what, Texts().title(str(title))) == ("collection", title)
+
+
+async def test_a_name_that_is_no_unicode_is_no_reason_to_stop(house: House, tmp_path: Path) -> None:
+    try:
+        path = film(tmp_path, os.fsdecode(b"caf\xe9.mp4"))
+    except OSError:
+        pytest.skip("this file system takes no such name")
+    first = await house.imports.take(Item(path), WISH)
+    assert first.video is not None
+    assert (first.video.title, first.video.source_name) == ("caf?", "caf?.mp4")
+    assert (await house.imports.take(Item(path), WISH)).twin == first.video.id

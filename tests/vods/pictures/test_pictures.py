@@ -180,7 +180,7 @@ async def test_a_picture_that_is_broken_inside_says_so_and_the_poster_stays(
     async with producer.get(f"{VIDEOS}/{video_id}/pictures") as answer:
         (one,) = (await answer.json())["items"]
     assert one["state"] == "failed"
-    assert one["reason"]
+    assert one["reason"] == "The file can't be read as a picture: it is damaged, or has more than 50000000 pixels."
     assert await poster(house, stranger, video_id) == before
     assert list((house.folders.video(video_id) / "pictures").iterdir()) == []
 
