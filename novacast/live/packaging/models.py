@@ -1,8 +1,8 @@
 """What the packager is given and what it gives. Programme time is in seconds since the programme first went on air;
 instants are microseconds UTC."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, Protocol
 
@@ -110,6 +110,8 @@ class Past:
     """In order; a number that is missing is one that the rendition did not have."""
     next: int = 0
     """The first number that no viewer can have heard of."""
+    begun: Mapping[str, Collection[int]] = field(default_factory=dict)
+    """Numbers with which stretches began, whether or not anything of them was kept."""
 
 
 @dataclass(slots=True)
@@ -127,8 +129,9 @@ class Recorder(Protocol):
     """Told of everything that is whole, in order; what a rendition lacked it is not told of. No method blocks or
     raises."""
 
-    def announce(self, number: int) -> None:
-        """Viewers hear of a segment of this number from now on, whatever becomes of it."""
+    def announce(self, track: str, number: int, *, begins: bool) -> None:
+        """Viewers hear of a segment of this number from now on, whatever becomes of it. `begins`: a stretch, so that a
+        discontinuity is told with it."""
         ...
 
     def begin(self, track: str, init: int, data: bytes) -> None:

@@ -1,7 +1,7 @@
 """One rendition's parts and segments: what they are called, when they begin and end, what memory they take."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -101,35 +101,46 @@ class Rendition:
         self._fresh = False
         self._begun = False
 
-    def resume(self, inits: Mapping[int, bytes], kept: Sequence[Kept]) -> None:
-        """What was recorded before a restart, listed again."""
+    def resume(self, inits: Mapping[int, bytes], kept: Sequence[Kept], begun: Collection[int]) -> None:
+        """What was recorded before a restart, listed again. `begun`: numbers with which stretches began."""
         for number, data in sorted(inits.items()):
             self._keep_init(number, data)
         before: Kept | None = None
         for one in kept:
+            lost = range(self.next, one.number)
+            own = one.number if one.discontinuity else max((n for n in lost if n in begun), default=one.number)
             while self.next < one.number:
                 between = (one.start - self.end) / (one.number - self.next) if self.end is not None else Fraction(0)
                 start = self.end if self.end is not None else one.start
-                # A gap goes on with the clock of what was before it, as it did when it was listed first.
-                known = before if before is not None else one
-                at = known.at + round((start - known.start) * SECOND)
-                self._list(Cut(self.next, start, start, at, False, one.init, start + max(between, _INSTANT), gap=True))
+                # A gap goes on with the clock of its stretch, as it did when it was listed first.
+                known = before if before is not None and self.next < own else one
+                at, end = known.at + round((start - known.start) * SECOND), start + max(between, _INSTANT)
+                self._list(Cut(self.next, start, start, at, self.next in begun, one.init, end, gap=True))
             before, end = one, one.start + one.duration
             self._list(Cut(one.number, one.start, one.start, one.at, one.discontinuity, one.init, end))
         self.parts = self.next * PARTS
         self._begun = bool(kept)
 
-    def skip(self, until: int, since: Fraction, edge: Fraction, longest: Fraction, stretches: Sequence[Epoch]) -> None:
+    def skip(
+        self,
+        until: int,
+        since: Fraction,
+        edge: Fraction,
+        longest: Fraction,
+        clocks: tuple[Epoch, Epoch],
+        begun: Collection[int],
+    ) -> None:
         """After a restart: numbers below `until` may have been seen, and what they were is lost. `since`: where this
-        rendition begins if nothing of it was kept; `edge`: where it is to end. `longest`: of one. `stretches`: the one
-        that it was in, and those that begin with a gap."""
+        rendition begins if nothing of it was kept; `edge`: where it is to end. `longest`: of one. `clocks`: of the
+        stretch that it was in, and of those that begin with a gap, whose numbers are `begun`."""
         start = self.end if self.end is not None else since
         length = min(max((edge - start) / max(until - self.next, 1), _INSTANT), longest)
-        first = self.next
+        clock, later = clocks
         while self.next < until:
-            place = self.next - first + 1
-            at = stretches[min(place, len(stretches) - 1)].instant(start)
-            self._list(Cut(self.next, start, start, at, place < len(stretches), self.init, start + length, gap=True))
+            begins = self.next in begun
+            clock = later if begins else clock
+            at = clock.instant(start)
+            self._list(Cut(self.next, start, start, at, begins, self.init, start + length, gap=True))
             start += length
         self.parts, self._begun = self.next * PARTS, True
         self.listing.changed(self.next)
@@ -278,6 +289,11 @@ class Rendition:
         if self.open is None or msn != self.open.number:
             return msn < (self.next if self.open is None else self.open.number)
         return part is not None and part < len(self.open.parts)
+
+    @property
+    def begins(self) -> bool:
+        """Whether a stretch begins with the newest segment. There is one in memory."""
+        return (self.open or self.closed[-1]).discontinuity
 
     @property
     def last(self) -> tuple[int, int] | None:

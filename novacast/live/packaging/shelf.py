@@ -71,7 +71,7 @@ class Shelf:
         self._room = Room(list(self._of.values()), self._shown, keep, math.ceil(window / profile.segment))
         self._warned = -math.inf
         if past is not None:
-            self._epoch = resume(self._of, past, profile.segment, clock.now())
+            self._epoch = resume(self._of, past, profile.segment, clock.now(), recorder)
             self._announce()
 
     def _rendition(self, track: Track) -> Rendition:
@@ -189,7 +189,7 @@ class Shelf:
 
     def _told(self, one: Rendition) -> None:
         if self._recorder is not None:
-            self._recorder.announce(one.next - 1)
+            self._recorder.announce(one.track.name, one.next - 1, begins=one.begins)
 
     def _close(self, one: Rendition, until: Fraction | None = None) -> None:
         segment = one.close(until)

@@ -46,6 +46,8 @@ class Journal:
     """Track -> number -> bytes."""
     segments: dict[str, dict[int, Entry]] = field(default_factory=dict)
     """Track -> number -> what lies there."""
+    begun: dict[str, set[int]] = field(default_factory=dict)
+    """Track -> numbers with which viewers were told that a stretch begins, whatever became of the segment."""
     size: int = 0
     """Bytes of all segments and initializations."""
 
@@ -63,6 +65,7 @@ class Journal:
             dict(self.tracks),
             {track: dict(ones) for track, ones in dict(self.inits).items()},
             {track: dict(ones) for track, ones in dict(self.segments).items()},
+            {track: set(ones) for track, ones in dict(self.begun).items()},
             self.size,
         )
 
@@ -86,7 +89,7 @@ class Journal:
             track: {n: (folder / track / (INIT % n)).read_bytes() for n in numbers}
             for track, numbers in self.inits.items()
         }
-        return Past(inits, {track: self._told(track) for track in self.tracks})
+        return Past(inits, {track: self._told(track) for track in self.tracks}, begun=self.begun)
 
     def beginnings(self) -> set[int]:
         """Numbers with which a stretch begins, in whatever rendition that is known."""
@@ -120,6 +123,9 @@ def _learn(journal: Journal, told: Sequence[Any]) -> None:
     elif kind == "init":
         track, number, size = rest
         journal.add_init(track, number, size)
+    elif kind == "stretch":
+        track, number = rest
+        journal.begun.setdefault(track, set()).add(number)
     elif kind == "track":
         given = dict(rest[0])
         track = Track(**given | {"fps": Fraction(*given["fps"])})
@@ -138,6 +144,10 @@ def of_track(track: Track) -> bytes:
 
 def of_init(track: str, number: int, size: int) -> bytes:
     return _line("init", track, number, size)
+
+
+def of_stretch(track: str, number: int) -> bytes:
+    return _line("stretch", track, number)
 
 
 def of_segment(track: str, one: Kept, size: int) -> bytes:

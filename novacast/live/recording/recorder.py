@@ -9,6 +9,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from novacast.i18n import Text, text
 from novacast.live.packaging.models import Kept, Segment, Track
@@ -20,6 +21,7 @@ from novacast.live.recording.journal import (
     Lines,
     of_init,
     of_segment,
+    of_stretch,
     of_track,
     put,
     read_journal,
@@ -47,7 +49,12 @@ class _Init:
     data: bytes
 
 
-_Item = Segment | _Init
+class _Stretch(NamedTuple):
+    track: str
+    number: int
+
+
+_Item = Segment | _Init | _Stretch
 
 
 class ProgrammeRecorder:
@@ -74,6 +81,8 @@ class ProgrammeRecorder:
         self._closed = self._slow = False
         self._mark = mark
         self._newest = -1 if mark is None else mark.newest
+        if mark is not None:
+            self._waiting.extend(_Stretch(track, number) for track, number in mark.begun)
         self._lost: dict[str, set[int]] = {track.name: set() for track in tracks}
         self._writing = _Writing(folder, tracks, reserve, self._say, self._lost)
         self._thread = threading.Thread(target=self._run, name="recording", daemon=True)
@@ -99,7 +108,12 @@ class ProgrammeRecorder:
         """Segments, of all renditions."""
         return sum(map(len, self._lost.values()))
 
-    def announce(self, number: int) -> None:
+    def announce(self, track: str, number: int, *, begins: bool) -> None:
+        if begins:
+            with self._changed:
+                if self._mark is not None and not self._closed:
+                    self._mark.begin(track, number)
+            self._queue(_Stretch(track, number), 0)
         if number > self._newest and self._mark is not None:
             with self._changed:
                 self._newest = number
@@ -215,6 +229,7 @@ class _Writing:
         self._lines: Lines | None = None
         self._unwritten: dict[tuple[str, int], bytes] = {}
         """Initializations that the disk did not take yet: no segment of theirs can be kept before."""
+        self._untold: list[_Stretch] = []
         self.journal = Journal()
         self.paused = False
         self.behind: dict[str, int] = {}
@@ -225,7 +240,10 @@ class _Writing:
         for item in batch:
             if isinstance(item, _Init):
                 self._unwritten[item.track, item.number] = item.data
+        self._untold += (item for item in batch if isinstance(item, _Stretch))
         segments = [item for item in batch if isinstance(item, Segment)]
+        if self.paused and not segments:
+            return  # that there is room for so little does not say that the recording can go on
         try:
             self._check_room(batch)
             self._keep(segments)
@@ -255,7 +273,8 @@ class _Writing:
     def _keep(self, segments: Sequence[Segment]) -> None:
         lines = self._lines if self._lines is not None else self._open()
         inits = list(self._unwritten.items())
-        told: list[bytes] = []
+        stretches = [one for one in self._untold if one.number not in self.journal.begun.get(one.track, ())]
+        told = [of_stretch(*one) for one in stretches]
         made: list[Path] = []
         try:
             for (track, number), data in inits:
@@ -271,6 +290,9 @@ class _Writing:
             for path in made:  # nothing lies there that no line tells of
                 path.unlink(missing_ok=True)
             raise
+        for track, number in stretches:
+            self.journal.begun.setdefault(track, set()).add(number)
+        self._untold.clear()
         for (track, number), data in inits:
             self.journal.add_init(track, number, len(data))
             del self._unwritten[track, number]
@@ -320,4 +342,4 @@ class _Writing:
 
 
 def _size(item: _Item) -> int:
-    return len(item.data) if isinstance(item, _Init) else sum(map(len, item.parts))
+    return len(item.data) if isinstance(item, _Init) else sum(map(len, getattr(item, "parts", ())))

@@ -25,7 +25,7 @@ class Kept:
     inits: list[tuple[str, int]] = field(default_factory=list)
     segments: list[Segment] = field(default_factory=list)
 
-    def announce(self, number: int) -> None: ...
+    def announce(self, track: str, number: int, *, begins: bool) -> None: ...
 
     def begin(self, track: str, init: int, data: bytes) -> None:
         self.inits.append((track, init))

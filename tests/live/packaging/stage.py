@@ -24,7 +24,7 @@ class Shelved:
     announced: set[int] = field(default_factory=set)
     lost: set[int] = field(default_factory=set)
 
-    def announce(self, number: int) -> None:
+    def announce(self, track: str, number: int, *, begins: bool) -> None:
         self.announced.add(number)
 
     def begin(self, track: str, init: int, data: bytes) -> None:

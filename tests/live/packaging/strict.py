@@ -249,6 +249,8 @@ class History:
     latest: Playlist | None = None
     inits: dict[int, str] = field(default_factory=dict)
     """Initialization segment that applies, by media sequence number."""
+    counted: dict[int, int] = field(default_factory=dict)
+    """Discontinuity sequence numbers, by media sequence number; also of what a server lost that was killed."""
 
     def take(self, body: bytes) -> Playlist:
         """Raises Broken."""
@@ -294,8 +296,8 @@ class History:
         cc = self.segments[new.first + new.skipped - 1].cc if new.skipped else new.first_cc
         for place, segment in enumerate(new.segments):
             cc += segment.discontinuity
-            known = self.segments.get(segment.msn)
-            require(known is None or known.cc == cc, "6.2.2", f"segment {segment.msn} was of {known}, now {cc}")
+            known = self.counted.setdefault(segment.msn, cc)
+            require(known == cc, "6.2.2", f"segment {segment.msn} was of {known}, now {cc}")
             new.segments[place] = replace(segment, cc=cc)
 
     def _apply_inits(self, new: Playlist) -> None:

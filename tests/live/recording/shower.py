@@ -29,9 +29,9 @@ NAMES = [track.name for track in LINEUP.tracks]
 class Noting(ProgrammeRecorder):
     newest = -1
 
-    def announce(self, number: int) -> None:
+    def announce(self, track: str, number: int, *, begins: bool) -> None:
         self.newest = max(self.newest, number)
-        super().announce(number)
+        super().announce(track, number, begins=begins)
 
 
 class Show:

@@ -53,12 +53,45 @@ def test_a_record_that_was_torn_leaves_the_one_before(tmp_path: Path, torn: int)
     assert read_mark(tmp_path) == 0
 
 
+def test_with_which_numbers_stretches_began_is_known_before_a_journal_tells_it(tmp_path: Path) -> None:
+    mark = Mark(tmp_path, 1.0, 0)
+    mark.begin("720p", 4)
+    mark.begin("audio", 5)
+    mark.close()
+    found = read_past(tmp_path)
+    assert found is not None
+    assert found.begun == {"720p": {4}, "audio": {5}}
+    assert found.next == 6
+    again = Mark(tmp_path, 1.0, 6)
+    size = (tmp_path / MARK).stat().st_size
+    for number in range(6, 306):
+        again.begin("720p", number)
+    again.close()
+    found = read_past(tmp_path)
+    assert found is not None
+    assert found.begun["720p"] == set(range(306 - len(again.begun), 306))
+    assert (tmp_path / MARK).stat().st_size == size
+
+
+def test_a_mark_of_an_older_version_keeps_its_number(tmp_path: Path) -> None:
+    Mark(tmp_path, 1.0, 7).close()
+    os.truncate(tmp_path / MARK, 1024)
+    assert read_past(tmp_path) is not None
+    mark = Mark(tmp_path, 1.0, 7)
+    assert mark.begun == []
+    mark.begin("720p", 8)
+    mark.close()
+    found = read_past(tmp_path)
+    assert found is not None
+    assert (found.next, found.begun) == (9, {"720p": {8}})
+
+
 async def test_a_server_that_is_stopped_in_order_leaves_no_number_out(tmp_path: Path) -> None:
     past, mark = begin(tmp_path, LINEUP, 0)
     assert past is None
     recorder = ProgrammeRecorder(tmp_path, TRACKS, lambda _: None, mark=mark)
     for number in range(5):
-        recorder.announce(number)
+        recorder.announce("360p", number, begins=False)
     await until(lambda: read_mark(tmp_path) >= 7)
     await recorder.close()
     found = read_past(tmp_path)

@@ -2,14 +2,29 @@
 
 import json
 import random
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 
+from novacast.clock import SECOND
+from novacast.live.broadcast.continuation import begin
+from novacast.live.packaging.models import ULTRA
+from novacast.live.packaging.shelf import Shelf
+from novacast.live.recording.journal import JOURNAL, of_stretch
+from novacast.live.recording.mark import MARK
+from novacast.live.recording.recorder import ProgrammeRecorder
+from tests.fakes.clock import FakeClock
+from tests.live.packaging.stage import BEGAN
 from tests.live.packaging.strict import History
+from tests.live.packaging.synthetic import Source
+from tests.live.packaging.viewer import body
+from tests.live.recording.shower import LINEUP, NAMES
+from tests.waiting import until
 
 
 @dataclass
@@ -67,3 +82,64 @@ def test_a_viewer_is_never_given_two_things_under_one_name_however_often_the_ser
         assert segments[0].msn == 0
         assert sum(one.gap for one in segments) <= 3 * kills
         assert {one.msn for one in segments if one.discontinuity}
+
+
+class Life:
+    """Of a server: a stretch, and of another one so little that the disk gets no segment of it."""
+
+    def __init__(self, folder: Path, clock: FakeClock) -> None:
+        self.folder = folder
+        past, mark = begin(folder, LINEUP, 0)
+        self.recorder = ProgrammeRecorder(folder, LINEUP.tracks, lambda _: None, mark=mark)
+        self._shelf = Shelf(ULTRA, LINEUP.tracks, clock, self.recorder, past)
+
+    def play(self, lasts: Fraction, level: int) -> None:
+        offset = max(self._shelf.ends.values())
+        self._shelf.begin(Source().inits(level), offset, BEGAN + round(offset * SECOND))
+        for name, piece in Source().all(lasts):
+            self._shelf.add(name, piece)
+
+    def told(self, histories: dict[str, History], *, anew: bool = False) -> None:
+        for name, history in histories.items():
+            playlist = body(self._shelf.find(f"{name}/index.m3u8"))
+            if anew:
+                history.outlive(playlist)
+            history.take(playlist)
+
+    async def killed(self, histories: dict[str, History], place: Path, lost: str) -> Path:
+        """The folder as it is then. `lost`: which of the two places that tell of stretches does not have the last."""
+        begun = {name: max(history.segments) for name, history in histories.items()}
+        assert all(histories[name].segments[number].discontinuity for name, number in begun.items())
+        await until(lambda: begun.items() <= {(name, max(ones)) for name, ones in self.recorder.journal.begun.items()})
+        shutil.copytree(self.folder, place)
+        if lost == "mark":
+            with (place / MARK).open("r+b") as file:
+                file.seek(1024)
+                file.write(bytes(3072))
+        else:
+            lines = (place / JOURNAL).read_bytes().splitlines(keepends=True)
+            gone = {of_stretch(name, number) for name, number in begun.items()}
+            assert gone <= set(lines)
+            (place / JOURNAL).write_bytes(b"".join(line for line in lines if line not in gone))
+        await self.recorder.close()
+        return place
+
+
+@pytest.mark.parametrize("lost", ["journal", "mark"])
+async def test_a_stretch_whose_first_segment_a_kill_took_still_begins_where_viewers_were_told(
+    tmp_path: Path, clock: FakeClock, lost: str
+) -> None:
+    histories, folder = {name: History() for name in NAMES}, tmp_path / "0"
+    for number in range(1, 4):
+        life = Life(folder, clock)
+        if number > 1:
+            life.told(histories, anew=True)
+        life.play(Fraction(3), 20 + 2 * number)
+        life.play(Fraction(2, 5), 21 + 2 * number)
+        life.told(histories)
+        folder = await life.killed(histories, tmp_path / str(number), lost)
+    last = Life(folder, clock)
+    last.told(histories, anew=True)
+    await last.recorder.close()
+    for history in histories.values():
+        assert sum(one.discontinuity for one in history.segments.values()) == 5
