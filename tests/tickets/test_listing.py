@@ -67,6 +67,9 @@ async def test_few_left_and_sold_out_are_said_without_figures(box: Box) -> None:
     passes = next(one for one in offer.quotas if one.name == "Pass")
     await box.own.performances.edit_quota(OWNER, night, passes.id, "Pass", 0, passes.items)
     assert await stock() is Stock.NONE
+    event, _ = await box.own.performances.known(night)
+    async with serving(box) as served, served.client.get(f"{served.url}/events/{event.id}") as response:
+        assert f"/performances/{night}/waiting" in await response.text()
 
 
 async def test_search_engines_are_told_what_people_see(box: Box) -> None:

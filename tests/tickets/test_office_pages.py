@@ -246,3 +246,25 @@ async def test_a_file_holds_all_and_runs_nothing(office: Served, box: Box) -> No
         assert sheet.count("<row ") >= 2, what
     assert (await office.ask("GET", f"{place}/orders", who="ada")).status == 404
     assert (await office.ask("GET", f"{place}/orders", who="door")).status == 403
+
+
+async def test_who_is_at_the_door_finds_the_door(office: Served, box: Box) -> None:
+    night = box.night.id
+    page = await get(office, STUDIO, "door")
+    assert f"{STUDIO}/performances/{night}/door" in page
+    assert f"{STUDIO}/orders" not in page
+    assert "/door" not in await get(office, STUDIO, "ada")
+
+
+async def test_a_performance_leads_to_its_seats_and_the_office_to_its_maps(office: Served, box: Box) -> None:
+    assert f"/organizations/{ORG}/seat-maps" in await get(office, STUDIO)
+    assert f"/organizations/{ORG}/seat-maps" not in await get(office, STUDIO, "seller")
+    assert f"/performances/{box.night.id}/seats" in await get(office, f"{STUDIO}/performances/{box.night.id}")
+
+
+async def test_passes_without_a_programme_are_named(office: Served, box: Box) -> None:
+    place, _ = await send(office, f"{STUDIO}/new", **EVENING, on_sale="true", online="true", online_price="9")
+    event = await get(office, place)
+    [night] = set(re.findall(rf'{STUDIO}/performances/(\w+)"', event))
+    assert "These open nothing yet" in await get(office, f"{STUDIO}/performances/{night}")
+    assert "These open nothing yet" not in await get(office, f"{STUDIO}/performances/{box.night.id}")

@@ -73,13 +73,15 @@ NOTHING = SaleForm(item=(), quantity=(), category=(), amount=())
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A kind of ticket as the counter sells it. `price` in minor units, for the sum."""
+    """A kind of ticket as the counter sells it. `price` in minor units, for the sum: the least, where it `varies` with
+    the seats that the house chooses."""
 
     id: str
     name: str
     kind: str
     price: int
     shown: str
+    varies: bool
     left: int
     categories: list[tuple[str, str, int]]
     open_price: bool
@@ -164,13 +166,15 @@ def _row(offer: Offer, item: Item, chosen: tuple[str, str, str], now: int) -> Ro
         (name, f"{name} · {money(item.price_in(name, now) + item.fee, currency)}", item.price_in(name, now) + item.fee)
         for name in names
     ]
-    price = item.price_in(names[0] if names else "", now) + item.fee
+    price = min((one[2] for one in categories), default=item.price_in("", now) + item.fee)
+    varies = item.seated and len({one[2] for one in categories}) > 1
     return Row(
         id=item.id,
         name=item.name,
         kind=kind_name(item.kind),
         price=price,
-        shown=money(price, currency),
+        shown=_("from %(price)s on") % {"price": money(price, currency)} if varies else money(price, currency),
+        varies=varies,
         left=offer.left.get(item.id, 0),
         categories=categories if item.seated else [],
         open_price=item.open_price,

@@ -10,13 +10,15 @@ from novacast.tickets.arranging.bodies import FIELDS, HoursForm, hours_of
 from novacast.tickets.arranging.pages import NIGHT, Choices
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.performances import Offer, Performances
-from novacast.tickets.models import PERFORMANCE, PerformanceState, may_arrange
+from novacast.tickets.models import PERFORMANCE, ItemKind, PerformanceState, may_arrange
 from novacast.tickets.office.words import STUDIO, group_shown, hour, sale_badge, told
 from novacast.tickets.reports.models import KindStanding, Standing
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.words import money
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import count_of
+
+PASSES = (ItemKind.ONLINE, ItemKind.REPLAY, ItemKind.BUNDLE)
 
 
 class StateForm(Body):
@@ -99,6 +101,7 @@ def night(principal: Principal, offer: Offer, standing: Standing, now: int) -> d
         "arranges": may_arrange(principal, performance.org_id),
         "groups": [group_shown(one) for one in standing.groups],
         "counts": {name: count_of(getattr(standing.counts, name)) for name in ("held", "paying", "sold", "scanned")},
+        "unopened": [one.name for one in offer.items if one.kind in PASSES and performance.programme_id is None],
         "kinds": [_kind(one, offer) for one in standing.kinds],
     }
 

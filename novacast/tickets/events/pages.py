@@ -156,6 +156,7 @@ def _night(event: Event, one: Performance, items: Sequence[Item], stock: Stock |
         "cancelled": one.state is PerformanceState.CANCELLED,
         "begins": "" if one.sale_from is None or one.sale_from <= now else hour_there(one.sale_from, event.timezone),
         "sells": one.sells(now) and stock is not Stock.NONE,
+        "waits": one.sells(now) and stock is Stock.NONE,
         "badge": _badge(one, stock),
         "price": _price(prices, event.currency),
     }

@@ -3,16 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from novacast.clock import HOUR
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict
 from novacast.i18n import text
-from novacast.identity import Principal
+from novacast.identity import Action, Principal
 from novacast.outbox import Event as Fact
 from novacast.tickets.events import store
 from novacast.tickets.events.making import make_event, tell_event
 from novacast.tickets.events.models import Event, EventChanges, Performance
 from novacast.tickets.events.permission import arranged_event, arranges, seen_event, sells, works_there
 from novacast.tickets.models import PerformanceState, may_arrange
+
+DOORS = 20
+"""Performances of an organization, the next ones, among which those at the door find theirs."""
+
+LATE = 3 * HOUR
+"""For so long a door is found after the end: people leave, and devices bring what they scanned without a network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,14 @@ class Events:
     async def nights(self, event_ids: Sequence[str]) -> list[Performance]:
         """Performances of events that were found for whoever asks, the earliest first."""
         return await self._db.all(store.of_events(event_ids)) if event_ids else []
+
+    async def at_doors(self, principal: Principal, now: int) -> list[tuple[Event, Performance]]:
+        """What is still to come, the next one first, where whoever asks lets people in."""
+        orgs = [one for one in sorted(principal.roles) if principal.allows(Action.CHECK_IN, one)]
+        async with self._db.snapshot() as view:
+            coming = [one for org_id in orgs for one in await view.all(store.coming(org_id, now - LATE, DOORS))]
+            events = {one.id: one for one in await view.all(store.some([one.event_id for one in coming]))}
+        return [(events[one.event_id], one) for one in sorted(coming, key=lambda one: one.starts_at)]
 
     async def timezone(self, org_id: str, event_id: str | None = None, perf_id: str | None = None) -> str:
         """By whose clocks days are counted: of a performance, an event, or an organization's latest event."""

@@ -143,6 +143,16 @@ def latest(org_id: str, limit: int) -> Query[Performance]:
     )
 
 
+def coming(org_id: str, after: int, limit: int) -> Query[Performance]:
+    """What people come to: those of an organization that end after this and are no drafts, the next one first."""
+    return Query(
+        "SELECT * FROM performances WHERE org_id = ? AND ends_at > ? AND state IN ('on_sale', 'closed')"
+        " ORDER BY starts_at, id LIMIT ?",
+        (org_id, after, limit),
+        _performance,
+    )
+
+
 def of_events(event_ids: Iterable[str]) -> Query[Performance]:
     """Performances of these events, the earliest first."""
     wanted = tuple(event_ids)

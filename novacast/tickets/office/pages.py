@@ -12,7 +12,7 @@ from novacast.identity import Action, Principal
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.service import Events
 from novacast.tickets.models import may_arrange
-from novacast.tickets.office.words import STUDIO, by_name, hour, night_line
+from novacast.tickets.office.words import STUDIO, Hour, by_name, hour, night_line
 from novacast.tickets.ports import Organizations
 from novacast.tickets.reports.models import Standing
 from novacast.tickets.reports.service import Reports
@@ -36,10 +36,17 @@ class OfficePages:
     async def list(self, call: Call, query: OfficeQuery) -> Html:
         names = await offices(call.principal, self._organizations)
         org_id = chosen(names, query.org)
-        context: dict[str, Any] = {"organizations": by_name(names), "org": org_id, "lines": [], "soon": [], "next": ""}
+        context: dict[str, Any] = {"organizations": by_name(names), "org": org_id, "doors": ()}
+        context |= {"lines": [], "soon": [], "next": ""}
         if org_id:
             context |= await self._listed(call.principal, org_id, query.cursor)
+        else:
+            context["doors"] = await self._doors(call.principal)
         return Html("tickets/office.html", context)
+
+    async def _doors(self, principal: Principal) -> Sequence[tuple[Event, Performance, Hour | None]]:
+        found = await self._events.at_doors(principal, self._clock.now())
+        return [(event, night, hour(night.starts_at, event.timezone)) for event, night in found]
 
     async def _listed(self, principal: Principal, org_id: str, cursor: str | None) -> dict[str, Any]:
         try:

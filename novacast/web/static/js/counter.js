@@ -1,6 +1,6 @@
 /**
  * <nova-counter currency="EUR"> around a list of [data-price] rows, each with a number: adds buttons for one more and one fewer,
- * and the sum, before anything is sent.
+ * and the sum, before anything is sent; where prices depend on the seats that the house will choose, the least it can be.
  */
 class NovaCounter extends HTMLElement {
   #sum = null;
@@ -42,24 +42,30 @@ class NovaCounter extends HTMLElement {
     field.addEventListener("focus", () => field.select());
   }
 
+  #chosen(row) {
+    return row.querySelector("select[name=category]")?.selectedOptions[0];
+  }
+
   #price(row) {
     if ("open" in row.dataset) {
       const given = Number(row.querySelector("input[name=amount]").value.trim().replace(",", "."));
       return Number.isFinite(given) ? Math.round(given * 10 ** this.#digits) : 0;
     }
-    const chosen = row.querySelector("select[name=category]")?.selectedOptions[0];
-    return Number(chosen?.dataset.price ?? row.dataset.price);
+    return Number(this.#chosen(row)?.dataset.price ?? row.dataset.price);
   }
 
   #add() {
     let sum = 0;
     let units = 0;
+    let least = false;
     for (const row of this.#rows()) {
       const number = Number(row.querySelector("input[name=quantity]").value) || 0;
       units += number;
+      least ||= number > 0 && "varies" in (this.#chosen(row)?.dataset ?? {});
       sum += number * this.#price(row);
     }
-    this.#sum.textContent = units ? this.#money.format(sum / 10 ** this.#digits) : this.#sum.dataset.none;
+    const money = this.#money.format(sum / 10 ** this.#digits);
+    this.#sum.textContent = !units ? this.#sum.dataset.none : least ? this.dataset.from.replace("{price}", money) : money;
   }
 }
 

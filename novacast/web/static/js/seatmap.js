@@ -109,8 +109,11 @@ class NovaSeatmap extends HTMLElement {
       const select = one.querySelector("select");
       if (!select) continue;
       select.value = "0";
-      // What each seat is worth to the buyer is said there.
-      (one.querySelector("[name=amount]") ? select.closest(".field") : one).hidden = true;
+      for (const price of one.querySelectorAll("[data-part=price]")) price.hidden = true;
+      // Savings, fees, taxes and what each seat is worth to the buyer are said there alone.
+      const says = one.querySelector("p:not([data-part]), [name=amount]") !== null;
+      (says ? select.closest(".field") : one).hidden = true;
+      one.querySelector("[data-part=name]").hidden = !says;
     }
   }
 
