@@ -93,7 +93,10 @@ def free_port() -> int:
 
 @pytest.mark.parametrize(
     ("count", "kills"),
-    [pytest.param(40, 1, id="forty"), pytest.param(1000, 2, id="a thousand", marks=pytest.mark.storm)],
+    [
+        pytest.param(40, 1, id="forty", marks=pytest.mark.slow),
+        pytest.param(1000, 2, id="a thousand", marks=pytest.mark.storm),
+    ],
 )
 async def test_a_killed_server_loses_and_doubles_nothing_that_was_accepted(
     tmp_path: Path, count: int, kills: int
