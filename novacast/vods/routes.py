@@ -26,22 +26,9 @@ from novacast.vods.transcoding.models import Transcode
 from novacast.vods.transcoding.service import Transcoding
 from novacast.vods.watching import Positions
 from novacast.web import Body, Call, delete, get, patch, post, put
+from novacast.web.pictures import JPEG_FILE
 
 VIDEO = "/api/v1/videos/{video_id}"
-_JPEG = {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}
-_PICTURE = {
-    "parameters": [
-        {"name": name, "in": "header", "schema": {"type": "string"}, "description": f"RFC 9110, {section}."}
-        for name, section in (("Range", "14.2"), ("If-None-Match", "13.1.2"), ("If-Modified-Since", "13.1.3"))
-    ],
-    "responses": {
-        "200": {"description": "A JPEG.", "content": _JPEG},
-        "206": {"description": "The part of it that `Range` asks for.", "content": _JPEG},
-        "304": {"description": "It is still what the caller holds."},
-        "412": {"description": "`If-Match` or `If-Unmodified-Since` does not hold."},
-        "416": {"description": "`Range` lies behind its end; `Content-Range` tells its length."},
-    },
-}
 
 
 class PosterQuery(Body):
@@ -94,7 +81,7 @@ class VideoRoutes:
         public=True,
         summary="A picture of a video",
         errors=(NotFound, Unauthenticated),
-        operation=_PICTURE,
+        operation=JPEG_FILE,
     )
     async def poster(self, call: Call, video_id: str, query: PosterQuery) -> web.FileResponse:
         place = await self._source.show(call.principal, video_id)

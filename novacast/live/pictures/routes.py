@@ -15,23 +15,9 @@ from novacast.live.programmes.bodies import ProgrammeBody
 from novacast.live.programmes.routes import PROGRAMME
 from novacast.media.brought import LARGEST
 from novacast.web import Body, Call, delete, get, put
+from novacast.web.pictures import BROUGHT, JPEG_FILE
 
 MAKING = Rate("live.pictures", burst=30, period=60)
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILE = {"requestBody": {"required": True, "content": {f"image/{name}": _BINARY for name in ("jpeg", "png", "webp")}}}
-_JPEG = {
-    "parameters": [
-        {"name": name, "in": "header", "schema": {"type": "string"}, "description": f"RFC 9110, {section}."}
-        for name, section in (("Range", "14.2"), ("If-None-Match", "13.1.2"), ("If-Modified-Since", "13.1.3"))
-    ],
-    "responses": {
-        "200": {"description": "A JPEG.", "content": {"image/jpeg": _BINARY}},
-        "206": {"description": "The part of it that `Range` asks for.", "content": {"image/jpeg": _BINARY}},
-        "304": {"description": "It is still what the caller holds."},
-        "412": {"description": "`If-Match` or `If-Unmodified-Since` does not hold."},
-        "416": {"description": "`Range` lies behind its end; `Content-Range` tells its length."},
-    },
-}
 _BRING = (NotFound, Forbidden, TooLarge, UnsupportedMedia, DiskFull, Overloaded)
 _SEE = (NotFound, Unauthenticated)
 
@@ -44,14 +30,14 @@ class ChannelPictureRoutes:
     def __init__(self, pictures: Pictures) -> None:
         self._pictures = pictures
 
-    @get(f"{CHANNEL}/poster", tag="live", public=True, summary="A channel's picture", errors=_SEE, operation=_JPEG)
-    @get(f"{CHANNEL}/slate", tag="live", public=True, summary="A channel's slate", errors=_SEE, operation=_JPEG)
+    @get(f"{CHANNEL}/poster", tag="live", public=True, summary="A channel's picture", errors=_SEE, operation=JPEG_FILE)
+    @get(f"{CHANNEL}/slate", tag="live", public=True, summary="A channel's slate", errors=_SEE, operation=JPEG_FILE)
     async def show(self, call: Call, channel_id: str, query: PictureQuery) -> web.FileResponse:
         """A slate is what viewers see while no encoder sends."""
         return _sent(await self._pictures.of_channel(call.principal, channel_id, _place(call)))
 
-    @put(f"{CHANNEL}/poster", tag="live", stream=True, summary="Bring a picture", errors=_BRING, operation=_FILE)
-    @put(f"{CHANNEL}/slate", tag="live", stream=True, summary="Bring a slate", errors=_BRING, operation=_FILE)
+    @put(f"{CHANNEL}/poster", tag="live", stream=True, summary="Bring a picture", errors=_BRING, operation=BROUGHT)
+    @put(f"{CHANNEL}/slate", tag="live", stream=True, summary="Bring a slate", errors=_BRING, operation=BROUGHT)
     async def bring(self, call: Call, channel_id: str) -> ChannelBody:
         """JPEG, PNG or WebP; encoded anew, at most 1280 pixels wide and high, without anything but pixels."""
         call.limit(MAKING)
@@ -63,7 +49,14 @@ class ChannelPictureRoutes:
     async def remove(self, call: Call, channel_id: str) -> None:
         await self._pictures.remove_of_channel(call.principal, channel_id, _place(call))
 
-    @get(f"{PROGRAMME}/poster", tag="live", public=True, summary="A programme's picture", errors=_SEE, operation=_JPEG)
+    @get(
+        f"{PROGRAMME}/poster",
+        tag="live",
+        public=True,
+        summary="A programme's picture",
+        errors=_SEE,
+        operation=JPEG_FILE,
+    )
     async def programme(self, call: Call, programme_id: str, query: PictureQuery) -> web.FileResponse:
         return _sent(await self._pictures.of_programme(call.principal, programme_id))
 
@@ -73,13 +66,13 @@ class ChannelPictureRoutes:
         public=True,
         summary="What is on air, as a picture",
         errors=_SEE,
-        operation=_JPEG,
+        operation=JPEG_FILE,
     )
     async def still(self, call: Call, programme_id: str, query: PictureQuery) -> web.FileResponse:
         """Made anew about twice a minute while it is on air."""
         return _sent(await self._pictures.still(call.principal, programme_id))
 
-    @put(f"{PROGRAMME}/poster", tag="live", stream=True, summary="Bring it", errors=_BRING, operation=_FILE)
+    @put(f"{PROGRAMME}/poster", tag="live", stream=True, summary="Bring it", errors=_BRING, operation=BROUGHT)
     async def bring_programme(self, call: Call, programme_id: str) -> ProgrammeBody:
         """As a channel's."""
         call.limit(MAKING)

@@ -11,24 +11,10 @@ from novacast.media.brought import LARGEST
 from novacast.tickets.events.bodies import EventBody
 from novacast.tickets.posters.service import Posters
 from novacast.web import Body, Call, delete, get, put
+from novacast.web.pictures import BROUGHT, JPEG_FILE
 
 POSTER = "/api/v1/events/{event_id}/poster"
 MAKING = Rate("tickets.posters", burst=30, period=60)
-_BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILE = {"requestBody": {"required": True, "content": {f"image/{name}": _BINARY for name in ("jpeg", "png", "webp")}}}
-_JPEG = {
-    "parameters": [
-        {"name": name, "in": "header", "schema": {"type": "string"}, "description": f"RFC 9110, {section}."}
-        for name, section in (("Range", "14.2"), ("If-None-Match", "13.1.2"), ("If-Modified-Since", "13.1.3"))
-    ],
-    "responses": {
-        "200": {"description": "A JPEG.", "content": {"image/jpeg": _BINARY}},
-        "206": {"description": "The part of it that `Range` asks for.", "content": {"image/jpeg": _BINARY}},
-        "304": {"description": "It is still what the caller holds."},
-        "412": {"description": "`If-Match` or `If-Unmodified-Since` does not hold."},
-        "416": {"description": "`Range` lies behind its end; `Content-Range` tells its length."},
-    },
-}
 
 
 class PosterQuery(Body):
@@ -39,7 +25,7 @@ class PosterRoutes:
     def __init__(self, posters: Posters) -> None:
         self._posters = posters
 
-    @get(POSTER, tag="tickets", public=True, summary="An event's picture", errors=(NotFound,), operation=_JPEG)
+    @get(POSTER, tag="tickets", public=True, summary="An event's picture", errors=(NotFound,), operation=JPEG_FILE)
     async def show(self, call: Call, event_id: str, query: PosterQuery) -> web.FileResponse:
         path = await self._posters.file(call.principal, event_id)
         # Who may see it can change, so shared caches must not keep it; the address changes with the picture.
@@ -51,7 +37,7 @@ class PosterRoutes:
         stream=True,
         summary="Bring an event's picture",
         errors=(NotFound, Forbidden, TooLarge, UnsupportedMedia, DiskFull, Overloaded),
-        operation=_FILE,
+        operation=BROUGHT,
     )
     async def bring(self, call: Call, event_id: str) -> EventBody:
         """JPEG, PNG or WebP; encoded anew, at most 1280 pixels wide and high, without anything but pixels."""

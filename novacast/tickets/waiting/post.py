@@ -6,9 +6,10 @@ from novacast.i18n import Languages
 from novacast.tickets.events import store as events
 from novacast.tickets.holds import store as holds
 from novacast.tickets.models import WaitingState
+from novacast.tickets.post.ports import Mailer
 from novacast.tickets.waiting import store
 from novacast.tickets.waiting.models import Waiter
-from novacast.tickets.waiting.ports import Addressees, Mailer
+from novacast.tickets.waiting.ports import Addressees
 from novacast.tickets.waiting.service import WaitingList
 from novacast.tickets.words import hour_there
 

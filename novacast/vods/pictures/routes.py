@@ -8,12 +8,12 @@ from novacast.vods.pictures.bodies import BroughtQuery, ChoiceRequest, FrameRequ
 from novacast.vods.pictures.models import LARGEST
 from novacast.vods.pictures.service import Pictures
 from novacast.web import Call, delete, get, post, put
+from novacast.web.pictures import BROUGHT
 
 VIDEO = "/api/v1/videos/{video_id}"
 PATH = f"{VIDEO}/pictures"
 MAKING = Rate("vods.pictures", burst=30, period=60)
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
-_FILE = {"requestBody": {"required": True, "content": {f"image/{name}": _BINARY for name in ("jpeg", "png", "webp")}}}
 _JPEG = {"responses": {"200": {"description": "A JPEG.", "content": {"image/jpeg": _BINARY}}}}
 
 
@@ -47,7 +47,7 @@ class PictureRoutes:
         idempotent=False,
         summary="Bring a picture",
         errors=(NotFound, Forbidden, Conflict, TooLarge, UnsupportedMedia, DiskFull),
-        operation=_FILE,
+        operation=BROUGHT,
     )
     async def bring(self, call: Call, video_id: str, query: BroughtQuery) -> PictureBody:
         """JPEG, PNG or WebP; encoded anew by a job, at most 1280 pixels wide and high, without anything but pixels."""
