@@ -109,6 +109,9 @@ async def test_speed_quality_captions_and_sound_are_kept_over_the_change(
     stage.tell("video.rungs", "v1", rungs=["144p", "360p"])
     await window.until(f"() => {VIDEO}.videoRenditions.length === 2")
     await window.until(f"() => {VIDEO}.currentTime > 16")
+    await window.until(
+        f"() => [...{VIDEO}.textTracks].some((one) => one.label === 'Deutsch' && one.activeCues?.length)"
+    )
     kept = await page.evaluate(
         f"""() => ({{
             speed: {VIDEO}.playbackRate, volume: {VIDEO}.volume, paused: {VIDEO}.paused, height: {VIDEO}.videoHeight,

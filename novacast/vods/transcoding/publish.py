@@ -150,14 +150,15 @@ class Publisher:
         if video is None or now is None or now.state not in LIVE or now.edition != edition:
             return False
         elsewhere = video.state is VideoState.READY and video.edition != edition
-        here = video.edition == edition
-        if here and dict(shown := pictures(seen.tasks)) != {name: getattr(video, name) for name in shown}:
-            videos.change(tx, video_id, shown)
+        # Read anew: a picture may have come since, and whoever made it finds the transcode ended if this ends it.
+        drawn = pictures(tx.all(store.tasks(video_id)))
+        if video.edition == edition and drawn != {name: getattr(video, name) for name in drawn}:
+            videos.change(tx, video_id, drawn)
         watchable = seen.board.watchable and not (elsewhere and _waits(tx, video, seen))
         fresh = _rungs(tx, seen) if watchable or not elsewhere else False
         switched = watchable and (video.state is not VideoState.READY or video.edition != edition)
         if switched:
-            videos.change(tx, video_id, _ready(tx, video, edition, seen))
+            videos.change(tx, video_id, {**_ready(tx, video, edition, seen), **drawn})
             audience = outbox.org(video.org_id)
             outbox.emit(tx, "video.published", video_id, audience, visibility=video.visibility.value)
         if fresh and watchable:
@@ -223,7 +224,6 @@ def _ready(tx: Transaction, video: Video, edition: str | None, seen: Seen) -> di
         "duration": seen.plan.info.duration,
         "width": width,
         "height": height,
-        **pictures(seen.tasks),
     }
 
 
