@@ -45,6 +45,32 @@ class Outcome:
     reference: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Repayment:
+    """Money on its way back, frozen before anybody outside hears of it. The same key always means the same one."""
+
+    key: str
+    demand: Demand
+    """What was paid; its `reference` is the provider's own."""
+    amount: int
+    """Minor units of the demand's currency."""
+    reference: str | None = None
+    """The provider's own of the repayment, once there is one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Repaid:
+    """What has become of a repayment, as whoever moves the money tells it when asked."""
+
+    state: Literal["pending", "succeeded", "failed", "cancelled"]
+    """`succeeded` is not for ever: a bank may send the money back days later. `pending` without a `reference`: it
+    never heard of it."""
+    amount: int
+    reference: str | None
+    reason: str | None = None
+    """The provider's code of a failure."""
+
+
 class Checkout(Protocol):
     """Somebody who moves money. Never called inside a transaction. Raises Unavailable while out of reach."""
 
@@ -64,6 +90,14 @@ class Checkout(Protocol):
 
     async def close(self, demand: Demand) -> Outcome:
         """Call it off, if it is not paid. What is not `unpaid` afterwards keeps its claims."""
+        ...
+
+    async def repay(self, repayment: Repayment) -> Repaid:
+        """Called again with the same key after a crash: then it must give back once, and answer as it did before."""
+        ...
+
+    async def repayment(self, repayment: Repayment) -> Repaid:
+        """What became of it, asked again. Gives nothing back."""
         ...
 
 

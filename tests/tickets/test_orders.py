@@ -12,7 +12,7 @@ from novacast.tickets.models import AttemptState, ItemKind, OrderState, TicketSt
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.models import Method, Unpayable, buyer_of
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Begun, Demand, Outcome
+from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import ADA, DOOR, GUEST, ORG, OUTSIDER, OWNER, SELLER, Box, open_box, seat
 
@@ -182,6 +182,14 @@ class Elsewhere:
     async def close(self, demand: Demand) -> Outcome:
         return await self.retrieve(demand)
 
+    async def repay(self, repayment: Repayment) -> Repaid:
+        return await self.repayment(repayment)
+
+    async def repayment(self, repayment: Repayment) -> Repaid:
+        if not self.reachable:
+            raise Unavailable("It does not answer.")
+        return Repaid("succeeded", repayment.amount, f"r-{repayment.key}")
+
 
 @pytest.mark.parametrize("paid", [False, True])
 async def test_a_provider_out_of_reach_keeps_the_seats_and_is_asked_again(box: Box, paid: bool) -> None:
@@ -250,3 +258,18 @@ async def test_orders_of_a_person_and_of_a_house_are_pages(box: Box) -> None:
     rest = await box.own.orders.of_org(SELLER, ORG, OrderState.AWAITING_PAYMENT, page.next, 2)
     assert (len(rest.items), rest.next) == (1, None)
     assert len((await box.own.orders.of_person(ADA, None, 10)).items) == 3
+
+
+async def test_the_sandbox_gives_back_once_for_a_key_and_never_more_than_was_paid(box: Box) -> None:
+    receipt = await box.bought(await box.standing(2))
+    demand, sandbox = receipt.attempts[-1].demand("x"), box.own.sandbox
+    assert sandbox is not None
+    first = Repayment("one", demand, 1500)
+    assert await sandbox.repayment(first) == Repaid("pending", 1500, None)
+    for _ in range(2):
+        assert await sandbox.repay(first) == Repaid("succeeded", 1500, "sandbox-one")
+    assert await sandbox.repayment(first) == Repaid("succeeded", 1500, "sandbox-one")
+    assert (await sandbox.repay(Repayment("two", demand, 501))).state == "failed"
+    assert (await sandbox.repay(Repayment("three", demand, 500))).state == "succeeded"
+    unpaid = (await box.order(await box.standing())).attempts[-1].demand("x")
+    assert (await sandbox.repay(Repayment("four", unpaid, 1))).state == "failed"

@@ -137,6 +137,22 @@ def sandbox_move(tx: Transaction, key: str, to: str) -> None:
     tx.run("UPDATE sandbox_payments SET state = ? WHERE key = ? AND state = 'open'", (to, key))
 
 
+def sandbox_repay(tx: Transaction, key: str, payment: str, amount: int) -> None:
+    """Once for each key, and never more than was paid."""
+    tx.run(
+        "INSERT INTO sandbox_repayments SELECT :key, key, :amount, CASE WHEN state = 'paid' AND :amount <= amount - "
+        "(SELECT coalesce(sum(amount), 0) FROM sandbox_repayments WHERE payment = :payment AND state = 'succeeded') "
+        "THEN 'succeeded' ELSE 'failed' END, :now FROM sandbox_payments WHERE key = :payment "
+        "ON CONFLICT (key) DO NOTHING",
+        {"key": key, "payment": payment, "amount": amount, "now": tx.now},
+    )
+
+
+def sandbox_repayment(key: str) -> Query[tuple[str, int]]:
+    """State and amount."""
+    return Query("SELECT * FROM sandbox_repayments WHERE key = ?", (key,), lambda row: (row["state"], row["amount"]))
+
+
 def erase_person(tx: Transaction, person_id: str) -> None:
     """What was sold and paid stays, and names nobody any more."""
     tx.run(
