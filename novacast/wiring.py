@@ -36,6 +36,9 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
+from novacast.payments.inbox import schema as inbox_schema
+from novacast.payments.services import PaymentServices, outside, payment_services
+from novacast.payments.stripe import schema as stripe_schema
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
@@ -102,6 +105,8 @@ MIGRATIONS: Sequence[Migrations] = (
     chat_schema.migrations,
     emotes_schema.migrations,
     chat_moderation_schema.migrations,
+    stripe_schema.migrations,
+    inbox_schema.migrations,
     *ticket_tables.MIGRATIONS,
 )
 """In the order of their foreign keys."""
@@ -141,6 +146,7 @@ class Services:
     playback: PlaybackServices
     chat: ChatServices
     tickets: TicketServices
+    payments: PaymentServices
     order_post: OrderPost
     waiting_post: WaitingPost
     views: Views
@@ -202,6 +208,8 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("waiting lists", 2, own.waiting_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
+        Sweep("events of payments", 30, own.payments.inbox.sweep),
+        Sweep("old events of payments", 3600, own.payments.inbox.prune),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("emotes", 3600, own.chat.emotes.sweep),
@@ -260,6 +268,7 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
         stack.push_async_callback(own.playback.close)
+        stack.push_async_callback(own.payments.close)
         yield own
 
 
@@ -275,7 +284,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    tickets = ticket_services(db, limiter, settings, key)
+    movers = outside(db, settings)
+    tickets = ticket_services(db, limiter, settings, key, outside=movers.providers)
+    payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -320,6 +331,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         playback,
         chat,
         tickets,
+        payments,
         order_post,
         waiting_post,
         views,

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
+from novacast.tickets.orders.news import PaymentNews
+from novacast.tickets.orders.outside import Mover, OutsideCheckout
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
@@ -77,6 +80,8 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    news: PaymentNews
+    """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
     """Only in test mode."""
     desk: SandboxDesk
@@ -111,19 +116,23 @@ class TicketServices:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
 
 
-def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key: bytes) -> TicketServices:
-    """`key`: 32 secret bytes of this installation."""
+def ticket_services(
+    db: Database, limiter: RateLimiter, settings: Settings, key: bytes, *, outside: Sequence[Mover] = ()
+) -> TicketServices:
+    """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
+    # Test and live never mix.
+    providers |= {one.name: OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")}
     taking = Taking(own, expiry)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers)
-    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
-    orders = Orders(db, holds, taking, placing, closing, providers, key)
+    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16], outside=providers)
+    orders = Orders(db, holds, taking, placing, closing, providers, key, settings.public_url)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -149,6 +158,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        news=PaymentNews(db, providers),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,

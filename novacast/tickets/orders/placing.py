@@ -1,6 +1,6 @@
 """Orders come to be: of a basket, or at the box office in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from novacast import outbox
@@ -23,15 +23,17 @@ from novacast.tickets.orders.settling import settle
 
 
 class Placing:
-    def __init__(self, settings: Tickets, instance: str) -> None:
-        """`instance`: of this installation, so that nobody else's payments count here."""
-        self._settings, self._instance = settings, instance
+    def __init__(self, settings: Tickets, instance: str, *, outside: Collection[str] = ()) -> None:
+        """`instance`: of this installation, so that nobody else's payments count here. `outside`: who is there to be
+        asked for payments."""
+        self._settings, self._instance, self._outside = settings, instance, outside
 
     def methods(self, total: int) -> Sequence[Method]:
         """How the public may pay so much."""
         if not total:
             return (Method.FREE,)
-        return (Method.TRANSFER, Method.SANDBOX) if self._settings.mode == "test" else (Method.TRANSFER,)
+        remote = [one for one, provider in REMOTE.items() if provider in self._outside]
+        return (*remote, Method.TRANSFER)
 
     def place(
         self,
@@ -72,7 +74,7 @@ class Placing:
         made = Attempt(
             id=new_id(),
             order_id=order.id,
-            provider=method,
+            provider=REMOTE.get(method, method),
             mode="test" if order.test else "live",
             instance=self._instance,
             key=new_id(),
@@ -101,6 +103,8 @@ class Placing:
             raise Unpayable(text("This order costs nothing."))
         if method is Method.SANDBOX and not basket.test:
             raise Unpayable(text("The sandbox is only there in test mode."))
+        if method in REMOTE and REMOTE[method] not in self._outside:
+            raise Unpayable(text("There is no paying by card here."))
 
     def _due(self, method: Method, performance: Performance, now: int) -> int:
         if method is not Method.TRANSFER:

@@ -30,6 +30,9 @@ def settle(tx: Transaction, attempt_id: str, outcome: Outcome, person_id: str | 
     assert order is not None, "an attempt has an order"
     if attempt.state in CAPTURED or outcome.state == "open":
         return order
+    if outcome.state == "processing":
+        _wait(tx, attempt)
+        return order
     if outcome.state == "unpaid":
         _failed(tx, order, attempt, person_id)
         return order
@@ -59,6 +62,14 @@ def settle(tx: Transaction, attempt_id: str, outcome: Outcome, person_id: str | 
     else:
         alarm(tx, "payment.surplus", order, f"paid again while {order.state}")
     return tx.one(store.order(order.id)) or order
+
+
+def _wait(tx: Transaction, attempt: Attempt) -> None:
+    """A bank takes its time; nobody may begin to pay it once more meanwhile."""
+    if attempt.state is AttemptState.CREATED:
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.SUBMITTED})
+    if attempt.state in (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION):
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.PROCESSING})
 
 
 def _failed(tx: Transaction, order: Order, attempt: Attempt, person_id: str | None) -> None:

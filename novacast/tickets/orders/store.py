@@ -89,6 +89,10 @@ def attempts(order_id: str) -> Query[Attempt]:
     return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
 
 
+def attempt_of(provider: str, key: str) -> Query[Attempt]:
+    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), _attempt)
+
+
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
     """Attempts that these providers know of, or may know of, and whose end we have not heard."""
     names = tuple(providers)
