@@ -13,6 +13,7 @@ from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.seal import Seal
 from novacast.settings import Settings
+from novacast.tickets.accounting.service import Accounting
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
@@ -37,11 +38,14 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Checkout
+from novacast.tickets.ports import Books, Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.recurrences.service import Recurrences
+from novacast.tickets.refunds.bulk import Bulk
+from novacast.tickets.refunds.late import Late
+from novacast.tickets.refunds.service import Refunds
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -87,6 +91,10 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    refunds: Refunds
+    bulk: Bulk
+    late: Late
+    accounting: Accounting
     door: DoorServices
     arranging: Arranging
     posters: Posters
@@ -111,7 +119,7 @@ class TicketServices:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
 
 
-def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key: bytes) -> TicketServices:
+def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key: bytes, books: Books) -> TicketServices:
     """`key`: 32 secret bytes of this installation."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
@@ -121,9 +129,9 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
-    closing = Closing(db, expiry, providers)
-    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
-    orders = Orders(db, holds, taking, placing, closing, providers, key)
+    closing = Closing(db, expiry, providers, books)
+    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16], books)
+    orders = Orders(db, holds, taking, placing, closing, providers, books, key)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -156,8 +164,12 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         passes=Passes(db, admission),
         holders=holders,
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
-        cancelling=Cancelling(db, orders),
+        cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        refunds=Refunds(db, providers, books),
+        bulk=Bulk(db, books),
+        late=Late(db, taking, books),
+        accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
         posters=Posters(db, folder.posters, find),
