@@ -36,9 +36,9 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
-from novacast.payments.inbox import schema as inbox_schema
+from novacast.payments import tables as payment_tables
+from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
-from novacast.payments.stripe import schema as stripe_schema
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
@@ -105,13 +105,12 @@ MIGRATIONS: Sequence[Migrations] = (
     chat_schema.migrations,
     emotes_schema.migrations,
     chat_moderation_schema.migrations,
-    stripe_schema.migrations,
-    inbox_schema.migrations,
+    *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
 )
 """In the order of their foreign keys."""
 
-GUARDS = ticket_tables.GUARDED
+GUARDS = {**ticket_tables.GUARDED, **payment_tables.GUARDED}
 """What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (
@@ -210,6 +209,10 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("events of payments", 30, own.payments.inbox.sweep),
         Sweep("old events of payments", 3600, own.payments.inbox.prune),
+        Sweep("payments that came too late", 10, own.tickets.late.sweep),
+        Sweep("refunds", 10, own.tickets.refunds.sweep),
+        Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
+        Sweep("the ledger", 300, own.tickets.accounting.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("emotes", 3600, own.chat.emotes.sweep),
@@ -285,7 +288,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers = outside(db, settings)
-    tickets = ticket_services(db, limiter, settings, key, outside=movers.providers)
+    tickets = ticket_services(db, limiter, settings, key, Ledger(), outside=movers.providers)
     payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url

@@ -14,6 +14,7 @@ from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.seal import Seal
 from novacast.settings import Settings
+from novacast.tickets.accounting.service import Accounting
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
@@ -40,11 +41,14 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Checkout
+from novacast.tickets.ports import Books, Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.recurrences.service import Recurrences
+from novacast.tickets.refunds.bulk import Bulk
+from novacast.tickets.refunds.late import Late
+from novacast.tickets.refunds.service import Refunds
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -92,6 +96,10 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    refunds: Refunds
+    bulk: Bulk
+    late: Late
+    accounting: Accounting
     door: DoorServices
     arranging: Arranging
     posters: Posters
@@ -117,7 +125,7 @@ class TicketServices:
 
 
 def ticket_services(
-    db: Database, limiter: RateLimiter, settings: Settings, key: bytes, *, outside: Sequence[Mover] = ()
+    db: Database, limiter: RateLimiter, settings: Settings, key: bytes, books: Books, *, outside: Sequence[Mover] = ()
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
@@ -130,9 +138,11 @@ def ticket_services(
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
-    closing = Closing(db, expiry, providers)
-    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16], outside=providers)
-    orders = Orders(db, holds, taking, placing, closing, providers, key, settings.public_url)
+    closing = Closing(db, expiry, providers, books)
+    instance = hmac.digest(key, b"tickets.instance", "sha256").hex()[:16]
+    placing = Placing(own, instance, books, outside=providers)
+    orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
+    refunds = Refunds(db, providers, books)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -158,7 +168,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
-        news=PaymentNews(db, providers),
+        news=PaymentNews(db, providers, books, refunds),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
@@ -166,8 +176,12 @@ def ticket_services(
         passes=Passes(db, admission),
         holders=holders,
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
-        cancelling=Cancelling(db, orders),
+        cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        refunds=refunds,
+        bulk=Bulk(db, books),
+        late=Late(db, taking, books),
+        accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
         posters=Posters(db, folder.posters, find),

@@ -9,6 +9,7 @@ from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.limits import RateLimiter
 from novacast.payments.inbox.service import Inbox
+from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.settings import Server, Settings, Stripe
 from novacast.tickets.models import OrderState
@@ -84,7 +85,7 @@ class House:
 
 def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[TicketServices, PaymentServices]:
     movers = outside(db, settings)
-    own = ticket_services(db, RateLimiter(clock), settings, KEY, outside=movers.providers)
+    own = ticket_services(db, RateLimiter(clock), settings, KEY, Ledger(), outside=movers.providers)
     return own, payment_services(db, movers, own.news)
 
 

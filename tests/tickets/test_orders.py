@@ -5,6 +5,7 @@ import pytest
 from novacast.clock import DAY
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from novacast.folder import DataFolder
+from novacast.payments.ledger.service import Ledger
 from novacast.settings import Tickets
 from novacast.tickets.events.models import NewItem
 from novacast.tickets.holds.models import HoldOver, SoldOut, Wish
@@ -114,7 +115,7 @@ async def test_money_that_is_not_what_was_asked_for_fulfils_nothing(box: Box, wr
     attempt = receipt.attempts[0]
     told = Outcome("paid", **{"amount": 1000, "currency": "EUR", "mode": "test", "instance": attempt.instance} | wrong)  # type: ignore[arg-type]  # a test's loose keywords
     for _ in range(2):
-        order = await box.db.write(lambda tx: settle(tx, attempt.id, told))
+        order = await box.db.write(lambda tx: settle(tx, Ledger(), attempt.id, told))
         assert order.state is OrderState.AWAITING_PAYMENT
     assert len(await box.facts("payment.mismatch")) == 1
     audit = await box.own.proof.audit()
@@ -195,7 +196,7 @@ class Elsewhere:
 async def test_a_provider_out_of_reach_keeps_the_seats_and_is_asked_again(box: Box, paid: bool) -> None:
     receipt = await box.order(await box.standing(5))
     token, elsewhere = box.own.orders.token(receipt.order.id), Elsewhere()
-    closing = Closing(box.db, box.own.expiry, {"sandbox": elsewhere})
+    closing = Closing(box.db, box.own.expiry, {"sandbox": elsewhere}, Ledger())
     box.clock.advance(31 * 60)
     for _ in range(3):
         assert await closing.sweep() == 0

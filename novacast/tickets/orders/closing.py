@@ -10,15 +10,16 @@ from novacast.clock import HOUR, MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, NotFound, Unavailable
 from novacast.i18n import text
-from novacast.tickets import store as books
+from novacast.tickets import store as log_book
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.taking import give_back
 from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
-from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Order
+from novacast.tickets.orders.bookings import entry_of
+from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Method, Order
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Checkout, Outcome
+from novacast.tickets.ports import Books, Checkout, Outcome
 
 log = logging.getLogger(__name__)
 
@@ -33,8 +34,8 @@ RAREST = HOUR
 
 
 class Closing:
-    def __init__(self, db: Database, expiry: Expiry, providers: Mapping[str, Checkout]) -> None:
-        self._db, self._expiry, self._providers = db, expiry, providers
+    def __init__(self, db: Database, expiry: Expiry, providers: Mapping[str, Checkout], books: Books) -> None:
+        self._db, self._expiry, self._providers, self._books = db, expiry, providers, books
         self._asked: dict[str, int] = {}
 
     async def sweep(self) -> int:
@@ -100,7 +101,7 @@ class Closing:
     def _free(self, tx: Transaction, order_id: str, outcomes: Mapping[str, Outcome]) -> bool:
         for attempt_id, outcome in outcomes.items():
             if outcome.state == "paid":
-                settle(tx, attempt_id, outcome)
+                settle(tx, self._books, attempt_id, outcome)
         order = tx.one(store.order(order_id))
         if order is None or order.state is not OrderState.AWAITING_PAYMENT:
             return False
@@ -112,8 +113,10 @@ class Closing:
         hold = tx.one(holds.hold(order.hold_id))
         assert hold is not None, "an order has a hold"
         store.move(tx, order_id, OrderState.EXPIRED)
+        if order.method is Method.TRANSFER:
+            self._books.unawaited(tx, entry_of(order, order.id, tx.now), order.total)
         give_back(tx, hold, HoldState.RELEASED)
-        books.log(tx, "order.expired", order.org_id, order_id, order_id=order_id)
+        log_book.log(tx, "order.expired", order.org_id, order_id, order_id=order_id)
         outbox.emit(tx, "order.expired", order_id, outbox.org(order.org_id), code=order.code)
         return True
 
@@ -138,7 +141,7 @@ class Closing:
                 await self._settle(attempt.id, outcome)
 
     async def _settle(self, attempt_id: str, outcome: Outcome) -> None:
-        await self._db.write(lambda tx: settle(tx, attempt_id, outcome))
+        await self._db.write(lambda tx: settle(tx, self._books, attempt_id, outcome))
 
 
 def _mark(tx: Transaction, order: Order) -> None:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Literal, Protocol
 
 from novacast.database import Database, Transaction
-from novacast.tickets import store as books
+from novacast.tickets import store as log_book
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import Attempt
 from novacast.tickets.orders.settling import alarm, settle
-from novacast.tickets.ports import Checkout
+from novacast.tickets.ports import Books, Checkout
+from novacast.tickets.refunds.service import Refunds
 
 
 class ToldDispute(Protocol):
@@ -38,8 +39,8 @@ class ToldDispute(Protocol):
 class PaymentNews:
     """What `payments` asks to be made true. It fits the shape that is wanted there without knowing of it."""
 
-    def __init__(self, db: Database, providers: Mapping[str, Checkout]) -> None:
-        self._db, self._providers = db, providers
+    def __init__(self, db: Database, providers: Mapping[str, Checkout], books: Books, refunds: Refunds) -> None:
+        self._db, self._providers, self._books, self._refunds = db, providers, books, refunds
 
     async def attempt(self, provider: str, key: str) -> bool:
         """Ask about the payment with this key, whatever we think of it: what was called off may be paid all the same.
@@ -48,12 +49,12 @@ class PaymentNews:
         if found is None:
             return False
         outcome = await self._providers[provider].retrieve(found.demand(found.order_id))
-        await self._db.write(lambda tx: settle(tx, found.id, outcome))
+        await self._db.write(lambda tx: settle(tx, self._books, found.id, outcome))
         return True
 
     async def repayment(self, provider: str, key: str) -> bool:
         """Ask what became of money on its way back. Whether it is of ours."""
-        return False
+        return await self._refunds.heard(provider, key)
 
     async def repaid_elsewhere(self, provider: str, key: str, reference: str, amount: int) -> bool:
         """Money was given back, and not by us. Whether the payment is one of ours."""
@@ -76,5 +77,5 @@ class PaymentNews:
 def _odd(tx: Transaction, attempt: Attempt, what: str, detail: str) -> None:
     order = tx.one(store.order(attempt.order_id))
     assert order is not None, "an attempt has an order"
-    if not any((one.action, one.detail) == (what, detail) for one in tx.all(books.story(order.id))):
+    if not any((one.action, one.detail) == (what, detail) for one in tx.all(log_book.story(order.id))):
         alarm(tx, what, order, detail)

@@ -13,12 +13,12 @@ from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, REMOTE, Attempt, Order, Unpayable
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Begun, Checkout, Demand
+from novacast.tickets.ports import Begun, Books, Checkout, Demand
 
 
 class Paying:
-    def __init__(self, db: Database, placing: Placing, providers: Mapping[str, Checkout]) -> None:
-        self._db, self._placing, self._providers = db, placing, providers
+    def __init__(self, db: Database, placing: Placing, providers: Mapping[str, Checkout], books: Books) -> None:
+        self._db, self._placing, self._providers, self._books = db, placing, providers, books
 
     async def begin(self, order_id: str, back: str) -> None:
         """Begin to pay, or go on with what was begun. `back`: address where the buyer comes back to. What is refused
@@ -29,7 +29,7 @@ class Paying:
         try:
             begun = await self._providers[attempt.provider].begin(demand)
         except Conflict as error:
-            await self._db.write(lambda tx: settle(tx, attempt.id, attempt.refused()))
+            await self._db.write(lambda tx: settle(tx, self._books, attempt.id, attempt.refused()))
             raise Unpayable(error.message) from error
         await self._db.write(lambda tx: _told(tx, attempt.id, begun))
 

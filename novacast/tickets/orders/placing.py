@@ -18,15 +18,17 @@ from novacast.tickets.holds.bounds import check_whose
 from novacast.tickets.holds.models import Basket
 from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
+from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import AT_ONCE, PUBLIC, REMOTE, Attempt, Buyer, Method, Order, Unpayable, new_code
 from novacast.tickets.orders.settling import settle
+from novacast.tickets.ports import Books
 
 
 class Placing:
-    def __init__(self, settings: Tickets, instance: str, *, outside: Collection[str] = ()) -> None:
+    def __init__(self, settings: Tickets, instance: str, books: Books, *, outside: Collection[str] = ()) -> None:
         """`instance`: of this installation, so that nobody else's payments count here. `outside`: who is there to be
         asked for payments."""
-        self._settings, self._instance, self._outside = settings, instance, outside
+        self._settings, self._instance, self._books, self._outside = settings, instance, books, outside
 
     def methods(self, total: int) -> Sequence[Method]:
         """How the public may pay so much."""
@@ -66,7 +68,9 @@ class Placing:
         outbox.emit(tx, "order.placed", order.id, outbox.org(order.org_id), code=order.code)
         attempt = self.attempt(tx, order, method)
         if method in AT_ONCE:
-            return settle(tx, attempt.id, attempt.paid(), seller)
+            return settle(tx, self._books, attempt.id, attempt.paid(), seller)
+        if method is Method.TRANSFER:
+            self._books.awaited(tx, entry_of(order, order.id, tx.now), order.total)
         return replace(order, state=OrderState.AWAITING_PAYMENT, due_at=due)
 
     def attempt(self, tx: Transaction, order: Order, method: Method) -> Attempt:

@@ -26,7 +26,7 @@ from novacast.tickets.orders.paying import Paying
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.orders.undoing import undo
-from novacast.tickets.ports import Checkout, Outcome
+from novacast.tickets.ports import Books, Checkout, Outcome
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
 from novacast.tickets.seatmaps import store as seats
@@ -48,13 +48,14 @@ class Orders:
         placing: Placing,
         closing: Closing,
         providers: Mapping[str, Checkout],
+        books_: Books,
         key: bytes,
         root: str = "",
     ) -> None:
         """`root`: address of the house on the web."""
         self._db, self._holds, self._taking, self._placing, self._closing = db, holds_, taking, placing, closing
-        self._providers = providers
-        self._paying = Paying(db, placing, providers)
+        self._providers, self._books = providers, books_
+        self._paying = Paying(db, placing, providers, books_)
         self._signer = Signer(key, "tickets.order")
         self._root = root
 
@@ -162,7 +163,7 @@ class Orders:
 
         def unit(tx: Transaction) -> Receipt:
             for attempt_id, outcome in outcomes.items():
-                settle(tx, attempt_id, outcome)
+                settle(tx, self._books, attempt_id, outcome)
             found = read(tx, order_id)
             if then is not None:
                 then(tx, found)
@@ -254,7 +255,7 @@ class Orders:
             paid = attempts[-1].paid()
             if amount is not None:
                 paid = Outcome("paid", amount, paid.currency, paid.mode, paid.instance)
-            settle(tx, attempts[-1].id, paid, principal.person_id)
+            settle(tx, self._books, attempts[-1].id, paid, principal.person_id)
             return _remembered(tx, order_id, then)
 
         return await self._db.write(unit)
@@ -262,7 +263,7 @@ class Orders:
     async def cancel(
         self, principal: Principal, org_id: str, order_id: str, reason: str, then: Then[Receipt] | None = None
     ) -> Receipt:
-        """A paid order is undone: its tickets are void, its units free. What was paid is given back outside of this.
+        """A paid order is undone: its tickets are void, its units free, and all that was paid is on its way back.
 
         Raises NotFound, Forbidden, Conflict, Unavailable.
         """
@@ -273,7 +274,7 @@ class Orders:
             return await self._db.write(lambda tx: _remembered(tx, order_id, then))
 
         def unit(tx: Transaction) -> Receipt:
-            undo(tx, _of_org(tx, org_id, order_id), principal, reason)
+            undo(tx, self._books, _of_org(tx, org_id, order_id), principal, reason)
             return _remembered(tx, order_id, then)
 
         return await self._db.write(unit)

@@ -65,6 +65,21 @@ def closing(limit: int) -> Query[Order]:
     )
 
 
+def unfulfillable(limit: int) -> Query[Order]:
+    """Paid without stock, and nobody has decided what becomes of the money."""
+    return Query(
+        "SELECT * FROM orders WHERE state = 'paid_unfulfillable' "
+        "AND NOT EXISTS (SELECT 1 FROM refunds WHERE order_id = orders.id) LIMIT ?",
+        (limit,),
+        order_of,
+    )
+
+
+def behind(order_id: str, limit: int) -> Query[Order]:
+    """In the order of their ids, which stays whatever happens meanwhile."""
+    return Query("SELECT * FROM orders WHERE id > ? ORDER BY id LIMIT ?", (order_id, limit), order_of)
+
+
 def add(tx: Transaction, one: Order) -> None:
     values = {name: getattr(one, name) for name in _ORDER}
     tx.insert("orders", **values, method=one.method, test=int(one.test), state=one.state)
