@@ -32,6 +32,7 @@ from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
 from novacast.operations.pages import TlsPages
 from novacast.operations.tls import Https
+from novacast.payments.inbox.routes import InboxRoutes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
@@ -127,6 +128,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
         own.chat.start()
+        own.payments.start()
         stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
         await own.tickets.begin()
@@ -196,6 +198,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
         *ticket_pages(own.tickets, own.clock),
+        InboxRoutes(own.payments.inbox),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),

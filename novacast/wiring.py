@@ -36,6 +36,9 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
+from novacast.payments import tables as payment_tables
+from novacast.payments.ledger.service import Ledger
+from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.security.keys import secret
@@ -102,11 +105,12 @@ MIGRATIONS: Sequence[Migrations] = (
     chat_schema.migrations,
     emotes_schema.migrations,
     chat_moderation_schema.migrations,
+    *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
 )
 """In the order of their foreign keys."""
 
-GUARDS = ticket_tables.GUARDED
+GUARDS = {**ticket_tables.GUARDED, **payment_tables.GUARDED}
 """What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (
@@ -141,6 +145,7 @@ class Services:
     playback: PlaybackServices
     chat: ChatServices
     tickets: TicketServices
+    payments: PaymentServices
     order_post: OrderPost
     waiting_post: WaitingPost
     views: Views
@@ -202,6 +207,12 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("waiting lists", 2, own.waiting_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
+        Sweep("events of payments", 30, own.payments.inbox.sweep),
+        Sweep("old events of payments", 3600, own.payments.inbox.prune),
+        Sweep("payments that came too late", 10, own.tickets.late.sweep),
+        Sweep("refunds", 10, own.tickets.refunds.sweep),
+        Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
+        Sweep("the ledger", 300, own.tickets.accounting.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("emotes", 3600, own.chat.emotes.sweep),
@@ -260,6 +271,7 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
         stack.push_async_callback(own.playback.close)
+        stack.push_async_callback(own.payments.close)
         yield own
 
 
@@ -275,7 +287,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    tickets = ticket_services(db, limiter, settings, key)
+    movers = outside(db, settings)
+    tickets = ticket_services(db, limiter, settings, key, Ledger(), outside=movers.providers)
+    payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -320,6 +334,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         playback,
         chat,
         tickets,
+        payments,
         order_post,
         waiting_post,
         views,

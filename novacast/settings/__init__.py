@@ -22,6 +22,7 @@ from novacast.settings.sections import (
     Transcode,
     Uploads,
 )
+from novacast.settings.stripe import Stripe
 
 __all__ = [
     "Accounts",
@@ -38,6 +39,7 @@ __all__ = [
     "Settings",
     "Speech",
     "Storage",
+    "Stripe",
     "Tickets",
     "Tls",
     "Transcode",

@@ -13,6 +13,8 @@ from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
 from novacast.tickets.questions import store as questions
+from novacast.tickets.refunds import store as refunds
+from novacast.tickets.refunds.runs import store as runs
 from novacast.tickets.waiting import store as waiting
 
 ALL = 2**31
@@ -74,4 +76,6 @@ class TicketData:
         admission.erase_person(tx, subject.person_id)
         holders.erase_person(tx, subject.person_id)
         cancelling.erase_person(tx, subject.person_id)
+        refunds.erase_person(tx, subject.person_id)
+        runs.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

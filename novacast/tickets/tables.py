@@ -16,6 +16,7 @@ from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.post import schema as post_schema
 from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.questions import schema as questions_schema
+from novacast.tickets.refunds import schema as refunds_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.waiting import schema as waiting_schema
@@ -33,6 +34,7 @@ MIGRATIONS: Sequence[Migrations] = (
     passes_schema.migrations,
     holders_schema.migrations,
     cancelling_schema.migrations,
+    refunds_schema.migrations,
     post_schema.migrations,
     seatmaps_schema.migrations,
     door_schema.migrations,

@@ -9,9 +9,9 @@ from babel.numbers import get_currency_precision
 
 from novacast.clock import iso, moment
 from novacast.identity import Principal
+from novacast.taxes import within
 from novacast.tickets.events.permission import sees_orders
 from novacast.tickets.exports.models import Row, Table
-from novacast.tickets.orders.taxes import within
 from novacast.tickets.reports.models import KindStanding, Night, Sale
 from novacast.tickets.reports.service import QUARTER, Reports, Scope
 from novacast.tickets.sales.models import Found, SoldTicket, Wanted
