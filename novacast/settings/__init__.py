@@ -22,6 +22,7 @@ from novacast.settings.sections import (
     Transcode,
     Uploads,
 )
+from novacast.settings.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
@@ -42,6 +43,7 @@ __all__ = [
     "Tls",
     "Transcode",
     "Uploads",
+    "Webhooks",
     "as_environment",
     "config_path",
     "entries",
