@@ -30,6 +30,8 @@ from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
+from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
+from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
@@ -124,6 +126,8 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
+        own.webhooks.start(own.outbox, metrics)
+        stack.push_async_callback(own.webhooks.close)
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
@@ -212,6 +216,10 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         EmotePages(own.chat.emotes, own.accounts.people, organizations),
         *moderation_routes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
+        WebhookRoutes(own.webhooks.webhooks),
+        DeliveryRoutes(own.webhooks.deliveries),
+        WebhookPages(own.webhooks, organizations, own.clock),
+        DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
     if demo and own.settings.mail.method == "folder":

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
@@ -24,6 +25,7 @@ from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
+from novacast.live.channels.owners import ChannelOwners
 from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
@@ -33,6 +35,9 @@ from novacast.notifications import store as mails
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
+from novacast.notifications.webhooks import schema as webhooks_schema
+from novacast.notifications.webhooks import topics as webhooks_topics
+from novacast.notifications.webhooks.services import WebhookServices, webhook_services
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
@@ -80,6 +85,7 @@ from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
 from novacast.web import idempotency
+from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
 
@@ -107,6 +113,7 @@ MIGRATIONS: Sequence[Migrations] = (
     chat_moderation_schema.migrations,
     *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
+    webhooks_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -119,6 +126,7 @@ TOPICS: Sequence[Topic] = (
     *live_topics.TOPICS,
     *tickets_topics.TOPICS,
     *door_topics.TOPICS,
+    *webhooks_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FACTS_KEPT = 7 * DAY
@@ -150,6 +158,7 @@ class Services:
     waiting_post: WaitingPost
     views: Views
     health: VideoHealth
+    webhooks: WebhookServices
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -214,6 +223,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
         Sweep("the ledger", 300, own.tickets.accounting.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
+        Sweep("webhooks", 60, own.webhooks.dispatcher.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
         Sweep("emotes", 3600, own.chat.emotes.sweep),
         Sweep("marks of banned people", 600, own.chat.moderation.sweep),
@@ -232,6 +242,7 @@ def topics(own: Services) -> Topics:
     made.declare(live_topics.TOPICS, own.tickets.passes.looks(own.live.programmes.may_look))
     made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
+    made.declare(webhooks_topics.TOPICS)
     return made
 
 
@@ -339,6 +350,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         waiting_post,
         views,
         health,
+        webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
     )
 
 
