@@ -72,6 +72,8 @@ TOPICS: Sequence[Topic] = (
     _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}),
     _order("payment.mismatch", "What came is not what was asked for.", _DETAIL),
     _order("payment.surplus", "It was paid for more than once.", _DETAIL),
+    _order("payment.disputed", "A bank wants it back, or has decided about that.", _DETAIL),
+    _order("payment.repaid_elsewhere", "It was given back, in whole or in part, and not from here.", _DETAIL),
     _order("order.returned", "It was paid too late, and the money goes back.", {"code": _CODE}),
     _order("refund.requested", "Something is to be given back of it.", _REFUND),
     _order("refund.succeeded", "Something was given back of it.", _REFUND),
