@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -103,6 +104,7 @@ class StandIn:
         if fault is Fault.DROP_AFTER:
             return _broken(request)
         headers = {"Request-Id": f"req_{len(self.asked):08d}", "Stripe-Version": asked.version or API_VERSION}
+        headers["Date"] = formatdate(self.account.now, usegmt=True)
         if asked.key is not None:
             headers["Idempotency-Key"] = asked.key
         if replayed:
