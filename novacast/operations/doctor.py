@@ -21,8 +21,8 @@ async def examine(
 ) -> AsyncIterator[Finding]:  # fmt: skip
     """Findings in the order of what depends on what. Safe beside a running server.
 
-    `try_encoders` makes every trial encode anew; without it, what former trials found is told. `more` are checks of what
-    belongs to no slice.
+    `try_encoders` makes every trial encode anew; without it, what former trials found is told. `more` are checks of
+    what belongs to no slice.
     """
     folder = DataFolder.at(settings.data)
     checks: dict[str, Check] = {

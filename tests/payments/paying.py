@@ -8,6 +8,7 @@ from pathlib import Path
 from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.limits import RateLimiter
+from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.inbox.service import Inbox
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
@@ -22,6 +23,7 @@ from tests.fakes.stripe.money import SUCCESS
 from tests.fakes.stripe.server import SECRET_KEY, StandIn, standing_in
 from tests.fakes.stripe.shapes import Object
 from tests.tickets.box import KEY, TEST_MODE, Box, furnished
+from tests.tickets.serving import Served, serving
 
 HOUSE = "http://house.example"
 SIGNING = "whsec_test"
@@ -104,3 +106,11 @@ async def open_house(
         finally:
             await house.payments.close()
             await db.close()
+
+
+@asynccontextmanager
+async def hooked(house: House) -> AsyncIterator[Served]:
+    """The house behind its web server, whose address Stripe knows."""
+    async with serving(house.box, [InboxRoutes(house.inbox)]) as opened:
+        house.standin.webhooks.url = f"{opened.url}/api/v1/webhooks/stripe"
+        yield opened
