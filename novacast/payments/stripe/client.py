@@ -158,6 +158,7 @@ class StripeApi:
             if not page.has_more:
                 return
             params["starting_after"] = page.data[-1].id
+        log.warning("Stripe has more events than are gone through at once; older ones are left to asking by payment")
 
     async def apart(self, now: int) -> int:
         """Seconds that Stripe's clock is ahead of ours. Raises Unavailable."""
