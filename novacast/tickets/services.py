@@ -21,6 +21,8 @@ from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
@@ -94,6 +96,7 @@ class TicketServices:
     refunds: Refunds
     bulk: Bulk
     late: Late
+    disputes: Disputes
     accounting: Accounting
     door: DoorServices
     arranging: Arranging
@@ -119,7 +122,9 @@ class TicketServices:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
 
 
-def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key: bytes, books: Books) -> TicketServices:
+def ticket_services(
+    db: Database, limiter: RateLimiter, settings: Settings, key: bytes, books: Books, viewings: Viewings
+) -> TicketServices:
     """`key`: 32 secret bytes of this installation."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
@@ -169,6 +174,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         refunds=Refunds(db, providers, books),
         bulk=Bulk(db, books),
         late=Late(db, taking, books),
+        disputes=Disputes(db, orders, books, viewings, FONTS),
         accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
