@@ -25,6 +25,7 @@ from novacast.clock import SystemClock
 from novacast.database import Database, migrate
 from novacast.limits import RateLimiter
 from novacast.payments.ledger.service import Ledger
+from novacast.playback.watches import Watches
 from novacast.settings import Settings, Tickets
 from novacast.tickets.events.models import EventChanges, NewItem, PerformanceChanges
 from novacast.tickets.holds.models import Wish
@@ -48,7 +49,7 @@ MAKERS = 50
 async def orders(db: Database, count: int) -> list[Attempt]:
     """Orders of one ticket each, that wait to be paid."""
     settings = Settings(tickets=Tickets(mode="test", holds_per_address=10**9))
-    own = ticket_services(db, RateLimiter(db.clock), settings, b"k" * 32, Ledger())
+    own = ticket_services(db, RateLimiter(db.clock), settings, b"k" * 32, Ledger(), Watches(db))
     event = await own.events.create(OWNER, "org", EventChanges(title="Bench", currency="EUR", published=True))
     now = db.clock.now()
     hours = PerformanceChanges(frozenset({"starts_at", "ends_at"}), starts_at=now + HOUR, ends_at=now + 4 * HOUR)

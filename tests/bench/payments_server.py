@@ -18,6 +18,7 @@ from novacast.outbox import Outbox
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import outside, payment_services
+from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe, Tickets
 from novacast.tickets.services import ticket_services
 from novacast.web.server import Parts, WebServer
@@ -35,7 +36,7 @@ async def main(state: Path, standin: str) -> None:
     migrate(path, MIGRATIONS, clock, backups=state)
     db = await Database.open(path, clock, readers=4, guards=GUARDS)
     movers, facts = outside(db, settings), Outbox(db)
-    tickets = ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), outside=movers.providers)
+    tickets = ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Watches(db), movers.providers)
     payments = payment_services(db, movers, tickets.news)
     server = WebServer(
         Parts(

@@ -12,6 +12,7 @@ from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.inbox.service import Inbox
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
+from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
@@ -87,7 +88,7 @@ class House:
 
 def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[TicketServices, PaymentServices]:
     movers = outside(db, settings)
-    own = ticket_services(db, RateLimiter(clock), settings, KEY, Ledger(), outside=movers.providers)
+    own = ticket_services(db, RateLimiter(clock), settings, KEY, Ledger(), Watches(db), movers.providers)
     return own, payment_services(db, movers, own.news)
 
 

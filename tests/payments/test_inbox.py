@@ -136,7 +136,7 @@ async def test_a_dispute_and_a_refund_made_elsewhere_are_told_to_the_house_once(
     await house.standin.webhooks.deliver(copies=2)
     await house.inbox.work()
     assert await house.state(token) is OrderState.PAID
-    assert len(await house.box.facts("payment.disputed")) == 1
+    assert len(await house.box.facts("order.disputed")) == 1
     assert len(await house.box.facts("payment.repaid_elsewhere")) == 1
 
 
