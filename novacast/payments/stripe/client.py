@@ -28,7 +28,6 @@ PAGE = 100
 MOST_PAGES = 300
 """Of a list that is gone through at once."""
 LIVE = ("sk_live_", "rk_live_")
-Options = Mapping[str, Any]
 
 
 class _Http(stripe.AIOHTTPClient):
