@@ -10,6 +10,7 @@ handler that does nothing behind the same middlewares.
 import argparse
 import asyncio
 import json
+import os
 import statistics
 import subprocess
 import sys
@@ -38,12 +39,13 @@ from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.delivery import pinned
 from tests.bench.holds_server import OWNER
 from tests.bench.payments_server import SIGNING
-from tests.fakes.stripe.server import standing_in
 from tests.fakes.stripe.webhooks import signature
 
 HOUR = 3_600_000_000
 TOGETHER = 64
 MAKERS = 50
+SETTLING = 1.0
+"""Seconds before the first is sent, in which all are made."""
 
 
 async def orders(db: Database, count: int) -> list[Attempt]:
@@ -102,8 +104,9 @@ async def settles(count: int) -> None:
 
 
 @contextmanager
-def server(state: Path, standin: str) -> Iterator[int]:
-    command = pinned(0, sys.executable, "-m", "tests.bench.payments_server", str(state), standin)
+def child(core: int, *arguments: str) -> Iterator[int]:
+    """The port of a server that ends with the block."""
+    command = pinned(core, sys.executable, "-m", *arguments)
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         yield json.loads(process.stdout.readline())["port"]
@@ -113,7 +116,7 @@ def server(state: Path, standin: str) -> Iterator[int]:
 async def steady(rate: int, seconds: int, send: Callable[[int], Awaitable[int]]) -> list[float]:
     """Milliseconds of each answer, from when it was due to be sent: what waits in line counts."""
     times: list[float] = []
-    began = time.perf_counter()
+    began = time.perf_counter() + SETTLING
 
     async def one(number: int) -> None:
         due = began + number / rate
@@ -139,33 +142,37 @@ def line(name: str, times: Sequence[float]) -> str:
 
 
 async def webhooks(rate: int, seconds: int) -> None:
+    os.sched_setaffinity(0, {1})
     print(f"\n| {rate} a second | answers | p50 ms | p99 ms | slowest ms |\n|---|---|---|---|---|")
-    with tempfile.TemporaryDirectory() as folder:
-        async with standing_in(time.time) as standin, ClientSession(connector=TCPConnector(limit=0)) as client:
-            with server(Path(folder), standin.url) as port:
-                base = f"http://127.0.0.1:{port}/api/v1"
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        child(1, "tests.bench.payments_standin") as standin,
+        child(0, "tests.bench.payments_server", folder, f"http://127.0.0.1:{standin}") as port,
+    ):
+        base = f"http://127.0.0.1:{port}/api/v1"
+        async with ClientSession(connector=TCPConnector(limit=0)) as client:
 
-                async def nothing(_number: int) -> int:
-                    async with client.post(f"{base}/nothing", json={"lines": [{"item": "x", "quantity": 1}]}) as answer:
+            async def nothing(_number: int) -> int:
+                async with client.post(f"{base}/nothing", json={"lines": [{"item": "x", "quantity": 1}]}) as answer:
+                    return answer.status
+
+            def sender(kind: str) -> Callable[[int], Awaitable[int]]:
+                async def send(number: int) -> int:
+                    body = event(number, kind, time.time())
+                    headers = {"Stripe-Signature": signature(body, [SIGNING], int(time.time()))}
+                    async with client.post(f"{base}/webhooks/stripe", data=body, headers=headers) as answer:
                         return answer.status
 
-                def sender(kind: str) -> Callable[[int], Awaitable[int]]:
-                    async def send(number: int) -> int:
-                        body = event(number, kind, time.time())
-                        headers = {"Stripe-Signature": signature(body, [SIGNING], int(time.time()))}
-                        async with client.post(f"{base}/webhooks/stripe", data=body, headers=headers) as answer:
-                            return answer.status
+                return send
 
-                    return send
-
-                ways = (
-                    ("a handler that does nothing", nothing),
-                    ("a webhook that nothing follows from", sender("customer.updated")),
-                    ("a webhook whose session is asked for meanwhile", sender("checkout.session.completed")),
-                )
-                await steady(rate, 1, nothing)
-                for name, send in ways:
-                    print(line(name, await steady(rate, seconds, send)), flush=True)
+            ways = (
+                ("a handler that does nothing", nothing),
+                ("a webhook that nothing follows from", sender("customer.updated")),
+                ("a webhook whose session is asked for meanwhile", sender("checkout.session.completed")),
+            )
+            await steady(rate, 1, nothing)
+            for name, send in ways:
+                print(line(name, await steady(rate, seconds, send)), flush=True)
 
 
 if __name__ == "__main__":
