@@ -46,6 +46,7 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
+from novacast.playback.watches import Watches
 from novacast.security.keys import secret
 from novacast.settings import Settings
 from novacast.tickets import tables as ticket_tables
@@ -222,6 +223,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("refunds", 10, own.tickets.refunds.sweep),
         Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
         Sweep("the ledger", 300, own.tickets.accounting.sweep),
+        Sweep("who watched by tickets", 600, own.tickets.disputes.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("webhooks", 60, own.webhooks.dispatcher.sweep),
         Sweep("rooms", 3600, own.chat.endings.sweep),
@@ -299,7 +301,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers = outside(db, settings)
-    tickets = ticket_services(db, limiter, settings, key, Ledger(), outside=movers.providers)
+    tickets = ticket_services(db, limiter, settings, key, Ledger(), Watches(db), movers.providers)
     payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url

@@ -51,6 +51,8 @@ class Dispute:
 
     key: str
     """Of the attempt that was paid."""
+    payment: str
+    """The provider's own of that payment."""
     reference: str
     state: Literal["open", "won", "lost"]
     amount: int

@@ -3,9 +3,12 @@
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
+from novacast.clock import Clock
 from novacast.database import Database
+from novacast.errors import NovaCastError
 from novacast.payments.inbox.service import Inbox, News
 from novacast.payments.ports import Provider, Settles
+from novacast.payments.stripe.signatures import TOLERANCE
 from novacast.settings import Settings
 
 
@@ -40,6 +43,34 @@ def outside(db: Database, settings: Settings) -> Outside:
 
     own = stripe_services(db, settings.stripe)
     return Outside((own.provider,), (own.news,), (own.close,))
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """Why payments don't work, for the doctor."""
+
+    message: str
+    mend: str
+
+
+async def outlook(settings: Settings, clock: Clock) -> Wrong | None:
+    """What Stripe says to our key, and whether its webhooks would be taken by our clock."""
+    from novacast.payments.stripe.client import StripeApi
+
+    own = settings.stripe
+    api = StripeApi(own.secret_key, own.base_url, seconds=own.timeout_seconds, retries=own.retries)
+    try:
+        apart = await api.apart(clock.now())
+    except NovaCastError as error:
+        return Wrong(error.message, "Look at [stripe] secret_key, its permissions, and the way to api.stripe.com.")
+    finally:
+        await api.close()
+    if abs(apart) <= TOLERANCE // 2:
+        return None
+    return Wrong(
+        f"This machine's clock is {abs(apart)} s {'behind' if apart > 0 else 'ahead of'} Stripe's.",
+        f"Set the clock (NTP): webhooks are refused from {TOLERANCE} s on.",
+    )
 
 
 def payment_services(db: Database, found: Outside, settles: Settles) -> PaymentServices:

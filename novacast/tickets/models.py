@@ -77,6 +77,12 @@ class RefundState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class DisputeState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
 class TicketState(StrEnum):
     VALID = "valid"
     REISSUED = "reissued"
@@ -202,6 +208,15 @@ REFUND = _machine(
         RefundState.CANCELLED: (),
     },
 )
+DISPUTE = _machine(
+    "dispute",
+    "disputes",
+    {
+        DisputeState.OPEN: (DisputeState.WON, DisputeState.LOST),
+        DisputeState.WON: (),
+        DisputeState.LOST: (DisputeState.WON,),
+    },
+)
 TICKET = _machine(
     "ticket",
     "tickets",
@@ -233,7 +248,7 @@ WAITING = _machine(
         WaitingState.LEFT: (),
     },
 )
-MACHINES = (CLAIM, HOLD, ORDER, ATTEMPT, REFUND, TICKET, PERFORMANCE, WAITING)
+MACHINES = (CLAIM, HOLD, ORDER, ATTEMPT, REFUND, DISPUTE, TICKET, PERFORMANCE, WAITING)
 
 
 def may_sell(principal: Principal, org_id: str) -> bool:

@@ -7,6 +7,7 @@ from novacast.database import Database, Transaction
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as admission
 from novacast.tickets.cancelling import store as cancelling
+from novacast.tickets.disputes import store as disputes
 from novacast.tickets.door import store as door
 from novacast.tickets.events.store import START
 from novacast.tickets.holders import store as holders
@@ -73,6 +74,7 @@ class TicketData:
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
         door.erase_person(tx, subject.person_id)
+        disputes.erase_person(tx, subject.person_id)  # by tickets, while these are still theirs
         admission.erase_person(tx, subject.person_id)
         holders.erase_person(tx, subject.person_id)
         cancelling.erase_person(tx, subject.person_id)

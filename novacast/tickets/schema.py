@@ -9,6 +9,9 @@ from novacast.database import Migrations, statements
 
 migrations = Migrations("tickets")
 
+_MACHINES = (
+    "claims", "holds", "orders", "payment_attempts", "refunds", "disputes", "tickets", "performances", "waiting",
+)  # fmt: skip
 GUARDED: Mapping[str, frozenset[str]] = {
     "quotas.used": frozenset(
         {
@@ -22,11 +25,7 @@ GUARDED: Mapping[str, frozenset[str]] = {
     ),
     "codes.spent": frozenset({"codes_spent", "codes_returned"}),
     "payment_attempts.refunded": frozenset({"refunds_counted"}),
-    "moves": frozenset(
-        f"{table}_{when}"
-        for table in ("claims", "holds", "orders", "payment_attempts", "refunds", "tickets", "performances", "waiting")
-        for when in ("began", "moved")
-    ),
+    "moves": frozenset(f"{table}_{when}" for table in _MACHINES for when in ("began", "moved")),
 }
 """What only these triggers may write; the writer's connection refuses it to everything else."""
 

@@ -22,6 +22,8 @@ from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
@@ -99,6 +101,7 @@ class TicketServices:
     refunds: Refunds
     bulk: Bulk
     late: Late
+    disputes: Disputes
     accounting: Accounting
     door: DoorServices
     arranging: Arranging
@@ -125,7 +128,13 @@ class TicketServices:
 
 
 def ticket_services(
-    db: Database, limiter: RateLimiter, settings: Settings, key: bytes, books: Books, *, outside: Sequence[Mover] = ()
+    db: Database,
+    limiter: RateLimiter,
+    settings: Settings,
+    key: bytes,
+    books: Books,
+    viewings: Viewings,
+    outside: Sequence[Mover] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
@@ -142,7 +151,7 @@ def ticket_services(
     instance = hmac.digest(key, b"tickets.instance", "sha256").hex()[:16]
     placing = Placing(own, instance, books, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
-    refunds = Refunds(db, providers, books)
+    refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -168,7 +177,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
-        news=PaymentNews(db, providers, books, refunds),
+        news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
@@ -181,6 +190,7 @@ def ticket_services(
         refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),
+        disputes=disputes,
         accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),

@@ -6,6 +6,7 @@ from novacast.tickets.counter.pages import CounterPages
 from novacast.tickets.evening.pages import EveningPages
 from novacast.tickets.office.pages import OfficePages
 from novacast.tickets.ports import Organizations, Programmes
+from novacast.tickets.refunds.pages import RefundPages
 from novacast.tickets.reports.pages import ReportsPages
 from novacast.tickets.sales.pages import OrdersPages
 from novacast.tickets.services import TicketServices
@@ -26,4 +27,5 @@ def office_pages(
         CounterPages(own.performances, own.sales, own.orders, clock),
         OrdersPages(own.sales, organizations),
         ReportsPages(own.reports, own.events, organizations),
+        RefundPages(own.refunds, own.bulk, own.orders, organizations),
     ]

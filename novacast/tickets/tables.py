@@ -7,6 +7,7 @@ from novacast.tickets import schema as tickets_schema
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.cancelling import schema as cancelling_schema
 from novacast.tickets.codes import schema as codes_schema
+from novacast.tickets.disputes import schema as disputes_schema
 from novacast.tickets.door import schema as door_schema
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holders import schema as holders_schema
@@ -35,6 +36,7 @@ MIGRATIONS: Sequence[Migrations] = (
     holders_schema.migrations,
     cancelling_schema.migrations,
     refunds_schema.migrations,
+    disputes_schema.migrations,
     post_schema.migrations,
     seatmaps_schema.migrations,
     door_schema.migrations,

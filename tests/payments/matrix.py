@@ -9,13 +9,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from novacast.clock import DAY
 from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError
+from novacast.tickets.events.models import PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.orders.store import order as order_of
-from novacast.tickets.ports import Repayment
+from novacast.tickets.refunds.service import OPEN
 from novacast.tickets.store import story
 from tests.fakes.clock import FakeClock
 from tests.fakes.stripe.faults import Fault
@@ -87,9 +89,11 @@ def cases() -> Iterator[Case]:
 
 @asynccontextmanager
 async def large_house(path: Path, clock: FakeClock) -> AsyncIterator[House]:
-    """With room for all cases."""
+    """With room for all cases, and years to go until it is played."""
     async with open_house(path, clock) as house:
-        quota, room = house.box.quota, house.box.room.id
+        quota, room, then = house.box.quota, house.box.room.id, clock.now() + 4 * 365 * DAY
+        hours = PerformanceChanges(frozenset({"starts_at", "ends_at"}), starts_at=then, ends_at=then + DAY)
+        await house.box.own.performances.edit(OWNER, house.box.night.id, hours)
         await house.box.own.performances.edit_quota(OWNER, house.box.night.id, quota.id, quota.name, 100_000, [room])
         yield house
 
@@ -137,7 +141,8 @@ class Story:
         if step not in ("close unpaid", "give up"):
             self._pay()
         if step == "repay":
-            await self._orders.look_after(self.token)
+            paid = (await self._orders.look_after(self.token)).order
+            await self._orders.cancel(OWNER, paid.org_id, paid.id, "it rains")
 
     async def act(self, step: str) -> None:
         house, own = self.house, self.house.box.own
@@ -161,18 +166,20 @@ class Story:
             case "give up":
                 await own.orders.give_up(self.token)
             case "repay":
-                await self._repay()
+                await own.refunds.sweep()
 
     async def recover(self) -> None:
         """As a house that runs on does: its sweeps, half an hour at a time. Nobody comes back to the page."""
         for _round in range(ROUNDS):
             order = await self.house.box.db.one(order_of(self.order_id))
             assert order is not None
-            if order.state is not OrderState.AWAITING_PAYMENT:
+            owed = [one for one in await self.house.box.own.refunds.of_order(self.order_id) if one.state in OPEN]
+            if order.state is not OrderState.AWAITING_PAYMENT and not owed:
                 break
             self.house.box.clock.advance(1800)
-            await self.house.box.own.closing.sweep()
-            await self.house.inbox.sweep()
+            own = self.house.box.own
+            for sweep in (own.closing.sweep, own.late.sweep, own.refunds.sweep, self.house.inbox.sweep):
+                await sweep()
 
     async def end(self, case: Case) -> str:
         receipt = await self._orders.show(self.token)
@@ -185,16 +192,15 @@ class Story:
         if order.state is OrderState.PAID:
             assert captured, f"{case}: paid, and nobody has paid"
             assert len(receipt.tickets) == 1, f"{case}: {len(receipt.tickets)} tickets"
-            if case.step == "repay":
-                await self._repay()
-                back = [
-                    one
-                    for one in self.house.standin.account.all("refund")
-                    if one["payment_intent"] == captured[0]["id"]
-                ]
-                assert [one["amount"] for one in back] == [400], f"{case}: gave back {back}"
-                return "paid with its ticket, and given back once"
             return "paid with its ticket"
+        back = [one["amount"] for one in self._refunds(captured)]
+        if case.step == "repay":
+            assert back == [PRICE], f"{case}: gave back {back}"
+            assert order.state is OrderState.CANCELLED, f"{case}: {order.state}"
+            return "called off, and given back once"
+        if captured and back:
+            assert back == [PRICE], f"{case}: gave back {back}"
+            return "came too late, and given back once"
         if captured:
             assert incidents, f"{case}: money for {order.state}, and nobody was told"
             return "money without stock, and the house is told"
@@ -214,6 +220,10 @@ class Story:
             if one.method == "POST" and one.params.get("success_url", "").endswith(back)
         ]
 
+    def _refunds(self, paid: list[dict[str, Any]]) -> list[dict[str, Any]]:
+        ids = {one["id"] for one in paid}
+        return [one for one in self.house.standin.account.all("refund") if one["payment_intent"] in ids]
+
     def _intents(self) -> list[dict[str, Any]]:
         ids = {one["payment_intent"] for one in self._pages()}
         return [one for one in self.house.standin.account.all("payment_intent") if one["id"] in ids]
@@ -228,11 +238,6 @@ class Story:
             payload = json.dumps(waiting.pop(0).event).encode()
             header = signature(payload, [SIGNING], self.house.standin.account.now)
             await self.house.inbox.receive("stripe", payload, header)
-
-    async def _repay(self) -> None:
-        attempt = (await self._orders.show(self.token)).attempts[-1]
-        (provider,) = self.house.payments.outside.providers
-        await provider.repay(Repayment(f"back-{attempt.key}", attempt.demand(""), 400))
 
     @property
     def _orders(self) -> Any:

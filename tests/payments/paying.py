@@ -8,9 +8,11 @@ from pathlib import Path
 from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.limits import RateLimiter
+from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.inbox.service import Inbox
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
+from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
@@ -22,6 +24,7 @@ from tests.fakes.stripe.money import SUCCESS
 from tests.fakes.stripe.server import SECRET_KEY, StandIn, standing_in
 from tests.fakes.stripe.shapes import Object
 from tests.tickets.box import KEY, TEST_MODE, Box, furnished
+from tests.tickets.serving import Served, serving
 
 HOUSE = "http://house.example"
 SIGNING = "whsec_test"
@@ -85,7 +88,7 @@ class House:
 
 def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[TicketServices, PaymentServices]:
     movers = outside(db, settings)
-    own = ticket_services(db, RateLimiter(clock), settings, KEY, Ledger(), outside=movers.providers)
+    own = ticket_services(db, RateLimiter(clock), settings, KEY, Ledger(), Watches(db), movers.providers)
     return own, payment_services(db, movers, own.news)
 
 
@@ -104,3 +107,11 @@ async def open_house(
         finally:
             await house.payments.close()
             await db.close()
+
+
+@asynccontextmanager
+async def hooked(house: House) -> AsyncIterator[Served]:
+    """The house behind its web server, whose address Stripe knows."""
+    async with serving(house.box, [InboxRoutes(house.inbox)]) as opened:
+        house.standin.webhooks.url = f"{opened.url}/api/v1/webhooks/stripe"
+        yield opened

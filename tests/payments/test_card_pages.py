@@ -7,12 +7,11 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import expect
 
-from novacast.payments.inbox.routes import InboxRoutes
 from tests.e2e.browser import FLAGS, Windows, find_chromium
 from tests.fakes.stripe.faults import Fault
 from tests.fakes.stripe.money import DEBIT_GOOD, DECLINED, SECURE, SUCCESS
-from tests.payments.paying import HOUSE, House
-from tests.tickets.serving import Served, serving
+from tests.payments.paying import HOUSE, House, hooked
+from tests.tickets.serving import Served
 
 DETAILS = {"name": "Ada", "email": "ada@example.org", "method": "card"}
 URL = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
@@ -20,8 +19,7 @@ URL = re.compile(r'http-equiv="refresh" content="0; url=([^"]+)"')
 
 @pytest.fixture
 async def served(house: House) -> AsyncIterator[Served]:
-    async with serving(house.box, [InboxRoutes(house.inbox)]) as opened:
-        house.standin.webhooks.url = f"{opened.url}/api/v1/webhooks/stripe"
+    async with hooked(house) as opened:
         yield opened
 
 

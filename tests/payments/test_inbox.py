@@ -17,14 +17,13 @@ from tests.fakes.clock import FakeClock
 from tests.fakes.stripe.faults import Fault
 from tests.fakes.stripe.money import DISPUTED, SUCCESS
 from tests.fakes.stripe.webhooks import signature
-from tests.payments.paying import SIGNING, House, open_house
+from tests.payments.paying import SIGNING, House, hooked, open_house
 from tests.tickets.serving import Served, serving
 
 
 @pytest.fixture
 async def served(house: House) -> AsyncIterator[Served]:
-    async with serving(house.box, [InboxRoutes(house.inbox)]) as opened:
-        house.standin.webhooks.url = f"{opened.url}/api/v1/webhooks/stripe"
+    async with hooked(house) as opened:
         yield opened
 
 
@@ -137,7 +136,7 @@ async def test_a_dispute_and_a_refund_made_elsewhere_are_told_to_the_house_once(
     await house.standin.webhooks.deliver(copies=2)
     await house.inbox.work()
     assert await house.state(token) is OrderState.PAID
-    assert len(await house.box.facts("payment.disputed")) == 1
+    assert len(await house.box.facts("order.disputed")) == 1
     assert len(await house.box.facts("payment.repaid_elsewhere")) == 1
 
 

@@ -229,7 +229,7 @@ async def test_cards_that_are_declined_disputed_or_ask_first(client: stripe.Stri
         standin.checkout.pay(session.id, DECLINED)
     standin.checkout.pay(session.id, SECURE)
     asked = await client.v1.checkout.sessions.retrieve_async(session.id, {"expand": ["payment_intent"]})
-    assert (asked.status, asked.payment_intent["status"]) == ("open", "requires_action")  # type: ignore[index]
+    assert (asked.status, asked.payment_intent["status"]) == ("open", "requires_action")  # type: ignore[index]  # it is expanded
     standin.checkout.answer(session.id, good=True)
     assert (await client.v1.checkout.sessions.retrieve_async(session.id)).payment_status == "paid"
     await paid(client, standin, DISPUTED)

@@ -4,6 +4,7 @@ import pytest
 
 from novacast.errors import Unavailable
 from novacast.payments.models import PaymentRefused
+from novacast.payments.services import outlook
 from novacast.payments.stripe.amounts import STRANGE, ours, theirs
 from novacast.tickets.models import AttemptState, OrderState
 from novacast.tickets.orders.models import Method, Unpayable
@@ -20,7 +21,7 @@ def on(house: House, seconds: int) -> None:
 
 
 async def test_a_card_is_offered_where_stripe_is_set_up_and_paid_at_its_page(house: House) -> None:
-    assert house.box.own.orders.methods(1000) == (Method.CARD, Method.SANDBOX, Method.TRANSFER)
+    assert house.box.own.orders.methods(1000) == (Method.CARD, Method.TRANSFER, Method.SANDBOX)
     receipt = await house.order()
     token, page = await house.begun(receipt)
     (call,) = house.standin.calls("checkout/sessions")
@@ -138,17 +139,17 @@ async def test_what_a_bank_takes_days_for_keeps_its_places_until_it_has_decided(
     house.standin.checkout.pay(page["id"], number)
     waits = await house.box.own.orders.look_after(token)
     assert waits.attempts[-1].state is AttemptState.PROCESSING
-    for _hour in range(40):
-        on(house, 3600)
+    for _time in range(10):
+        on(house, 4 * 3600)
         await house.box.own.closing.sweep()
     assert await house.state(token) is OrderState.AWAITING_PAYMENT
     assert await house.box.left(house.box.room) == 4
-    for _hour in range(40):
-        on(house, 3600)
+    for _time in range(10):
+        on(house, 4 * 3600)
         await house.box.own.closing.sweep()
     assert await house.state(token) is end
     asked = [one for one in house.standin.asked if one.method == "GET"]
-    assert len(asked) < 400, "not every few seconds for days"
+    assert len(asked) < 100, "not every few seconds for days"
     await house.box.clean()
 
 
@@ -253,3 +254,15 @@ async def test_a_refund_whose_key_is_forgotten_is_looked_for_before_another_is_m
     on(house, 25 * 3600)
     assert (await provider.repay(asked)).state == "succeeded"
     assert house.standin.money.balance("eur") == 600
+
+
+async def test_the_doctor_sees_a_key_that_is_refused_and_a_clock_that_is_wrong(house: House, clock: FakeClock) -> None:
+    assert await outlook(house.settings, clock) is None
+    house.standin.account.ahead = 200
+    late = await outlook(house.settings, clock)
+    assert late is not None
+    assert "200 s behind" in late.message
+    house.standin.secret_keys.clear()
+    refused = await outlook(house.settings, clock)
+    assert refused is not None
+    assert "secret_key" in refused.mend

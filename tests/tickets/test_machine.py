@@ -6,7 +6,7 @@ A crash falls before a commit, so that nothing of it is there, or behind it, so 
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TypeVar
@@ -26,7 +26,6 @@ from hypothesis.stateful import (
 )
 
 from novacast.clock import SECOND
-from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError
 from novacast.payments.ledger.service import Ledger
 from novacast.tickets.cancelling.models import Policy
@@ -44,28 +43,9 @@ from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import BEN, GUEST, OWNER, SELLER, Box, furnished, services
 from tests.tickets.doors import door, scan
+from tests.tickets.fragile import Crash, Fragile
 
 T = TypeVar("T")
-
-
-class Crash(Exception):
-    pass
-
-
-class Fragile(Database):
-    """Crashes at the commit that `fuse` counts down to; `late`: just behind it."""
-
-    fuse = -1
-    late = False
-
-    async def write(self, unit: Callable[[Transaction], T]) -> T:
-        self.fuse -= 1
-        if self.fuse == 0 and not self.late:
-            raise Crash
-        done = await super().write(unit)
-        if self.fuse == 0:
-            raise Crash
-        return done
 
 
 class BoxOffice(RuleBasedStateMachine):

@@ -130,6 +130,10 @@ class Inbox:
         due = self._db.clock.now() + later(kept.tries)
         await self._db.write(lambda tx: store.put_off(tx, kept, due))
 
+    async def _add_some(self, provider: str, some: Sequence[Heard]) -> int:
+        """How many of them are new."""
+        return await self._db.write(lambda tx: sum(store.add(tx, provider, heard) for heard in some))
+
     async def _catch_up(self, news: News) -> None:
         now = self._db.clock.now()
         if now - self._looked.get(news.name, 0) < (RARELY if news.told else OFTEN):
@@ -137,7 +141,9 @@ class Inbox:
         last = await self._db.one(store.seen(news.name))
         since = now - FIRST_LOOK if last is None else last - OVERLAP
         found = [heard async for heard in news.since(since)]
-        missed = await self._db.write(lambda tx: sum(store.add(tx, news.name, heard) for heard in found))
+        missed = 0
+        for start in range(0, len(found), BATCH):
+            missed += await self._add_some(news.name, found[start : start + BATCH])
         await self._db.write(lambda tx: store.see(tx, news.name, now))
         self._looked[news.name] = now
         if missed and news.told:

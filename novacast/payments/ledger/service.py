@@ -76,8 +76,8 @@ class Ledger:
     def disputed(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
         _post(tx, entry, "disputed", [Transfer(DISPUTES, place_of(provider), amount)])
 
-    def won(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
-        _post(tx, entry, "won", [Transfer(place_of(provider), DISPUTES, amount)])
+    def won(self, tx: Transaction, entry: Entry, provider: str, amount: int, *, lost: bool) -> None:
+        _post(tx, entry, "won", [Transfer(place_of(provider), LOSSES if lost else DISPUTES, amount)])
 
     def lost(self, tx: Transaction, entry: Entry, amount: int) -> None:
         _post(tx, entry, "lost", [Transfer(LOSSES, DISPUTES, amount)])

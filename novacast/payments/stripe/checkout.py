@@ -6,6 +6,7 @@ After a day Stripe may have forgotten the key, and a second page might be made: 
 
 import json
 import logging
+from typing import Literal
 
 from novacast.clock import MINUTE
 from novacast.database import Database, Transaction
@@ -126,8 +127,6 @@ class StripeCheckout:
         return row
 
 
-def _outcome(state: str, demand: Demand) -> Outcome:
+def _outcome(state: Literal["open", "unpaid"], demand: Demand) -> Outcome:
     """Of what was never there."""
-    return Outcome(
-        "open" if state == "open" else "unpaid", demand.amount, demand.currency, demand.mode, demand.instance
-    )
+    return Outcome(state, demand.amount, demand.currency, demand.mode, demand.instance)

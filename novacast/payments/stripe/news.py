@@ -125,15 +125,17 @@ class StripeNews:
 
     async def _dispute(self, id: str, settles: Settles) -> bool:
         found = await self._api.dispute(id)
-        payment = found.payment_intent
-        key = await self._of_payment(payment if isinstance(payment, str) else _id(payment)) if payment else ""
-        return bool(key) and await settles.dispute(NAME, _disputed(found, key))
+        intent = found.payment_intent
+        payment = "" if intent is None else intent if isinstance(intent, str) else intent.id
+        key = await self._of_payment(payment) if payment else ""
+        return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
 
 
-def _disputed(found: stripe.Dispute, key: str) -> Dispute:
+def _disputed(found: stripe.Dispute, key: str, payment: str) -> Dispute:
     currency, due = found.currency.upper(), found.evidence_details.due_by
     return Dispute(
         key=key,
+        payment=payment,
         reference=found.id,
         state=_DISPUTES.get(found.status, "open"),
         amount=ours(found.amount, currency),
@@ -141,10 +143,6 @@ def _disputed(found: stripe.Dispute, key: str) -> Dispute:
         reason=found.reason,
         due_at=None if due is None else due * SECOND,
     )
-
-
-def _id(expanded: Any) -> str:
-    return str(expanded.id)
 
 
 def _word(value: Any) -> str:

@@ -3,7 +3,7 @@ it is not paid and will not be; what turns out to be paid is fulfilled. Out of r
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from novacast import outbox
 from novacast.clock import HOUR, MINUTE
@@ -24,8 +24,8 @@ from novacast.tickets.ports import Books, Checkout, Outcome
 log = logging.getLogger(__name__)
 
 BATCH = 50
-ASKED = 500
-"""Attempts that are asked about in one sweep."""
+LISTED, ASKED = 5000, 500
+"""Attempts that are looked at in one sweep, and of which is asked."""
 ASKED_AFTER = MINUTE
 """An attempt this old is asked about: whoever was to tell us did not."""
 RARER = 4
@@ -43,9 +43,9 @@ class Closing:
         await self._ask()
         await self._db.write(self._mark_some)
         closed = 0
-        for order in await self._db.all(store.closing(BATCH)):
-            if self._rests(order.id, order.due_at or order.created_at):
-                continue
+        listed = await self._db.all(store.closing(LISTED))
+        due = [one for one in listed if not self._rests(one.id, one.due_at or one.created_at)]
+        for order in due[:BATCH]:
             try:
                 freed = await self._finish(order)
             except Unavailable as error:
@@ -65,6 +65,10 @@ class Closing:
             self._asked.pop(subject, None)
         else:
             self._asked[subject] = self._db.clock.now()
+
+    def _forget(self, known: Collection[str]) -> None:
+        """What is no longer open need not be remembered."""
+        self._asked = {subject: at for subject, at in self._asked.items() if subject in known}
 
     async def close(self, order_id: str) -> None:
         """One order that is not paid yet. Raises NotFound, Conflict; Unavailable, and then it is left to the sweep."""
@@ -128,9 +132,10 @@ class Closing:
 
     async def _ask(self) -> None:
         before = self._db.clock.now() - ASKED_AFTER
-        for attempt in await self._db.all(store.unfinished(self._providers, before, ASKED)):
-            if self._rests(attempt.id, attempt.created_at):
-                continue
+        listed = await self._db.all(store.unfinished(self._providers, before, LISTED))
+        self._forget({one.id for one in listed} | {one.order_id for one in listed})
+        due = [one for one in listed if not self._rests(one.id, one.created_at)]
+        for attempt in due[:ASKED]:
             try:
                 outcome = await self._providers[attempt.provider].retrieve(attempt.demand(attempt.order_id))
             except Unavailable as error:

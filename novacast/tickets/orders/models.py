@@ -34,7 +34,9 @@ class Method(StrEnum):
     """The house gives it away."""
 
 
-PUBLIC = frozenset({Method.FREE, Method.TRANSFER, Method.CARD, Method.SANDBOX})
+PAID = (Method.CARD, Method.TRANSFER, Method.SANDBOX)
+"""How the public pays, in the order in which it is offered."""
+PUBLIC = frozenset({Method.FREE, *PAID})
 AT_ONCE = frozenset({Method.FREE, Method.CASH, Method.CARD_TERMINAL, Method.COMPLIMENTARY})
 """Paid when the order is made."""
 REMOTE = {Method.CARD: "stripe", Method.SANDBOX: "sandbox"}

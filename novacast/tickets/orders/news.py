@@ -7,6 +7,8 @@ from typing import Literal, Protocol
 
 from novacast.database import Database, Transaction
 from novacast.tickets import store as log_book
+from novacast.tickets.disputes.models import DisputeTold
+from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import Attempt
 from novacast.tickets.orders.settling import alarm, settle
@@ -20,6 +22,11 @@ class ToldDispute(Protocol):
     @property
     def key(self) -> str:
         """Of the attempt that was paid."""
+        ...
+
+    @property
+    def payment(self) -> str:
+        """The provider's own of that payment, which attempts have once they are captured."""
         ...
 
     @property
@@ -39,8 +46,11 @@ class ToldDispute(Protocol):
 class PaymentNews:
     """What `payments` asks to be made true. It fits the shape that is wanted there without knowing of it."""
 
-    def __init__(self, db: Database, providers: Mapping[str, Checkout], books: Books, refunds: Refunds) -> None:
-        self._db, self._providers, self._books, self._refunds = db, providers, books, refunds
+    def __init__(
+        self, db: Database, providers: Mapping[str, Checkout], books: Books, refunds: Refunds, disputes: Disputes
+    ) -> None:
+        self._db, self._providers, self._books = db, providers, books
+        self._refunds, self._disputes = refunds, disputes
 
     async def attempt(self, provider: str, key: str) -> bool:
         """Ask about the payment with this key, whatever we think of it: what was called off may be paid all the same.
@@ -61,9 +71,18 @@ class PaymentNews:
         return await self._look_at(provider, key, "payment.repaid_elsewhere", f"{reference}: {amount}")
 
     async def dispute(self, provider: str, dispute: ToldDispute) -> bool:
-        """Whether the payment is one of ours."""
-        detail = f"{dispute.reference} {dispute.state}: {dispute.amount} {dispute.currency}, {dispute.reason}"
-        return await self._look_at(provider, dispute.key, "payment.disputed", detail)
+        """Whether the payment is one of ours. Money that came and was never heard of is asked for first."""
+        await self.attempt(provider, dispute.key)
+        told = DisputeTold(
+            reference=dispute.reference,
+            payment=dispute.payment,
+            amount=dispute.amount,
+            currency=dispute.currency,
+            state=dispute.state,
+            reason=dispute.reason,
+            due_at=dispute.due_at,
+        )
+        return await self._disputes.heard(provider, told)
 
     async def _look_at(self, provider: str, key: str, what: str, detail: str) -> bool:
         """Something that a person has to look at; said once. Whether the payment is one of ours."""

@@ -19,7 +19,18 @@ from novacast.tickets.holds.models import Basket
 from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
-from novacast.tickets.orders.models import AT_ONCE, PUBLIC, REMOTE, Attempt, Buyer, Method, Order, Unpayable, new_code
+from novacast.tickets.orders.models import (
+    AT_ONCE,
+    PAID,
+    PUBLIC,
+    REMOTE,
+    Attempt,
+    Buyer,
+    Method,
+    Order,
+    Unpayable,
+    new_code,
+)
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
 
@@ -34,8 +45,7 @@ class Placing:
         """How the public may pay so much."""
         if not total:
             return (Method.FREE,)
-        remote = [one for one, provider in REMOTE.items() if provider in self._outside]
-        return (*remote, Method.TRANSFER)
+        return tuple(one for one in PAID if one not in REMOTE or REMOTE[one] in self._outside)
 
     def place(
         self,

@@ -121,12 +121,13 @@ def waiting() -> Query[Oddity]:
     )
 
 
-def sizes() -> Query[tuple[int, int, int]]:
-    """Quotas, claims and moves there are."""
+def sizes() -> Query[tuple[int, int, int, int]]:
+    """Quotas, claims, moves and transfers of the ledger there are."""
     return Query(
-        "SELECT (SELECT count(*) FROM quotas), (SELECT count(*) FROM claims), (SELECT count(*) FROM moves)",
+        "SELECT (SELECT count(*) FROM quotas), (SELECT count(*) FROM claims), (SELECT count(*) FROM moves), "
+        "(SELECT count(*) FROM ledger)",
         (),
-        lambda row: (int(row[0]), int(row[1]), int(row[2])),
+        lambda row: (int(row[0]), int(row[1]), int(row[2]), int(row[3])),
     )
 
 

@@ -1,6 +1,7 @@
 """All orders of a performance that is cancelled, undone one after the other. The orders themselves say how far it is,
 so a crash costs nothing but time."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.database import Database, Then, Transaction
@@ -9,13 +10,15 @@ from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.tickets import store as log_book
 from novacast.tickets.events import store as events
-from novacast.tickets.events.permission import arranged
+from novacast.tickets.events.permission import arranged, arranges
 from novacast.tickets.models import PerformanceState
 from novacast.tickets.orders.undoing import undo
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds.runs import store
+from novacast.tickets.refunds.runs.store import Night
 
 BATCH = 20
+MOST_NIGHTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,11 @@ class Bulk:
         arranged(principal, performance)
         begun = await self._db.one(store.begun(perf_id))
         return Progress(begun, await self._db.one(store.left(perf_id)) or 0)
+
+    async def cancelled(self, principal: Principal, org_id: str) -> Sequence[Night]:
+        """Performances of which everything can be given back, or is. Raises NotFound, Forbidden."""
+        arranges(principal, org_id)
+        return await self._db.all(store.cancelled(org_id, MOST_NIGHTS))
 
     async def sweep(self) -> int:
         """How many orders were undone."""

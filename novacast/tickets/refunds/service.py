@@ -92,13 +92,13 @@ class Refunds:
         amount: int,
         reason: str,
         given: int | None = None,
-        then: Then[Order] | None = None,
-    ) -> Order:
+        then: Then[Refund] | None = None,
+    ) -> Refund:
         """An amount that is for no ticket, which all stay valid. `given`: what was shown as given back before, so that
         a second click gives nothing. Raises NotFound, Forbidden, Conflict, AmountChanged, InvalidInput."""
         sells(principal, org_id)
 
-        def unit(tx: Transaction) -> Order:
+        def unit(tx: Transaction) -> Refund:
             order = _order(tx, org_id, order_id)
             if order.state not in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED):
                 raise Conflict(text("There is nothing to be given back of this order."))
@@ -108,9 +108,7 @@ class Refunds:
             if not 0 < amount <= order.total - back:
                 raise InvalidInput.field("amount", text("More than nothing, and at most what is left of the order."))
             self._grant(tx, order, amount, reason[:LONGEST], principal)
-            if then is not None:
-                then(tx, order)
-            return order
+            return _then(tx, tx.all(store.of_order(order_id))[-1], then)
 
         return await self._db.write(unit)
 

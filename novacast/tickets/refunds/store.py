@@ -46,11 +46,13 @@ def superseded(refund_id: str) -> Query[str]:
 
 
 def due(providers: Iterable[str], at: int, limit: int) -> Query[Refund]:
-    """Those that somebody outside is to do or was told to, and that it is time to ask about."""
+    """Those that somebody outside is to do or was told to, and that it is time to ask about. What is disputed was taken
+    back already, and is left until that is decided."""
     names = tuple(providers)
     marks = ", ".join("?" * len(names))
     return Query(
         "SELECT * FROM refunds WHERE state IN ('requested', 'submitted', 'pending') AND due_at <= ? "  # noqa: S608 - question marks only
+        "AND NOT EXISTS (SELECT 1 FROM payment_attempts WHERE id = attempt_id AND state = 'disputed') "
         f"AND provider IN ({marks}) ORDER BY due_at LIMIT ?",
         (at, *names, limit),
         _refund,

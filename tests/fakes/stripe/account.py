@@ -10,7 +10,7 @@ from itertools import count
 from typing import Any
 
 from tests.fakes.stripe.errors import Refusal, missing
-from tests.fakes.stripe.shapes import Object, shaped
+from tests.fakes.stripe.shapes import Object, has, shaped
 
 API_VERSION = "2026-10-28.endive"
 DAY = 86_400
@@ -60,7 +60,7 @@ class Account:
         self.numbers[prefix] += 1
         mode = ("live_" if self.live else "test_") if prefix == "cs" else ""
         name = f"{prefix}_{mode}{secrets.token_hex(4)}{self.numbers[prefix]:012d}"
-        made = shaped(kind, id=name, created=self.now, **fields)
+        made = shaped(kind, id=name, **({"created": self.now} if has(kind, "created") else {}), **fields)
         if "livemode" in made:
             made["livemode"] = self.live
         self.objects[name] = made

@@ -15,7 +15,7 @@ class Catalogue:
     def customer(self, params: Mapping[str, Any]) -> Object:
         names = ("email", "name", "phone", "description", "metadata")
         given = {name: params[name] for name in names if name in params}
-        made = self.account.add("customer", "cus", **{"discount": None, "currency": None, "metadata": {}, **given})
+        made = self.account.add("customer", "cus", **{"metadata": {}, **given})
         self.account.emit("customer.created", made)
         return made
 
@@ -66,8 +66,8 @@ class Catalogue:
     def change(self, kind: str, id: str, params: Mapping[str, Any]) -> Object:
         found = self.account.get(kind, id)
         for name, value in params.items():
-            if name == "metadata":
-                found["metadata"].update(value)
+            if name in ("metadata", "invoice_settings"):
+                found[name].update(value)
             elif name != "expand":
                 found[name] = value
         self.account.emit(f"{kind}.updated", found)

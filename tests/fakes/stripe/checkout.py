@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.fakes.stripe.account import DAY, Account
+from tests.fakes.stripe.billing import Billing
 from tests.fakes.stripe.errors import Refusal
 from tests.fakes.stripe.money import Money
 from tests.fakes.stripe.shapes import Object
@@ -17,7 +18,7 @@ HALF_HOUR = 1800
 
 class Checkout:
     def __init__(self, account: Account, money: Money) -> None:
-        self.account, self.money = account, money
+        self.account, self.money, self.billing = account, money, Billing(account, money)
         money.followers.append(self._follow)
 
     def create(self, params: Mapping[str, Any]) -> Object:
@@ -82,10 +83,29 @@ class Checkout:
             "address": None, "business_name": None, "email": email, "individual_name": None, "name": "Ada",
             "phone": None, "tax_exempt": "none", "tax_ids": [],
         }  # fmt: skip
-        intent = self._intent(session)
-        self.money.pay(intent, number, email)
+        if session["mode"] == "subscription":
+            self._subscribe(session, number, email)
+            return session
+        self.money.pay(self._intent(session), number, email)
         self.look(session)
         return session
+
+    def _subscribe(self, session: Object, number: str, email: str) -> None:
+        """The first period is paid before there is a subscription; a trial begins with nothing paid."""
+        wish = self.wish(session)
+        data = wish.get("subscription_data", {})
+        trial = "trial_period_days" in data or "trial_end" in data
+        if not trial:
+            self.money.pay(self._intent(session), number, email)
+        if session["customer"] is None:
+            session["customer"] = self.account.add("customer", "cus", email=email)["id"]
+        self.billing.keep_card(session["customer"], number)
+        items = [{"price": one["price"], "quantity": one.get("quantity", 1)} for one in wish["line_items"]]
+        made = self.billing.create({"customer": session["customer"], "items": items, **data}, paid=True)
+        paid = "no_payment_required" if trial else "paid"
+        session.update(status="complete", url=None, payment_status=paid, payment_intent=None)
+        session.update(subscription=made["id"], invoice=made["latest_invoice"])
+        self.account.emit("checkout.session.completed", session)
 
     def answer(self, id: str, *, good: bool) -> None:
         """What a person says to their bank, or a bank to us after days."""

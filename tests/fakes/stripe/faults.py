@@ -1,6 +1,7 @@
 """What goes wrong between a client and the stand-in, planned by a test."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -34,6 +35,8 @@ class FaultPlan:
     gate: asyncio.Event = field(default_factory=asyncio.Event)
     hanging: int = 0
     met: list[Fault] = field(default_factory=list)
+    dice: Callable[[], Fault | None] | None = None
+    """For requests that no plan is for."""
 
     def plan(self, fault: Fault, path: str = "", *, method: str = "", times: int = 1, skip: int = 0) -> None:
         """For the next `times` requests whose path contains `path`, after `skip` of them."""
@@ -48,10 +51,14 @@ class FaultPlan:
                 planned.times -= 1
                 self.met.append(planned.fault)
                 return planned.fault
-        return None
+        fault = None if self.dice is None else self.dice()
+        if fault is not None:
+            self.met.append(fault)
+        return fault
 
     def clear(self) -> None:
         self.plans.clear()
+        self.dice = None
         self.release()
 
     def release(self) -> None:

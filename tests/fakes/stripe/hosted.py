@@ -22,6 +22,10 @@ _FORM = """<p>{name}</p><p>{amount} {currency}</p><p role="alert">{error}</p>
 _CHALLENGE = """<p>Your bank asks whether this is you.</p><form method="post" action="/pay/{id}/challenge">
 <button name="answer" value="complete">Complete</button><button name="answer" value="fail">Fail</button></form>"""
 
+_PORTAL = """<form method="post" action="/portal/{id}"><label>Card number <input name="number"></label>
+<button>Keep this card</button><button name="cancel" value="1">Cancel the plan</button></form>
+<p><a href="{back}">Back</a></p>"""
+
 
 class HostedPages:
     def __init__(self, standin: "StandIn") -> None:
@@ -31,6 +35,8 @@ class HostedPages:
         app.router.add_get("/pay/{id}", self.show)
         app.router.add_post("/pay/{id}", self.pay)
         app.router.add_post("/pay/{id}/challenge", self.challenge)
+        app.router.add_get("/portal/{id}", self.portal)
+        app.router.add_post("/portal/{id}", self.change)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         return self._form(request.match_info["id"])
@@ -55,6 +61,22 @@ class HostedPages:
         if good:
             raise web.HTTPSeeOther(self._success(about))
         return self._form(about, "We are unable to authenticate your payment method.")
+
+    async def portal(self, request: web.Request) -> web.StreamResponse:
+        session = self._standin.account.get("billing_portal.session", request.match_info["id"])
+        return _page("Your plan", _PORTAL.format(id=escape(session["id"]), back=escape(session["return_url"] or "")))
+
+    async def change(self, request: web.Request) -> web.StreamResponse:
+        """Another card, or the end of what was subscribed to."""
+        account, billing, form = self._standin.account, self._standin.billing, await request.post()
+        account.tick()
+        session = account.get("billing_portal.session", request.match_info["id"])
+        if number := "".join(str(form.get("number", "")).split()):
+            billing.keep_card(session["customer"], number)
+        for one in account.all("subscription"):
+            if form.get("cancel") and one["customer"] == session["customer"] and one["status"] != "canceled":
+                billing.update(one["id"], {"cancel_at_period_end": True})
+        raise web.HTTPSeeOther(session["return_url"] or f"/portal/{session['id']}")
 
     def _success(self, id: str) -> str:
         session = self._standin.account.get("checkout.session", id)

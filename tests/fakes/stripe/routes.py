@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stripe import params as types
+from stripe.params import billing_portal as portal_types
 from stripe.params import checkout as checkout_types
 from tests.fakes.stripe.shapes import Object
 
@@ -41,6 +42,7 @@ def routes(own: "StandIn") -> Sequence[Route]:
 
     t, c = types, checkout_types
     return [
+        *_billing(own, read, listing),
         _route("POST", "customers", t.CustomerCreateParams, lambda params, _: catalogue.customer(params)),
         _route("GET", "customers", t.CustomerListParams, listing("customer", "customers")),
         _route("GET", "customers/{id}", t.CustomerRetrieveParams, read("customer")),
@@ -78,3 +80,36 @@ def routes(own: "StandIn") -> Sequence[Route]:
         _route("GET", "balance_transactions/{id}", t.BalanceTransactionRetrieveParams, read("balance_transaction")),
         _route("GET", "balance", t.BalanceRetrieveParams, lambda _params, _id: own.balance()),
     ]  # fmt: skip
+
+
+def _billing(own: "StandIn", read: Callable[[str], Work], listing: Callable[[str, str], Work]) -> Sequence[Route]:
+    billing, t = own.billing, types
+    return [
+        _route("POST", "subscriptions", t.SubscriptionCreateParams, lambda params, _: billing.create(params)),
+        _route("GET", "subscriptions", t.SubscriptionListParams, listing("subscription", "subscriptions")),
+        _route("GET", "subscriptions/{id}", t.SubscriptionRetrieveParams, read("subscription")),
+        _route(
+            "POST", "subscriptions/{id}", t.SubscriptionUpdateParams, lambda params, one: billing.update(one, params)
+        ),
+        _route(
+            "DELETE", "subscriptions/{id}", t.SubscriptionCancelParams, lambda params, one: billing.cancel(one, params)
+        ),
+        _route(
+            "GET",
+            "subscription_items",
+            t.SubscriptionItemListParams,
+            listing("subscription_item", "subscription_items"),
+        ),
+        _route("GET", "invoices", t.InvoiceListParams, own.invoices),
+        _route("GET", "invoices/{id}", t.InvoiceRetrieveParams, read("invoice")),
+        _route("POST", "invoices/{id}/pay", t.InvoicePayParams, lambda params, one: billing.pay(one, params)),
+        _route("POST", "invoices/{id}/void", t.InvoiceVoidInvoiceParams, lambda _, one: billing.void(one)),
+        _route("GET", "invoice_payments", t.InvoicePaymentListParams, listing("invoice_payment", "invoice_payments")),
+        _route("GET", "payment_methods/{id}", t.PaymentMethodRetrieveParams, read("payment_method")),
+        _route(
+            "POST",
+            "billing_portal/sessions",
+            portal_types.SessionCreateParams,
+            lambda params, _: billing.portal(params),
+        ),
+    ]

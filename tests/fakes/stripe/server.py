@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -52,6 +53,7 @@ class StandIn:
         self.account = Account(base, live=live)
         self.money = Money(self.account)
         self.checkout = Checkout(self.account, self.money)
+        self.billing = self.checkout.billing
         self.catalogue = Catalogue(self.account)
         self.webhooks = Webhooks(self.account)
         self.faults = FaultPlan()
@@ -70,6 +72,14 @@ class StandIn:
         if found is None:
             raise missing("event", id)
         return found
+
+    def invoices(self, params: Mapping[str, Any], _about: str) -> Object:
+        wanted = {name: value for name, value in params.items() if name in ("customer", "status")}
+        rows = self.account.all("invoice")
+        if "subscription" in params:
+            of = params["subscription"]
+            rows = [one for one in rows if one["parent"]["subscription_details"]["subscription"] == of]
+        return self.account.page(rows, params, "/v1/invoices", **wanted)
 
     def balance(self) -> Object:
         made = shaped("balance", livemode=self.account.live)
@@ -103,6 +113,7 @@ class StandIn:
         if fault is Fault.DROP_AFTER:
             return _broken(request)
         headers = {"Request-Id": f"req_{len(self.asked):08d}", "Stripe-Version": asked.version or API_VERSION}
+        headers["Date"] = formatdate(self.account.now, usegmt=True)
         if asked.key is not None:
             headers["Idempotency-Key"] = asked.key
         if replayed:

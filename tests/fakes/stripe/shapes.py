@@ -27,8 +27,16 @@ _EMPTY: dict[str, dict[str, Any]] = {
     },
     "charge": {"shipping": None, "source": None, "transfer_data": None, "description": None, "captured": True},
     "dispute": {"is_charge_refundable": False, "reason": "fraudulent", "status": "needs_response"},
-    "invoice": {},
-    "subscription": {},
+    "invoice": {
+        "amount_overpaid": 0, "customer_shipping": None, "from_invoice": None, "last_finalization_error": None,
+        "next_payment_attempt": None, "shipping_cost": None, "shipping_details": None, "webhooks_delivered_at": None,
+    },
+    "subscription": {
+        "billing_cycle_anchor_config": None, "billing_schedules": [], "billing_thresholds": None, "cancel_at": None,
+        "canceled_at": None, "ended_at": None, "managed_payments": None, "next_pending_invoice_item_invoice": None,
+        "pause_collection": None, "pending_invoice_item_interval": None, "pending_update": None, "transfer_data": None,
+    },
+    "customer": {"discount": None, "shipping": None, "currency": None},
 }  # fmt: skip
 """What the examples show that most objects have not."""
 
@@ -37,6 +45,10 @@ _EMPTY: dict[str, dict[str, Any]] = {
 def _examples() -> dict[str, Object]:
     found: dict[str, Object] = json.loads((Path(__file__).parent / "fixtures.json").read_text())
     return found
+
+
+def has(kind: str, name: str) -> bool:
+    return name in _examples()[kind]
 
 
 def shaped(kind: str, **fields: Any) -> Object:

@@ -89,6 +89,17 @@ def _written(source: str, *kinds: str) -> str:
 
 CONTRADICTIONS = (
     (
+        "SELECT 'dispute' AS what, o.id AS subject, o.code || ': flagged ' || o.disputed AS detail FROM orders o "
+        "WHERE o.disputed <> EXISTS (SELECT 1 FROM disputes WHERE order_id = o.id AND state IN ('open', 'lost'))"
+    ),
+    (
+        "SELECT 'dispute' AS what, b.org_id AS subject, 'the ledger has ' || b.says || ' in disputes, counted ' || "
+        "b.counted AS detail FROM (SELECT d.org_id, d.currency, o.test, (SELECT coalesce(sum(amount), 0) FROM "
+        "ledger_balances l WHERE l.org_id = d.org_id AND l.currency = d.currency AND l.test = o.test "
+        "AND l.account = 'disputes') AS says, sum(d.amount * (d.state = 'open')) AS counted FROM disputes d "
+        "JOIN orders o ON o.id = d.order_id GROUP BY 1, 2, 3) b WHERE b.says <> b.counted"
+    ),
+    (
         "WITH told AS (SELECT org_id, currency, test, account, about, sum(amount) AS amount FROM ("
         "SELECT org_id, currency, test, debit AS account, about, amount FROM ledger UNION ALL "
         "SELECT org_id, currency, test, credit, about, -amount FROM ledger) GROUP BY 1, 2, 3, 4, 5) "
@@ -155,6 +166,8 @@ CONTRADICTIONS = (
 WAITING = (
     "SELECT 'refund' AS what, r.id AS subject, o.code || ': ' || r.amount || ' ' || r.currency || ' ' || r.state || "
     "', and owed still: ' || coalesce(r.reason, '') AS detail FROM refunds r JOIN orders o ON o.id = r.order_id "
-    "WHERE r.state IN ('failed', 'cancelled') AND NOT EXISTS (SELECT 1 FROM refunds x WHERE x.again_of = r.id)"
+    "WHERE r.state IN ('failed', 'cancelled') AND NOT EXISTS (SELECT 1 FROM refunds x WHERE x.again_of = r.id) "
+    "UNION ALL SELECT 'dispute', d.id, o.code || ': disputed, ' || d.reason FROM disputes d "
+    "JOIN orders o ON o.id = d.order_id WHERE d.state = 'open'"
 )
 """What is in order, and needs a person."""

@@ -54,3 +54,28 @@ def end(tx: Transaction, perf_id: str) -> None:
 
 def erase_person(tx: Transaction, person_id: str) -> None:
     tx.run("UPDATE refund_runs SET person_id = NULL WHERE person_id = ?", (person_id,))
+
+
+@dataclass(frozen=True, slots=True)
+class Night:
+    """A cancelled performance of which something is left to be given back, or is being given back."""
+
+    perf_id: str
+    title: str
+    starts_at: int
+    timezone: str
+    left: int
+    begun: bool
+
+
+def cancelled(org_id: str, limit: int) -> Query[Night]:
+    return Query(
+        "SELECT p.id, e.title, p.starts_at, e.timezone, count(*) AS orders, r.perf_id IS NOT NULL AS begun "
+        "FROM performances p JOIN events e ON e.id = p.event_id JOIN orders o ON o.perf_id = p.id "
+        "AND o.state IN ('paid', 'partially_refunded') LEFT JOIN refund_runs r ON r.perf_id = p.id "
+        "WHERE p.org_id = ? AND p.state = 'cancelled' GROUP BY p.id ORDER BY p.starts_at DESC LIMIT ?",
+        (org_id, limit),
+        lambda row: Night(
+            row["id"], row["title"], row["starts_at"], row["timezone"], row["orders"], bool(row["begun"])
+        ),
+    )
