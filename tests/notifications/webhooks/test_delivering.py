@@ -12,6 +12,7 @@ from novacast import outbox
 from novacast.clock import DAY, SECOND, iso
 from novacast.database import Query
 from novacast.live.channels import store as channels
+from novacast.metrics import Metrics
 from novacast.notifications.webhooks.deliveries.dispatching import EACH
 from novacast.notifications.webhooks.models import JITTER, KEPT, WAITS, Progress, State
 from novacast.notifications.webhooks.service import Draft
@@ -296,3 +297,21 @@ async def test_every_2xx_is_a_yes(here: World, status: int) -> None:
     await here.happens()
     await here.send()
     assert await here.states() == [("delivered", 1)]
+
+
+async def test_what_came_of_attempts_is_counted(here: World) -> None:
+    metrics = Metrics()
+    here.own.dispatcher.measure(metrics)
+    await here.endpoint()
+    here.receiver.answers = [failing(), failing(410)]
+    await here.happens()
+    await here.send()
+    await here.own.dispatcher.sweep()
+    assert metrics.value("novacast_webhooks_waiting") == 1
+    here.clock.advance(10)
+    await here.send()
+    await here.own.dispatcher.sweep()
+    outcomes = ("delivered", "retried", "gone")
+    assert [metrics.value("novacast_webhooks_attempts_total", outcome=one) for one in outcomes] == [0, 1, 1]
+    assert metrics.value("novacast_webhooks_waiting") == 0
+    assert metrics.value("novacast_webhooks_in_flight") == 0
