@@ -3,12 +3,12 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
 
-from novacast.database import Then, Transaction
+from novacast.database import Transaction
 from novacast.errors import Malformed, TooLarge
 from novacast.i18n import text
 from novacast.identity import Principal
@@ -18,8 +18,23 @@ from novacast.web.idempotency import Ticket
 from novacast.web.sessions import Cookie
 
 T = TypeVar("T")
+A = TypeVar("A", bound=BaseModel | None)
 
 CHUNK = 256 * 1024
+
+
+class Remembered(Generic[T, A]):
+    """A `then` of use cases. `answer`: what was made of the result, once the use case has returned."""
+
+    __slots__ = ("_of", "_ticket", "answer")
+    answer: A
+
+    def __init__(self, ticket: Ticket, of: Callable[[T], A]) -> None:
+        self._ticket, self._of = ticket, of
+
+    def __call__(self, tx: Transaction, result: T) -> None:
+        self.answer = answer = self._of(result)
+        self._ticket.keep(tx, None if answer is None else answer.model_dump_json(by_alias=True))
 
 
 @dataclass(slots=True)
@@ -39,18 +54,12 @@ class Call:
     body_seconds: float
     cookies: list[Cookie] = field(default_factory=list)
 
-    def remember(self, of: Callable[[T], BaseModel | None]) -> Then[T]:
+    def remember(self, of: Callable[[T], A]) -> "Remembered[T, A]":
         """What a use case is given as `then`: keeps the answer to this Idempotency-Key in the use case's transaction.
 
         `of` makes the answer of the result, None for 204. Without a key nothing is kept.
         """
-        ticket = self.ticket
-
-        def then(tx: Transaction, result: T) -> None:
-            answer = of(result)
-            ticket.keep(tx, None if answer is None else answer.model_dump_json(by_alias=True))
-
-        return then
+        return Remembered(self.ticket, of)
 
     def limit(self, rate: Rate, key: str | None = None) -> None:
         """Count one use. `key` defaults to the person, or the network of a stranger. Raises RateLimited."""
