@@ -26,6 +26,7 @@ from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.exports.lists import Lists
 from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
@@ -41,6 +42,7 @@ from novacast.tickets.ports import Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
+from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
@@ -99,6 +101,8 @@ class TicketServices:
     reports: Reports
     sales: Sales
     exports: Exports
+    lists: Lists
+    sheets: AnswerSheets
     proof: Proof
     personal: TicketData
 
@@ -127,6 +131,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
+    sheets = AnswerSheets(db)
     folder = DataFolder.at(settings.data)
 
     async def find() -> FFmpeg:
@@ -168,6 +173,8 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),
+        lists=Lists(Events(db), Codes(db), sheets),
+        sheets=sheets,
         proof=Proof(db),
         personal=TicketData(db),
     )

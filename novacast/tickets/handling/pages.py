@@ -9,8 +9,8 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.errors import Conflict, InvalidInput, Unavailable
 from novacast.i18n import gettext as _
-from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.codes.service import Codes
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.handling.story import told
 from novacast.tickets.holders.models import Transfer, TransferState
@@ -21,6 +21,8 @@ from novacast.tickets.orders.pages import Ids
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import story_badge
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.questions.models import said
+from novacast.tickets.questions.service import Questions
 from novacast.tickets.services import TicketServices
 from novacast.tickets.words import hour_there, money, order_state
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
@@ -44,18 +46,14 @@ class TicketsForm(ReasonForm):
     ticket: Ids = ()
 
 
-class MoveForm(Body):
-    ticket: Annotated[str, Field(max_length=40)] = ""
-    seat: Annotated[str, Field(max_length=80)] = ""
-
-
 class OrderStudioPages:
     def __init__(self, own: TicketServices, order_post: OrderPost, people: People) -> None:
         self._orders: Orders = own.orders
         self._performances: Performances = own.performances
         self._holders: Holders = own.holders
         self._cancelling: Cancelling = own.cancelling
-        self._moving: Moving = own.moving
+        self._questions: Questions = own.questions
+        self._used: Codes = own.codes
         self._post, self._people = order_post, people
 
     @page(ORDER)
@@ -105,27 +103,24 @@ class OrderStudioPages:
             return _back(order_id, Notice("bad", error.message))
         return _back(order_id, Notice("good", _("The tickets are cancelled.")))
 
-    @form(f"{ORDER}/move")
-    async def move(self, call: Call, order_id: str, form: MoveForm) -> Redirect:
-        org_id = await self._org(call, order_id)
-        try:
-            await self._moving.move(call.principal, org_id, order_id, form.ticket, form.seat.strip())
-        except (Conflict, InvalidInput) as error:
-            return _back(order_id, Notice("bad", error.message))
-        return _back(order_id, Notice("good", _("The ticket has another seat.")))
-
     async def _context(self, call: Call, receipt: Receipt) -> dict[str, Any]:
         order_id, org_id = receipt.order.id, receipt.order.org_id
         story = await self._orders.story(call.principal, org_id, order_id)
         names = await self._people.names([one.person_id for one in story if one.person_id is not None])
         event, performance = await self._performances.known(receipt.order.perf_id)
         zone = event.timezone
+        units = {one.claim.id: one.item if one.seat is None else one.seat.label for one in receipt.lines}
         return {
             "event": event,
             "when": hour_there(performance.starts_at, zone),
             **_shown(receipt, await self._holders.given(order_id), zone),
             "link": f"/order/{quote(self._orders.token(order_id))}",
             "sells": may_sell(call.principal, org_id),
+            "answers": [
+                (question.label, units.get(one.unit or "", ""), said(one.value, _("Yes"), _("No")))
+                for question, one in await self._questions.of_known(call.principal, org_id, order_id)
+            ],
+            "codes": await self._used.of_order(order_id),
             "done": [
                 {
                     "when": hour_there(one.at, zone),

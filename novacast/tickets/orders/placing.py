@@ -27,11 +27,14 @@ class Placing:
         """`instance`: of this installation, so that nobody else's payments count here."""
         self._settings, self._instance = settings, instance
 
-    def methods(self, total: int) -> Sequence[Method]:
-        """How the public may pay so much."""
+    def methods(self, total: int, *, account: bool) -> Sequence[Method]:
+        """How the public is offered to pay so much. Without an `account` a transfer is the last resort: nobody could
+        say where to."""
         if not total:
             return (Method.FREE,)
-        return (Method.TRANSFER, Method.SANDBOX) if self._settings.mode == "test" else (Method.TRANSFER,)
+        if self._settings.mode != "test":
+            return (Method.TRANSFER,)
+        return (Method.TRANSFER, Method.SANDBOX) if account else (Method.SANDBOX,)
 
     def place(
         self,
