@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 from aiohttp import web
 from pydantic import BaseModel
 
-from novacast.database import Transaction
+from novacast.database import Then, Transaction
 from novacast.errors import Malformed, TooLarge
 from novacast.i18n import text
 from novacast.identity import Principal
@@ -54,11 +54,15 @@ class Call:
     body_seconds: float
     cookies: list[Cookie] = field(default_factory=list)
 
-    def remember(self, of: Callable[[T], A]) -> "Remembered[T, A]":
+    def remember(self, of: Callable[[T], BaseModel | None]) -> Then[T]:
         """What a use case is given as `then`: keeps the answer to this Idempotency-Key in the use case's transaction.
 
         `of` makes the answer of the result, None for 204. Without a key nothing is kept.
         """
+        return Remembered(self.ticket, of)
+
+    def remembered(self, of: Callable[[T], A]) -> "Remembered[T, A]":
+        """The same, where the handler returns the very answer that was made."""
         return Remembered(self.ticket, of)
 
     def limit(self, rate: Rate, key: str | None = None) -> None:

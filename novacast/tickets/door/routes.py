@@ -46,7 +46,7 @@ class DoorRoutes:
         errors=(*_CHANGE, Conflict),
     )
     async def create(self, call: Call, performance_id: str, body: NewRulesBody) -> CheckinListBody:
-        then, house = call.remember(CheckinListBody.of), body.takes_the_house
+        then, house = call.remembered(CheckinListBody.of), body.takes_the_house
         await self._lists.create(call.principal, performance_id, body.rules(), then, house=house)
         return then.answer
 

@@ -43,7 +43,7 @@ class OrderRoutes:
     )
     async def place(self, call: Call, token: str, body: NewOrderBody) -> ReceiptBody:
         """A basket becomes one order, however often this is asked for. What costs nothing is paid at once."""
-        then = call.remember(self._shown)
+        then = call.remembered(self._shown)
         answers = [one.given() for one in body.answers]
         buyer = body.buyer(call.language)
         await self._orders.place(call.principal, token, buyer, body.method, then, answers=answers)
@@ -114,7 +114,7 @@ class BoxOfficeRoutes:
         errors=(*_WORK, InvalidInput, Conflict),
     )
     async def sell(self, call: Call, performance_id: str, body: SaleBody) -> ReceiptBody:
-        then, buyer = call.remember(self._shown), body.buyer(call.language)
+        then, buyer = call.remembered(self._shown), body.buyer(call.language)
         await self._orders.sell(call.principal, performance_id, body.wishes(), buyer, body.method, then, code=body.code)
         return then.answer
 
