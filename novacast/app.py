@@ -207,7 +207,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
         MyTicketPages(own.tickets.holders, own.tickets.orders, own.tickets.performances, own.accounts.people),
-        *office_pages(own.tickets, own.clock, organizations, own.live.programmes),
+        *office_pages(own.tickets, own.clock, organizations, own.live.programmes, own.accounts.people),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat),
         RoomRoutes(own.chat),
