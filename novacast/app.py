@@ -38,6 +38,7 @@ from novacast.payments.inbox.routes import InboxRoutes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
+from novacast.sweeps import Sweep, sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.handling.pages import OrderStudioPages
@@ -138,7 +139,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         await own.tickets.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
-        for sweep in wiring.sweeps(own):
+        for sweep in sweeps(own):
             tasks.start(_sweeping(sweep), f"sweep of {sweep.name}")
         if settings.jobs.worker:
             tasks.start(_keep_worker(settings, clock), "worker")
@@ -255,7 +256,7 @@ async def _leave(own: Services) -> None:
     await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close())
 
 
-async def _sweeping(sweep: wiring.Sweep) -> None:
+async def _sweeping(sweep: Sweep) -> None:
     while True:
         try:
             await sweep.run()

@@ -1,6 +1,6 @@
 """What both roots share: the slices put together, their ports joined, and the table of jobs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -16,7 +16,7 @@ from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
-from novacast.clock import DAY, MINUTE, Clock
+from novacast.clock import Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
@@ -38,8 +38,6 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
-from novacast.operations.tls import Https
-from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
 from novacast.payments import tables as payment_tables
 from novacast.payments.ledger.service import Ledger
@@ -130,8 +128,6 @@ TOPICS: Sequence[Topic] = (
     *webhooks_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
-FACTS_KEPT = 7 * DAY
-MENTIONS_KEPT = MINUTE
 FAILED_MAILS = mails.failed
 """For the doctor, which belongs to no slice."""
 
@@ -174,66 +170,6 @@ JOBS: Mapping[str, Callable[[Services], Work]] = {
     REPLACE: lambda own: own.vods.replacement_work.run,
     IMPROVE: lambda own: own.vods.improving.run,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Work that makes good what a crash or a lost wake-up left undone. `every` in seconds."""
-
-    name: str
-    every: float
-    run: Callable[[], Awaitable[object]]
-
-
-def sweeps(own: Services) -> Sequence[Sweep]:
-    async def prune() -> None:
-        before = own.clock.now() - FACTS_KEPT
-        await own.db.write(lambda tx: outbox.prune(tx, before))
-
-    async def prune_mentions() -> None:
-        before = own.clock.now() - MENTIONS_KEPT
-        await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
-
-    return (
-        Sweep("transcodes", 10, own.vods.transcoding.sweep),
-        Sweep("removals", 60, own.vods.removal.sweep),
-        Sweep("tests of channels", 5, own.live.preflight.sweep),
-        Sweep("live pictures", 3600, own.live.pictures.sweep),
-        Sweep("pictures", 60, own.vods.picture_work.sweep),
-        Sweep("downloads", 300, own.vods.download_work.sweep),
-        Sweep("replacements", 60, own.vods.replacement_work.sweep),
-        Sweep("recordings", 60, own.vods.recordings.sweep),
-        Sweep("better rungs", 300, own.vods.improving.sweep),
-        Sweep("programmes", 60, own.live.recordings.sweep),
-        Sweep("captions", 60, own.vods.captions.sweep),
-        Sweep("retention", 600, own.vods.retention.sweep),
-        Sweep("weights", 600, own.vods.weights.sweep),
-        Sweep("uploads", 300, own.vods.uploads.sweep),
-        Sweep("views", 600, own.views.sweep),
-        Sweep("health", 3600, own.health.sweep),
-        Sweep("reminders", 20, own.live.reminders.sweep),
-        Sweep("posters", 3600, own.tickets.posters.sweep),
-        Sweep("holds", 2, own.tickets.holds.sweep),
-        Sweep("mails about orders", 3600, own.order_post.sweep),
-        Sweep("waiting lists", 2, own.waiting_post.sweep),
-        Sweep("payments", 10, own.tickets.closing.sweep),
-        Sweep("events of payments", 30, own.payments.inbox.sweep),
-        Sweep("old events of payments", 3600, own.payments.inbox.prune),
-        Sweep("payments that came too late", 10, own.tickets.late.sweep),
-        Sweep("refunds", 10, own.tickets.refunds.sweep),
-        Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
-        Sweep("the ledger", 300, own.tickets.accounting.sweep),
-        Sweep("who watched by tickets", 600, own.tickets.disputes.sweep),
-        Sweep("mails", 60, own.notifications.delivery.sweep),
-        Sweep("webhooks", 60, own.webhooks.dispatcher.sweep),
-        Sweep("rooms", 3600, own.chat.endings.sweep),
-        Sweep("emotes", 3600, own.chat.emotes.sweep),
-        Sweep("marks of banned people", 600, own.chat.moderation.sweep),
-        Sweep("accounts", 3600, own.accounts.sweep.run),
-        Sweep("facts", 3600, prune),
-        Sweep("mentions", 60, prune_mentions),
-        Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
-    )
 
 
 def topics(own: Services) -> Topics:
