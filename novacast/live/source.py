@@ -23,6 +23,8 @@ from novacast.live.recording.thumbnails import GROWING
 from novacast.words import hour_of
 
 MASTER = "master.m3u8"
+SPARE = Fraction(1, 4)
+"""Seconds for which the newest part may be late without anybody waiting for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class LiveSource:
 
 
 def _latency(profile: Profile) -> int:
-    """How far behind a player should stay: three and a half parts (PART-HOLD-BACK is three, RFC 8216bis 4.4.3.8), or
+    """How far behind a player should stay: three parts (PART-HOLD-BACK, RFC 8216bis 4.4.3.8) and something to spare, or
     three segments."""
-    behind = profile.segment * 3 if profile.part is None else profile.part * Fraction(7, 2)
+    behind = profile.segment * 3 if profile.part is None else profile.part * 3 + SPARE
     return round(behind * SECOND)

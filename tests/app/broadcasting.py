@@ -25,12 +25,16 @@ class Picture:
     size: str = "426x240"
     fps: int = 25
     codec: tuple[str, ...] = ("libx264", "-preset", "ultrafast", "-tune", "zerolatency")
+    seconds: float = MOST_SECONDS
+    silent: float = 0
+    """Seconds before its end at which sound ends."""
 
     def arguments(self) -> list[str]:
         inputs = ["-re", "-f", "lavfi", "-i", f"testsrc2=size={self.size}:rate={self.fps}"]
-        inputs += ["-re", "-f", "lavfi", "-i", "sine=frequency=440:sample_rate=48000"]
+        sound = f"sine=frequency=440:sample_rate=48000:duration={self.seconds - self.silent}"
+        inputs += ["-re", "-f", "lavfi", "-i", sound]
         coded = ["-c:v", *self.codec, "-pix_fmt", "yuv420p", "-g", str(self.fps), "-c:a", "aac", "-b:a", "64k"]
-        return [*inputs, "-t", str(MOST_SECONDS), *coded, "-f", "flv"]
+        return [*inputs, "-t", str(self.seconds), *coded, "-f", "flv"]
 
 
 @dataclass

@@ -120,6 +120,24 @@ async def test_one_page_sees_a_drop_a_return_and_the_end_and_then_all_of_it(wind
 
 
 @pytest.mark.slow
+async def test_a_drop_that_leaves_sound_a_segment_behind_is_seen_as_any_other(windows: Windows, show: Show) -> None:
+    """The picture has just begun a segment; sound, which has not, gets a gap of an instant for it."""
+    show.feed(Picture(seconds=14.2, silent=0.4))
+    programme = await show.on_air()
+    window = await opened(windows, show, programme)
+    await note(window, INTERRUPTED)
+    await plays_on(window, 3)
+    show.feed(SHORT)
+    await note(window, "")
+    await plays_on(window, 3)
+    await show.end(programme)
+    await window.page.wait_for_function(f"() => {VIDEO}.ended", timeout=60_000)
+    told = await seen(window)
+    assert (told["errors"], told["back"], told["sources"], told["ended"]) == ([], [], 1, 1)
+    assert window.complaints == []
+
+
+@pytest.mark.slow
 async def test_the_page_outlives_every_kind_of_encoder(windows: Windows, show: Show) -> None:
     encoder = show.feed()
     programme = await show.on_air()

@@ -19,7 +19,6 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +27,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.app.broadcasting import FFMPEG, Show
 from tests.app.venue import open_venue
+from tests.bench.machine import Others, set_apart
+from tests.bench.trace import TRACED, overhear
 from tests.e2e.browser import DESKTOP, FLAGS, WITHIN, find_chromium
 
 FPS = 30
@@ -37,8 +38,6 @@ LOOP = FPS
 """Pictures in a row that are different; behind them they come again."""
 RUNS = 8.0
 """Seconds on air until the viewer comes: the encoder begins with what was kept for it, and catches up."""
-AHEAD = -10
-"""Nice value of what is measured."""
 SETTLES = 15.0
 """Seconds from the first picture until it counts: a viewer who comes takes a while to come near."""
 VIDEO = "document.querySelector('nova-player').video"
@@ -121,26 +120,6 @@ class Ask:
     trace: str | None
 
 
-def family(pid: int) -> Iterator[int]:
-    """A process and its children."""
-    yield pid
-    for entry in Path("/proc").glob("[0-9]*/stat"):
-        with suppress(OSError):
-            if int(entry.read_text().rpartition(")")[2].split()[1]) == pid:
-                yield from family(int(entry.parent.name))
-
-
-def set_apart(pid: int, cores: int) -> None:
-    """A process, its children, and whatever they start, on the first cores, and before all others there."""
-    there = sorted(os.sched_getaffinity(0))
-    own = set(there[:cores]) if len(there) > cores else set(there)
-    for one in family(pid):
-        for task in Path(f"/proc/{one}/task").iterdir():
-            os.sched_setaffinity(int(task.name), own)
-            with suppress(PermissionError):
-                os.setpriority(os.PRIO_PROCESS, int(task.name), AHEAD)
-
-
 def squares(now: int, side: int) -> bytes:
     """One line of luma for a time in milliseconds."""
     value = now % (1 << BITS)
@@ -209,6 +188,8 @@ class Encoder:
             "flv",
             address,
         ]
+        self.sent: list[tuple[int, float, float]] = []
+        """Of each picture: when it was made, how late that was, how long the encoder took to take it; milliseconds."""
         self._child = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.DEVNULL)
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._send)
@@ -221,10 +202,13 @@ class Encoder:
             while not self._over.is_set():
                 time.sleep(max(0.0, start + number / FPS - time.monotonic()))
                 luma, blue, red = self._pictures[number % len(self._pictures)]
-                self._child.stdin.write(squares(time.time_ns() // 1_000_000, self._size.cell) * self._size.cell)
+                made, late = time.time_ns() // 1_000_000, (time.monotonic() - start - number / FPS) * 1000
+                self._child.stdin.write(squares(made, self._size.cell) * self._size.cell)
                 for plane in (luma, blue, red):
                     self._child.stdin.write(plane)
                 self._child.stdin.flush()
+                taken = (time.monotonic() - start - number / FPS) * 1000 - late
+                self.sent.append((made, late, taken))
                 number += 1
         except BrokenPipeError:
             pass
@@ -250,6 +234,7 @@ class Result:
     stalls: int
     unread: int
     load: float
+    others: str = ""
 
     def row(self) -> str:
         if not self.late:
@@ -283,12 +268,19 @@ async def watch(page: Page, url: str, seconds: float) -> dict[str, Any]:
 async def measure(browser: Browser, show: Show, profile: str, ask: Ask, pictures: Sequence[Planes]) -> Result:
     context = await browser.new_context(viewport=DESKTOP)
     page = await context.new_page()
+    if ask.trace is not None:
+        await overhear(page)
     page.set_default_timeout(WITHIN * 3)
     await page.goto(show.venue.url)
     encoder = await asyncio.to_thread(Encoder, show.address, ask.size, pictures)
     try:
         programme = await show.on_air()
+        assert show.venue.process is not None
+        set_apart(show.venue.process.pid, ask.cores)
+        others = Others()
         seen = await watch(page, f"{show.venue.url}/watch/{programme}", ask.seconds)
+        if ask.trace is not None:
+            seen |= {"traced": await page.evaluate(TRACED), "sent": encoder.sent}
         await show.end(programme)
     finally:
         await asyncio.to_thread(encoder.close)
@@ -296,8 +288,8 @@ async def measure(browser: Browser, show: Show, profile: str, ask: Ask, pictures
     longest = max(seen["gaps"], default=0.0)
     if ask.trace is not None:
         await asyncio.to_thread(Path(f"{ask.trace}.{profile}.json").write_text, json.dumps(seen))
-    load = os.getloadavg()[0]
-    return Result(profile, seen["rung"], seen["late"], seen["held"], longest, seen["waits"], seen["unread"], load)
+    load, told = os.getloadavg()[0], others.told()
+    return Result(profile, seen["rung"], seen["late"], seen["held"], longest, seen["waits"], seen["unread"], load, told)
 
 
 async def run(ask: Ask) -> list[Result]:
@@ -322,10 +314,13 @@ async def run(ask: Ask) -> list[Result]:
 def rows(results: Sequence[Result]) -> Iterator[str]:
     yield f"| {' | '.join(COLUMNS)} |"
     yield "|---" * len(COLUMNS) + "|"
+    yield from (result.row() for result in results)
+    yield ""
     for result in results:
-        yield result.row()
+        if result.others:
+            yield f"{result.profile}: {result.others}"
         if result.unread:
-            yield f"\n{result.profile}: {result.unread} pictures could not be read\n"
+            yield f"{result.profile}: {result.unread} pictures could not be read"
 
 
 def main() -> None:

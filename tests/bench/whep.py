@@ -19,7 +19,8 @@ from playwright.async_api import Browser, Page, async_playwright
 
 from tests.app.broadcasting import FFMPEG, Show
 from tests.app.venue import open_venue
-from tests.bench.latency import BITS, CHECKED, RUNS, WATCH, Encoder, Planes, Result, Size, rows, scenes, set_apart
+from tests.bench.latency import BITS, CHECKED, RUNS, WATCH, Encoder, Planes, Result, Size, rows, scenes
+from tests.bench.machine import Others, set_apart
 from tests.e2e.browser import DESKTOP, FLAGS, WITHIN, find_chromium
 
 SETTLES = 5.0
@@ -47,12 +48,15 @@ async def watch(page: Page, url: str, seconds: float) -> dict[str, Any]:
 
 
 async def measure(
-    browser: Browser, show: Show, name: str, seconds: float, size: Size, pictures: Sequence[Planes]
+    browser: Browser, show: Show, name: str, seconds: float, size: Size, pictures: Sequence[Planes], cores: int
 ) -> Result:
     encoder = await asyncio.to_thread(Encoder, show.address, size, pictures, ENCODERS[name])
     context = await browser.new_context(viewport=DESKTOP)
     try:
         programme = await show.on_air()
+        assert show.venue.process is not None
+        set_apart(show.venue.process.pid, cores)
+        others = Others()
         changed = await show.venue.ask("PATCH", f"/api/v1/programmes/{programme}", show.token, {"whep": "viewers"})
         assert changed.status == 200, changed.body
         page = await context.new_page()
@@ -64,7 +68,8 @@ async def measure(
         await context.close()
     pauses = sum(gap > PAUSE for gap in seen["gaps"])
     longest = max(seen["gaps"], default=0.0)
-    return Result(name, seen["rung"], seen["late"], [], longest, pauses, seen["unread"], os.getloadavg()[0])
+    load, told = os.getloadavg()[0], others.told()
+    return Result(name, seen["rung"], seen["late"], [], longest, pauses, seen["unread"], load, told)
 
 
 async def run(encoders: Sequence[str], seconds: float, size: Size, heights: Sequence[int], cores: int) -> list[Result]:
@@ -81,7 +86,7 @@ async def run(encoders: Sequence[str], seconds: float, size: Size, heights: Sequ
             token = await venue.token("owner")
             for name in encoders:
                 show = await Show.prepare(venue, token, name=name, profile="ultra", heights=list(heights))
-                results.append(await measure(browser, show, name, seconds, size, pictures))
+                results.append(await measure(browser, show, name, seconds, size, pictures, cores))
             await browser.close()
     return results
 

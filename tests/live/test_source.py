@@ -31,7 +31,7 @@ async def test_what_is_on_air_or_interrupted_can_be_watched(house: House, folder
         found = await house.own.source.locate(STRANGER, programme.id)
         assert (found.kind, found.master, found.media_id) == ("live", "master.m3u8", programme.id)
         assert found.folder == Path(folder.live) / programme.id
-        assert (found.part, found.latency) == (200_000, 700_000)
+        assert (found.part, found.latency) == (200_000, 850_000)
         assert found.on_air is not None
         assert found.on_air.find("master.m3u8", "") == (engine, "master.m3u8")
         await move(programme.id)

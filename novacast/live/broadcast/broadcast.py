@@ -33,6 +33,7 @@ from novacast.live.recording.recorder import ProgrammeRecorder
 from novacast.live.recording.sources import Sources
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
 from novacast.live.whep.monitor import Monitor
+from novacast.live.whep.reordered import Workshop
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
@@ -184,7 +185,8 @@ class Broadcast:
         if house.simulcasts is not None:
             self._simulcast = house.simulcasts.of(self.channel.id, lineup.tracks, house.clock)
             self._tasks.start(self._simulcast.refresh(), "targets")
-        self.monitor = monitor = Monitor(lineup, house.clock)
+        anew = Workshop(lineup, house.equipment, house.clock, self._tasks)
+        self.monitor = monitor = Monitor(lineup, house.clock, anew)
         tap = Taps([one for one in (self._simulcast, monitor) if one is not None])
         self.direction.stage = stage = Stage(lineup, self.shelf, slate, house.clock, tap)
         if past is not None:

@@ -92,6 +92,11 @@ class Listing:
         self._anew = -1
         """Who asks for this segment, or one before it, may have an older text."""
 
+    def begin_at(self, number: int) -> None:
+        """Nothing is known of what was before. Each discontinuity began a segment, so there were no more than that; a
+        sequence number that is too high misleads nobody, and one that players know already does (6.2.2)."""
+        self.first = self._discontinuities = number
+
     def begin(self, entry: Entry) -> None:
         mapped = bool(entry.init) and entry.init != self._init
         self._init = entry.init or self._init

@@ -147,8 +147,8 @@ class Rendition:
 
     def begin_at(self, number: int) -> None:
         """After a restart with nothing that was kept."""
-        self.next = self.listing.first = number
-        self.parts, self._begun = number * PARTS, True
+        self.listing.begin_at(number)
+        self.next, self.parts, self._begun = number, number * PARTS, True
 
     def renew(self, init: Init | None) -> int | None:
         """A stretch begins. The number of the initialization segment if it is a new one."""

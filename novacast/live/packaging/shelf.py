@@ -6,17 +6,14 @@ One programme, one shelf. Everything happens in the event loop and takes microse
 import asyncio
 import logging
 import math
-import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 
 from novacast.clock import Clock
-from novacast.errors import InvalidInput, NotFound
-from novacast.i18n import text
-from novacast.live.packaging.blocking import Directives, Waits, directives
+from novacast.live.packaging.answers import AHEAD, Answers, no_part, no_rendition
+from novacast.live.packaging.blocking import Waits
 from novacast.live.packaging.models import Aired, Fragment, Init, Past, Profile, Recorder, Track
-from novacast.live.packaging.multivariant import MASTER, PLAYLIST, address, master
-from novacast.live.packaging.playlist import Listing, Report
+from novacast.live.packaging.playlist import Listing
 from novacast.live.packaging.renditions import Epoch, Rendition, part_name
 from novacast.live.packaging.resumption import resume
 from novacast.live.packaging.splicing import retime
@@ -29,10 +26,7 @@ WINDOW = Fraction(60)
 """Seconds that can be rewound without a recorder."""
 PATIENCE = 3
 """Target durations that a request waits at most."""
-AHEAD = 2
-"""Segments past the newest one that may be asked for: RFC 8216bis 6.2.5.2."""
 
-_FILE = re.compile(r"(seg|part)_(\d{5,12})\.m4s")
 log = logging.getLogger(__name__)
 
 
@@ -61,18 +55,16 @@ class Shelf:
         self._recorder = recorder
         self._shown = recorder if rewind else None
         self._target = math.ceil(profile.segment)
-        self._part_target: Fraction | None = None
         self._stretch: Stretch | None = None
         self._epoch: Epoch | None = None
         self._stopped = self._ended = False
-        self._master: Aired | None = None
-        self._waits = Waits(PATIENCE * self._target)
         self._of = {one.name: self._rendition(one) for one in tracks}
+        self._answers = Answers(profile, self._of, PATIENCE * self._target)
         self._room = Room(list(self._of.values()), self._shown, keep, math.ceil(window / profile.segment))
         self._warned = -math.inf
         if past is not None:
             self._epoch = resume(self._of, past, profile.segment, clock.now(), recorder)
-            self._announce()
+            self._answers.announce()
 
     def _rendition(self, track: Track) -> Rendition:
         listing = Listing(self._target, growing=self._shown is not None)
@@ -106,24 +98,23 @@ class Shelf:
             number = one.renew(inits.get(name))
             if number is not None and self._recorder is not None:
                 self._recorder.begin(name, number, one.inits[number])
-        self._announce()
+        self._answers.announce()
         for one in self._active():
-            self._changed(one)
+            self._answers.changed(one)
 
     def _level(self) -> None:
-        """Where a stretch ends, what a rendition is behind by is a gap."""
+        """Where a stretch ends all have as many segments, and so as many discontinuities, by which renditions are
+        matched (4.4.3.3), as a recording is by numbers. What one is behind by is a gap, however short."""
         stretch = self._stretch
         ends = [one.end for one in self._active() if one.end is not None]
         if stretch is None or not ends:
             return
         top, last = max(map(stretch.count, self._of.values())), max(ends)
         for one in self._of.values():
-            lacks, missing = top - stretch.count(one), last - stretch.start(one)
-            if lacks and missing >= lacks * self._profile.segment / 2:
-                for _ in range(lacks):
-                    start = stretch.start(one)
-                    self._lack(one, start, start + min(missing / lacks, self._profile.segment))
-                    stretch.reached(one)
+            for lacks in range(top - stretch.count(one), 0, -1):
+                start = stretch.start(one)
+                self._lack(one, start, start + min((last - start) / lacks, self._profile.segment))
+                stretch.reached(one)
 
     def add(self, track: str, fragment: Fragment) -> None:
         """One fragment is one part. It is not kept if its time was given up, or if nothing can begin with it.
@@ -150,12 +141,12 @@ class Shelf:
         moved = retime(fragment, start, one.parts + 1)
         name = part_name(one.parts)
         aired = one.take(moved.data, time, duration, independent=fragment.independent)
-        if self._part_target is not None and duration > self._part_target:
+        if self._answers.part_target is not None and duration > self._answers.part_target:
             self._warn("%s: a part of %.3f s is longer than what was announced", track, duration)
         one.waits.answer(name, aired)
         if opens:
             self._room.tidy()
-        self._changed(one)
+        self._answers.changed(one)
 
     def _open(self, one: Rendition, stretch: Stretch, time: Fraction) -> None:
         place, due = stretch.place(one, time), stretch.due(one, time)
@@ -172,7 +163,7 @@ class Shelf:
         for other in self._active():
             if other is not one and stretch.behind(other, time):
                 self._fill(other, stretch, place - AHEAD + 1, place, time)
-                self._changed(other)
+                self._answers.changed(other)
 
     def _fill(self, one: Rendition, stretch: Stretch, before: int, place: int, time: Fraction) -> None:
         """What a rendition has not is a gap: whoever follows it goes on, to another one."""
@@ -182,10 +173,10 @@ class Shelf:
     def _lack(self, one: Rendition, start: Fraction, until: Fraction) -> None:
         assert self._epoch is not None
         first = one.parts
-        one.lack(start, until, self._epoch, self._part_target or self._profile.part or until)
+        one.lack(start, until, self._epoch, self._answers.part_target or self._profile.part or until)
         self._told(one)
         for number in range(first, one.parts):
-            one.waits.refuse(part_name(number), _no_part())
+            one.waits.refuse(part_name(number), no_part())
 
     def _told(self, one: Rendition) -> None:
         if self._recorder is not None:
@@ -202,23 +193,23 @@ class Shelf:
         if one.active:
             self._close(one)
             one.active = False
-            one.waits.refuse_all(_no_rendition(track))
+            one.waits.refuse_all(no_rendition(track))
             one.clear()
-            self._announce()
+            self._answers.announce()
 
     def restore(self, track: str) -> None:
         """It is back, with a gap. It needs an initialization segment by then."""
         one = self._of[track]
         if not one.active:
             one.active = True
-            self._announce()
+            self._answers.announce()
 
     def stop(self) -> None:
         """Nothing more is taken, and what is open is whole as far as it came. Repeatable."""
         if not self._stopped:
             for one in self._of.values():
                 self._close(one)
-                self._changed(one)
+                self._answers.changed(one)
             self._stopped = True
 
     def end(self) -> None:
@@ -227,10 +218,7 @@ class Shelf:
             return
         self.stop()
         self._ended = True
-        for one in self._active():
-            self._changed(one)
-            one.waits.refuse_all(_no_part())
-        self._waits.refuse_all(_no_part())
+        self._answers.end()
 
     def find(self, name: str, query: str = "") -> "Aired | asyncio.Future[Aired] | None":
         """`name`: of a file below the programme; `query`: as it came. None: it is not in memory; old segments may be on
@@ -239,92 +227,7 @@ class Shelf:
         A future belongs to all who wait for the same: await it shielded. It may end with NotFound, or Unavailable when
         it takes too long. Raises InvalidInput for directives that make no sense, NotFound for what will never be.
         """
-        if name == MASTER:
-            return self._master if self._master is not None else self._wait(self._waits, name)
-        track, _, file = name.partition("/")
-        one = self._of.get(track)
-        if one is None:
-            return None
-        if not one.active:
-            raise _no_rendition(track)
-        if (there := one.files.get(file)) is not None:
-            return there
-        if file == PLAYLIST:
-            return self._ask(one, directives(query))
-        kind = _FILE.fullmatch(file)
-        if kind is None:
-            return None
-        number = int(kind[2])
-        if kind[1] == "seg":
-            return one.segment(number)
-        if number == one.parts and self._profile.part is not None:
-            return self._wait(one.waits, file)
-        raise _no_part()
-
-    def _wait(self, waits: Waits, what: Directives | str) -> "asyncio.Future[Aired]":
-        if self._ended:
-            raise _no_part()
-        return waits.wait(what)
-
-    def _ask(self, one: Rendition, wanted: Directives) -> "Aired | asyncio.Future[Aired]":
-        if self._profile.part is None and wanted.part is not None:
-            wanted = Directives(wanted.msn, None, wanted.skip)
-        if self._ended or one.has(wanted.msn, wanted.part):
-            return self._playlist(one, wanted)
-        if wanted.msn is not None:
-            newest, index = one.last or (-1, -1)
-            limit = self._advance + (index if wanted.msn == newest else 0)
-            if wanted.msn > newest + AHEAD or (wanted.part or 0) > limit:
-                raise InvalidInput(text("What is asked for is too far ahead."))
-        return self._wait(one.waits, wanted)
-
-    @property
-    def _advance(self) -> int:
-        """Advance Part Limit: RFC 8216bis 6.2.5.2."""
-        target = self._part_target or self._profile.part or Fraction(1)
-        return math.ceil(3 / target) if target < 1 else 3
-
-    def _playlist(self, one: Rendition, wanted: Directives) -> Aired:
-        """As a delta update only for those who can know all that it leaves out."""
-        listing, msn = one.listing, wanted.msn if wanted.msn is not None else one.next
-        skip = wanted.skip and 0 < listing.old <= msn - listing.first and listing.is_known(msn)
-        made = one.rendered.get(skip)
-        if made is None:
-            hint = part_name(one.parts) if self._profile.part is not None else None
-            reports = list(self._reports(one))
-            body = one.listing.render(self._target_of_parts(), hint, reports, ended=self._ended, skip=skip)
-            made = one.rendered[skip] = Aired(memoryview(body), changes=True)
-        return made
-
-    def _reports(self, about: Rendition) -> Iterator[Report]:
-        for one in self._active():
-            if one is not about and one.last is not None:
-                msn, part = one.last
-                shown = part if self._profile.part is not None and part >= 0 else None
-                yield Report(f"../{address(one.track.name)}", msn, shown)
-
-    def _target_of_parts(self) -> Fraction | None:
-        """The longest part there was until the first playlist, or is to be expected; it stays: 4.4.3.7."""
-        if self._profile.part is None or self._part_target is not None:
-            return self._part_target
-        expected = [whole_frames(self._profile.part, one.track.fps) for one in self._active() if one.track.fps]
-        longest = max([*expected, *(one.longest for one in self._active())]) or self._profile.part
-        self._part_target = Fraction(math.ceil(longest * 1000), 1000)
-        return self._part_target
-
-    def _changed(self, one: Rendition) -> None:
-        one.rendered.clear()
-        one.waits.answer_where(
-            lambda wanted: self._ended or one.has(wanted.msn, wanted.part),
-            lambda wanted: self._playlist(one, wanted),
-        )
-
-    def _announce(self) -> None:
-        tracks = [one.track for one in self._active() if one.inits]
-        if tracks:
-            body = master(tracks, {one.track.name: one.inits.values() for one in self._active()})
-            self._master = Aired(memoryview(body), changes=True)
-            self._waits.answer(MASTER, self._master)
+        return self._answers.find(name, query)
 
     def _active(self) -> list[Rendition]:
         return [one for one in self._of.values() if one.active]
@@ -335,16 +238,3 @@ class Shelf:
         if now - self._warned >= 10:
             self._warned = now
             log.warning(message, *values)
-
-
-def whole_frames(part: Fraction, fps: Fraction) -> Fraction:
-    """What a part of whole frames lasts that is not longer than `part`; a frame at least."""
-    return max(part * fps // 1, 1) / fps
-
-
-def _no_part() -> NotFound:
-    return NotFound(text("There is no such part of the programme."))
-
-
-def _no_rendition(track: str) -> NotFound:
-    return NotFound(text("The programme is no longer given as {rendition}.", rendition=track))

@@ -17,8 +17,7 @@ class Stretch:
     """The picture leads: sound is cut where the picture was, or is going to be if it has not come so far yet. Without
     pictures sound is cut by the profile's grid.
 
-    Segments are counted from the stretch's first one on, for their numbers need not agree: a stretch may end when the
-    picture has begun a segment and sound, whose parts are cut elsewhere, has not.
+    Segments are counted from the stretch's first one on, whose number is the same in all renditions.
     """
 
     def __init__(self, profile: Profile, epoch: Epoch, target: int, renditions: Iterable[Rendition]) -> None:
@@ -27,7 +26,7 @@ class Stretch:
         self._longest = target + _HALF
         """Seconds that a segment must stay below: players round."""
         self._renditions = tuple(renditions)
-        self._base = {one.track.name: one.next for one in self._renditions}
+        self._base = max(one.next for one in self._renditions)
         self._begun: set[str] = set()
         """Renditions that have something of it."""
         self._openings: dict[int, Fraction] = {}
@@ -37,7 +36,7 @@ class Stretch:
 
     def count(self, one: Rendition) -> int:
         """Of segments that have begun."""
-        return one.next - self._base[one.track.name]
+        return one.next - self._base
 
     def opens(self, one: Rendition, time: Fraction, duration: Fraction) -> bool:
         """Whether an independent fragment begins a segment."""

@@ -1,5 +1,5 @@
 """What viewers by WebRTC see of a programme: the picture of the encoder that is on, as it comes, where it is one that
-they can be given; else what everyone sees, from the stage.
+they can be given; else what is encoded of it for them; else what everyone sees, from the stage.
 
 Times of what is given are milliseconds of the monotonic clock, on which frames should be seen: one line, whatever they
 come from.
@@ -13,17 +13,14 @@ from fractions import Fraction
 from typing import Protocol
 
 from novacast.clock import Clock
-from novacast.errors import Malformed
-from novacast.live import flv
 from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import SOUND, Lineup
-from novacast.live.ingest import Kind, Tag
 from novacast.live.packaging.models import Fragment, Init
 from novacast.live.simulcast.muxing import Muxer, Piece
+from novacast.live.whep.direct import Direct, Outlet, Turned, Way, now_of
 
 log = logging.getLogger(__name__)
 
-SOUNDS = frozenset({"aac", "opus"})
 MOST_KEPT = 64
 """Fragments of one group of pictures and its sound."""
 LEADS = 5
@@ -32,33 +29,29 @@ FAR_AHEAD = 400
 """Milliseconds that one alone may be too early."""
 EARLY = 15
 """Milliseconds that are not too early."""
+TRIES = 3
+"""Times that a feed's picture is encoded for these viewers alone."""
 
 
-class Outlet(Protocol):
-    """Whoever takes it. None of it waits or raises."""
+class Encoders(Protocol):
+    """Whatever makes a picture that can be given as it comes of one that can't."""
 
-    def cut(self, *, paced: bool) -> None:
-        """What follows comes from elsewhere, and begins with a keyframe. `paced`: it comes in parts, and each frame is
-        for its own time; else at once."""
-        ...
-
-    def give(self, tag: Tag) -> None: ...
-
-    def end(self) -> None:
-        """The programme is over."""
-        ...
+    def encode(self, feed: Feed, outlet: Outlet, turned: Turned, /) -> Way | None: ...
 
 
 class Monitor:
     """Fits `broadcast.stage.Tap`. Without an outlet hardly anything is done."""
 
-    def __init__(self, lineup: Lineup, clock: Clock) -> None:
-        self._clock = clock
+    def __init__(self, lineup: Lineup, clock: Clock, encoders: Encoders | None = None) -> None:
+        self._clock, self._encoders = clock, encoders
         self._outlet: Outlet | None = None
         self._staged = Staged(lineup, clock)
         self._feed: Feed | None = None
         """What is on; None: the slate."""
         self._direct: Direct | None = None
+        self._anew: Way | None = None
+        """What is encoded for these viewers alone."""
+        self._tries = TRIES
 
     def begin(self, inits: Mapping[str, Init], offset: Fraction) -> None:
         self._staged.begin(inits, offset)
@@ -67,13 +60,18 @@ class Monitor:
         self._staged.take(name, fragment)
 
     def drop(self, name: str) -> None:
-        self._staged.drop(name)
+        """Where the machine can't make a rung for all it has no strength for a few."""
+        if self._staged.drop(name):
+            self._encoders = None
+            self._drop_anew()
+            if self._outlet is not None:
+                self._choose()
 
     def show(self, feed: Feed | None) -> None:
         """`feed` is what viewers see now; None: the slate."""
         if feed is self._feed:
             return
-        self._feed = feed
+        self._feed, self._tries = feed, TRIES
         if self._outlet is not None:
             self._switch()
 
@@ -100,104 +98,43 @@ class Monitor:
         if self._feed is not None:
             self._direct = Direct(self._feed, self._outlet, self._clock, self._turned)
             self._direct.start()
-        if self._direct is None or not self._direct.on:
-            self._staged.start(self._outlet)
+        self._choose()
 
-    def _turned(self, direct: "Direct") -> None:
-        """A feed has become one that can be given as it comes, or is no more."""
-        if self._outlet is None or direct is not self._direct:
-            return
-        if direct.on:
+    def _choose(self) -> None:
+        """The feed as it comes, else what is encoded of it for these viewers, else what everyone sees until there is
+        something better."""
+        assert self._outlet is not None
+        if any(way is not None and way.on for way in (self._direct, self._anew)):
             self._staged.stop()
-        else:
-            self._staged.start(self._outlet)
+            return
+        self._staged.start(self._outlet)
+        refused = self._direct is not None and self._direct.refused
+        if self._feed is not None and refused and self._anew is None and self._encoders is not None and self._tries:
+            self._tries -= 1
+            self._anew = self._encoders.encode(self._feed, self._outlet, self._turned)
+            if self._anew is not None:
+                self._anew.start()
+
+    def _turned(self, way: Way) -> None:
+        """What a feed gives can be given now, or can be so no more."""
+        if self._outlet is None or way not in (self._direct, self._anew):
+            return
+        if way is self._direct and way.on:
+            self._drop_anew()
+        elif way is self._anew and not way.on:
+            self._anew = None
+        self._choose()
+
+    def _drop_anew(self) -> None:
+        anew, self._anew = self._anew, None
+        if anew is not None:
+            anew.stop()
 
     def _hang_up(self) -> None:
         direct, self._direct = self._direct, None
         if direct is not None:
             direct.stop()
-
-
-class Direct:
-    """A feed as it comes. `on`: whether it can be given so: H.264 whose pictures are shown in the order in which they
-    are decoded, for WebRTC has but one time for both, and AAC, Opus or no sound. `turned` is called when that changes.
-    """
-
-    def __init__(self, feed: Feed, outlet: Outlet, clock: Clock, turned: "Turned") -> None:
-        self._feed, self._outlet, self._clock, self._tell = feed, outlet, clock, turned
-        self.on = False
-        self._told: dict[Kind, bytes] = {}
-        """Headers that were given."""
-        self._refused: bytes | None = None
-        """The header of a picture that can't be given."""
-        self._shift = 0
-
-    def start(self) -> None:
-        """With what the feed kept since its last keyframe."""
-        self._feed.listeners.append(self._hear)
-        kept = list(self._feed.kept)
-        if not kept or not all(self._fits(tag) for tag in kept):
-            return
-        self._shift = _now(self._clock) - kept[-1].time
-        for tag in kept:
-            self._take(tag, keyframe=tag is kept[0])
-
-    def stop(self) -> None:
-        self.on = False
-        if self._hear in self._feed.listeners:
-            self._feed.listeners.remove(self._hear)
-
-    def _hear(self, tag: Tag, keyframe: bool) -> None:
-        was = self.on
-        if not self._fits(tag):
-            self.on = False
-        elif self.on or (keyframe and tag.kind is Kind.VIDEO):
-            if not self.on:
-                self._shift = _now(self._clock) - tag.time
-            self._take(tag, keyframe=keyframe)
-        if was is not self.on:
-            self._tell(self)
-
-    def _take(self, tag: Tag, *, keyframe: bool) -> None:
-        header = self._feed.headers.get(tag.kind)
-        if not self.on:
-            if tag.kind is not Kind.VIDEO or not keyframe:
-                return
-            self.on = True
-            self._told.clear()
-            self._outlet.cut(paced=False)
-        if header is not None and self._told.get(tag.kind) != header.data:
-            if tag.kind is Kind.VIDEO and not keyframe:
-                return  # of the picture that was before
-            self._told[tag.kind] = header.data
-            self._outlet.give(Tag(tag.kind, tag.time + self._shift, header.data))
-        self._outlet.give(Tag(tag.kind, tag.time + self._shift, tag.data))
-
-    def _fits(self, tag: Tag) -> bool:
-        """A feed that once did not is not believed again before its picture is another."""
-        header = self._feed.headers.get(Kind.VIDEO)
-        if header is None or header.data == self._refused:
-            return False
-        if not _suits(tag):
-            self._refused = header.data
-            return False
-        return True
-
-
-def _suits(tag: Tag) -> bool:
-    try:
-        found = next(iter(flv.facts(tag)), None)
-    except Malformed:
-        return True  # left out by whoever reads it
-    if found is None:
-        return True
-    if tag.kind is Kind.VIDEO:
-        return found.codec == "h264" and found.composition == 0
-    return found.codec in SOUNDS
-
-
-class Turned(Protocol):
-    def __call__(self, direct: Direct, /) -> None: ...
+        self._drop_anew()
 
 
 class Staged:
@@ -220,17 +157,20 @@ class Staged:
         self._inits, self._offset = inits, offset
         self._renew()
 
-    def drop(self, name: str) -> None:
+    def drop(self, name: str) -> bool:
+        """Whether it was one of these."""
+        before = len(self._tracks)
         self._tracks = [one for one in self._tracks if one.name != name]
         if name == self._rung:
             self._renew()
+        return len(self._tracks) < before
 
     def take(self, name: str, fragment: Fragment) -> None:
         if name not in (self._rung, SOUND):
             return
         if name == self._rung and fragment.independent:
             self._kept.clear()
-        now = _now(self._clock)
+        now = now_of(self._clock)
         self._kept.append((now, name, fragment))
         if self._outlet is not None:
             self._pass(now, name, fragment)
@@ -297,9 +237,5 @@ class Staged:
 
     def _give(self, piece: Piece) -> None:
         if self._outlet is not None:
-            shift = self._shift if self._shift is not None else _now(self._clock) - piece.tag.time
+            shift = self._shift if self._shift is not None else now_of(self._clock) - piece.tag.time
             self._outlet.give(replace(piece.tag, time=max(0, piece.tag.time + shift)))
-
-
-def _now(clock: Clock) -> int:
-    return round(clock.monotonic() * 1000)

@@ -9,7 +9,7 @@ take a percent sign in a folder's name for theirs. Inputs are absolute `file:` U
 
 from novacast.media.commands.ingest import ingest_command
 from novacast.media.commands.line import INIT, PLAYLIST, SEGMENTS, Node, line
-from novacast.media.commands.live import LiveWanted, live_command, slate_command
+from novacast.media.commands.live import LiveWanted, live_command, monitor_command, slate_command
 from novacast.media.commands.renditions import Wanted, ladder_command, rendition_command
 from novacast.media.commands.stills import (
     cover_command,
@@ -22,6 +22,6 @@ from novacast.media.commands.video import WHOLE, Encoding, Part, video_options
 
 __all__ = [
     "INIT", "PLAYLIST", "SEGMENTS", "WHOLE", "Encoding", "LiveWanted", "Node", "Part", "Wanted", "cover_command",
-    "ingest_command", "ladder_command", "line", "live_command", "poster_command", "rendition_command", "slate_command",
-    "storyboard_command", "strip_command", "video_options", "waveform_command",
+    "ingest_command", "ladder_command", "line", "live_command", "monitor_command", "poster_command",
+    "rendition_command", "slate_command", "storyboard_command", "strip_command", "video_options", "waveform_command",
 ]  # fmt: skip

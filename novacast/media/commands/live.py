@@ -3,7 +3,7 @@ rendition to a pipe of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -78,11 +78,7 @@ def live_command(program: Path, wanted: LiveWanted, encoding: Encoding) -> tuple
     """Times of the fragments are those of the tags: nothing is shifted to zero, and neither is AAC's priming, so
     picture and sound keep the distance that they came with.
     """
-    # Without `nobuffer`: it throws away what the analysis has looked at, which is the first group of pictures.
-    opened = ffmpeg.input(
-        "pipe:0", f="flv", protocol_whitelist="pipe", format_whitelist="flv",
-        analyzeduration=500_000, probesize=200_000, fpsprobesize=0, **_decoding(wanted, encoding),
-    )  # fmt: skip
+    opened = _opened(wanted, encoding)
     outputs = list(_copied(opened, wanted))
     if wanted.rungs:
         steady = _at_rate(opened["v"], wanted).filter_multi_output("split", len(wanted.rungs))
@@ -91,6 +87,27 @@ def live_command(program: Path, wanted: LiveWanted, encoding: Encoding) -> tuple
     before = ("-copyts", *opening(encoding.encoder, encoding.route))
     numbered = [node(FIRST_PIPE + number) for number, node in enumerate(outputs)]
     return line(program, ffmpeg.merge_outputs(*numbered), threads=encoding.threads, before=before)
+
+
+def monitor_command(program: Path, rung: Rung, wanted: LiveWanted, encoding: Encoding) -> tuple[str, ...]:
+    """Of what `live_command` reads the picture alone, as FLV in FIRST_PIPE: each frame as soon as it is there, in the
+    order and at the times in which they are shown."""
+    wanted = replace(wanted, paced=False, copied=None)
+    node, options = _coded(_opened(wanted, encoding)["v"], rung, wanted, encoding)
+    made = ffmpeg.output(
+        node, f"pipe:{FIRST_PIPE}", f="flv", flvflags="no_duration_filesize", flush_packets=1, fps_mode="passthrough",
+        avoid_negative_ts="disabled", map_metadata=-1, **options,
+    )  # fmt: skip
+    before = ("-copyts", *opening(encoding.encoder, encoding.route))
+    return line(program, made, threads=encoding.threads, before=before)
+
+
+def _opened(wanted: LiveWanted, encoding: Encoding) -> Node:
+    # Without `nobuffer`: it throws away what the analysis has looked at, which is the first group of pictures.
+    return ffmpeg.input(
+        "pipe:0", f="flv", protocol_whitelist="pipe", format_whitelist="flv",
+        analyzeduration=500_000, probesize=200_000, fpsprobesize=0, **_decoding(wanted, encoding),
+    )  # fmt: skip
 
 
 def pictures_of(part: Fraction, fps: Fraction) -> int:
@@ -167,6 +184,13 @@ def _copied(opened: Node, wanted: LiveWanted) -> Iterator[_Output]:
 
 
 def _rung(node: Node, rung: Rung, wanted: LiveWanted, encoding: Encoding) -> _Output:
+    node, options = _coded(node, rung, wanted, encoding)
+    # Players that keep the first initialization segment of a programme (mpv, GStreamer) need them at each seam.
+    options["bsf:v"] = ",".join(filter(None, (options.get("bsf:v"), "dump_extra=freq=keyframe")))
+    return _Output(node, _before(pictures_of(wanted.part, wanted.fps), wanted.fps), **options)
+
+
+def _coded(node: Node, rung: Rung, wanted: LiveWanted, encoding: Encoding) -> tuple[Node, dict[str, Any]]:
     target = Target(
         rung.width, rung.height, wanted.fps, rung.bitrate, rung.maxrate, rung.maxrate, wanted.segment,
         preset=encoding.preset, quality=encoding.crf, threads=encoding.threads,
@@ -176,12 +200,9 @@ def _rung(node: Node, rung: Rung, wanted: LiveWanted, encoding: Encoding) -> _Ou
     options: dict[str, Any] = dict(encoder_options(encoding.encoder, target)) | _AT_ONCE.get(encoding.encoder.kind, {})
     if encoding.encoder.codec is not Codec.H264:
         options.pop("tune", None)
-    # Players that keep the first initialization segment of a programme (mpv, GStreamer) need them at each seam.
-    options["bsf:v"] = ",".join(filter(None, (options.get("bsf:v"), "dump_extra=freq=keyframe")))
     if wanted.copied is not None:
         options |= {"force_key_frames": "source", "g": 100 * target.gop}
-    options |= _paced(wanted)
-    return _Output(node, _before(pictures_of(wanted.part, wanted.fps), wanted.fps), **options)
+    return node, options | _paced(wanted)
 
 
 def _framed(filters: Sequence[Filter], rung: Rung) -> Iterator[Filter]:

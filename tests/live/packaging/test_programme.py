@@ -65,13 +65,42 @@ def test_a_programme_with_two_drops_is_conformant_to_the_end(profile: str, recor
     stage = played(profile, recorded=recorded)
     playlists = {one.track: one.segments for one in stage.viewers}
     breaks = {track: [one for one in segments if one.discontinuity] for track, segments in playlists.items()}
-    assert [one.msn for one in breaks["720p"]] == [one.msn for one in breaks["360p"]]
     for ones in zip(*breaks.values(), strict=True):
+        assert len({one.msn for one in ones}) == 1
         assert len({one.cc for one in ones}) == 1
         assert len({one.at for one in ones}) == 1
     assert [one.cc for one in breaks["audio"]] == [1, 2, 3, 4]
     assert playlists["720p"][0].msn == 0
-    assert not any(one.gap for segments in playlists.values() for one in segments)
+    for segments in playlists.values():
+        for one, after in pairwise(segments):
+            assert not one.gap or after.discontinuity
+
+
+@pytest.mark.parametrize("pieces", range(1, 6))
+async def test_a_stretch_of_a_moment_counts_in_all_renditions(pieces: int) -> None:
+    """An encoder dies when one rung had some parts of a segment, and others nothing."""
+    stage = Stage()
+    stage.play(Fraction(3))
+    stage.begin(Source().inits(40))
+    stage.give([pair for pair in Source().all(Fraction(3)) if pair[0] == "720p"][:pieces])
+    stage.play(Fraction(3), level=50)
+    stage.end()
+    begun = {one.track: [(s.msn, s.cc) for s in one.segments if s.discontinuity] for one in stage.viewers}
+    assert begun["720p"] == [(3, 1), (4, 2)]
+    assert begun["360p"] == begun["audio"] == begun["720p"]
+    assert {one.segments[3].gap for one in stage.viewers} == {False, True}
+
+
+async def test_sound_that_a_drop_left_behind_has_the_numbers_of_the_picture() -> None:
+    """The picture has begun a segment, and sound, whose parts are cut elsewhere, has not."""
+    stage = Stage()
+    stage.begin(Source().inits())
+    stage.give(pair for pair in Source().all(Fraction(16, 5)) if pair[0] != "audio" or pair[1].start < 48000 * 3 - 9216)
+    stage.play(Fraction(2), level=40)
+    stage.end()
+    lists = [[(s.msn, s.cc, s.discontinuity) for s in one.segments] for one in stage.viewers]
+    assert lists[0] == lists[1] == lists[2]
+    assert stage.viewer("audio").segments[3].gap
 
 
 def test_what_viewers_get_is_media_that_goes_on_in_time() -> None:
@@ -178,6 +207,8 @@ async def everything_at_once(taken: list[Step], random: Random, profile: Profile
         act(stage, source, ahead, what, number, random)
     stage.viewers = [one for one in stage.viewers if one.track in stage.shelf.ends]
     stage.end()
+    counted = [one.history.counted for one in stage.viewers]
+    assert all(one[msn] == cc for one in counted for other in counted for msn, cc in other.items() if msn in one)
 
 
 def pieces(source: Source) -> dict[str, Iterator[Fragment]]:

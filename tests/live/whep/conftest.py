@@ -102,13 +102,13 @@ class Gallery:
 
     def plays(self, feed: Feed, tags: tuple[Tag, ...]) -> None:
         """A film by this feed in real time, round and round."""
-        self.tasks.start(_play(feed, tags), "film")
+        self.tasks.start(play(feed, tags), "film")
 
     def value(self, name: str, **labels: str) -> float:
         return self.metrics.value(f"novacast_{name}", **labels)
 
 
-async def _play(feed: Feed, tags: tuple[Tag, ...]) -> None:
+async def play(feed: Feed, tags: tuple[Tag, ...]) -> None:
     loop = asyncio.get_running_loop()
     begun, length = loop.time(), max(tag.time for tag in tags) + 40
     for turn in range(60):

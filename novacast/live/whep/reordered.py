@@ -1,0 +1,184 @@
+"""A feed whose picture can't be given as it comes, encoded anew for those who watch by WebRTC, while they do: its
+frames come in another order than they are shown in, or in another codec.
+
+What it saves is a part of what everyone sees, a fifth of a second. It is one more encoder, so it stands back behind
+those of the programme, and nothing is lost where it fails: viewers get the stage's picture then.
+"""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import dataclass, replace
+
+from novacast.clock import Clock
+from novacast.errors import Malformed, NovaCastError
+from novacast.i18n import text
+from novacast.live import flv
+from novacast.live.broadcast.encoder import ZERO
+from novacast.live.broadcast.equipment import Equipment
+from novacast.live.broadcast.feed import Feed
+from novacast.live.broadcast.lineup import Lineup
+from novacast.live.ingest import Kind, Tag
+from novacast.live.whep.direct import SOUNDS, Outlet, Turned, now_of
+from novacast.media.commands import monitor_command
+from novacast.media.commands.sounds import FIRST_PIPE
+from novacast.media.process import PROGRESS, Child, Command, Limits
+from novacast.tasks import TaskGroup
+
+log = logging.getLogger(__name__)
+
+PRESET = "superfast"
+LIMITS = Limits(nice=5)
+SETTLES = 2
+"""With this keyframe viewers begin: before, FFmpeg gives what it kept to find out what comes, late and all at once."""
+LATE = 1000
+"""Milliseconds that it may fall behind."""
+PICTURE_ALONE = flv.HEADER[:4] + b"\x01" + flv.HEADER[5:]
+
+
+@dataclass(frozen=True, slots=True)
+class Workshop:
+    """What encoders of a programme are made with."""
+
+    lineup: Lineup
+    equipment: Equipment
+    clock: Clock
+    tasks: TaskGroup
+
+    def encode(self, feed: Feed, outlet: Outlet, turned: Turned) -> "Reordered | None":
+        """None: the feed has no picture, or a sound that WebRTC has not, or the programme has no rung."""
+        brings = feed.brings
+        if brings is None or not brings.picture or not self.lineup.rungs:
+            return None
+        if brings.sound and SOUNDS.isdisjoint(brings.codecs):
+            return None
+        return Reordered(feed, outlet, self, turned)
+
+
+class Reordered:
+    """`on`: whether viewers are given what it makes. `turned` is called when that changes, or when it has failed."""
+
+    def __init__(self, feed: Feed, outlet: Outlet, shop: Workshop, turned: Turned) -> None:
+        self._feed, self._outlet, self._shop, self._tell = feed, outlet, shop, turned
+        self.on = False
+        self._over = asyncio.Event()
+        self._child: Child | None = None
+        self._reader = flv.TagReader()
+        self._header: bytes | None = None
+        """Of the picture that is encoded."""
+        self._base: int | None = None
+        """Feed's time - the encoder's."""
+        self._full = self._skips = False
+        self._keyframes = 0
+        self._shift = 0
+        self._configured: Tag | None = None
+        self._told: dict[Kind, bytes] = {}
+        """Headers that were given."""
+
+    def start(self) -> None:
+        self._shop.tasks.start(self._run(), "for webrtc")
+
+    def stop(self) -> None:
+        """Repeatable."""
+        self.on = False
+        self._over.set()
+        with suppress(ValueError):
+            self._feed.listeners.remove(self._hear)
+
+    def pause(self) -> None:
+        """FFmpeg is behind: the rest of a group of pictures is left out."""
+        self._full = self._skips = True
+
+    def resume(self) -> None:
+        self._full = False
+
+    async def _run(self) -> None:
+        try:
+            await self._encode()
+        except NovaCastError as error:
+            log.warning("what is encoded for viewers by WebRTC failed: %s", error.message)
+        if not self._over.is_set():
+            self._fail("its encoder ended")
+
+    async def _encode(self) -> None:
+        """Until it is stopped, or its encoder has ended."""
+        brings, lineup, tasks = self._feed.brings, self._shop.lineup.encoded, self._shop.tasks
+        if brings is None:
+            return
+        program, encoding = await self._shop.equipment.for_attempt(0, enhanced=brings.enhanced)
+        wanted = lineup.wanted(picture=True, sound=False, size=brings.size, fps=brings.fps)
+        argv = monitor_command(program.path, lineup.rungs[-1], wanted, replace(encoding, preset=PRESET))
+        outputs = {PROGRESS: lambda _: None, FIRST_PIPE: self._made}
+        command = Command(text("The encoder for WebRTC"), argv, LIMITS, outputs=outputs, flow=self, grace=1.0)
+        async with await Child.start(command) as child:
+            self._child = child
+            child.write(PICTURE_ALONE)
+            self._feed.listeners.append(self._hear)
+            ends = [tasks.start(child.wait(), "encoder's end"), tasks.start(self._over.wait(), "no viewer")]
+            try:
+                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
+            finally:
+                for one in ends:
+                    one.cancel()
+
+    def _hear(self, tag: Tag, keyframe: bool) -> None:
+        if tag.kind is Kind.AUDIO:
+            self._sound(tag)
+            return
+        header = self._feed.headers.get(Kind.VIDEO)
+        if self._child is None or header is None or self._over.is_set():
+            return
+        if self._base is None:
+            if not keyframe:
+                return
+            self._base, self._header = tag.time - ZERO, header.data
+            self._child.write(flv.framed(Tag(Kind.VIDEO, ZERO, header.data)))
+        if header.data != self._header:
+            self._fail("its picture became another")
+            return
+        self._skips = self._full or (self._skips and not keyframe)
+        if not self._skips:
+            self._child.write(flv.framed(Tag(Kind.VIDEO, max(0, tag.time - self._base), tag.data)))
+
+    def _sound(self, tag: Tag) -> None:
+        """As it comes, on the picture's line: players keep it until that is there."""
+        header = self._feed.headers.get(Kind.AUDIO)
+        if not self.on:
+            return
+        if header is not None and self._told.get(Kind.AUDIO) != header.data:
+            self._told[Kind.AUDIO] = header.data
+            self._outlet.give(Tag(Kind.AUDIO, tag.time + self._shift, header.data))
+        self._outlet.give(Tag(Kind.AUDIO, tag.time + self._shift, tag.data))
+
+    def _made(self, data: bytes) -> None:
+        """Called with what FFmpeg writes."""
+        for tag in self._reader.feed(data):
+            if tag.kind is Kind.VIDEO and self._base is not None and not self._over.is_set():
+                self._picture(replace(tag, time=tag.time + self._base))
+
+    def _picture(self, tag: Tag) -> None:
+        try:
+            found = flv.facts(tag)[0]
+        except Malformed:
+            return
+        if found.part == "header":
+            self._configured = tag
+        if found.part != "frame":
+            return
+        now = now_of(self._shop.clock)
+        self._keyframes += found.keyframe
+        if not self.on and found.keyframe and self._keyframes >= SETTLES and self._configured is not None:
+            self.on, self._shift = True, now - tag.time
+            self._outlet.cut(paced=False)
+            self._outlet.give(replace(self._configured, time=now))
+            self._tell(self)
+        elif self.on and now - self._shift - tag.time > LATE:
+            self._fail("this machine is behind with it")
+            return
+        if self.on:
+            self._outlet.give(replace(tag, time=tag.time + self._shift))
+
+    def _fail(self, why: str) -> None:
+        log.warning("what is encoded for viewers by WebRTC ends: %s", why)
+        self.stop()
+        self._tell(self)
