@@ -47,9 +47,9 @@ class Result:
 
 
 def processor(process: int) -> float:
-    """Seconds that a process has had of its core, user and system."""
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    """Seconds that a process has had of its core, user and system: by the clock that clock_getcpuclockid(3) names, for
+    /proc counts in hundredths."""
+    return time.clock_gettime((~process << 3) | 2)
 
 
 def memory(process: int) -> int:

@@ -1,4 +1,5 @@
 // What hangs on top of a room: the pinned message and the poll, each as it is at the moment, whatever becomes of its line below.
+// Whoever wants the room for what is said folds it; what is new there is unfolded.
 import { element } from "./chatlines.js";
 
 const PLACES = ["pinned", "poll"];
@@ -7,6 +8,7 @@ export class Pins {
   #parts;
   #draw;
   #hung = {};
+  #folded = new Set(); // ids
 
   /** `part(name)`: the element of a place, or null where a page has none; `draw(message)`: a line. */
   constructor(part, draw) {
@@ -53,6 +55,13 @@ export class Pins {
     const message = this.#hung[place];
     const shown = message && !message.state && !(place === "poll" && message.poll?.closed_at);
     part.hidden = !shown;
-    part.replaceChildren(...(shown ? [element("ul", {}, this.#draw(message))] : []));
+    part.replaceChildren(...(shown ? [this.#fold(part, message)] : []));
+  }
+
+  #fold(part, message) {
+    const fold = element("details", {}, element("summary", { class: "small soft" }, part.getAttribute("aria-label")), element("ul", {}, this.#draw(message)));
+    fold.open = !this.#folded.has(message.id);
+    fold.addEventListener("toggle", () => this.#folded[fold.open ? "delete" : "add"](message.id));
+    return fold;
   }
 }
