@@ -22,7 +22,7 @@ from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.models import HoldState
 from novacast.tickets.orders.models import Method, buyer_of
-from novacast.tickets.orders.pages import order_pages
+from novacast.tickets.orders.pages import lead, order_pages
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
@@ -155,7 +155,8 @@ class BasketPages:
             placed = await self._orders.place(call.principal, token, buyer, form.method, answers=answers)
         except (Conflict, InvalidInput) as error:
             return await self._shown(token, await self._holds.show(token), form, error)
-        return Redirect(f"/order/{quote(self._orders.token(placed.order.id))}")
+        made = self._orders.token(placed.order.id)
+        return await lead(self._orders, made) if form.method is Method.CARD else Redirect(f"/order/{quote(made)}")
 
     @form("/basket/{token}/code", public=True)
     async def recode(self, call: Call, token: str, form: CodeForm) -> Redirect:
@@ -242,6 +243,8 @@ def _method(method: Method) -> str:
     match method:
         case Method.TRANSFER:
             return _("Bank transfer")
+        case Method.CARD:
+            return _("Card, Apple Pay, Google Pay and more, at Stripe")
         case Method.SANDBOX:
             return _("Test payment: no money moves")
         case _:

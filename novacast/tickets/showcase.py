@@ -7,10 +7,10 @@ from babel.numbers import format_percent
 
 from novacast.clock import iso
 from novacast.i18n import gettext as _
+from novacast.taxes import breakdown
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer
 from novacast.tickets.holds.models import Line
-from novacast.tickets.orders.taxes import breakdown
 from novacast.tickets.words import decimals, hour_there, money, plain, price
 from novacast.words import locale
 

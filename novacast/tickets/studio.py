@@ -11,6 +11,7 @@ from novacast.tickets.office.pages import OfficePages
 from novacast.tickets.ports import Organizations, Programmes
 from novacast.tickets.questions.studio.pages import GivenAnswersPages, QuestionPages
 from novacast.tickets.recurrences.pages import RecurrencePages
+from novacast.tickets.refunds.pages import RefundPages
 from novacast.tickets.reports.pages import ReportsPages
 from novacast.tickets.sales.pages import OrdersPages
 from novacast.tickets.services import TicketServices
@@ -40,4 +41,5 @@ def office_pages(
         MovePages(own.orders, own.performances, own.halls, own.moving),
         OrdersPages(own.sales, organizations),
         ReportsPages(own.reports, own.events, organizations),
+        RefundPages(own.refunds, own.bulk, own.orders, organizations),
     ]

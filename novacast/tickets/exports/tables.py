@@ -7,9 +7,9 @@ from zoneinfo import ZoneInfo
 
 from novacast.clock import iso, moment
 from novacast.identity import Principal
+from novacast.taxes import within
 from novacast.tickets.events.permission import sees_orders
 from novacast.tickets.exports.models import Row, Table, major
-from novacast.tickets.orders.taxes import within
 from novacast.tickets.reports.models import KindStanding, Night, Sale
 from novacast.tickets.reports.service import QUARTER, Reports, Scope
 from novacast.tickets.sales.models import Found, SoldTicket, Wanted

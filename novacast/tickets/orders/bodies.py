@@ -24,8 +24,8 @@ class NewOrderBody(Body):
     name: Name
     email: Email
     method: Annotated[
-        Literal[Method.FREE, Method.TRANSFER, Method.SANDBOX],
-        Field(description="free where it costs nothing; sandbox only in test mode."),
+        Literal[Method.FREE, Method.TRANSFER, Method.CARD, Method.SANDBOX],
+        Field(description="free where it costs nothing; card where Stripe is set up; sandbox only in test mode."),
     ]
     answers: Annotated[Sequence[GivenBody], Field(max_length=5000)] = ()
 

@@ -6,7 +6,7 @@ from urllib.parse import quote
 from pydantic import Field
 
 from novacast.clock import Clock
-from novacast.errors import Conflict, InvalidInput, NotFound
+from novacast.errors import Conflict, InvalidInput, NotFound, RateLimited, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.limits import Rate
@@ -15,7 +15,7 @@ from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
-from novacast.tickets.orders.models import buyer_of
+from novacast.tickets.orders.models import OPEN_ATTEMPTS, buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import order_shown
@@ -49,6 +49,24 @@ class ReturnForm(Body):
     ticket: Ids = ()
     back: Annotated[int, Field(ge=0)] | None = None
     """What was shown for them; none: it is to be shown first."""
+
+
+RETURNED = Rate("tickets.returns", burst=30, period=600)
+"""Looks at a provider that one network address or person may cause."""
+
+
+async def lead(orders: Orders, token: str) -> Html | Redirect:
+    """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site, whatever
+    the answer to it."""
+    try:
+        receipt = await orders.pay(token)
+    except (Conflict, Unavailable) as error:
+        return _back(token, Notice("bad", error.message))
+    attempt = receipt.attempts[-1]
+    if attempt.url is None or attempt.state not in OPEN_ATTEMPTS:
+        return _back(token)
+    total = money(attempt.amount, attempt.currency)
+    return Html("tickets/leaving.html", {"url": attempt.url, "total": total, "code": receipt.order.code})
 
 
 class OrderPages:
@@ -88,6 +106,20 @@ class OrderPages:
         """One ticket on the whole screen."""
         sheet = await self._papers.of_order(self._orders.id_of(token))
         return Html("tickets/carried.html", _carried(sheet, ticket_id, quote(token)))
+
+    @form("/order/{token}/pay", public=True)
+    async def pay(self, call: Call, token: str) -> Html | Redirect:
+        return await lead(self._orders, token)
+
+    @page("/order/{token}/paid", public=True)
+    async def paid(self, call: Call, token: str) -> Redirect:
+        """Where a buyer comes back to, whatever they did there: what became of it is asked for."""
+        try:
+            call.limit(RETURNED)
+            await self._orders.look_after(token)
+        except (RateLimited, Unavailable) as error:
+            return _back(token, Notice("note", error.message))
+        return _back(token)
 
     @form("/order/{token}/sandbox", public=True)
     async def decide(self, call: Call, token: str, form: SandboxForm) -> Redirect:

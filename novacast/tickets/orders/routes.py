@@ -151,7 +151,7 @@ class BoxOfficeRoutes:
         errors=(*_WORK, Conflict, Unavailable),
     )
     async def cancel(self, call: Call, org_id: str, order_id: str, body: CancelBody) -> ReceiptBody:
-        """What was paid is given back outside of this."""
+        """What was paid is to be given back from here on: see its refunds."""
         then = call.remember(self._shown)
         return self._shown(await self._orders.cancel(call.principal, org_id, order_id, body.reason, then))
 
