@@ -31,7 +31,7 @@ def office_pages(
         EventStudioPages(own.events, own.arranging, own.performances, own.reports, own.posters, clock),
         NewNightPages(own.events, own.arranging, choices),
         RecurrencePages(own.events, own.recurrences),
-        CodePages(own.events, own.codes),
+        CodePages(own.events, own.codes, clock),
         QuestionPages(own.events, own.questions),
         PolicyPages(own.events, own.cancelling),
         AccountPages(own.cancelling, organizations, otherwise=otherwise),
