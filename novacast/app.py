@@ -1,6 +1,7 @@
 """Root of the server: what starts, in which order, and how it ends. The listener is opened last and closed first."""
 
 import asyncio
+import gc
 import logging
 import sys
 from collections.abc import AsyncIterator, Callable
@@ -98,6 +99,10 @@ async def _serve(settings: Settings, demo: bool, ready: Ready | None, beside: Be
     async with stop_signals() as stop, running(settings, demo=demo, beside=beside) as server:
         address = settings.public_url if settings.server.port else f"http://{settings.server.host}:{server.port}"
         log.info("serving at %s", address)
+        # What the start has made stays to the end. Left in, each full collection of garbage goes through all of it and
+        # keeps everybody waiting for a third of a second.
+        gc.collect()
+        gc.freeze()
         if ready is not None:
             ready(address)
         await stop.wait()

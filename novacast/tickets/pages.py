@@ -29,7 +29,7 @@ from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.waiting.pages import WaitingPages
-from novacast.tickets.words import hour_there, minor, money
+from novacast.tickets.words import hour_there, minor, money, price
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
 Text = Annotated[str, Field(max_length=300)]
@@ -195,7 +195,7 @@ class BasketPages:
             "fees": showcase.fees(basket.lines, basket.currency),
             "taxes": showcase.taxes(basket.lines, basket.currency),
             "saving": money(basket.saving, basket.currency) if basket.saving else "",
-            "total": money(basket.total, basket.currency),
+            "total": price(basket.total, basket.currency),
             "over": basket.hold.state is not HoldState.ACTIVE,
             "until": iso(basket.hold.expires_at),
             "longer": basket.hold.expires_at < basket.hold.limit_at,

@@ -8,6 +8,7 @@ from novacast.tickets.counter.pages import CounterPages
 from novacast.tickets.evening.pages import EveningPages
 from novacast.tickets.handling.moving.pages import MovePages
 from novacast.tickets.office.pages import OfficePages
+from novacast.tickets.orders.models import Method
 from novacast.tickets.ports import Organizations, Programmes
 from novacast.tickets.questions.studio.pages import GivenAnswersPages, QuestionPages
 from novacast.tickets.recurrences.pages import RecurrencePages
@@ -22,17 +23,18 @@ from novacast.tickets.waiting.studio.pages import People, WaitersPages
 def office_pages(
     own: TicketServices, clock: Clock, organizations: Organizations, programmes: Programmes, people: People
 ) -> list[object]:
-    choices, test = Choices(own.seat_maps, programmes), own.taking.test
+    choices = Choices(own.seat_maps, programmes)
+    otherwise = Method.TRANSFER not in own.orders.methods(1, account=False)
     return [
-        OfficePages(own.events, own.reports, own.cancelling, organizations, clock, test=test),
+        OfficePages(own.events, own.reports, own.cancelling, organizations, clock, otherwise=otherwise),
         NewEventPages(own.events, own.arranging, organizations, choices),
         EventStudioPages(own.events, own.arranging, own.performances, own.reports, own.posters, clock),
         NewNightPages(own.events, own.arranging, choices),
         RecurrencePages(own.events, own.recurrences),
-        CodePages(own.events, own.codes),
+        CodePages(own.events, own.codes, clock),
         QuestionPages(own.events, own.questions),
         PolicyPages(own.events, own.cancelling),
-        AccountPages(own.cancelling, organizations, test=test),
+        AccountPages(own.cancelling, organizations, otherwise=otherwise),
         EveningPages(own.performances, own.reports, choices, clock),
         StockPages(own.performances, own.arranging),
         GivenAnswersPages(own.performances, own.sheets),

@@ -6,12 +6,13 @@ import pytest
 
 from novacast.clock import SystemClock
 from novacast.folder import DataFolder
-from novacast.identity import SYSTEM
+from novacast.identity import ANONYMOUS, SYSTEM, Principal
 from novacast.settings import Server, Settings, Tickets
 from novacast.tickets.reports.models import Place
 from novacast.tickets.sales.models import Wanted
-from novacast.wiring import MIGRATIONS, services
+from novacast.wiring import MIGRATIONS, Services, services
 from novacast_admin import demo, hall
+from novacast_admin.main_stage import MainStage
 from tests.app.venue import CHEAP
 from tests.databases import migrated
 
@@ -40,3 +41,28 @@ async def test_the_demo_sells_an_evening_and_its_books_are_in_order(tmp_path: Pa
         assert device.list_id == wanted.id
         assert (await hall.tonight(own, None)).door == "/door/"
         assert (await own.tickets.proof.audit()).clean
+
+
+@pytest.mark.slow
+async def test_the_demo_hides_its_evening_from_who_has_no_ticket(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, accounts=CHEAP, server=Server(port=0), tickets=Tickets(mode="test"))
+    folder = DataFolder.at(tmp_path)
+    folder.prepare()
+    migrated(folder.database, MIGRATIONS)
+    async with services(settings, SystemClock(), readers=1) as own:
+        await demo.cast(own)
+        stage = MainStage()
+        async with stage.running(own, None):
+            assert stage.shown is not None
+            programme = stage.shown.next.rpartition("/")[2]
+            visitor = next(one for one in demo.CAST if one.role is None)
+            person = await own.accounts.administration.find(SYSTEM, visitor.email)
+            vera = await own.tickets.passes.admitted(Principal(person_id=person.id), programme)
+            assert not await own.live.programmes.may_look(ANONYMOUS, programme)
+            assert await own.tickets.passes.sold_of(programme, await house(own)), "the page says what would open it"
+            assert stage.shown.door.startswith("/door/#pair=")
+            assert [one.item.name for one in await own.tickets.passes.held(vera, programme)] == [hall.PASS]
+
+
+async def house(own: Services) -> str:
+    return (await own.accounts.administration.find_organization(SYSTEM, demo.SLUG)).id

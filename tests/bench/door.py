@@ -64,10 +64,12 @@ def line(name: str, times: Sequence[float]) -> str:
 
 
 async def asked(base: str, tokens: Sequence[str], codes: Sequence[str], ask: Ask, pause: float = 0) -> list[float]:
-    """Milliseconds of each; every device asks one after the other with a `pause` between, all of them at once."""
+    """Milliseconds of each; every device asks one after the other with a `pause` between, all of them at once. They
+    begin spread over the first pause: gates are in no step with each other."""
     times: list[float] = []
 
-    async def device(client: ClientSession, token: str, own: Sequence[str]) -> None:
+    async def device(client: ClientSession, number: int, token: str, own: Sequence[str]) -> None:
+        await asyncio.sleep(pause * number / len(tokens))
         for code in own:
             began = time.perf_counter()
             await ask(client, token, code)
@@ -75,8 +77,8 @@ async def asked(base: str, tokens: Sequence[str], codes: Sequence[str], ask: Ask
             await asyncio.sleep(pause)
 
     async with ClientSession(base) as client:
-        shares = (codes[number :: len(tokens)] for number in range(len(tokens)))
-        await asyncio.gather(*(device(client, token, own) for token, own in zip(tokens, shares, strict=True)))
+        count = len(tokens)
+        await asyncio.gather(*(device(client, n, token, codes[n::count]) for n, token in enumerate(tokens)))
     return times
 
 

@@ -5,6 +5,7 @@ devices, `pairing`, a code for a browser. `STATE_FOLDER/codes` has each ticket's
 """
 
 import asyncio
+import gc
 import json
 import sys
 from pathlib import Path
@@ -88,6 +89,8 @@ async def main(state: Path, tickets: int, devices: int) -> None:
     )
     await facts.start()
     await server.start()
+    gc.collect()
+    gc.freeze()  # as `novacast serve` does
     print(json.dumps({"port": server.port, "tokens": tokens, "pairing": pairing}), flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     await server.stop()

@@ -3,18 +3,26 @@
 Run: `python -m tests.bench.holds [--seconds N] [--rounds N] [--buyers N]`. Needs wrk. The server has one core and the
 load the other. Each hold is on disk before its answer: basket, units, quotas, what was moved, the fact, and the answer
 that is remembered under its Idempotency-Key. The ways are measured in turn within each round; the table shows medians,
-and the median of the ratios within a round. At the end the books are gone through.
+and the median of the ratios within a round. Then as many buyers as before ask for one basket a second each, which is
+how people come. At the end the books are gone through.
 """
 
 import argparse
+import asyncio
 import json
+import os
 import re
 import statistics
 import subprocess
 import sys
 import tempfile
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 from pathlib import Path
+
+from aiohttp import ClientSession, TCPConnector
 
 from tests.bench.delivery import pinned
 from tests.bench.holds_server import ROW
@@ -64,6 +72,26 @@ def load(address: str, script: Path, seconds: int, buyers: int) -> Result:
     return Result(requests / micros * 1e6, median / 1000, p99 / 1000, bad)
 
 
+async def walking(address: str, night: str, standing: str, buyers: int, seconds: int) -> Sequence[float]:
+    """Milliseconds that each waits for a basket, where everybody asks for one a second, in no step with each other."""
+    body, times = {"lines": [{"item": standing, "quantity": 1}]}, []
+
+    async def buyer(client: ClientSession, number: int) -> None:
+        await asyncio.sleep(number / buyers)
+        for turn in range(seconds):
+            began = time.perf_counter()
+            key = {"Idempotency-Key": f"walking-{number}-{turn}"}
+            async with client.post(f"/api/v1/performances/{night}/holds", json=body, headers=key) as response:
+                assert response.status == HTTPStatus.CREATED, await response.text()
+            took = time.perf_counter() - began
+            times.append(took * 1000)
+            await asyncio.sleep(max(0, 1 - took))
+
+    async with ClientSession(address, connector=TCPConnector(limit=0)) as client:
+        await asyncio.gather(*(buyer(client, number) for number in range(buyers)))
+    return sorted(times)
+
+
 def ways(night: str, standing: str, seated: str, number: int) -> dict[str, str]:
     plain = json.dumps({"lines": [{"item": standing, "quantity": 1}]})
     sale = json.dumps({"lines": [{"item": standing, "quantity": 1}], "method": "cash"})
@@ -107,6 +135,9 @@ def main() -> None:
                     seconds = 1 if "seats" in way else given.seconds
                     result = load(f"http://127.0.0.1:{port}", script, seconds, given.buyers)
                     results.setdefault(way, []).append(result)
+            address = f"http://127.0.0.1:{port}"
+            os.sched_setaffinity(0, {1})
+            paced = asyncio.run(walking(address, night, standing, given.buyers, given.seconds))
             said, _ = server.communicate()
     print("| | per second | ratio | p50 ms | p99 ms | refused |\n|---|---|---|---|---|---|")
     for way, rounds in results.items():
@@ -121,6 +152,8 @@ def main() -> None:
             str(bad),
         )
         print(f"| {way} | {' | '.join(cells)} |")
+    slow = paced[len(paced) * 99 // 100]
+    print(f"\n{given.buyers} buyers, a basket a second each: p50 {statistics.median(paced):.1f} ms, p99 {slow:.1f} ms.")
     sales = statistics.median(one.per_second for one in results["sale with ticket"]) * 60
     print(f"\n{sales:,.0f} tickets a minute, {sales / PUBLISHED:.0f} times {PUBLISHED}. The books: {said.strip()}")
 

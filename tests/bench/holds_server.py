@@ -5,6 +5,7 @@ Run: `python -m tests.bench.holds_server STATE_FOLDER HOLDS`; prints one line, `
 """
 
 import asyncio
+import gc
 import sys
 from pathlib import Path
 
@@ -86,6 +87,8 @@ async def main(state: Path, holds: int) -> None:
     )
     await facts.start()
     await server.start()
+    gc.collect()
+    gc.freeze()  # as `novacast serve` does
     print(server.port, night, standing, seated, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
     audit = await own.proof.audit()

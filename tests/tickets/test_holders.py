@@ -2,7 +2,7 @@
 
 import pytest
 
-from novacast.clock import DAY
+from novacast.clock import DAY, SECOND
 from novacast.errors import Conflict, NotFound
 from novacast.tickets.door.models import Verdict
 from novacast.tickets.holders.models import NotYours
@@ -101,3 +101,16 @@ async def test_an_order_is_taken_into_one_account_with_what_nobody_else_has(box:
     assert sorted(str(one.person_id) for one in tickets if one.state == "valid") == ["ada", "ben"]
     assert [one.id for one in await box.own.holders.accepted("ben")] == [offer.id]
     await box.clean()
+
+
+async def test_what_is_offered_to_an_address_is_found_by_it_until_it_is_taken_or_over(box: Box) -> None:
+    receipt, token = await bought(box, 2)
+    kept, taken = (box.own.holders.of_order(token, one.id) for one in receipt.tickets)
+    first = await box.own.holders.offer(GUEST, kept, TO_BEN)
+    second = await box.own.holders.offer(GUEST, taken, TO_BEN)
+    assert {one.id for one in await box.own.holders.offers("Ben@Example.org")} == {first.id, second.id}
+    assert await box.own.holders.offers("ada@example.org") == []
+    await box.own.holders.accept(BEN, box.own.holders.link(second.id))
+    assert [one.id for one in await box.own.holders.offers("ben@example.org")] == [first.id]
+    box.clock.advance(8 * DAY / SECOND)
+    assert await box.own.holders.offers("ben@example.org") == []

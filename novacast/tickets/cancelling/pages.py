@@ -44,9 +44,9 @@ class AccountForm(Body):
 
 
 class AccountPages:
-    def __init__(self, cancelling: Cancelling, organizations: Organizations, *, test: bool) -> None:
-        """`test`: buyers have another way to pay than a transfer."""
-        self._cancelling, self._organizations, self._test = cancelling, organizations, test
+    def __init__(self, cancelling: Cancelling, organizations: Organizations, *, otherwise: bool) -> None:
+        """`otherwise`: buyers have another way to pay than a transfer."""
+        self._cancelling, self._organizations, self._otherwise = cancelling, organizations, otherwise
 
     @page(ACCOUNT)
     async def show(self, call: Call, query: OfficeQuery) -> Html:
@@ -87,7 +87,7 @@ class AccountPages:
             "values": values,
             "errors": told(error),
             "known": known,
-            "test": self._test,
+            "otherwise": self._otherwise,
         }
         return Html("tickets/account.html", context, 422 if error is not None else 200)
 

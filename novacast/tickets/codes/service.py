@@ -43,10 +43,6 @@ class Codes:
         """What stands on those with which something in an order was bought."""
         return await self._db.all(store.of_order(order_id))
 
-    def now(self) -> int:
-        """By which it is said whether one is good."""
-        return self._db.clock.now()
-
     async def create(
         self, principal: Principal, event_id: str, changes: CodeChanges, then: Then[Code] | None = None
     ) -> Code:

@@ -50,6 +50,7 @@ class Taking:
     def __init__(self, settings: Tickets, expiry: Expiry) -> None:
         self._settings, self._expiry = settings, expiry
         self._layouts: dict[tuple[str, int], Layout] = {}
+        self._warming: dict[str, asyncio.Lock] = {}
         self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
         self.first: Callable[[Transaction, Performance, int], None] = lambda tx, performance, now: None
         """Who is served before the public: the waiting list, once it is there."""
@@ -120,9 +121,19 @@ class Taking:
         return known or self._keep(performance, Layout(tx.all(seats.seats(performance.id))))
 
     async def warm(self, db: Database, perf_id: str) -> None:
-        """Have a hall in memory before a transaction needs it: of a large one reading takes a while, once."""
-        if any(known == perf_id for known, _ in self._layouts):
+        """Have a hall in memory before a transaction needs it: of a large one reading takes a while, once, also where
+        a sale begins and everybody comes at the same instant."""
+        if self._is_warm(perf_id):
             return
+        async with self._warming.setdefault(perf_id, asyncio.Lock()):
+            if not self._is_warm(perf_id):
+                await self._warm(db, perf_id)
+        self._warming.pop(perf_id, None)
+
+    def _is_warm(self, perf_id: str) -> bool:
+        return any(known == perf_id for known, _ in self._layouts)
+
+    async def _warm(self, db: Database, perf_id: str) -> None:
         async with db.snapshot() as view:
             performance = await view.one(events.performance(perf_id))
             places = await view.all(seats.seats(perf_id)) if performance is not None else ()

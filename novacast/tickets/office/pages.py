@@ -37,18 +37,18 @@ class OfficePages:
         organizations: Organizations,
         clock: Clock,
         *,
-        test: bool,
+        otherwise: bool,
     ) -> None:
-        """`test`: buyers have another way to pay than a transfer."""
+        """`otherwise`: buyers have another way to pay than a transfer."""
         self._events, self._reports, self._cancelling = events, reports, cancelling
-        self._organizations, self._clock, self._test = organizations, clock, test
+        self._organizations, self._clock, self._otherwise = organizations, clock, otherwise
 
     @page(STUDIO)
     async def list(self, call: Call, query: OfficeQuery) -> Html:
         names = await offices(call.principal, self._organizations)
         org_id = chosen(names, query.org)
         context: dict[str, Any] = {"organizations": by_name(names), "org": org_id, "doors": ()}
-        context |= {"lines": [], "soon": [], "next": "", "test": self._test}
+        context |= {"lines": [], "soon": [], "next": "", "otherwise": self._otherwise}
         if org_id:
             context |= await self._listed(call.principal, org_id, query.cursor)
         else:

@@ -14,7 +14,7 @@ from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.models import AttemptState, OrderState, PerformanceState
 from novacast.tickets.orders.models import REMOTE, Order, Receipt
 from novacast.tickets.papers.models import Paper, Sheet
-from novacast.tickets.words import hour_there, money, order_state
+from novacast.tickets.words import hour_there, money, order_state, price
 
 
 def order_shown(
@@ -44,7 +44,7 @@ def order_shown(
         "begun": any(one.state is AttemptState.SUBMITTED and one.url for one in receipt.attempts),
         "paid": order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED),
         "off": performance.state is PerformanceState.CANCELLED,
-        "total": money(order.total, order.currency),
+        "total": price(order.total, order.currency),
         "back": money(back, order.currency) if back else "",
         "due": "" if order.due_at is None else hour_there(order.due_at, event.timezone),
         "account": () if account is None else account.lines,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from novacast.clock import Clock
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
@@ -28,15 +29,15 @@ class SwitchForm(Body):
 
 
 class CodePages:
-    def __init__(self, events: Events, codes: Codes) -> None:
-        self._events, self._codes = events, codes
+    def __init__(self, events: Events, codes: Codes, clock: Clock) -> None:
+        self._events, self._codes, self._clock = events, codes, clock
 
     @page(CODES)
     async def listed(self, call: Call, event_id: str, query: ListQuery) -> Html:
         found = await self._events.arranged(call.principal, event_id)
         codes = await self._codes.of_event(call.principal, event_id, query.cursor, PAGE)
         hours = {one.id: hour(one.starts_at, found.event.timezone) for one in found.performances}
-        now = self._codes.now()
+        now = self._clock.now()
         context = {
             "event": found.event,
             "lines": [{**_line(one, found.event, now), "night": hours.get(one.perf_id or "")} for one in codes.items],
