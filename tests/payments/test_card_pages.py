@@ -110,5 +110,6 @@ async def test_a_card_is_declined_then_asks_its_owner_and_pays_in_a_real_browser
         await page.get_by_role("button", name="Complete").click()
         await expect(page.get_by_role("heading", name="Tickets")).to_be_visible()
         await windows.look(window, "order-paid-by-card")
-        assert window.complaints == []
+        # Chromium believes no policy of openers of a site without https.
+        assert [one for one in window.complaints if "Cross-Origin-Opener-Policy" not in one] == []
     assert house.standin.money.balance("eur") == 2000
