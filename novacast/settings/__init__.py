@@ -23,6 +23,7 @@ from novacast.settings.sections import (
     Uploads,
 )
 from novacast.settings.stripe import Stripe
+from novacast.settings.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
@@ -44,6 +45,7 @@ __all__ = [
     "Tls",
     "Transcode",
     "Uploads",
+    "Webhooks",
     "as_environment",
     "config_path",
     "entries",

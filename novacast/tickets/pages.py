@@ -12,6 +12,7 @@ from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, R
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
+from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
 from novacast.tickets.events.pages import EventListPages, EventPage
@@ -129,9 +130,11 @@ class ChoicePages:
 
 
 class BasketPages:
-    def __init__(self, holds: Holds, orders: Orders, performances: Performances, questions: Questions) -> None:
+    def __init__(
+        self, holds: Holds, orders: Orders, performances: Performances, questions: Questions, cancelling: Cancelling
+    ) -> None:
         self._holds, self._orders, self._performances = holds, orders, performances
-        self._questions = questions
+        self._questions, self._cancelling = questions, cancelling
 
     @page("/basket/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html | Redirect:
@@ -180,7 +183,8 @@ class BasketPages:
     async def _shown(self, token: str, basket: Basket, values: DetailsForm, error: NovaCastError | None = None) -> Html:
         event, performance = await self._performances.known(basket.hold.perf_id)
         asked = await self._questions.of_basket(token)
-        methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total)]
+        account = await self._cancelling.account(event.org_id) is not None
+        methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total, account=account)]
         context = {
             "event": event,
             "when": hour_there(performance.starts_at, event.timezone),
@@ -255,7 +259,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         ChoicePages(own.performances, own.holds, test=test),
         SeatMapPages(own.seat_maps, own.map_editor),
         SoldSeatPages(own.performances, own.halls),
-        BasketPages(own.holds, own.orders, own.performances, own.questions),
+        BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling),
         AnswerPages(own.questions),
         WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),

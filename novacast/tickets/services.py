@@ -30,6 +30,7 @@ from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.exports.lists import Lists
 from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
@@ -47,6 +48,7 @@ from novacast.tickets.ports import Books, Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
+from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.late import Late
@@ -115,6 +117,8 @@ class TicketServices:
     reports: Reports
     sales: Sales
     exports: Exports
+    lists: Lists
+    sheets: AnswerSheets
     proof: Proof
     personal: TicketData
 
@@ -155,6 +159,7 @@ def ticket_services(
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
+    sheets = AnswerSheets(db)
     folder = DataFolder.at(settings.data)
 
     async def find() -> FFmpeg:
@@ -202,6 +207,8 @@ def ticket_services(
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),
+        lists=Lists(Events(db), Codes(db), sheets),
+        sheets=sheets,
         proof=Proof(db),
         personal=TicketData(db),
     )

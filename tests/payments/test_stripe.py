@@ -21,7 +21,7 @@ def on(house: House, seconds: int) -> None:
 
 
 async def test_a_card_is_offered_where_stripe_is_set_up_and_paid_at_its_page(house: House) -> None:
-    assert house.box.own.orders.methods(1000) == (Method.CARD, Method.TRANSFER, Method.SANDBOX)
+    assert house.box.own.orders.methods(1000, account=True) == (Method.CARD, Method.TRANSFER, Method.SANDBOX)
     receipt = await house.order()
     token, page = await house.begun(receipt)
     (call,) = house.standin.calls("checkout/sessions")

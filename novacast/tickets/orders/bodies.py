@@ -69,7 +69,13 @@ class NoteBody(Body):
 
 class OrdersQuery(ListQuery):
     state: OrderState | None = None
-    q: Annotated[str, Field(max_length=200, description="Part of a code, a name, an address or a note.")] = ""
+    q: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Beginnings of words: code, names, address, note; or a ticket's id.",
+        ),
+    ] = ""
 
 
 class OrderLineBody(LineBody):

@@ -10,7 +10,9 @@ from novacast.errors import Conflict, InvalidInput, NotFound, RateLimited, Unava
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.limits import Rate
+from novacast.tickets.cancelling.models import refusal
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.codes.service import Codes
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, buyer_of
@@ -76,9 +78,11 @@ class OrderPages:
         papers: Papers,
         cancelling: Cancelling,
         questions: Questions,
+        codes: Codes,
         clock: Clock,
     ) -> None:
         self._orders, self._desk, self._holders, self._questions = orders, desk, holders, questions
+        self._codes = codes
         self._papers, self._cancelling, self._clock = papers, cancelling, clock
 
     @page("/order/{token}", public=True)
@@ -92,7 +96,10 @@ class OrderPages:
         now = self._clock.now()
         context = order_shown(receipt, sheet, given, call.principal, quote(token), now, account, done)
         asks = bool((await self._questions.of_order(token)).questions)
-        return Html("tickets/order.html", {**context, "asks": asks})
+        policy = await self._cancelling.policy(sheet.event.id)
+        returns = refusal(policy, sheet.performance, now) is None
+        codes = await self._codes.of_order(order.id)
+        return Html("tickets/order.html", {**context, "asks": asks, "returns": returns, "codes": codes})
 
     @page("/order/{token}/tickets/{ticket_id}", public=True)
     async def carry(self, call: Call, token: str, ticket_id: str) -> Html:
@@ -233,4 +240,6 @@ def _back(token: str, notice: Notice | None = None) -> Redirect:
 
 
 def order_pages(own: TicketServices) -> list[object]:
-    return [OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.clock)]
+    return [
+        OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.codes, own.clock)
+    ]

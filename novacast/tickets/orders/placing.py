@@ -41,11 +41,13 @@ class Placing:
         asked for payments."""
         self._settings, self._instance, self._books, self._outside = settings, instance, books, outside
 
-    def methods(self, total: int) -> Sequence[Method]:
-        """How the public may pay so much."""
+    def methods(self, total: int, *, account: bool) -> Sequence[Method]:
+        """How the public is offered to pay so much. Without an `account` a transfer is the last resort: nobody could
+        say where to."""
         if not total:
             return (Method.FREE,)
-        return tuple(one for one in PAID if one not in REMOTE or REMOTE[one] in self._outside)
+        offered = tuple(one for one in PAID if one not in REMOTE or REMOTE[one] in self._outside)
+        return offered if account else tuple(one for one in offered if one is not Method.TRANSFER) or offered
 
     def place(
         self,

@@ -70,9 +70,9 @@ class Orders:
         except Unauthenticated as error:
             raise NotFound(text("There is no such order.")) from error
 
-    def methods(self, total: int) -> Sequence[Method]:
-        """How the public may pay so much."""
-        return self._placing.methods(total)
+    def methods(self, total: int, *, account: bool) -> Sequence[Method]:
+        """How the public is offered to pay so much. `account`: whether the house has one that transfers go to."""
+        return self._placing.methods(total, account=account)
 
     async def made_of(self, hold: str) -> str | None:
         """The token of the order that a basket became. Raises NotFound."""
@@ -184,21 +184,6 @@ class Orders:
     async def of_person(self, principal: Principal, cursor: str | None, limit: int) -> Page[Order]:
         start = keyset(cursor, int, str) or events.START
         rows = await self._db.all(store.of_person(principal.person_id or "", start, limit + 1))
-        return Page.of(rows, limit, lambda one: (one.created_at, one.id))
-
-    async def of_org(
-        self,
-        principal: Principal,
-        org_id: str,
-        state: OrderState | None,
-        cursor: str | None,
-        limit: int,
-        words: str = "",
-    ) -> Page[Order]:
-        """`words`: part of a code, a name, an address or a note. Raises NotFound, Forbidden."""
-        sees_orders(principal, org_id)
-        start = keyset(cursor, int, str) or events.START
-        rows = await self._db.all(store.of_org(org_id, state, start, limit + 1, words.strip()))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def known(self, principal: Principal, org_id: str, order_id: str) -> Receipt:
