@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Sequence
 from typing import Protocol
 
 from novacast.clock import DAY, HOUR, MINUTE
-from novacast.database import Database
+from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError, Unavailable
 from novacast.payments.inbox import store
 from novacast.payments.inbox.models import MOST_TRIES, Heard, Kept, State, later
@@ -86,11 +86,12 @@ class Inbox:
         return await self.work()
 
     async def work(self) -> int:
-        """All that is due; how many."""
+        """All that is due; how many. What became of some is written at once, beside what comes meanwhile."""
         count = 0
         while found := await self._db.all(store.due(self._db.clock.now(), BATCH)):
             for start in range(0, len(found), TOGETHER):
-                await asyncio.gather(*map(self._work, found[start : start + TOGETHER]))
+                ends = await asyncio.gather(*map(self._work, found[start : start + TOGETHER]))
+                await self._db.write(lambda tx, ends=ends: _ended(tx, ends))  # type: ignore[misc]  # a default binds the name
             count += len(found)
         return count
 
@@ -107,8 +108,9 @@ class Inbox:
             except NovaCastError as error:
                 log.warning("events are worked on later: %s", error)
 
-    async def _work(self, kept: Kept) -> None:
-        """Whatever goes wrong, it is put off: no event is worked on twice in one round."""
+    async def _work(self, kept: Kept) -> tuple[Kept, State]:
+        """What has become of it. Whatever goes wrong, it stays new and is put off: no event is worked on twice in one
+        round."""
         news = self._news.get(kept.provider)
         try:
             ours = news is not None and await news.work(kept.heard, self._settles)
@@ -117,18 +119,11 @@ class Inbox:
         except Exception:
             log.exception("event %s could not be worked on", kept.heard.id)
         else:
-            state = State.WORKED if ours else State.IGNORED
-            await self._db.write(lambda tx: store.worked(tx, kept.provider, [kept.heard.id], state))
-            return
-        await self._put_off(kept)
-
-    async def _put_off(self, kept: Kept) -> None:
-        if kept.tries + 1 >= MOST_TRIES:
-            log.error("event %s (%s) of %s was given up: look at it", kept.heard.id, kept.heard.type, kept.provider)
-            await self._db.write(lambda tx: store.worked(tx, kept.provider, [kept.heard.id], State.FAILED))
-            return
-        due = self._db.clock.now() + later(kept.tries)
-        await self._db.write(lambda tx: store.put_off(tx, kept, due))
+            return kept, State.WORKED if ours else State.IGNORED
+        if kept.tries + 1 < MOST_TRIES:
+            return kept, State.NEW
+        log.error("event %s (%s) of %s was given up: look at it", kept.heard.id, kept.heard.type, kept.provider)
+        return kept, State.FAILED
 
     async def _add_some(self, provider: str, some: Sequence[Heard]) -> int:
         """How many of them are new."""
@@ -148,3 +143,11 @@ class Inbox:
         self._looked[news.name] = now
         if missed and news.told:
             log.warning("%d events of %s never came by webhook", missed, news.name)
+
+
+def _ended(tx: Transaction, ends: Sequence[tuple[Kept, State]]) -> None:
+    for kept, state in ends:
+        if state is State.NEW:
+            store.put_off(tx, kept, tx.now + later(kept.tries))
+        else:
+            store.worked(tx, kept.provider, kept.heard.id, state)

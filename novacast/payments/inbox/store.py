@@ -1,7 +1,5 @@
 """All SQL about events that came."""
 
-from collections.abc import Iterable
-
 from novacast.database import Query, Row, Transaction
 from novacast.payments.inbox.models import Heard, Kept, State
 
@@ -23,9 +21,8 @@ def due(now: int, limit: int) -> Query[Kept]:
     )
 
 
-def worked(tx: Transaction, provider: str, ids: Iterable[str], state: State) -> None:
-    for one in ids:
-        tx.run("UPDATE payment_events SET state = ? WHERE provider = ? AND id = ?", (state, provider, one))
+def worked(tx: Transaction, provider: str, event: str, state: State) -> None:
+    tx.run("UPDATE payment_events SET state = ? WHERE provider = ? AND id = ?", (state, provider, event))
 
 
 def put_off(tx: Transaction, kept: Kept, due_at: int) -> None:
