@@ -65,7 +65,7 @@ PAUSE_SECONDS = 0.002
 """Between two looks at the sockets. Whoever waits at one is woken up by the server's own write, on this machine alone,
 and the server would be charged for it, once a client."""
 QUIET_SECONDS = 3.0
-"""In which nothing came: nothing will."""
+"""In which no message came: none will."""
 MOST_RECEIVED = 5000
 """Different ones that are looked up; then they are settled."""
 
@@ -127,18 +127,18 @@ class Load:
                 expected += len(self.sockets) + self.kind.ours
                 due += 1 / rate
             wait = max(0.0, (due if rate and due < end else now + 0.05) - now)
-            if self._read(wait):
+            before = self.delivered
+            self._read(wait)
+            if self.delivered > before:
                 quiet = now + QUIET_SECONDS
             # A number that came in two pieces is not found.
             if now >= end and (self.delivered >= expected or now > max(end, quiet)):
                 self._settle()
                 return
 
-    def _read(self, wait: float) -> int:
-        """From how many sockets something came."""
+    def _read(self, wait: float) -> None:
         time.sleep(PAUSE_SECONDS)
-        ready = self.poll.poll(wait, 256)
-        for descriptor, _ in ready:
+        for descriptor, _ in self.poll.poll(wait, 256):
             try:
                 data = self.sockets[descriptor].recv(262_144)
             except BlockingIOError:
@@ -150,7 +150,6 @@ class Load:
                 self.sockets[descriptor].send(PONG)
             self.delivered += len(one.numbers)
             one.last = time.monotonic()
-        return len(ready)
 
     def _first(self, data: bytes) -> Received:
         assert data, "a client was dropped"
