@@ -12,12 +12,14 @@ from novacast.payments.inbox import store
 from novacast.payments.inbox.models import State
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.stripe.signatures import check
-from novacast.tickets.models import OrderState
+from novacast.tickets.models import OrderState, RefundState
 from tests.fakes.clock import FakeClock
+from tests.fakes.stripe.account import DAY
 from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DISPUTED, SUCCESS
+from tests.fakes.stripe.money import DISPUTED, REFUND_FAILS, SUCCESS
 from tests.fakes.stripe.webhooks import signature
 from tests.payments.paying import SIGNING, House, hooked, open_house
+from tests.tickets.box import OWNER
 from tests.tickets.serving import Served, serving
 
 
@@ -138,6 +140,25 @@ async def test_a_dispute_and_a_refund_made_elsewhere_are_told_to_the_house_once(
     assert await house.state(token) is OrderState.PAID
     assert len(await house.box.facts("order.disputed")) == 1
     assert len(await house.box.facts("payment.repaid_elsewhere")) == 1
+
+
+async def test_a_refund_that_fails_days_later_is_owed_again(house: House, served: Served) -> None:
+    token = await paid(house, REFUND_FAILS)
+    await house.standin.webhooks.deliver()
+    await house.inbox.work()
+    order = (await house.box.own.orders.show(token)).order
+    await house.box.own.orders.cancel(OWNER, order.org_id, order.id, "it rains")
+    await house.box.own.refunds.sweep()
+    (refund,) = await house.box.own.refunds.of_order(order.id)
+    assert (refund.state, house.standin.money.balance("eur")) == (RefundState.SUCCEEDED, 0)
+    house.box.clock.advance(4 * DAY)
+    house.standin.account.tick()
+    await house.standin.webhooks.deliver()
+    await house.inbox.work()
+    (refund,) = await house.box.own.refunds.of_order(order.id)
+    assert (refund.state, refund.reason) == (RefundState.FAILED, "expired_or_canceled_card")
+    assert len(await house.box.facts("refund.failed")) == 1
+    await house.box.clean()
 
 
 async def test_what_belongs_to_nobody_here_is_kept_and_ignored(house: House, served: Served) -> None:

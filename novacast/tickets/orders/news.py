@@ -10,7 +10,7 @@ from novacast.tickets import store as log_book
 from novacast.tickets.disputes.models import DisputeTold
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
-from novacast.tickets.orders.models import Attempt
+from novacast.tickets.orders.models import CAPTURED, Attempt
 from novacast.tickets.orders.settling import alarm, settle
 from novacast.tickets.ports import Books, Checkout
 from novacast.tickets.refunds.service import Refunds
@@ -58,6 +58,8 @@ class PaymentNews:
         found = await self._db.one(store.attempt_of(provider, key))
         if found is None:
             return False
+        if found.state in CAPTURED:  # nothing becomes of it any more that is not told as a refund or a dispute
+            return True
         outcome = await self._providers[provider].retrieve(found.demand(found.order_id))
         await self._db.write(lambda tx: settle(tx, self._books, found.id, outcome))
         return True
