@@ -36,7 +36,10 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.outbox import Outbox
+from novacast.payments.invoices import schema as invoices_schema
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger import schema as ledger_schema
+from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
@@ -49,7 +52,7 @@ from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
-from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -106,6 +109,7 @@ MIGRATIONS: Sequence[Migrations] = (
     emotes_schema.migrations,
     chat_moderation_schema.migrations,
     ledger_schema.migrations,
+    invoices_schema.migrations,
     *ticket_tables.MIGRATIONS,
 )
 """In the order of their foreign keys."""
@@ -145,6 +149,8 @@ class Services:
     playback: PlaybackServices
     chat: ChatServices
     tickets: TicketServices
+    invoices: Invoices
+    journal: Journal
     order_post: OrderPost
     waiting_post: WaitingPost
     views: Views
@@ -284,7 +290,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    tickets = ticket_services(db, limiter, settings, key, Ledger(), Watches(db))
+    invoices = Invoices(db, FONTS)
+    tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db))
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -329,6 +336,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         playback,
         chat,
         tickets,
+        invoices,
+        Journal(db, test=settings.tickets.mode == "test"),
         order_post,
         waiting_post,
         views,

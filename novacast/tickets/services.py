@@ -17,6 +17,7 @@ from novacast.tickets.accounting.service import Accounting
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
+from novacast.tickets.billing.service import Billing
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
@@ -40,7 +41,7 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Books, Checkout
+from novacast.tickets.ports import Books, Checkout, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
@@ -97,6 +98,8 @@ class TicketServices:
     bulk: Bulk
     late: Late
     disputes: Disputes
+    billing: Billing
+    """To be subscribed to the facts, durably."""
     accounting: Accounting
     door: DoorServices
     arranging: Arranging
@@ -123,7 +126,13 @@ class TicketServices:
 
 
 def ticket_services(
-    db: Database, limiter: RateLimiter, settings: Settings, key: bytes, books: Books, viewings: Viewings
+    db: Database,
+    limiter: RateLimiter,
+    settings: Settings,
+    key: bytes,
+    books: Books,
+    invoicing: Invoicing,
+    viewings: Viewings,
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation."""
     own, expiry = settings.tickets, Expiry(db)
@@ -174,6 +183,7 @@ def ticket_services(
         refunds=Refunds(db, providers, books),
         bulk=Bulk(db, books),
         late=Late(db, taking, books),
+        billing=Billing(db, orders, invoicing),
         disputes=Disputes(db, orders, books, viewings, FONTS),
         accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),

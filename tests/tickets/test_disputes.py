@@ -65,7 +65,7 @@ async def test_a_payment_of_somebody_else_is_no_dispute_of_ours(box: Box) -> Non
 
 async def test_online_passes_of_a_disputed_order_open_nothing_until_it_is_won(box: Box) -> None:
     given = PerformanceChanges(frozenset({"programme_id"}), programme_id="programme1")
-    await box.own.performances.change(OWNER, box.night.id, given)
+    await box.own.performances.edit(OWNER, box.night.id, given)
     online = NewItem("Stream", ItemKind.ONLINE, price=500, opens_live=True)
     item = await box.own.performances.add_item(OWNER, box.night.id, online, [box.quota.id])
     receipt = await box.bought(await box.take(Wish(item.id, 1), who=ADA), who=ADA)

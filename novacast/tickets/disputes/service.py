@@ -61,7 +61,7 @@ class Disputes:
         async with self._db.snapshot() as view:
             performance = await view.one(events.performance(receipt.order.perf_id))
             event = await view.one(events.event_of(receipt.order.perf_id))
-            policy = None if event is None else await view.one(cancelling.policy(event.id))
+            policy = await view.one(cancelling.policy("" if event is None else event.id))
             scans = await view.all(store.scans(order_id, MOST_USES))
             watches = await view.all(store.watches(order_id, MOST_USES))
             found = await view.all(store.of_order(order_id))
