@@ -24,6 +24,10 @@ class Demand:
     """For people: on a statement, a page of the provider."""
     reference: str | None = None
     """The provider's own, once there is one."""
+    back: str = ""
+    """Address where the buyer comes back to."""
+    until: int | None = None
+    """When it is called off."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ class Begun:
 class Outcome:
     """What has become of a demand, as whoever moves the money tells it when asked."""
 
-    state: Literal["open", "paid", "unpaid"]
-    """`unpaid` is final: nothing will be paid any more."""
+    state: Literal["open", "processing", "paid", "unpaid"]
+    """`processing`: the buyer has done all, and a bank takes its time. `unpaid` is final: nothing will be paid any
+    more."""
     amount: int
     currency: str
     mode: str
@@ -84,7 +89,8 @@ class Checkout(Protocol):
         ...
 
     async def begin(self, demand: Demand) -> Begun:
-        """Called again with the same key after a crash: then it must answer as it did before."""
+        """Called again with the same key after a crash: then it must answer as it did before. Raises Conflict for what
+        will never be taken."""
         ...
 
     async def retrieve(self, demand: Demand) -> Outcome: ...

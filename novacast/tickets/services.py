@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -30,11 +31,14 @@ from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.exports.lists import Lists
 from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
+from novacast.tickets.orders.news import PaymentNews
+from novacast.tickets.orders.outside import Mover, OutsideCheckout
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
@@ -45,6 +49,7 @@ from novacast.tickets.ports import Books, Checkout, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
+from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.late import Late
@@ -84,6 +89,8 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    news: PaymentNews
+    """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
     """Only in test mode."""
     desk: SandboxDesk
@@ -113,6 +120,8 @@ class TicketServices:
     reports: Reports
     sales: Sales
     exports: Exports
+    lists: Lists
+    sheets: AnswerSheets
     proof: Proof
     personal: TicketData
 
@@ -133,22 +142,28 @@ def ticket_services(
     books: Books,
     invoicing: Invoicing,
     viewings: Viewings,
+    outside: Sequence[Mover] = (),
 ) -> TicketServices:
-    """`key`: 32 secret bytes of this installation."""
+    """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
+    # Test and live never mix.
+    providers |= {one.name: OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")}
     taking = Taking(own, expiry)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers, books)
-    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16], books)
-    orders = Orders(db, holds, taking, placing, closing, providers, books, key)
+    instance = hmac.digest(key, b"tickets.instance", "sha256").hex()[:16]
+    placing = Placing(own, instance, books, outside=providers)
+    orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
+    refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
+    sheets = AnswerSheets(db)
     folder = DataFolder.at(settings.data)
 
     async def find() -> FFmpeg:
@@ -171,6 +186,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
@@ -180,11 +196,11 @@ def ticket_services(
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
         cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
-        refunds=Refunds(db, providers, books),
+        refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),
         billing=Billing(db, orders, invoicing),
-        disputes=Disputes(db, orders, books, viewings, FONTS),
+        disputes=disputes,
         accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
@@ -196,6 +212,8 @@ def ticket_services(
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),
+        lists=Lists(Events(db), Codes(db), sheets),
+        sheets=sheets,
         proof=Proof(db),
         personal=TicketData(db),
     )

@@ -72,6 +72,7 @@ TOPICS: Sequence[Topic] = (
     _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}),
     _order("payment.mismatch", "What came is not what was asked for.", _DETAIL),
     _order("payment.surplus", "It was paid for more than once.", _DETAIL),
+    _order("payment.repaid_elsewhere", "It was given back, in whole or in part, and not from here.", _DETAIL),
     _order("order.disputed", "A bank took its payment back, and it has to be decided.", _DETAIL),
     _order("order.dispute_won", "The payment stays, after all.", _DETAIL),
     _order("order.dispute_lost", "The payment is gone.", _DETAIL),

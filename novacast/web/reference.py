@@ -1,7 +1,8 @@
 """The API's documentation, from the routes themselves: the document for programs, pages for people. Works offline."""
 
+import asyncio
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -34,28 +35,43 @@ class ErrorCode:
     meaning: str
 
 
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """The API described to programs: its operations by OpenAPI, its channels by AsyncAPI."""
+
+    operations: Mapping[str, Any]
+    channels: Mapping[str, Any]
+
+
 class ReferenceRoutes:
-    def __init__(self, document: Mapping[str, Any], channels: Mapping[str, Any]) -> None:
-        """`channels`: the AsyncAPI document."""
-        self._raw, self._channels = _encoded(document), _encoded(channels)
-        self._tags = _by_tag(document)
-        self._schemas = sorted(document["components"]["schemas"].items())
+    def __init__(self, write: Callable[[], Documents]) -> None:
+        """`write` is called in another thread when somebody asks: it takes long, and most servers are never asked."""
+        self._write = write
+        self._written: Documents | None = None
 
     @page("/api/openapi.json", public=True)
     async def openapi(self, call: Call) -> web.Response:
-        return web.Response(body=self._raw, content_type="application/json", headers={"Cache-Control": "no-cache"})
+        return _json((await self._documents()).operations)
 
     @page("/api/asyncapi.json", public=True)
     async def asyncapi(self, call: Call) -> web.Response:
-        return web.Response(body=self._channels, content_type="application/json", headers={"Cache-Control": "no-cache"})
+        return _json((await self._documents()).channels)
 
     @page("/api/docs", public=True)
     async def docs(self, call: Call) -> Html:
-        return Html("reference/api.html", {"tags": self._tags, "schemas": self._schemas, "pretty": _pretty})
+        document = (await self._documents()).operations
+        schemas = sorted(document["components"]["schemas"].items())
+        return Html("reference/api.html", {"tags": _by_tag(document), "schemas": schemas, "pretty": _pretty})
 
     @page("/docs/errors", public=True)
     async def errors(self, call: Call) -> Html:
         return Html("reference/errors.html", {"codes": error_codes()})
+
+    async def _documents(self) -> Documents:
+        # Two who ask at once may both do the work; they come to the same documents.
+        if self._written is None:
+            self._written = await asyncio.to_thread(self._write)
+        return self._written
 
 
 def error_codes() -> Sequence[ErrorCode]:
@@ -87,8 +103,9 @@ def _meaning(error: type[NovaCastError]) -> str:
     return ""
 
 
-def _encoded(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+def _json(document: Mapping[str, Any]) -> web.Response:
+    body = json.dumps(document, ensure_ascii=False, separators=(",", ":")).encode()
+    return web.Response(body=body, content_type="application/json", headers={"Cache-Control": "no-cache"})
 
 
 def _by_tag(document: Mapping[str, Any]) -> Sequence[tuple[str, Sequence[Operation]]]:

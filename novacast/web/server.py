@@ -8,6 +8,7 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -35,7 +36,7 @@ from novacast.web.parsing import BodyReader
 from novacast.web.problems import document, refusal
 from novacast.web.protection import Edge
 from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, channel, described
-from novacast.web.reference import ReferenceRoutes
+from novacast.web.reference import Documents, ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
 from novacast.web.templates import Templates
@@ -225,11 +226,14 @@ def _realtime(parts: Parts) -> Realtime:
 def _routes(parts: Parts, realtime: Realtime) -> list[Route]:
     routes = collect(*parts.routes, RealtimeRoutes(realtime))
     if parts.settings.server.api_docs:
-        document = openapi.document(routes, title=parts.settings.instance, url=parts.settings.public_url)
-        channels = [*parts.channels, channel(parts.topics)]
-        told = asyncapi.document(channels, title=parts.settings.instance, url=parts.settings.public_url)
-        routes += collect(ReferenceRoutes(described(document, parts.topics), told))
+        routes += collect(ReferenceRoutes(partial(_documents, parts, tuple(routes))))
     return routes
+
+
+def _documents(parts: Parts, routes: Sequence[Route]) -> Documents:
+    title, url = parts.settings.instance, parts.settings.public_url
+    channels = asyncapi.document([*parts.channels, channel(parts.topics)], title=title, url=url)
+    return Documents(described(openapi.document(routes, title=title, url=url), parts.topics), channels)
 
 
 def _front(app: MediaHandler, media: MediaHandler | None) -> MediaHandler:

@@ -19,6 +19,7 @@ from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
 from tests.accounts.house import House, Letterbox
 from tests.accounts.served import Served
+from tests.compiled import templates
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 
@@ -53,6 +54,7 @@ async def served(house: House, settings: Settings) -> AsyncIterator[Served]:
             authenticator=own.authenticator,
             db=house.db,
             outbox=events,
+            cache=templates(),
             clock=house.clock,
             limiter=house.limiter,
             metrics=Metrics(),

@@ -6,6 +6,7 @@ import urllib.request
 import zlib
 from typing import Any
 
+import requests.sessions
 import schemathesis
 from schemathesis.generation import metrics
 
@@ -13,6 +14,9 @@ from schemathesis.generation import metrics
 # turns it off). Where nothing that is made up can be accepted, such as the id of a token, that is minutes without a
 # single new request.
 metrics.maximize = lambda *_, **__: None
+
+# For each request the environment is searched for proxies, of which there is none to one's own machine.
+requests.sessions.get_environ_proxies = lambda *_, **__: {}
 
 GIVEN: dict[str, Any] = json.loads(os.environ["CONTRACT"])
 

@@ -24,6 +24,7 @@ from novacast.identity import SYSTEM, Principal, Role
 from novacast.media.ffmpeg import find_ffmpeg
 from novacast.settings import Accounts, Server, Settings
 from novacast.wiring import MIGRATIONS, services
+from tests.compiled import keep, lend
 from tests.databases import migrated
 from tests.waiting import until
 
@@ -184,6 +185,7 @@ async def found(folder: Path, people: Mapping[str, Role | None] = PEOPLE) -> Ven
         atexit.register(shutil.rmtree, template, ignore_errors=True)
         _founded[key] = await _found(template / "data", people)
     shutil.copytree(_founded[key].folder, folder)
+    lend(DataFolder.at(folder).cache)
     return Venue(folder, _founded[key].org)
 
 
@@ -219,3 +221,4 @@ async def open_venue(
     finally:
         if venue.process is not None and venue.process.poll() is None:
             venue.end(signal.SIGKILL)
+        keep(DataFolder.at(folder).cache)

@@ -31,6 +31,7 @@ from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from novacast.web.wires import BEAT_SECONDS
 from novacast.wiring import MIGRATIONS
+from tests.compiled import templates
 from tests.databases import migrated
 
 WITHIN = 10.0
@@ -308,6 +309,7 @@ async def opened(
             authenticator=tokens,
             db=db,
             outbox=events,
+            cache=templates(),
             clock=clock,
             limiter=limiter,
             metrics=metrics,

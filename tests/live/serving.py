@@ -17,6 +17,7 @@ from novacast.settings import Server, Settings
 from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from tests.compiled import templates
 from tests.live.conftest import (
     DOOR,
     GUEST,
@@ -89,6 +90,7 @@ async def serving(house: House) -> AsyncIterator[str]:
         authenticator=Tokens(),
         db=house.db,
         outbox=facts,
+        cache=templates(),
         clock=house.clock,
         limiter=RateLimiter(house.clock),
         metrics=Metrics(),

@@ -30,6 +30,7 @@ from novacast.web.authentication import Credentials
 from novacast.web.listening import Certificate
 from novacast.web.secure_context import is_loopback
 from novacast.web.server import Parts, WebServer
+from tests.compiled import templates
 
 HERE = ["box.local", "localhost", "127.0.0.1", "192.168.1.20"]
 
@@ -51,6 +52,7 @@ async def running(settings: Settings, folder: DataFolder, tls: Https) -> AsyncIt
         authenticator=Nobody(),
         db=db,
         outbox=box,
+        cache=templates(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

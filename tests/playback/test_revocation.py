@@ -26,6 +26,7 @@ from novacast.playback.services import playback_services
 from novacast.settings import Settings, replace
 from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
+from tests.compiled import templates
 from tests.fakes.clock import FakeClock
 from tests.playback.world import FILM, SEGMENT, Film, NoPasses, World, descriptors
 from tests.waiting import until
@@ -71,6 +72,7 @@ async def cinema(tmp_path: Path, clock: FakeClock) -> AsyncIterator[str]:
             authenticator=accounts.authenticator,
             db=db,
             outbox=facts,
+            cache=templates(),
             clock=clock,
             limiter=limiter,
             metrics=Metrics(),

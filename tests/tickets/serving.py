@@ -22,6 +22,7 @@ from novacast.tickets.topics import TOPICS
 from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from tests.compiled import templates
 from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
 
 PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, SELLER, DOOR, PRODUCER, OUTSIDER, ADA, BEN)}
@@ -76,6 +77,7 @@ async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served
             authenticator=DoorAuthenticator(Tokens(), box.own.door.devices),
             db=box.db,
             outbox=facts,
+            cache=templates(),
             clock=box.clock,
             limiter=RateLimiter(box.clock),
             metrics=Metrics(),

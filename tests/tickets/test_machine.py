@@ -36,6 +36,7 @@ from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.ports import Repaid
 from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import Way
+from novacast.tickets.sales.models import Wanted
 from novacast.tickets.waiting.models import Waiter
 from novacast.tickets.waiting.service import Wanting
 from novacast.wiring import GUARDS, MIGRATIONS
@@ -300,8 +301,8 @@ class BoxOffice(RuleBasedStateMachine):
             self.tried(self.box.own.closing.sweep())
             self.tried(self.box.own.late.sweep())
             self.tried(self.box.own.refunds.sweep())
-        page = self.run(self.box.own.orders.of_org(SELLER, self.box.night.org_id, None, None, 1000))
-        for order in page.items:
+        page = self.run(self.box.own.sales.find(SELLER, self.box.night.org_id, Wanted(), None, 1000))
+        for order in (found.order for found in page.items):
             receipt = self.run(self.box.own.orders.known(SELLER, self.box.night.org_id, order.id))
             captured = sum(one.captured for one in receipt.attempts)
             valid = [one for one in receipt.tickets if one.state == "valid"]

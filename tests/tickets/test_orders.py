@@ -14,6 +14,7 @@ from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.models import Method, Unpayable, buyer_of
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
+from novacast.tickets.sales.models import Wanted
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import ADA, DOOR, GUEST, ORG, OUTSIDER, OWNER, SELLER, Box, open_box, seat
 
@@ -63,7 +64,7 @@ async def test_only_a_box_office_sells_and_sees_orders(box: Box) -> None:
         with pytest.raises(refusal):
             await box.own.orders.sell(who, box.night.id, wishes, buyer_of("A", "a@example.org", "en"), Method.CASH)
         with pytest.raises(refusal):
-            await box.own.orders.of_org(who, ORG, None, None, 10)
+            await box.own.sales.find(who, ORG, Wanted(), None, 10)
     receipt = await box.sold()
     with pytest.raises(NotFound):
         await box.own.orders.known(OUTSIDER, "org2", receipt.order.id)
@@ -254,9 +255,9 @@ async def test_unicode_names_are_kept_and_no_address_is_refused_in_words(box: Bo
 async def test_orders_of_a_person_and_of_a_house_are_pages(box: Box) -> None:
     for _ in range(3):
         await box.order(await box.standing(who=ADA), who=ADA)
-    page = await box.own.orders.of_org(SELLER, ORG, None, None, 2)
+    page = await box.own.sales.find(SELLER, ORG, Wanted(), None, 2)
     assert len(page.items) == 2
-    rest = await box.own.orders.of_org(SELLER, ORG, OrderState.AWAITING_PAYMENT, page.next, 2)
+    rest = await box.own.sales.find(SELLER, ORG, Wanted(state=OrderState.AWAITING_PAYMENT), page.next, 2)
     assert (len(rest.items), rest.next) == (1, None)
     assert len((await box.own.orders.of_person(ADA, None, 10)).items) == 3
 

@@ -45,6 +45,7 @@ from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from tests.compiled import templates
 from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, QUICK, SMALL, House
 
 GERMAN = replace(OWNER, name="Besitzerin", language="de")
@@ -128,6 +129,7 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
         authenticator=Tokens(),
         db=house.db,
         outbox=facts,
+        cache=templates(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

@@ -17,6 +17,7 @@ from novacast.outbox import Outbox
 from novacast.settings import Settings, Tls
 from novacast.web.realtime import RealtimeLimits
 from novacast.web.server import HERE, MediaHandler, Parts, WebServer
+from tests.compiled import templates
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.web.demo import DemoRoutes, Known, Log, demo_topics
@@ -48,6 +49,7 @@ async def opened(folder: DataFolder, clock: FakeClock) -> AsyncIterator[Open]:
                 authenticator=known,
                 db=db,
                 outbox=events,
+                cache=templates(),
                 clock=clock,
                 limiter=RateLimiter(clock),
                 metrics=metrics,

@@ -47,6 +47,8 @@ def brought_command(program: Path, source: Path, kind: str, target: str) -> tupl
 
 def _one(node: Node, target: str) -> Node:
     width, height = LARGEST
-    node = node.filter("scale", f"min({width},iw)", f"min({height},ih)", force_original_aspect_ratio="decrease")
+    share = f"min(1,min({width}/iw,{height}/ih))"
+    # Of a strip of 5000 by 1 a line is left: FFmpeg refuses to scale to a side of nothing.
+    node = node.filter("scale", f"max(1,round(iw*{share}))", f"max(1,round(ih*{share}))")
     # A JPEG has no transparency: what can be seen through is black, as around any picture in the player.
     return still(node.filter("format", "yuvj420p"), target, **{"frames:v": 1, "update": 1})

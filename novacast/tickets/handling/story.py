@@ -36,6 +36,7 @@ def _sentences() -> Mapping[str, str]:
         "payment.captured": _("Money came."),
         "payment.failed": _("A payment came to nothing."),
         "payment.mismatch": _("What came is not what was asked for. Somebody has to look at it."),
+        "payment.repaid_elsewhere": _("Money was given back, and not from here. Somebody has to look at it."),
         "payment.surplus": _("It was paid for once more, and that goes back."),
         "ticket.reissued": _("A ticket was made anew; the old code is void."),
         "ticket.renamed": _("A ticket got another name."),

@@ -3,10 +3,10 @@ it is not paid and will not be; what turns out to be paid is fulfilled. Out of r
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from novacast import outbox
-from novacast.clock import MINUTE
+from novacast.clock import HOUR, MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, NotFound, Unavailable
 from novacast.i18n import text
@@ -24,27 +24,51 @@ from novacast.tickets.ports import Books, Checkout, Outcome
 log = logging.getLogger(__name__)
 
 BATCH = 50
-ASKED = 500
-"""Attempts that are asked about in one sweep."""
+LISTED, ASKED = 5000, 500
+"""Attempts that are looked at in one sweep, and of which is asked."""
 ASKED_AFTER = MINUTE
 """An attempt this old is asked about: whoever was to tell us did not."""
+RARER = 4
+"""What has not changed is asked about again after this part of its age: banks may take days."""
+RAREST = HOUR
 
 
 class Closing:
     def __init__(self, db: Database, expiry: Expiry, providers: Mapping[str, Checkout], books: Books) -> None:
         self._db, self._expiry, self._providers, self._books = db, expiry, providers, books
+        self._asked: dict[str, int] = {}
 
     async def sweep(self) -> int:
         """Ask about payments that nobody told of, and close orders whose time is over; how many were closed."""
         await self._ask()
         await self._db.write(self._mark_some)
         closed = 0
-        for order in await self._db.all(store.closing(BATCH)):
+        listed = await self._db.all(store.closing(LISTED))
+        due = [one for one in listed if not self._rests(one.id, one.due_at or one.created_at)]
+        for order in due[:BATCH]:
             try:
-                closed += await self._finish(order)
+                freed = await self._finish(order)
             except Unavailable as error:
                 log.error("order %s can't be closed, and keeps what it has: %s", order.code, error)
+                continue
+            closed += freed
+            self._note(order.id, over=freed)
         return closed
+
+    def _rests(self, subject: str, since: int) -> bool:
+        """Whether it was asked about so lately that it is not yet to be asked again."""
+        now = self._db.clock.now()
+        return now - self._asked.get(subject, 0) < min((now - since) // RARER, RAREST)
+
+    def _note(self, subject: str, *, over: bool) -> None:
+        if over:
+            self._asked.pop(subject, None)
+        else:
+            self._asked[subject] = self._db.clock.now()
+
+    def _forget(self, known: Collection[str]) -> None:
+        """What is no longer open need not be remembered."""
+        self._asked = {subject: at for subject, at in self._asked.items() if subject in known}
 
     async def close(self, order_id: str) -> None:
         """One order that is not paid yet. Raises NotFound, Conflict; Unavailable, and then it is left to the sweep."""
@@ -108,12 +132,16 @@ class Closing:
 
     async def _ask(self) -> None:
         before = self._db.clock.now() - ASKED_AFTER
-        for attempt in await self._db.all(store.unfinished(self._providers, before, ASKED)):
+        listed = await self._db.all(store.unfinished(self._providers, before, LISTED))
+        self._forget({one.id for one in listed} | {one.order_id for one in listed})
+        due = [one for one in listed if not self._rests(one.id, one.created_at)]
+        for attempt in due[:ASKED]:
             try:
                 outcome = await self._providers[attempt.provider].retrieve(attempt.demand(attempt.order_id))
             except Unavailable as error:
                 log.warning("%s can't be asked about a payment: %s", attempt.provider, error)
                 continue
+            self._note(attempt.id, over=outcome.state in ("paid", "unpaid"))
             if outcome.state != "open":
                 await self._settle(attempt.id, outcome)
 

@@ -33,10 +33,10 @@ def settle(tx: Transaction, books: Books, attempt_id: str, outcome: Outcome, per
     order = None if attempt is None else tx.one(store.order(attempt.order_id))
     assert attempt is not None, "attempts are never deleted"
     assert order is not None, "an attempt has an order"
-    if attempt.state in CAPTURED or outcome.state == "open":
+    if attempt.state in CAPTURED:
         return order
-    if outcome.state == "unpaid":
-        _failed(tx, order, attempt, person_id)
+    if outcome.state != "paid":
+        _not_paid(tx, order, attempt, outcome, person_id)
         return order
     if wrong := mismatch(attempt, outcome):
         _mistrust(tx, order, attempt, wrong)
@@ -71,6 +71,21 @@ def settle(tx: Transaction, books: Books, attempt_id: str, outcome: Outcome, per
         request(tx, order, attempt, attempt.amount, Why.SURPLUS)
         alarm(tx, "payment.surplus", order, f"paid again while {order.state}")
     return tx.one(store.order(order.id)) or order
+
+
+def _not_paid(tx: Transaction, order: Order, attempt: Attempt, outcome: Outcome, person_id: str | None) -> None:
+    if outcome.state == "unpaid":
+        _failed(tx, order, attempt, person_id)
+    elif outcome.state == "processing":
+        _wait(tx, attempt)
+
+
+def _wait(tx: Transaction, attempt: Attempt) -> None:
+    """A bank takes its time; nobody may begin to pay it once more meanwhile."""
+    if attempt.state is AttemptState.CREATED:
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.SUBMITTED})
+    if attempt.state in (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION):
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.PROCESSING})
 
 
 def _failed(tx: Transaction, order: Order, attempt: Attempt, person_id: str | None) -> None:

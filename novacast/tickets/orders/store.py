@@ -26,19 +26,6 @@ def of_hold(hold_id: str) -> Query[Order]:
     return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), order_of)
 
 
-def of_org(org_id: str, state: OrderState | None, start: Key, limit: int, words: str = "") -> Query[Order]:
-    """Newest first. `words`: part of the code, the name, the address or the note, in whatever case."""
-    wanted = "" if state is None else "AND state = :state "
-    if words:
-        wanted += "AND instr(lower(code || ' ' || name || ' ' || email_key || ' ' || note), :words) "
-    return Query(
-        f"SELECT * FROM orders WHERE org_id = :org {wanted}AND (created_at, id) < (:at, :id) "  # noqa: S608 - conditions of ours
-        "ORDER BY created_at DESC, id DESC LIMIT :limit",
-        {"org": org_id, "state": state, "at": start[0], "id": start[1], "limit": limit, "words": words.lower()},
-        order_of,
-    )
-
-
 def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
     return Query(
         "SELECT * FROM orders WHERE person_id = ? AND (created_at, id) < (?, ?) "
@@ -102,6 +89,10 @@ def attempt(attempt_id: str) -> Query[Attempt]:
 
 def attempts(order_id: str) -> Query[Attempt]:
     return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
+
+
+def attempt_of(provider: str, key: str) -> Query[Attempt]:
+    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), _attempt)
 
 
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:

@@ -75,16 +75,14 @@ class Downloads:
 
         def unit(tx: Transaction) -> Item:
             video = self._permitted(tx, principal, video_id)
-            rungs = [one for one in tx.all(videos.rungs(video_id)) if one.published and one.name == rung]
-            if not rungs or video.edition is None:
-                raise NotFound(text("This video has no such rung to take, or not yet."))
+            found, edition = self._rung(tx, video, rung)
             there = tx.one(store.file(video_id, rung))
-            if there is None or there.edition != video.edition or there.state is State.FAILED:
-                store.want(tx, video_id, rung, video.edition)
+            if there is None or there.edition != edition or there.state is State.FAILED:
+                store.want(tx, video_id, rung, edition)
                 self._queue.enqueue_after(tx, JOB, video_id, priority=LOW, long=True)
             now = tx.one(store.file(video_id, rung))
             assert now is not None
-            (item,) = _items(video, rungs, {rung: now})
+            (item,) = _items(video, [found], {rung: now})
             if then is not None:
                 then(tx, item)
             return item
@@ -102,6 +100,7 @@ class Downloads:
             there = None if name == ORIGINAL else tx.one(store.file(video_id, name))
             if name != ORIGINAL:
                 if there is None or there.edition != video.edition:
+                    self._rung(tx, video, name)
                     raise Conflict(text("This file has to be prepared first."))
                 if there.state is not State.READY:
                     raise Conflict(text("This file is not ready yet."))
@@ -137,6 +136,13 @@ class Downloads:
             Item(f"source-{number}", None, None, State.READY, path.stat().st_size, None)
             for number, path in enumerate(self._folders.sources(video_id), start=1)
         ]
+
+    def _rung(self, tx: Transaction, video: Video, name: str) -> tuple[Rung, str]:
+        """One that can be taken, and the edition it is of. Raises NotFound."""
+        for one in tx.all(videos.rungs(video.id)):
+            if one.published and one.name == name and video.edition is not None:
+                return one, video.edition
+        raise NotFound(text("This video has no such rung to take, or not yet."))
 
     def _permitted(self, tx: Transaction, principal: Principal, video_id: str) -> Video:
         video = seen(principal, tx.one(videos.by_id(video_id)))

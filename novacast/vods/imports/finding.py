@@ -5,6 +5,7 @@ descriptions with the usual names belong to the only video of their folder.
 """
 
 import os
+import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -13,7 +14,7 @@ from pathlib import Path
 from babel import Locale
 
 from novacast.errors import NotFound, TooLarge
-from novacast.i18n import text
+from novacast.i18n import Text, text
 from novacast.media import languages
 from novacast.media.sniff import container_of, why_not
 from novacast.vods.imports.files import head_of
@@ -52,8 +53,8 @@ class _Folder:
 def find(paths: Sequence[Path]) -> Found:
     """In the order of the paths; each folder's by name, its own files before those of folders in it.
 
-    Links to folders are not followed. Files that were named are brought whatever their names. Raises NotFound for a
-    path where nothing is, TooLarge for more files than MOST_FILES.
+    Links to folders are not followed, but told as left. Files that were named are brought whatever their names. Raises
+    NotFound for a path where nothing is, TooLarge for more files than MOST_FILES.
     """
     named = _named([path for path in paths if not path.is_dir()])
     items: list[Item] = []
@@ -98,12 +99,15 @@ def _language(word: str) -> str | None:
 
 
 def _walk(top: Path) -> Iterator[tuple[Path, list[str]]]:
+    """Folders and the names in them, but not of their folders, unless these are links."""
+
     def stop(error: OSError) -> None:
         raise NotFound(text("{path} can't be read: {why}.", path=error.filename, why=error.strerror)) from error
 
     for folder, below, names in os.walk(top, onerror=stop):
         below[:] = sorted(name for name in below if not name.startswith((".", "@")))
-        yield Path(folder), sorted(name for name in names if not name.startswith("."))
+        links = [name for name in below if Path(folder, name).is_symlink()]
+        yield Path(folder), sorted(links + [name for name in names if not name.startswith(".")])
 
 
 def _named(files: Sequence[Path]) -> dict[Path, Item]:
@@ -127,6 +131,8 @@ def _sorted(below: str, files: Sequence[Path]) -> _Folder:
             continue
         if name.endswith(UNFINISHED):
             folder.left.append(Unmapped(file, "file", text("It is a download that was not finished.")))
+        elif (why := _no_file(file)) is not None:
+            folder.left.append(Unmapped(file, "file", why))
         elif _beside(file):
             folder.beside.append(file)
         else:
@@ -138,10 +144,23 @@ def _beside(file: Path) -> bool:
     return file.suffix.lower() in SUBTITLES | FOREIGN | PICTURES or file.name.lower().endswith(DESCRIPTIONS)
 
 
+def _no_file(file: Path) -> Text | None:
+    """Why it is nothing to open: that of a pipe would wait for whoever writes into it."""
+    try:
+        mode = file.stat().st_mode
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) and file.is_symlink():
+            return text("It is a link, and what it leads to is not there.")
+        return text("It can't be read: {why}.", why=error.strerror)
+    if stat.S_ISREG(mode):
+        return None
+    if stat.S_ISDIR(mode):
+        return text("It is a link to a folder, which is not followed. Name that folder to bring what is in it.")
+    return text("It is no file, but a pipe, a socket or a device.")
+
+
 def _media(folder: _Folder, file: Path) -> None:
     try:
-        if not file.is_file():  # to open a pipe would wait for whoever writes into it
-            return
         head = head_of(file)
     except OSError as error:
         folder.left.append(Unmapped(file, "file", text("It can't be read: {why}.", why=error.strerror)))

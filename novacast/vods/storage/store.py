@@ -283,10 +283,6 @@ def drop_original(tx: Transaction, video_id: str) -> bool:
     )
 
 
-def original_dropped(video_id: str) -> Query[bool]:
-    return Query("SELECT 1 FROM storage_dropped WHERE video_id = ?", (video_id,), lambda _: True)
-
-
 def _known(row: Row) -> Known:
     return Known(
         video_id=row["id"],

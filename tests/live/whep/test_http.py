@@ -23,6 +23,7 @@ from novacast.visibility import Visibility
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import MIGRATIONS
+from tests.compiled import templates
 from tests.databases import migrated
 from tests.live.conftest import CHANNEL
 from tests.live.conftest import PROGRAMME as PLANNED
@@ -86,6 +87,7 @@ async def house(opened: Open, tmp_path: Path) -> AsyncIterator[House]:
         authenticator=People(),
         db=db,
         outbox=outbox.Outbox(db),
+        cache=templates(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

@@ -1,5 +1,6 @@
 """Which videos there are in folders, and what belongs to them."""
 
+import errno
 import os
 from collections.abc import Mapping
 from pathlib import Path
@@ -95,12 +96,32 @@ def test_the_name_of_a_subtitle_says_its_language(tmp_path: Path, name: str, tol
     assert (one.language, one.forced, one.for_deaf) == told
 
 
-def test_links_to_folders_are_not_followed_in_circles(tmp_path: Path) -> None:
+def test_links_that_lead_nowhere_or_in_circles_and_what_is_no_file_are_left_with_the_reason(tmp_path: Path) -> None:
+    films = tmp_path / "films"
     lay(tmp_path, {"films/a.mp4": MP4})
-    (tmp_path / "films" / "round").symlink_to(tmp_path / "films")
-    os.mkfifo(tmp_path / "films" / "pipe.mp4")
+    (films / "round").symlink_to(films)
+    (films / "itself.mp4").symlink_to(films / "itself.mp4")
+    for name in ("gone.mp4", "a.de.srt"):
+        (films / name).symlink_to(tmp_path / "gone")
+    for name in ("pipe.mp4", "a.en.srt"):
+        os.mkfifo(films / name)
     found = find([tmp_path])
-    assert [item.path.name for item in found.items] == ["a.mp4"]
+    assert [(item.path.name, names(item)) for item in found.items] == [("a.mp4", ([], [], []))]
+    nowhere, pipe = (
+        "It is a link, and what it leads to is not there.",
+        "It is no file, but a pipe, a socket or a device.",
+    )
+    assert {one.path.name: (one.what, str(one.why)) for one in found.left} == {
+        "gone.mp4": ("file", nowhere),
+        "a.de.srt": ("file", nowhere),
+        "pipe.mp4": ("file", pipe),
+        "a.en.srt": ("file", pipe),
+        "itself.mp4": ("file", f"It can't be read: {os.strerror(errno.ELOOP)}."),
+        "round": (
+            "file",
+            "It is a link to a folder, which is not followed. Name that folder to bring what is in it.",
+        ),
+    }
 
 
 def test_a_folder_that_is_too_large_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

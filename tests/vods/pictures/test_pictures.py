@@ -5,6 +5,7 @@ import subprocess
 from io import BytesIO
 from pathlib import Path
 
+import av
 import imageio_ffmpeg
 import pytest
 from aiohttp import ClientSession
@@ -141,6 +142,21 @@ async def test_a_brought_picture_is_encoded_anew_and_small(
     assert shown[:2] == b"\xff\xd8"
     assert (1280).to_bytes(2, "big") in shown[:1000]
     assert not list((house.folders.video(video_id) / "pictures").glob(".*"))
+
+
+@pytest.mark.parametrize("size", [(5000, 1), (1, 5000), (1, 1)])
+async def test_a_picture_of_any_shape_is_taken(
+    house: House, producer: ClientSession, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    video_id, strip = await house.publish(), tmp_path / "strip.png"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", "-f", "lavfi", "-i"]
+    subprocess.run([*command, f"color=red:size={size[0]}x{size[1]},format=rgb24", "-frames:v", "1", strip], check=True)
+    async with producer.post(f"{VIDEOS}/{video_id}/picture-files", data=strip.read_bytes()) as answer:
+        picture_id = (await answer.json())["id"]
+    await house.picture_work().run(video_id)
+    with av.open(str(await house.pictures.file(PRODUCER, video_id, picture_id))) as made:
+        (shown,) = made.decode(video=0)
+    assert (shown.width, shown.height) == tuple(min(side, 1280) for side in size)
 
 
 @pytest.mark.parametrize(

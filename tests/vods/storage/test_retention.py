@@ -12,7 +12,6 @@ from novacast.settings import Storage
 from novacast.vods import store as videos
 from novacast.vods.models import VideoState
 from novacast.vods.source import VideoSource
-from novacast.vods.storage import store
 from novacast.vods.storage.models import dropped, without
 from novacast.vods.storage.retention import Retention
 from novacast.vods.transcoding.dressing import alone
@@ -138,7 +137,7 @@ async def test_originals_go_only_where_that_is_set_and_count_no_more(stocked: Ho
     await retention(stocked, clock).sweep()
     assert await rungs(stocked, MADE) == ["240p", "144p"]
     await stocked.db.write(lambda tx: tx.run("UPDATE videos SET source_bytes = 12 WHERE id = ?", (MADE,)))
-    assert not await stocked.db.one(store.original_dropped(MADE))
+    assert (await stocked.quotas.usage(OWNER, "org1")).originals == 12
 
 
 async def test_a_young_original_stays(stocked: House, clock: FakeClock) -> None:
