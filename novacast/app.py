@@ -36,6 +36,7 @@ from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
+from novacast.payments.routes import money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
@@ -49,6 +50,7 @@ from novacast.tickets.passes.pages import WatchDoor
 from novacast.tickets.post.pages import ResendPages
 from novacast.tickets.post.routes import PostRoutes
 from novacast.tickets.routes import ticket_routes
+from novacast.tickets.services import FONTS
 from novacast.tickets.studio import office_pages
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
@@ -128,6 +130,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
+        own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)
         own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
@@ -207,6 +210,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
+        *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
         InboxRoutes(own.payments.inbox),
         PostRoutes(own.order_post, own.tickets.orders),

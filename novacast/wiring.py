@@ -40,6 +40,8 @@ from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
 from novacast.outbox import Outbox
 from novacast.payments import tables as payment_tables
+from novacast.payments.invoices.service import Invoices
+from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
@@ -53,7 +55,7 @@ from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
-from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -151,6 +153,8 @@ class Services:
     chat: ChatServices
     tickets: TicketServices
     payments: PaymentServices
+    invoices: Invoices
+    journal: Journal
     order_post: OrderPost
     waiting_post: WaitingPost
     views: Views
@@ -236,8 +240,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    movers = outside(db, settings)
-    tickets = ticket_services(db, limiter, settings, key, Ledger(), Watches(db), movers.providers)
+    movers, invoices = outside(db, settings), Invoices(db, FONTS)
+    tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers)
     payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
@@ -284,6 +288,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         chat,
         tickets,
         payments,
+        invoices,
+        Journal(db, test=settings.tickets.mode == "test"),
         order_post,
         waiting_post,
         views,

@@ -12,6 +12,7 @@ from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, R
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
+from novacast.tickets.billing.pages import InvoicePages
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
@@ -263,6 +264,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         AnswerPages(own.questions),
         WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),
+        InvoicePages(own.billing, own.orders),
         HolderPages(own.holders, own.papers, own.performances, own.clock),
         DoorPages(),
         DoorStudioPages(own.door.lists, own.door.devices, own.performances, clock),

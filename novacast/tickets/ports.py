@@ -191,6 +191,64 @@ class Books(Protocol):
         ...
 
 
+BillRow = tuple[str, int, int, int]
+"""Words, units, gross of them all, and rate of tax."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What an order is charged, or what of that is taken back."""
+
+    source: str
+    """Id of the order, or of the cancellation: each has one document."""
+    org_id: str
+    order_id: str
+    currency: str
+    test: bool
+    year: int
+    buyer: tuple[str, ...]
+    subject: str
+    rows: Sequence[BillRow]
+
+
+class Invoice(Protocol):
+    @property
+    def id(self) -> str: ...
+    @property
+    def kind(self) -> str: ...
+    @property
+    def name(self) -> str:
+        """Its number, as people read it."""
+        ...
+
+    @property
+    def total(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def at(self) -> int: ...
+
+
+class Invoicing(Protocol):
+    """Who numbers and keeps invoices."""
+
+    def charge(self, tx: Transaction, bill: Bill) -> None: ...
+
+    def take_back(self, tx: Transaction, bill: Bill) -> None:
+        """Nothing where the order was never charged."""
+        ...
+
+    def charged(self, tx: Transaction, order_id: str) -> Sequence[Invoice]:
+        """An order's invoice and what took it back."""
+        ...
+
+    async def of_order(self, order_id: str, /) -> Sequence[Invoice]: ...
+
+    async def file(self, order_id: str, invoice_id: str, /) -> tuple[str, bytes]:
+        """Name and PDF. Raises NotFound."""
+        ...
+
+
 class Organizations(Protocol):
     async def names(self, org_ids: Sequence[str], /) -> Mapping[str, str]:
         """Names of those that exist."""

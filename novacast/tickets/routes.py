@@ -2,6 +2,7 @@
 
 from novacast.clock import Clock
 from novacast.tickets.admission.routes import TicketRoutes
+from novacast.tickets.billing.routes import BillingRoutes
 from novacast.tickets.cancelling.routes import ReturnRoutes
 from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.disputes.routes import DisputeRoutes
@@ -43,6 +44,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
+        BillingRoutes(own.billing),
         RefundRoutes(own.refunds, own.bulk, own.orders),
         DisputeRoutes(own.disputes),
         PosterRoutes(own.posters),

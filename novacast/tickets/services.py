@@ -18,6 +18,7 @@ from novacast.tickets.accounting.service import Accounting
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
+from novacast.tickets.billing.service import Billing
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
@@ -44,7 +45,7 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Books, Checkout
+from novacast.tickets.ports import Books, Checkout, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
@@ -104,6 +105,8 @@ class TicketServices:
     bulk: Bulk
     late: Late
     disputes: Disputes
+    billing: Billing
+    """To be subscribed to the facts, durably."""
     accounting: Accounting
     door: DoorServices
     arranging: Arranging
@@ -137,6 +140,7 @@ def ticket_services(
     settings: Settings,
     key: bytes,
     books: Books,
+    invoicing: Invoicing,
     viewings: Viewings,
     outside: Sequence[Mover] = (),
 ) -> TicketServices:
@@ -195,6 +199,7 @@ def ticket_services(
         refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),
+        billing=Billing(db, orders, invoicing),
         disputes=disputes,
         accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),

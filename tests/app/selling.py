@@ -86,6 +86,10 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
 async def given_back(org: str, order: str, venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     """Of an order that was paid in cash, so that nobody but the house gives anything back."""
     of_order, of_refund = f"{OF_ORG}/orders/{{order_id}}", f"{OF_ORG}/refunds/{{refund_id}}"
+    seller = {"name": "The House", "address": ["1 High Street"], "number": "DE123"}
+    said = await venue.ask("PUT", f"{org}/invoice-seller", await venue.token("owner"), seller)
+    assert said.status == 200, said.body
+    yield f"{of_order}/invoices", f"{order}/invoices", "owner", {"buyer": ["Ada", "2 Low Street"]}
     yield f"{of_order}/refunds", f"{order}/refunds", "owner", {"amount": 100, "given": 0}
     refund = f"{org}/refunds/{answered(venue)['id']}"
     yield f"{of_refund}/call-off", f"{refund}/call-off", "owner", None
@@ -108,6 +112,7 @@ async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any
     yield f"{ORDER}/claim", f"{order}/claim", "visitor", None
     yield f"{ORDER}/resend", f"{order}/resend", "", None
     yield f"{first}/resend", f"{of_org}/resend", "owner", None
+    yield f"{ORDER}/invoices", f"{order}/invoices", "", {}
     to = {"name": "Ben", "email": "ben@venue.example"}
     yield f"{ORDER}/tickets/{{ticket_id}}/offer", f"{order}/tickets/{handed}/offer", "", to
     await until(lambda: bool(offered(venue)))

@@ -17,6 +17,7 @@ from novacast.database import Database, migrate
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
@@ -29,7 +30,7 @@ from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.routes import ticket_routes
-from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.topics import Topics
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import GUARDS, MIGRATIONS
@@ -62,7 +63,7 @@ async def main(state: Path, tickets: int, devices: int) -> None:
     migrate(path, MIGRATIONS, clock, backups=state)
     db = await Database.open(path, clock, readers=4, guards=GUARDS)
     own, facts, topics = (
-        ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Watches(db)),
+        ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db)),
         Outbox(db),
         Topics(),
     )

@@ -17,6 +17,7 @@ from novacast.identity import Principal, Role
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
@@ -24,7 +25,7 @@ from novacast.tickets.events.models import EventChanges, NewItem, PerformanceCha
 from novacast.tickets.holds.bodies import NewHoldBody
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.routes import ticket_routes
-from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.web import Body, Call, Credentials, post
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import GUARDS, MIGRATIONS
@@ -70,7 +71,10 @@ async def main(state: Path, holds: int) -> None:
     settings = Settings(server=Server(port=0), tickets=Tickets(mode="test", holds_per_address=10**9))
     migrate(path, MIGRATIONS, clock, backups=state)
     db = await Database.open(path, clock, readers=4, guards=GUARDS)
-    own, facts = ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Watches(db)), Outbox(db)
+    own, facts = (
+        ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db)),
+        Outbox(db),
+    )
     night, standing, seated = await evening(own, clock.now(), holds)
     server = WebServer(
         Parts(

@@ -25,6 +25,7 @@ from aiohttp import ClientSession, TCPConnector
 from novacast.clock import SystemClock
 from novacast.database import Database, migrate
 from novacast.limits import RateLimiter
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Settings, Tickets
@@ -34,7 +35,7 @@ from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import Attempt, Method, buyer_of
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.services import ticket_services
+from novacast.tickets.services import FONTS, ticket_services
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.delivery import pinned
 from tests.bench.holds_server import OWNER
@@ -51,7 +52,7 @@ SETTLING = 1.0
 async def orders(db: Database, count: int) -> list[Attempt]:
     """Orders of one ticket each, that wait to be paid."""
     settings = Settings(tickets=Tickets(mode="test", holds_per_address=10**9))
-    own = ticket_services(db, RateLimiter(db.clock), settings, b"k" * 32, Ledger(), Watches(db))
+    own = ticket_services(db, RateLimiter(db.clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db))
     event = await own.events.create(OWNER, "org", EventChanges(title="Bench", currency="EUR", published=True))
     now = db.clock.now()
     hours = PerformanceChanges(frozenset({"starts_at", "ends_at"}), starts_at=now + HOUR, ends_at=now + 4 * HOUR)

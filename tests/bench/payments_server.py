@@ -16,11 +16,12 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.payments.inbox.routes import InboxRoutes
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe, Tickets
-from novacast.tickets.services import ticket_services
+from novacast.tickets.services import FONTS, ticket_services
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.holds_server import Nothing, Tokens
@@ -36,7 +37,9 @@ async def main(state: Path, standin: str) -> None:
     migrate(path, MIGRATIONS, clock, backups=state)
     db = await Database.open(path, clock, readers=4, guards=GUARDS)
     movers, facts = outside(db, settings), Outbox(db)
-    tickets = ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Watches(db), movers.providers)
+    tickets = ticket_services(
+        db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
+    )
     payments = payment_services(db, movers, tickets.news)
     server = WebServer(
         Parts(

@@ -10,13 +10,14 @@ from novacast.database import Database
 from novacast.limits import RateLimiter
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.inbox.service import Inbox
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
-from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
@@ -88,7 +89,9 @@ class House:
 
 def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[TicketServices, PaymentServices]:
     movers = outside(db, settings)
-    own = ticket_services(db, RateLimiter(clock), settings, KEY, Ledger(), Watches(db), movers.providers)
+    own = ticket_services(
+        db, RateLimiter(clock), settings, KEY, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
+    )
     return own, payment_services(db, movers, own.news)
 
 

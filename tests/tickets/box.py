@@ -11,6 +11,7 @@ from novacast.database import Database
 from novacast.identity import ANONYMOUS, Principal, Role
 from novacast.limits import RateLimiter
 from novacast.outbox import Event as Fact
+from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Settings, Tickets
@@ -18,7 +19,7 @@ from novacast.tickets.events.models import EventChanges, Item, NewItem, Performa
 from novacast.tickets.holds.models import Basket, Wish
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.orders.models import Buyer, Method, Receipt, buyer_of
-from novacast.tickets.services import TicketServices, ticket_services
+from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
@@ -112,7 +113,9 @@ class Box:
 
 
 def services(db: Database, clock: FakeClock, settings: Tickets = TEST_MODE) -> TicketServices:
-    return ticket_services(db, RateLimiter(clock), Settings(tickets=settings), KEY, Ledger(), Watches(db))
+    return ticket_services(
+        db, RateLimiter(clock), Settings(tickets=settings), KEY, Ledger(), Invoices(db, FONTS), Watches(db)
+    )
 
 
 @asynccontextmanager

@@ -23,6 +23,7 @@ def _sentences() -> Mapping[str, str]:
         "order.noted": _("The note was changed."),
         "order.resent": _("Its mail was sent again."),
         "order.unfulfillable": _("Money came after its places were given back."),
+        "order.invoiced": _("Its invoice was written."),
         "order.granted": _("An amount is given back of it, and its tickets stay valid."),
         "order.disputed": _("A bank took the payment back. Online passes open nothing until that is decided."),
         "order.dispute_won": _("The dispute is won: the payment stays, and passes open again."),

@@ -34,7 +34,9 @@ class Late:
         self._db, self._taking, self._books = db, taking, books
 
     async def sweep(self) -> int:
-        """How many were decided."""
+        """How many were decided; none while the box office is shut, for that is no reason to give money back."""
+        if self._taking.shut:
+            return 0
         found = await self._db.all(orders.unfulfillable(BATCH))
         for order in found:
             if not await self._seated(order.id, same=True) and not await self._seated(order.id, same=False):

@@ -1,11 +1,9 @@
 """The house's pages of money on its way back: what is open, what failed, and what a person has to do about it."""
 
 from collections.abc import Sequence
-from decimal import Decimal, InvalidOperation
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
-from babel.numbers import get_currency_precision
 from pydantic import Field
 
 from novacast.errors import Conflict, InvalidInput
@@ -19,7 +17,7 @@ from novacast.tickets.ports import Organizations
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.models import OVER, Refund, Shown, Way, Why
 from novacast.tickets.refunds.service import Refunds
-from novacast.tickets.words import money
+from novacast.tickets.words import minor, money
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
 REFUNDS = f"{STUDIO}/refunds"
@@ -82,7 +80,7 @@ class RefundPages:
         order = (await self._orders.seen(call.principal, order_id)).order
         back = Redirect(f"{STUDIO}/orders/{order_id}", notice=Notice("good", _("The amount is on its way back.")))
         try:
-            amount = minor(form.amount, order.currency)
+            amount = minor(form.amount, order.currency) or 0
             await self._refunds.grant(call.principal, order.org_id, order_id, amount, form.reason, form.given)
         except (Conflict, InvalidInput) as error:
             return Redirect(back.location, notice=Notice("bad", error.message))
@@ -143,18 +141,6 @@ def _line(one: Shown) -> dict[str, Any]:
         "by_hand": one.by_hand and refund.state is RefundState.REQUESTED,
         **shown([refund])[0],
     }
-
-
-def minor(amount: str, currency: str) -> int:
-    """Minor units of what a person typed, with a comma or a point. Raises InvalidInput."""
-    places = get_currency_precision(currency)
-    try:
-        value = Decimal(amount.strip().replace(",", ".")).scaleb(places)
-    except InvalidOperation as error:
-        raise InvalidInput.field("amount", _("This is no amount of money.")) from error
-    if not value.is_finite() or value != value.to_integral_value() or abs(value) >= Decimal(10) ** 12:
-        raise InvalidInput.field("amount", _("This is no amount of money."))
-    return int(value)
 
 
 def way_name(provider: str) -> str:

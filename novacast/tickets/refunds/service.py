@@ -56,7 +56,8 @@ class Refunds:
         repayment = refund.repayment(attempt.demand(refund.order_id))
         try:
             told = await provider.repayment(repayment)
-            if told.reference is None and told.state == "pending":
+            unknown = told.reference is None and told.state == "pending"
+            if unknown and refund.state is RefundState.SUBMITTED:
                 told = await provider.repay(repayment)
         except Unavailable as error:
             log.warning("%s can't be asked about a refund: %s", refund.provider, error)

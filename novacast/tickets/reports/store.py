@@ -86,13 +86,16 @@ def seats(perf_ids: Sequence[str]) -> Query[tuple[str, int]]:
 
 
 def sales(perf_ids: Sequence[str], since: int, until: int, *, test: bool) -> Query[Sale]:
-    """What was paid from `since` until `until` and is still sold. The instant is that at which the order was paid."""
+    """What was paid from `since` until `until` and is still sold, with what was paid for a seat that another took the
+    place of. The instant is that at which the order was paid."""
     return Query(
         "SELECT l.at / 900000000 AS quarter, c.perf_id, i.name AS item, coalesce(s.category, '') AS category, "  # noqa: S608 - question marks only
-        "o.channel, o.method, c.tax_bp, o.currency, count(*) AS units, sum(c.price + c.fee) AS amount "
+        "o.channel, o.method, c.tax_bp, o.currency, count(*) AS units, "
+        "sum(coalesce(m.price + m.fee, c.price + c.fee)) AS amount "
         "FROM items i JOIN claims c ON c.item_id = i.id AND c.state = 'sold' JOIN orders o ON o.id = c.order_id "
         "JOIN box_log l ON l.order_id = o.id AND l.action = 'order.paid' "
         "LEFT JOIN seats s ON s.perf_id = c.perf_id AND s.seat_id = c.seat_id "
+        "LEFT JOIN seat_moves m ON m.claim_id = c.id "
         f"WHERE i.perf_id IN ({_marks(perf_ids)}) AND o.test = ? AND l.at >= ? AND l.at < ? "
         "GROUP BY 1, 2, i.id, 4, 5, 6, 7, 8 ORDER BY 1 LIMIT ?",
         (*perf_ids, int(test), since, until, MOST_ROWS),

@@ -89,6 +89,11 @@ def _written(source: str, *kinds: str) -> str:
 
 CONTRADICTIONS = (
     (
+        "SELECT 'invoice' AS what, org_id || ' ' || kind || ' ' || year AS subject, 'numbers up to ' || max(number) || "
+        "', and there are ' || count(*) AS detail FROM invoices GROUP BY org_id, test, kind, year "
+        "HAVING max(number) <> count(*)"
+    ),
+    (
         "SELECT 'dispute' AS what, o.id AS subject, o.code || ': flagged ' || o.disputed AS detail FROM orders o "
         "WHERE o.disputed <> EXISTS (SELECT 1 FROM disputes WHERE order_id = o.id AND state IN ('open', 'lost'))"
     ),

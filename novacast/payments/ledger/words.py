@@ -1,0 +1,41 @@
+"""Accounts as people call them."""
+
+from decimal import Decimal
+
+from babel.numbers import format_currency, format_decimal, get_currency_precision
+
+from novacast.i18n import gettext as _
+from novacast.words import locale
+
+
+def account_name(account: str) -> str:
+    kind, _colon, rest = account.partition(":")
+    match kind:
+        case "clearing":
+            return _("At %(provider)s") % {"provider": rest.capitalize()}
+        case "deferred":
+            return _("Paid, not played yet (net, %(rate)s)") % {"rate": percent(int(rest))}
+        case "revenue":
+            return _("Revenue (net, %(rate)s)") % {"rate": percent(int(rest))}
+        case "tax":
+            return _("Tax of %(rate)s") % {"rate": percent(int(rest))}
+    return {
+        "cash": _("Cash"),
+        "bank": _("Bank"),
+        "card_terminal": _("Card terminal"),
+        "receivable": _("Transfers waited for"),
+        "ordered": _("Ordered, not paid"),
+        "refunds_owed": _("Refunds owed"),
+        "fees": _("Fees of providers"),
+        "disputes": _("Disputed"),
+        "losses": _("Losses"),
+    }[account]
+
+
+def percent(basis_points: int) -> str:
+    return _("%(rate)s %%") % {"rate": format_decimal(basis_points / 100, "0.##", locale=locale())}
+
+
+def money(amount: int, currency: str) -> str:
+    value = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return str(format_currency(value, currency, locale=locale()))
