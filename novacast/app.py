@@ -43,8 +43,8 @@ from novacast.settings import Settings, as_environment
 from novacast.sweeps import Sweep, sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
-from novacast.tickets.handling.pages import OrderStudioPages
 from novacast.tickets.holders.pages import MyTicketPages
+from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.passes.pages import WatchDoor
 from novacast.tickets.post.pages import ResendPages

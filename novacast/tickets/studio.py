@@ -4,10 +4,11 @@ from novacast.clock import Clock
 from novacast.tickets.arranging.pages import Choices, EventStudioPages, NewEventPages, NewNightPages
 from novacast.tickets.cancelling.pages import AccountPages, PolicyPages
 from novacast.tickets.codes.studio.pages import CodePages
-from novacast.tickets.counter.pages import CounterPages
-from novacast.tickets.evening.pages import EveningPages
-from novacast.tickets.handling.moving.pages import MovePages
+from novacast.tickets.office.counter.pages import CounterPages
+from novacast.tickets.office.evening.pages import EveningPages
+from novacast.tickets.office.handling.moving.pages import MovePages
 from novacast.tickets.office.pages import OfficePages
+from novacast.tickets.office.stock.pages import StockPages
 from novacast.tickets.orders.models import Method
 from novacast.tickets.ports import Organizations, Programmes
 from novacast.tickets.questions.studio.pages import GivenAnswersPages, QuestionPages
@@ -16,7 +17,6 @@ from novacast.tickets.refunds.pages import RefundPages
 from novacast.tickets.reports.pages import ReportsPages
 from novacast.tickets.sales.pages import OrdersPages
 from novacast.tickets.services import TicketServices
-from novacast.tickets.stock.pages import StockPages
 from novacast.tickets.waiting.studio.pages import People, WaitersPages
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from novacast.database import Transaction
 from novacast.i18n import Languages
 from novacast.identity import Principal
-from novacast.tickets.handling.pages import OrderStudioPages
+from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.post.service import OrderPost
 from novacast.tickets.studio import office_pages
 from tests.tickets.box import ORG, OTHER_ORG, Box

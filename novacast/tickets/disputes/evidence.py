@@ -10,7 +10,7 @@ from novacast.printing import SOFT, Paper
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.disputes.models import Dispute, Used
 from novacast.tickets.events.models import Event, Performance
-from novacast.tickets.handling.story import told
+from novacast.tickets.office.handling.story import told
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.store import Entry
 from novacast.tickets.words import hour_there, money

@@ -12,8 +12,8 @@ from novacast.i18n import text
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.permission import sells
-from novacast.tickets.handling.pages import ORDER
 from novacast.tickets.holds.models import Line
+from novacast.tickets.office.handling.pages import ORDER
 from novacast.tickets.office.words import told
 from novacast.tickets.orders.models import Issued, Receipt
 from novacast.tickets.orders.service import Orders

@@ -13,8 +13,8 @@ from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.permission import arranges
+from novacast.tickets.office.stock.bodies import KindForm, QuotaForm
 from novacast.tickets.office.words import STUDIO, hour, kind_choices, kind_name, told
-from novacast.tickets.stock.bodies import KindForm, QuotaForm
 from novacast.tickets.words import money, price
 from novacast.web import Call, Html, Notice, Redirect, form, page
 

@@ -13,10 +13,10 @@ from novacast.tickets.cancelling.models import Cancellation
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.events.performances import Performances
-from novacast.tickets.handling.story import told
 from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState, TicketState, may_sell
+from novacast.tickets.office.handling.story import told
 from novacast.tickets.orders.models import Method, Order, Receipt
 from novacast.tickets.orders.pages import Ids
 from novacast.tickets.orders.service import Orders
