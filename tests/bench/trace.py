@@ -41,7 +41,7 @@ async def overhear(page: Page) -> None:
 
     async def rewrite(route: Route) -> None:
         answer = await route.fetch()
-        await route.fulfill(response=answer, body=(await answer.text()).replace("debug:!1,", "debug:!0,", 1))
+        await route.fulfill(response=answer, body=(await answer.text()).replace("t.debug||!1", "!0", 1))
 
     await page.add_init_script(f"({TRACE})()")
     await page.route(PLAYER, rewrite)
