@@ -36,6 +36,8 @@ from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
+from novacast.payments.memberships.pages import MembershipPages, MembershipStudioPages
+from novacast.payments.memberships.routes import PlanRoutes, SubscriptionRoutes
 from novacast.payments.routes import money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
@@ -179,7 +181,11 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
             WatchDoor(
-                own.tickets.passes, own.tickets.performances, [VideoPlaces(own.db), ProgrammePlaces(own.db)], own.clock
+                own.tickets.passes,
+                own.tickets.performances,
+                [VideoPlaces(own.db), ProgrammePlaces(own.db)],
+                own.clock,
+                own.passes,
             ),
         ),
         ViewRoutes(own.views),
@@ -213,6 +219,10 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
         InboxRoutes(own.payments.inbox),
+        PlanRoutes(own.memberships.plans),
+        SubscriptionRoutes(own.memberships.memberships),
+        MembershipPages(own.memberships, organizations),
+        MembershipStudioPages(own.memberships, organizations, own.accounts.people, own.clock),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),

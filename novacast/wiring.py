@@ -8,6 +8,7 @@ from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
 from novacast.accounts.organizations.owners import Owners
+from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
@@ -43,6 +44,9 @@ from novacast.payments import tables as payment_tables
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships import topics as memberships_topics
+from novacast.payments.memberships.entitlement import WithMembers
+from novacast.payments.memberships.services import MembershipServices, membership_services
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
@@ -128,6 +132,7 @@ TOPICS: Sequence[Topic] = (
     *tickets_topics.TOPICS,
     *door_topics.TOPICS,
     *webhooks_topics.TOPICS,
+    *memberships_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -160,6 +165,9 @@ class Services:
     views: Views
     health: VideoHealth
     webhooks: WebhookServices
+    memberships: MembershipServices
+    passes: WithMembers
+    """What tickets and memberships open."""
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -180,11 +188,12 @@ def topics(own: Services) -> Topics:
     """What the stream of facts tells, each slice's with its own rule of who may look at a thing."""
     made = Topics()
     made.declare(accounts_topics.TOPICS)
-    made.declare(vods_topics.TOPICS, own.tickets.passes.looks(own.vods.videos.may_look))
-    made.declare(live_topics.TOPICS, own.tickets.passes.looks(own.live.programmes.may_look))
+    made.declare(vods_topics.TOPICS, own.passes.looks(own.vods.videos.may_look))
+    made.declare(live_topics.TOPICS, own.passes.looks(own.live.programmes.may_look))
     made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
+    made.declare(memberships_topics.TOPICS)
     return made
 
 
@@ -247,14 +256,22 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
-    personal: list[PersonalData] = [mail.personal, vods.personal, live.personal, tickets.personal, AnswersData(db)]
+    memberships = membership_services(db, settings, Addresses(db))
+    passes = WithMembers(tickets.passes, memberships.entitlement)
+    personal: list[PersonalData] = [
+        mail.personal,
+        vods.personal,
+        live.personal,
+        tickets.personal,
+        memberships.personal,
+        AnswersData(db),
+    ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
-        db, clock, settings, limiter, [live.source, vods.source], tickets.passes, accounts.sessions, key
+        db, clock, settings, limiter, [live.source, vods.source], passes, accounts.sessions, key
     )
     personal.append(playback.personal)
     # A recording has its programme's room: the video is asked first, so that it is written in again.
-    passes = tickets.passes
     places: list[Places] = [TicketedPlaces(one, passes) for one in (VideoPlaces(db), ProgrammePlaces(db))]
     chat = chat_services(
         db,
@@ -264,7 +281,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         places,
         accounts.people,
         key=key,
-        badges=[TicketBadges(passes)],
+        badges=[TicketBadges(tickets.passes), memberships.entitlement],
         standings=Standings(),
         judge=_judge(settings),
     )
@@ -295,6 +312,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         views,
         health,
         webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
+        memberships,
+        passes,
     )
 
 

@@ -6,6 +6,7 @@ from novacast.database import Migrations
 from novacast.payments.inbox import schema as inbox_schema
 from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
+from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.stripe import schema as stripe_schema
 
 MIGRATIONS: Sequence[Migrations] = (
@@ -13,6 +14,7 @@ MIGRATIONS: Sequence[Migrations] = (
     invoices_schema.migrations,
     stripe_schema.migrations,
     inbox_schema.migrations,
+    memberships_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

@@ -106,12 +106,34 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
         yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
+    async for wish in memberships(venue):
+        yield wish
     async for wish in webhooks(venue):
         yield wish
     jobs: dict[str, Any] = {"pictures": {"seconds": 1}, "downloads": {"name": "144p"}, "speech": {"language": "en"}}
     for name, body in jobs.items():
         path = f"{api}/videos/{{video_id}}/{name}"
         yield path, path.format(video_id=watched), "producer", body
+
+
+async def memberships(venue: Venue) -> AsyncIterator[Wish]:
+    """In test mode the sandbox pays at once."""
+    api, tiers = "/api/v1", "/api/v1/organizations/{org_id}/tiers"
+    yield tiers, tiers.format(org_id=venue.org), "owner", {"name": "Friends"}
+    ((tier,),) = rows(venue, "SELECT id FROM member_tiers")
+    price = {"interval": "month", "price": 900, "currency": "EUR"}
+    yield f"{api}/tiers/{{tier_id}}/plans", f"{api}/tiers/{tier}/plans", "owner", price
+    gift = {"email": "producer@venue.example", "until": "2099-01-01T00:00:00Z"}
+    yield f"{api}/tiers/{{tier_id}}/gifts", f"{api}/tiers/{tier}/gifts", "owner", gift
+    ((plan,),) = rows(venue, "SELECT id FROM member_plans")
+    yield f"{api}/subscriptions", f"{api}/subscriptions", "visitor", {"plan": plan, "way": "offline"}
+    ((charge, mine),) = rows(venue, "SELECT id, subscription_id FROM subscription_charges")
+    paid = f"{api}/subscription-charges"
+    yield f"{paid}/{{charge_id}}/paid", f"{paid}/{charge}/paid", "owner", None
+    one = f"{api}/subscriptions/{{subscription_id}}"
+    bodies: dict[str, Any] = {"pause": None, "resume": None, "keep": None, "cancel": {"now": True}}
+    for name, body in bodies.items():
+        yield f"{one}/{name}", f"{api}/subscriptions/{mine}/{name}", "visitor", body
 
 
 async def webhooks(venue: Venue) -> AsyncIterator[Wish]:

@@ -12,7 +12,7 @@ from novacast.tickets.admission.models import Pass
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.models import PerformanceState
-from novacast.tickets.passes.rooms import Places
+from novacast.tickets.passes.rooms import Admits, Places
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.words import hour_there, price
 from novacast.web import Call, Html
@@ -21,11 +21,14 @@ from novacast.web import Call, Html
 class WatchDoor:
     """Fits videos' port `TicketDoor`. `places`: whoever knows which house a thing belongs to."""
 
-    def __init__(self, passes: Passes, performances: Performances, places: Sequence[Places], clock: Clock) -> None:
+    def __init__(
+        self, passes: Passes, performances: Performances, places: Sequence[Places], clock: Clock, admits: Admits
+    ) -> None:
         self._passes, self._performances, self._places, self._clock = passes, performances, places, clock
+        self._admits = admits
 
     async def admitted(self, principal: Principal, media_id: str) -> Principal:
-        return await self._passes.admitted(principal, media_id)
+        return await self._admits.admitted(principal, media_id)
 
     async def page(self, call: Call, media_id: str) -> Html | None:
         """None where no ticket would open this."""

@@ -30,10 +30,18 @@ class Places(Protocol):
     async def known(self, media_id: str) -> bool: ...
 
 
+class Admits(Protocol):
+    """Who lets people in: the box office, and whoever else does."""
+
+    async def admitted(self, principal: Principal, media_id: str) -> Principal:
+        """The same principal with what is opened of this."""
+        ...
+
+
 class TicketedPlaces:
     """Another source's places, also for those whom a ticket lets in."""
 
-    def __init__(self, inner: Places, passes: Passes) -> None:
+    def __init__(self, inner: Places, passes: Admits) -> None:
         self._inner, self._passes = inner, passes
 
     async def place(self, principal: Principal, media_id: str) -> Place:

@@ -1,0 +1,253 @@
+"""Shapes of memberships over the API. Amounts are integers of the currency's minor unit, taxes and discounts hundredths
+of a percent."""
+
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
+from novacast.clock import iso
+from novacast.payments.memberships.models import (
+    BADGE_LENGTH,
+    DESCRIPTION_LENGTH,
+    GRACE_DAYS,
+    HIGHEST_PRICE,
+    MOST_GRACE_DAYS,
+    MOST_MEDIA,
+    NAME_LENGTH,
+    WHOLE,
+    Charge,
+    ChargeState,
+    Interval,
+    Kind,
+    Plan,
+    State,
+    Subscription,
+)
+from novacast.payments.memberships.plans import Offered, PlanDraft, TierDraft
+from novacast.payments.memberships.service import Membership
+from novacast.web import Body, ListBody, PageBody
+
+Id = Annotated[str, Field(max_length=64)]
+Name = Annotated[str, Field(max_length=NAME_LENGTH)]
+Description = Annotated[str, Field(max_length=DESCRIPTION_LENGTH)]
+Badge = Annotated[
+    str, Field(max_length=BADGE_LENGTH, description='Beside members\' names in chat, where "member" does not say all.')
+]
+Discount = Annotated[int, Field(ge=0, le=WHOLE, description="What members save on tickets: 1000 is 10 %.")]
+Presale = Annotated[int, Field(ge=0, le=8760, description="Hours by which members may buy before everybody else.")]
+Media = Annotated[
+    list[Id], Field(max_length=MOST_MEDIA, description="Ids of videos and programmes that it opens, all of them.")
+]
+
+
+class TierChangesBody(Body):
+    """What is left out stays as it is."""
+
+    name: Name | None = None
+    description: Description | None = None
+    badge: Badge | None = None
+    discount: Discount | None = None
+    presale_hours: Presale | None = None
+    position: Annotated[int | None, Field(ge=0, le=1000, description="Where it stands among others.")] = None
+    archived: Annotated[bool | None, Field(description="It is not offered any more; members keep it.")] = None
+    media: Media | None = None
+
+    def draft(self) -> TierDraft:
+        return TierDraft(
+            self.name,
+            None,
+            self.description,
+            self.badge,
+            self.discount,
+            self.presale_hours,
+            self.position,
+            self.archived,
+            self.media,
+        )
+
+
+class NewTierBody(Body):
+    name: Name
+    circle: Annotated[
+        str, Field(max_length=NAME_LENGTH, description="Of tiers with the same, a person has one at a time.")
+    ] = ""
+    description: Description = ""
+    badge: Badge = ""
+    discount: Discount = 0
+    presale_hours: Presale = 0
+    media: Media = Field(default_factory=list)
+
+    def draft(self) -> TierDraft:
+        return TierDraft(
+            self.name, self.circle, self.description, self.badge, self.discount, self.presale_hours, media=self.media
+        )
+
+
+class NewPlanBody(Body):
+    interval: Interval
+    price: Annotated[int, Field(ge=1, le=HIGHEST_PRICE, description="Taxes included.")]
+    currency: Annotated[str, Field(min_length=3, max_length=3, description="ISO 4217.")]
+    tax: Annotated[int, Field(ge=0, le=WHOLE, description="Contained in the price: 1900 is 19 %.")] = 0
+    grace_days: Annotated[
+        int, Field(ge=0, le=MOST_GRACE_DAYS, description="For which it stays open while a renewal is not paid.")
+    ] = GRACE_DAYS
+
+    def draft(self) -> PlanDraft:
+        return PlanDraft(self.interval, self.price, self.currency, self.tax, self.grace_days)
+
+
+class PlanChangesBody(Body):
+    offered: bool
+
+
+class PlanBody(Body):
+    id: str
+    interval: Interval
+    price: int
+    currency: str
+    tax: int
+    grace_days: int
+    offered: bool
+
+    @classmethod
+    def of(cls, one: Plan) -> "PlanBody":
+        return cls(
+            id=one.id,
+            interval=one.interval,
+            price=one.price,
+            currency=one.currency,
+            tax=one.tax,
+            grace_days=one.grace_days,
+            offered=one.offered,
+        )
+
+
+class TierBody(Body):
+    id: str
+    organization: str
+    circle: str
+    name: str
+    description: str
+    badge: str
+    discount: int
+    presale_hours: int
+    archived: bool
+    plans: list[PlanBody]
+    media: Media
+
+    @classmethod
+    def of(cls, offered: Offered) -> "TierBody":
+        one = offered.tier
+        return cls(
+            id=one.id,
+            organization=one.org_id,
+            circle=one.circle,
+            name=one.name,
+            description=one.description,
+            badge=one.badge,
+            discount=one.discount,
+            presale_hours=one.presale_hours,
+            archived=one.archived,
+            plans=[PlanBody.of(plan) for plan in offered.plans],
+            media=list(offered.media),
+        )
+
+
+class TiersBody(ListBody[TierBody]):
+    pass
+
+
+class PlansQuery(Body):
+    organization: Annotated[str, Field(max_length=64, description="Whose.")]
+
+
+class NewSubscriptionBody(Body):
+    plan: Id
+    way: Annotated[str, Field(max_length=20, description="offline: at the counter or by transfer; or a provider.")] = (
+        "offline"
+    )
+
+
+class GiftBody(Body):
+    email: Annotated[str, Field(max_length=254, description="Of somebody with an account.")]
+    until: AwareDatetime
+
+
+class EndBody(Body):
+    now: Annotated[bool, Field(description="At once, and not at the end of what is paid.")] = False
+
+
+class ChargeBody(Body):
+    id: str
+    amount: int
+    currency: str
+    state: ChargeState
+    created_at: str
+    paid_at: str | None
+
+    @classmethod
+    def of(cls, one: Charge) -> "ChargeBody":
+        return cls(
+            id=one.id,
+            amount=one.amount,
+            currency=one.currency,
+            state=one.state,
+            created_at=iso(one.created_at),
+            paid_at=_iso(one.paid_at),
+        )
+
+
+class SubscriptionBody(Body):
+    id: str
+    organization: str
+    tier: str
+    plan: Annotated[str | None, Field(description="null: it was given.")]
+    person: str
+    kind: Kind
+    state: State
+    price: int
+    currency: str
+    interval: Interval | None
+    ends_at: Annotated[str | None, Field(description="Of the period that is paid or given; null: it has not begun.")]
+    stops: Annotated[bool, Field(description="Whether it ends then, and is not renewed.")]
+    created_at: str
+
+    @classmethod
+    def of(cls, one: Subscription) -> "SubscriptionBody":
+        return cls(
+            id=one.id,
+            organization=one.org_id,
+            tier=one.tier_id,
+            plan=one.plan_id,
+            person=one.person_id,
+            kind=one.kind,
+            state=one.state,
+            price=one.price,
+            currency=one.currency,
+            interval=one.interval,
+            ends_at=_iso(one.ends_at),
+            stops=one.stops,
+            created_at=iso(one.created_at),
+        )
+
+
+class SubscriptionsBody(PageBody[SubscriptionBody]):
+    pass
+
+
+class MembershipBody(SubscriptionBody):
+    name: Annotated[str, Field(description="Of its tier.")]
+    charges: Annotated[list[ChargeBody], Field(description="What its periods cost, the newest first.")]
+
+    @classmethod
+    def told(cls, one: Membership) -> "MembershipBody":
+        shown = dict(SubscriptionBody.of(one.subscription))
+        return cls(**shown, name=one.tier.name, charges=[ChargeBody.of(charge) for charge in one.charges])
+
+
+class MembershipsBody(ListBody[MembershipBody]):
+    pass
+
+
+def _iso(at: int | None) -> str | None:
+    return None if at is None else iso(at)

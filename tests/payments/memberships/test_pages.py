@@ -1,0 +1,144 @@
+"""Memberships in a browser without scripts, and over the API, behind the real web server."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from typing import Any
+
+import pytest
+from aiohttp import ClientSession
+
+from novacast.errors import Unauthenticated
+from novacast.identity import Principal
+from novacast.limits import RateLimiter
+from novacast.metrics import Metrics
+from novacast.outbox import Outbox
+from novacast.payments.memberships.pages import MembershipPages, MembershipStudioPages
+from novacast.payments.memberships.routes import PlanRoutes, SubscriptionRoutes
+from novacast.settings import Server, Settings
+from novacast.web import Credentials
+from novacast.web.server import Parts, WebServer
+from tests.payments.memberships.conftest import ADA, BEN, DOOR, ORG, OUTSIDER, OWNER, SELLER, Club
+
+PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, SELLER, DOOR, OUTSIDER, ADA, BEN)}
+Ask = Callable[..., Awaitable[tuple[int, Any]]]
+TIERS = f"/api/v1/organizations/{ORG}/tiers"
+
+
+class Tokens:
+    async def authenticate(self, credentials: Credentials) -> Principal:
+        try:
+            return PEOPLE[credentials.bearer or ""]
+        except KeyError as error:
+            raise Unauthenticated("Nobody has this token.") from error
+
+
+class Names:
+    async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
+        return {one: f"Named {one}" for one in ids if one in (ORG, "ada", "ben")}
+
+
+@pytest.fixture
+async def ask(club: Club) -> AsyncIterator[Ask]:
+    own = club.own
+    parts = Parts(
+        settings=Settings(server=Server(port=0)),
+        routes=[
+            PlanRoutes(own.plans),
+            SubscriptionRoutes(own.memberships),
+            MembershipPages(own, Names()),
+            MembershipStudioPages(own, Names(), Names(), club.clock),
+        ],
+        authenticator=Tokens(),
+        db=club.db,
+        outbox=Outbox(club.db),
+        clock=club.clock,
+        limiter=RateLimiter(club.clock),
+        metrics=Metrics(),
+        key=b"k" * 32,
+    )
+    server = WebServer(parts)
+    await server.start()
+    async with ClientSession(f"http://127.0.0.1:{server.port}") as session:
+
+        async def asked(who: str, method: str, path: str, body: Any = None, form: Any = None) -> tuple[int, Any]:
+            headers = {"Authorization": f"Bearer {who}"} if who else {}
+            if not path.startswith("/api/"):
+                headers["Accept"] = "text/html"
+            async with session.request(method, path, json=body, data=form, headers=headers) as response:
+                text = await response.text()
+                return response.status, json.loads(text) if text.startswith(("{", "[")) else text
+
+        yield asked
+    await server.stop()
+
+
+async def test_a_tier_is_made_bought_paid_and_ended_over_the_api(club: Club, ask: Ask) -> None:
+    status, tier = await ask("owner", "POST", TIERS, {"name": "Friends", "media": ["video1"]})
+    assert (status, tier["plans"], tier["media"]) == (201, [], ["video1"])
+    assert (await ask("", "GET", f"/api/v1/plans?organization={ORG}"))[1]["items"] == []
+    price = {"interval": "year", "price": 9000, "currency": "EUR", "tax": 700}
+    status, plan = await ask("owner", "POST", f"/api/v1/tiers/{tier['id']}/plans", price)
+    assert (status, plan["price"], plan["grace_days"]) == (201, 9000, 14)
+    (shown,) = (await ask("", "GET", f"/api/v1/plans?organization={ORG}"))[1]["items"]
+    assert shown["plans"] == [plan]
+    assert (await ask("", "POST", "/api/v1/subscriptions", {"plan": plan["id"]}))[0] == 401
+    status, made = await ask("ada", "POST", "/api/v1/subscriptions", {"plan": plan["id"]})
+    assert (status, made["state"]) == (201, "pending")
+    assert (await ask("ada", "POST", "/api/v1/subscriptions", {"plan": plan["id"]}))[0] == 409
+    assert (await ask("ben", "GET", f"/api/v1/subscriptions/{made['id']}"))[0] == 404
+    (mine,) = (await ask("ada", "GET", "/api/v1/me/subscriptions"))[1]["items"]
+    charge = f"/api/v1/subscription-charges/{mine['charges'][0]['id']}/paid"
+    assert (await ask("ada", "POST", charge))[0] == 404
+    assert (await ask("door", "POST", charge))[0] == 403
+    assert (await ask("seller", "POST", charge))[1]["ends_at"] == "2027-01-31T12:00:00.000Z"
+    assert await club.opens()
+    listed = (await ask("seller", "GET", f"/api/v1/organizations/{ORG}/subscriptions"))[1]["items"]
+    assert [one["id"] for one in listed] == [made["id"]]
+    assert (await ask("outsider", "GET", f"/api/v1/organizations/{ORG}/subscriptions"))[0] == 404
+    one = f"/api/v1/subscriptions/{made['id']}"
+    assert (await ask("ada", "POST", f"{one}/cancel", {}))[1]["stops"] is True
+    assert (await ask("ada", "POST", f"{one}/cancel", {"now": True}))[1]["state"] == "cancelled"
+
+
+async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask: Ask) -> None:
+    assert "No memberships to look after" in (await ask("ada", "GET", "/studio/memberships"))[1]
+    form = {"org": ORG, "name": "Friends", "circle": "", "badge": "Friend", "description": "Warm", "media": "video1"}
+    assert (await ask("owner", "POST", "/studio/memberships", form=form | {"name": " "}))[0] == 422
+    assert "Friends" in (await ask("owner", "POST", "/studio/memberships", form=form))[1]
+    (tier,) = await club.own.plans.of_org(OWNER, ORG)
+    here = f"/studio/memberships/{tier.tier.id}"
+    price = {"price": "9,50", "currency": "EUR", "interval": "month", "tax": "19"}
+    assert "€9.50 a month" in (await ask("owner", "POST", f"{here}/prices", form=price))[1]
+    await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"})
+    changed = {name: value for name, value in form.items() if name != "circle"} | {"badge": "Patron"}
+    assert "Patron" in (await ask("owner", "POST", here, form=changed))[1]
+    status, page = await ask("", "GET", f"/memberships/{ORG}")
+    assert status == 200
+    assert "€9.50 a month" in page
+    assert (await ask("", "GET", "/memberships/nowhere"))[0] == 404
+    (plan,) = (await club.own.plans.offered(ORG))[0].plans
+    wish = {"plan": plan.id, "way": "offline"}
+    assert "Not paid yet" in (await ask("ada", "POST", f"/memberships/{ORG}", form=wish))[1]
+    assert (await ask("ada", "POST", f"/memberships/{ORG}", form=wish))[0] == 422
+    assert "Named ada" in (await ask("owner", "GET", f"/studio/memberships?org={ORG}"))[1]
+    (due,) = await club.own.memberships.unpaid(OWNER, ORG)
+    assert (await ask("owner", "POST", f"/studio/memberships/charges/{due.id}/paid", form={}))[0] == 200
+    (mine,) = await club.own.memberships.mine(ADA)
+    own = f"/account/memberships/{mine.subscription.id}"
+    for act, words in (
+        ("cancel", "It ends on"),
+        ("keep", "It is renewed on"),
+        ("pause", "Paused"),
+        ("resume", "It is renewed on"),
+    ):
+        status, page = await ask("ada", "POST", f"{own}/{act}", form={})
+        assert (status, words in page) == (200, True), act
+    gift = {"email": "ben@venue.example", "days": "30"}
+    assert (await ask("owner", "POST", f"{here}/gifts", form=gift))[0] == 200
+    assert "It was given to you." in (await ask("ben", "GET", "/account/memberships"))[1]
+    for action, fields in (("archive", {"archived": "true"}), ("archive", {"archived": "false"})):
+        assert (await ask("owner", "POST", f"{here}/{action}", form=fields))[0] == 200
+    assert (await ask("owner", "POST", f"/studio/memberships/plans/{plan.id}/offer", form={"offered": "false"}))[
+        0
+    ] == 200
+    assert "No memberships are offered" in (await ask("", "GET", f"/memberships/{ORG}"))[1]
