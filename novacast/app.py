@@ -30,11 +30,15 @@ from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
+from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
+from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
 from novacast.operations.tls import Https
+from novacast.payments.inbox.routes import InboxRoutes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
+from novacast.sweeps import Sweep, sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.handling.pages import OrderStudioPages
@@ -123,16 +127,19 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
         own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
+        own.webhooks.start(own.outbox, metrics)
+        stack.push_async_callback(own.webhooks.close)
         await own.outbox.start()
         stack.push_async_callback(own.outbox.close)
         own.playback.start()
         own.chat.start()
+        own.payments.start()
         stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
         await own.tickets.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
-        for sweep in wiring.sweeps(own):
+        for sweep in sweeps(own):
             tasks.start(_sweeping(sweep), f"sweep of {sweep.name}")
         if settings.jobs.worker:
             tasks.start(_keep_worker(settings, clock), "worker")
@@ -196,11 +203,12 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
         *ticket_pages(own.tickets, own.clock),
+        InboxRoutes(own.payments.inbox),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
         MyTicketPages(own.tickets.holders, own.tickets.orders, own.tickets.performances, own.accounts.people),
-        *office_pages(own.tickets, own.clock, organizations, own.live.programmes),
+        *office_pages(own.tickets, own.clock, organizations, own.live.programmes, own.accounts.people),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat),
         RoomRoutes(own.chat),
@@ -209,6 +217,10 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         EmotePages(own.chat.emotes, own.accounts.people, organizations),
         *moderation_routes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
+        WebhookRoutes(own.webhooks.webhooks),
+        DeliveryRoutes(own.webhooks.deliveries),
+        WebhookPages(own.webhooks, organizations, own.clock),
+        DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
     ]
     if demo and own.settings.mail.method == "folder":
@@ -244,7 +256,7 @@ async def _leave(own: Services) -> None:
     await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close())
 
 
-async def _sweeping(sweep: wiring.Sweep) -> None:
+async def _sweeping(sweep: Sweep) -> None:
     while True:
         try:
             await sweep.run()

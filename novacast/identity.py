@@ -45,6 +45,8 @@ class Action(StrEnum):
     ORDER_VIEW = "order.view"
     ORDER_MANAGE = "order.manage"
     CHECK_IN = "check_in"
+    WEBHOOK_MANAGE = "webhook.manage"
+    """Choose which programs elsewhere hear of what happens."""
 
 
 _EVERYONE = frozenset({Action.ORG_VIEW, Action.VIDEO_VIEW})

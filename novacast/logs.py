@@ -18,7 +18,7 @@ def configure(level: str, form: str, stream: TextIO | None = None) -> None:
     root.handlers[:] = [handler]
     root.setLevel(level.upper())
     # Libraries that narrate; their warnings are wanted, their chatter is not.
-    for name in ("huey", "asyncio", "aiosqlite", "aiohttp.access", "aiohttp.web"):
+    for name in ("huey", "asyncio", "aiosqlite", "aiohttp.access", "aiohttp.web", "stripe"):
         logging.getLogger(name).setLevel(max(logging.WARNING, root.level))
 
 

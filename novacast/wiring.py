@@ -1,12 +1,13 @@
 """What both roots share: the slices put together, their ports joined, and the table of jobs."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
@@ -15,7 +16,7 @@ from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
-from novacast.clock import DAY, MINUTE, Clock
+from novacast.clock import Clock
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
@@ -24,6 +25,7 @@ from novacast.limits import RateLimiter
 from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
+from novacast.live.channels.owners import ChannelOwners
 from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
@@ -33,11 +35,16 @@ from novacast.notifications import store as mails
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
-from novacast.operations.tls import Https
-from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
+from novacast.notifications.webhooks import schema as webhooks_schema
+from novacast.notifications.webhooks import topics as webhooks_topics
+from novacast.notifications.webhooks.services import WebhookServices, webhook_services
 from novacast.outbox import Outbox
+from novacast.payments import tables as payment_tables
+from novacast.payments.ledger.service import Ledger
+from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
+from novacast.playback.watches import Watches
 from novacast.security.keys import secret
 from novacast.settings import Settings
 from novacast.tickets import tables as ticket_tables
@@ -77,6 +84,7 @@ from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
 from novacast.web import idempotency
+from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
 
@@ -102,11 +110,13 @@ MIGRATIONS: Sequence[Migrations] = (
     chat_schema.migrations,
     emotes_schema.migrations,
     chat_moderation_schema.migrations,
+    *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
+    webhooks_schema.migrations,
 )
 """In the order of their foreign keys."""
 
-GUARDS = ticket_tables.GUARDED
+GUARDS = {**ticket_tables.GUARDED, **payment_tables.GUARDED}
 """What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (
@@ -115,10 +125,9 @@ TOPICS: Sequence[Topic] = (
     *live_topics.TOPICS,
     *tickets_topics.TOPICS,
     *door_topics.TOPICS,
+    *webhooks_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
-FACTS_KEPT = 7 * DAY
-MENTIONS_KEPT = MINUTE
 FAILED_MAILS = mails.failed
 """For the doctor, which belongs to no slice."""
 
@@ -141,10 +150,12 @@ class Services:
     playback: PlaybackServices
     chat: ChatServices
     tickets: TicketServices
+    payments: PaymentServices
     order_post: OrderPost
     waiting_post: WaitingPost
     views: Views
     health: VideoHealth
+    webhooks: WebhookServices
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -161,58 +172,6 @@ JOBS: Mapping[str, Callable[[Services], Work]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Sweep:
-    """Work that makes good what a crash or a lost wake-up left undone. `every` in seconds."""
-
-    name: str
-    every: float
-    run: Callable[[], Awaitable[object]]
-
-
-def sweeps(own: Services) -> Sequence[Sweep]:
-    async def prune() -> None:
-        before = own.clock.now() - FACTS_KEPT
-        await own.db.write(lambda tx: outbox.prune(tx, before))
-
-    async def prune_mentions() -> None:
-        before = own.clock.now() - MENTIONS_KEPT
-        await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
-
-    return (
-        Sweep("transcodes", 10, own.vods.transcoding.sweep),
-        Sweep("removals", 60, own.vods.removal.sweep),
-        Sweep("tests of channels", 5, own.live.preflight.sweep),
-        Sweep("live pictures", 3600, own.live.pictures.sweep),
-        Sweep("pictures", 60, own.vods.picture_work.sweep),
-        Sweep("downloads", 300, own.vods.download_work.sweep),
-        Sweep("replacements", 60, own.vods.replacement_work.sweep),
-        Sweep("recordings", 60, own.vods.recordings.sweep),
-        Sweep("better rungs", 300, own.vods.improving.sweep),
-        Sweep("programmes", 60, own.live.recordings.sweep),
-        Sweep("captions", 60, own.vods.captions.sweep),
-        Sweep("retention", 600, own.vods.retention.sweep),
-        Sweep("weights", 600, own.vods.weights.sweep),
-        Sweep("uploads", 300, own.vods.uploads.sweep),
-        Sweep("views", 600, own.views.sweep),
-        Sweep("health", 3600, own.health.sweep),
-        Sweep("reminders", 20, own.live.reminders.sweep),
-        Sweep("posters", 3600, own.tickets.posters.sweep),
-        Sweep("holds", 2, own.tickets.holds.sweep),
-        Sweep("mails about orders", 3600, own.order_post.sweep),
-        Sweep("waiting lists", 2, own.waiting_post.sweep),
-        Sweep("payments", 10, own.tickets.closing.sweep),
-        Sweep("mails", 60, own.notifications.delivery.sweep),
-        Sweep("rooms", 3600, own.chat.endings.sweep),
-        Sweep("emotes", 3600, own.chat.emotes.sweep),
-        Sweep("marks of banned people", 600, own.chat.moderation.sweep),
-        Sweep("accounts", 3600, own.accounts.sweep.run),
-        Sweep("facts", 3600, prune),
-        Sweep("mentions", 60, prune_mentions),
-        Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),
-    )
-
-
 def topics(own: Services) -> Topics:
     """What the stream of facts tells, each slice's with its own rule of who may look at a thing."""
     made = Topics()
@@ -221,6 +180,7 @@ def topics(own: Services) -> Topics:
     made.declare(live_topics.TOPICS, own.tickets.passes.looks(own.live.programmes.may_look))
     made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
+    made.declare(webhooks_topics.TOPICS)
     return made
 
 
@@ -260,6 +220,7 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
         stack.push_async_callback(own.playback.close)
+        stack.push_async_callback(own.payments.close)
         yield own
 
 
@@ -275,7 +236,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     live = live_services(db, limiter, settings, folder, vods.recordings, vods.quotas, vods.films, post)
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
-    tickets = ticket_services(db, limiter, settings, key)
+    movers = outside(db, settings)
+    tickets = ticket_services(db, limiter, settings, key, Ledger(), Watches(db), movers.providers)
+    payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -320,10 +283,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         playback,
         chat,
         tickets,
+        payments,
         order_post,
         waiting_post,
         views,
         health,
+        webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
     )
 
 

@@ -11,6 +11,8 @@ from novacast.identity import ANONYMOUS, SYSTEM, Principal, Role, new_id
 from novacast.media.encode import make_still
 from novacast.media.ffmpeg import find_ffmpeg
 from novacast.tickets.arranging.models import Evening, Kind
+from novacast.tickets.cancelling.models import BankAccount, Policy
+from novacast.tickets.door.models import Rules
 from novacast.tickets.events.models import Event, EventChanges, Item, NewItem, Performance, PerformanceChanges, Price
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import ItemKind, PerformanceState
@@ -26,6 +28,9 @@ CURTAIN = 20
 LASTS = 2 * HOUR
 REPLAY = 7 * DAY
 PRICES = {"Front stalls": 4200, "Stalls": 3200, "Balcony": 2400}
+ACCOUNT = BankAccount("The Lantern", "DE02120300000000202051", "", "A bank that is none")
+RETURNS = Policy(hours=24, fee_bp=1000, fee_amount=0, returns_fees=False)
+DOOR, GATES = "Main entrance", ("Lamp Lane", "Courtyard")
 ABOUT = (
     "Lanterns, a brass band, and the whole street.\n\nWho can't come watches it live, or later as often as they like."
 )
@@ -69,15 +74,24 @@ async def running(own: Services, port: int | None) -> AsyncIterator[None]:
     yield
 
 
-async def tonight(own: Services, programme_id: str | None) -> str:
-    """The path of an evening that is still to come, made where there is none. Its passes open the programme."""
+@dataclass(frozen=True, slots=True)
+class Tonight:
+    """Paths of an evening's event, and of its door: with a code that pairs a browser, for ten minutes and until one is
+    paired."""
+
+    event: str
+    door: str
+
+
+async def tonight(own: Services, programme_id: str | None) -> Tonight:
+    """An evening that is still to come, made where there is none. Its passes open the programme."""
     organization = await own.accounts.administration.find_organization(SYSTEM, demo.SLUG)
     event = await _event(own, organization)
     night = await _made(own, organization) if event is None else await _next(own, event)
     if night.programme_id != programme_id and programme_id is not None:
         changes = PerformanceChanges(frozenset({"programme_id"}), programme_id=programme_id)
         await own.tickets.performances.edit(SYSTEM, night.id, changes)
-    return f"/events/{night.event_id}"
+    return Tonight(f"/events/{night.event_id}", await _door(own, night))
 
 
 async def _event(own: Services, organization: Organization) -> Event | None:
@@ -109,8 +123,30 @@ async def _made(own: Services, organization: Organization) -> Performance:
     evening = Evening(hours, kinds, seat_map.id)
     event, night = await own.tickets.arranging.create(SYSTEM, organization.id, about, evening, on_sale=True)
     await _poster(own, event)
+    await own.tickets.cancelling.set_account(SYSTEM, organization.id, ACCOUNT)
+    await own.tickets.cancelling.decide(SYSTEM, event.id, RETURNS)
     await _sell(own, organization, night)
     return night
+
+
+async def _door(own: Services, night: Performance) -> str:
+    """A list for the house, and a device that waits for its code; made where they are missing."""
+    door = own.tickets.door
+    lists = await door.lists.of_performance(SYSTEM, night.id)
+    if not lists:
+        offer = await own.tickets.performances.show(SYSTEM, night.id)
+        inside = tuple(one.id for one in offer.items if one.kind in (ItemKind.SEATED, ItemKind.GENERAL))
+        lists = [await door.lists.create(SYSTEM, night.id, Rules(DOOR, inside, gates=GATES, reentry=True))]
+    now = own.clock.now()
+    devices = await door.devices.of_performance(SYSTEM, night.id)
+    if any(one.state(now) == "paired" for one in devices):
+        return "/door/"
+    waiting = next((one for one in devices if one.state(now) in ("waiting", "lapsed")), None)
+    if waiting is not None:
+        _device, code = await door.devices.renew(SYSTEM, waiting.id)
+    else:
+        _device, code = await door.devices.invite(SYSTEM, lists[0].id, DOOR, GATES[0])
+    return f"/door/#pair={code}"
 
 
 def _curtain(own: Services) -> int:

@@ -48,6 +48,8 @@ class Shown:
     next: str
     event: str
     """What tickets are sold for."""
+    door: str
+    """Its door, with what pairs a browser with it while that is good."""
     rtmp: str | None
     """Where encoders send to; None: nothing listens for them."""
 
@@ -65,8 +67,9 @@ class MainStage:
         channel = await stage.channel()
         now, coming = await stage.programme(channel), await stage.coming(channel)
         rtmp = None if port is None else f"rtmp://{HOST}:{port}/live"
-        event = await hall.tonight(own, coming.id)
-        self.shown = Shown(f"/channels/{channel.id}", f"/watch/{now.id}", f"/watch/{coming.id}", event, rtmp)
+        tonight = await hall.tonight(own, coming.id)
+        paths = f"/channels/{channel.id}", f"/watch/{now.id}", f"/watch/{coming.id}"
+        self.shown = Shown(*paths, tonight.event, tonight.door, rtmp)
         tasks = TaskGroup("demo")
         if port is not None:
             tasks.start(stage.broadcast(channel, port), "test card")
@@ -109,16 +112,17 @@ class _Stage:
         return await self._live.programmes.create(SYSTEM, channel.id, Changes(title=ON_AIR))
 
     async def coming(self, channel: Channel) -> Programme:
-        """The next evening's, so that there is something to look forward to; one whose hour is over is put off."""
+        """The next evening's, so that there is something to look forward to; one whose hour is over is put off. It is
+        hidden, so that a ticket opens it."""
         now = self._own.clock.now()
         start = now - now % DAY + CURTAIN * HOUR
         start += DAY if start < now + 2 * HOUR else 0
-        hours = Changes(planned_start=start, planned_end=start + 2 * HOUR)
+        hours = Changes(planned_start=start, planned_end=start + 2 * HOUR, visibility=Visibility.PRIVATE)
         planned = await self._live.programmes.of_channel(SYSTEM, channel.id, ProgrammeState.PLANNED, limit=100)
         for one in planned.items:
             if one.title == COMING:
-                late = (one.planned_start or 0) < now + HOUR
-                return await self._live.programmes.edit(SYSTEM, one.id, hours) if late else one
+                good = (one.planned_start or 0) >= now + HOUR and one.visibility is Visibility.PRIVATE
+                return one if good else await self._live.programmes.edit(SYSTEM, one.id, hours)
         new = replace(hours, title=COMING, description="Lanterns, a brass band, and the whole street.", language="en")
         return await self._with_poster(await self._live.programmes.create(SYSTEM, channel.id, new))
 

@@ -1,4 +1,4 @@
-"""Badges that roles give. Memberships and tickets will be sources of their own."""
+"""Badges that roles give. Tickets and memberships are sources of their own."""
 
 from collections.abc import Sequence
 

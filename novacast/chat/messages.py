@@ -59,6 +59,10 @@ class Guard(Protocol):
         """Before something is done to another's message. Raises Forbidden."""
         ...
 
+    def noted(self, tx: Transaction, entry: Entry) -> None:
+        """A moderator's deed is in the log."""
+        ...
+
 
 class Messages:
     def __init__(
@@ -170,7 +174,8 @@ class Messages:
 
         def unit(tx: Transaction) -> Message:
             before = _there(guest, tx.one(store.message(message_id)), gone=True)
-            if before.person_id is None or before.person_id != guest.person_id:
+            own = before.person_id is not None and before.person_id == guest.person_id
+            if not own:
                 moderator(guest)
                 for guard in self._guards:
                     guard.outrank(tx, guest, before.person_id or "")
@@ -180,7 +185,7 @@ class Messages:
             seq = store.advance(tx, room.id)
             gone = {"state": State.DELETED, "deleted_at": tx.now, "deleted_by": guest.person_id, "changed_seq": seq}
             store.change(tx, message_id, gone)
-            store.log(
+            entry = store.log(
                 tx,
                 "message.deleted",
                 room,
@@ -191,6 +196,9 @@ class Messages:
             )
             after = replace(before, state=State.DELETED, deleted_at=tx.now, deleted_by=guest.person_id, changed_seq=seq)
             self.tell(tx, deleted(after), room.id)
+            if not own:
+                for guard in self._guards:
+                    guard.noted(tx, entry)
             return after
 
         return await self._db.write(unit)

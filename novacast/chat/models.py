@@ -209,6 +209,8 @@ class Draft:
     state: State = State.SHOWN
     held_for: tuple[str, str] = ("", "")
     """Why it is held: `word` or `link`, and what it was found by."""
+    watched: bool = False
+    """Whether the machine is to look at it once it is said."""
 
 
 @dataclass(frozen=True, slots=True)

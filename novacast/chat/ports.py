@@ -60,7 +60,9 @@ class Shown(Protocol):
 
 
 class Badges(Protocol):
-    """Who gives people badges: roles, and later memberships and tickets. All that are known are asked."""
+    """Who gives people badges: roles, tickets, memberships. All that are known are asked, when somebody comes and after
+    each fact that `doorkeeper.touched` knows to be about them: whoever gives or takes a badge emits one, with the
+    person's id in its payload."""
 
     async def badges(self, principal: Principal, place: Place) -> Sequence[Shown]: ...
 

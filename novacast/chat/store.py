@@ -41,11 +41,10 @@ def unopened(room_id: str, org_id: str) -> Query[Room]:
 
 def opened(tx: Transaction, room_id: str, org_id: str) -> Room:
     """The room, made now if nobody had anything to say there yet."""
-    tx.run(
-        "INSERT INTO chat_rooms (id, org_id, created_at) VALUES (?, ?, ?) ON CONFLICT (id) DO NOTHING",
-        (room_id, org_id, tx.now),
-    )
     found = tx.one(room(room_id))
+    if found is None:
+        tx.insert("chat_rooms", id=room_id, org_id=org_id, created_at=tx.now)
+        found = tx.one(room(room_id))
     assert found is not None, "it was made just now"
     return found
 
@@ -201,8 +200,9 @@ def log(
     message_id: str | None = None,
     person_id: str | None = None,
     detail: Mapping[str, Any] | None = None,
-) -> int:
-    """A line that tells who did what; its id. `person_id`: whom it was done to."""
+) -> Entry:
+    """A line that tells who did what. `person_id`: whom it was done to."""
+    kept = dict(detail or {})
     tx.insert(
         "chat_log",
         at=tx.now,
@@ -212,9 +212,10 @@ def log(
         action=action,
         message_id=message_id,
         person_id=person_id,
-        detail=_json(detail or {}),
+        detail=_json(kept),
     )
-    return tx.all(Query("SELECT last_insert_rowid()", (), lambda row: int(row[0])))[0]
+    id_ = tx.all(Query("SELECT last_insert_rowid()", (), lambda row: int(row[0])))[0]
+    return Entry(id_, tx.now, room.id, actor_id, action, message_id, person_id, kept)
 
 
 def logged(room_id: str, before_id: int, limit: int) -> Query[Entry]:

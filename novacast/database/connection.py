@@ -9,6 +9,7 @@ from pathlib import Path
 
 import aiosqlite
 
+from novacast.database.checkpoints import LARGEST
 from novacast.errors import DiskFull, NovaCastError, Unavailable
 from novacast.i18n import text
 
@@ -26,7 +27,12 @@ _EVERYWHERE = (
     "PRAGMA temp_store=MEMORY",
     "PRAGMA cache_size=-16000",
 )
-_WRITER = ("PRAGMA journal_mode=WAL", "PRAGMA synchronous=FULL", "PRAGMA journal_size_limit=67108864")
+_WRITER = (
+    "PRAGMA journal_mode=WAL",
+    "PRAGMA synchronous=FULL",
+    "PRAGMA journal_size_limit=67108864",
+    f"PRAGMA wal_autocheckpoint={LARGEST}",
+)
 _READER = ("PRAGMA query_only=ON",)
 
 Guards = Mapping[str, frozenset[str]]

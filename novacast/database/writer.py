@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from novacast.clock import Clock
+from novacast.database.checkpoints import Checkpoints
 from novacast.database.connection import Guards, guard, open_writer, translated
 from novacast.database.transaction import Effect, Transaction
 from novacast.errors import Overloaded, Unavailable
@@ -44,6 +45,7 @@ class Writer:
         self._path, self._clock, self._announce = path, clock, announce
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = open_writer(path)
+        self._checkpoints = Checkpoints(path)
         if guards:
             guard(self._connection, guards)
         # One cursor for what frames the units: a new one for each statement is a tenth of what a unit costs.
@@ -92,6 +94,7 @@ class Writer:
                     break
             if batch:
                 self._commit(batch)
+        self._checkpoints.close()
         self._connection.execute("PRAGMA optimize")
         self._connection.close()
 
@@ -105,6 +108,7 @@ class Writer:
                 for job in batch:
                     self._perform_apart(job)
             self._frame.execute("COMMIT")
+            self._checkpoints.committed()
         except BaseException as error:  # noqa: BLE001 - the thread must outlive whatever a commit raises
             self._undo()
             for job in batch:

@@ -1,7 +1,8 @@
 """The whole examination, one finding after the other. Changes nothing except the cache of trials."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from types import MappingProxyType
 
 from novacast.clock import Clock
 from novacast.database import Migrations
@@ -16,11 +17,12 @@ Check = Callable[[], Finding | Awaitable[Finding]]
 
 async def examine(
     settings: Settings, clock: Clock, sets: Sequence[Migrations], failed_mails: state.FailedMails, *,
-    try_encoders: bool = False,
+    try_encoders: bool = False, more: Mapping[str, Check] = MappingProxyType({}),
 ) -> AsyncIterator[Finding]:  # fmt: skip
     """Findings in the order of what depends on what. Safe beside a running server.
 
-    `try_encoders` makes every trial encode anew; without it, what former trials found is told.
+    `try_encoders` makes every trial encode anew; without it, what former trials found is told. `more` are checks of
+    what belongs to no slice.
     """
     folder = DataFolder.at(settings.data)
     checks: dict[str, Check] = {
@@ -36,6 +38,7 @@ async def examine(
         "database": lambda: state.database(settings, folder, clock, sets),
         "queue": lambda: state.queue(settings, folder),
         "mail": lambda: state.mail(folder, clock, sets, failed_mails),
+        **more,
     }
     for name, check in checks.items():
         yield await _made(name, check)

@@ -34,3 +34,9 @@ def m001_viewings(db: Any) -> None:
 @migrations()
 def m002_watching(db: Any) -> None:
     statements(db, "CREATE INDEX playback_viewings_media ON playback_viewings (media_id, seen_at)")
+
+
+@migrations()
+def m003_seen(db: Any) -> None:
+    """Whoever keeps who watched asks for what gave a sign of life since."""
+    statements(db, "CREATE INDEX playback_viewings_seen ON playback_viewings (seen_at) WHERE person_id IS NOT NULL")

@@ -43,6 +43,17 @@ def seen_between(media_id: str, first: int, last: int) -> Query[str]:
     )
 
 
+def seen_since(at: int) -> Query[tuple[str, str, str, str, int, int]]:
+    """Sessions of people that gave a sign of life since: id, person, what they watched, device, begin, last sign."""
+    return Query(
+        "SELECT * FROM playback_viewings WHERE seen_at >= ? AND person_id IS NOT NULL",
+        (at,),
+        lambda row: (
+            row["id"], row["person_id"], row["media_id"], row["device"], row["started_at"], row["seen_at"],
+        ),
+    )  # fmt: skip
+
+
 def of_person(person_id: str) -> Query[Viewing]:
     """All that is kept of a person, ended or not, newest first."""
     return Query(

@@ -22,6 +22,8 @@ from novacast.settings.sections import (
     Transcode,
     Uploads,
 )
+from novacast.settings.stripe import Stripe
+from novacast.settings.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
@@ -38,10 +40,12 @@ __all__ = [
     "Settings",
     "Speech",
     "Storage",
+    "Stripe",
     "Tickets",
     "Tls",
     "Transcode",
     "Uploads",
+    "Webhooks",
     "as_environment",
     "config_path",
     "entries",

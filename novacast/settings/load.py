@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from novacast.errors import BadSettings
 from novacast.settings.mistakes import Document, Mistake, raise_for, read
 from novacast.settings.sections import Settings
+from novacast.settings.stripe import LIVE_KEYS, TEST_KEYS
 
 PREFIX = "NOVACAST_"
 _ORIGIN = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
@@ -109,13 +110,28 @@ def _misfits(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
                 ("server.embed_origins",),
                 f"server.embed_origins must name sites such as https://example.org, or *; not {origin!r}.",
             )
+    yield from _misfits_of_stripe(settings)
     addresses = (
         ("server.public_url", settings.server.public_url, "https://tickets.example.org"),
         ("speech.base_url", settings.speech.base_url, "http://127.0.0.1:8000/v1"),
+        ("stripe.base_url", settings.stripe.base_url, "https://api.stripe.com"),
     )
     for key, address, example in addresses:
         if address and not _is_address(address):
             yield (key,), f"{key} must be an address such as {example}, not {address!r}."
+
+
+def _misfits_of_stripe(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
+    """Test and live never mix. No value is named: they are secret."""
+    own, mode = settings.stripe, settings.tickets.mode
+    right, wrong = (TEST_KEYS, LIVE_KEYS) if mode == "test" else (LIVE_KEYS, TEST_KEYS)
+    if own.secret_key.startswith(wrong):
+        message = f"stripe.secret_key is of the other mode than tickets.mode, which is {mode}."
+        yield ("stripe.secret_key", "tickets.mode"), message
+    elif own.secret_key and not own.secret_key.startswith(right):
+        yield ("stripe.secret_key",), f"stripe.secret_key must begin with {' or '.join(right)}."
+    if any(not one.startswith("whsec_") for one in own.webhook_secrets):
+        yield ("stripe.webhook_secrets",), "stripe.webhook_secrets must begin with whsec_, each of them."
 
 
 def _is_address(words: str) -> bool:
@@ -185,7 +201,7 @@ def _from_environment(item: "dataclasses.Field[Any]", kind: Any, key: str, envir
     if item.metadata["secret"] and f"{named}_FILE" in environ:
         if named in environ:
             raise BadSettings(f"{named} and {named}_FILE are both set. Keep one of them.")
-        return _value(item, str, _secret_file(environ[f"{named}_FILE"], f"{named}_FILE"), key, named)
+        return _from_text(item, kind, _secret_file(environ[f"{named}_FILE"], f"{named}_FILE"), key, named)
     return _from_text(item, kind, environ[named], key, named) if named in environ else None
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting
 from novacast.settings.live import Live
+from novacast.settings.stripe import Stripe
+from novacast.settings.webhooks import Webhooks
 
 CODECS = ("h264", "hevc", "av1")
 ENCODERS = ("auto", "software", "nvenc", "qsv", "vaapi", "amf", "v4l2m2m", "videotoolbox")
@@ -292,6 +294,8 @@ class Settings:
     speech: Speech = field(default_factory=Speech)
     health: Health = field(default_factory=Health)
     tickets: Tickets = field(default_factory=Tickets)
+    stripe: Stripe = field(default_factory=Stripe)
+    webhooks: Webhooks = field(default_factory=Webhooks)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

@@ -65,6 +65,24 @@ class AttemptState(StrEnum):
     CANCELLED = "cancelled"
 
 
+class RefundState(StrEnum):
+    REQUESTED = "requested"
+    """Its key and amount are written down, and nobody outside has heard of it."""
+    SUBMITTED = "submitted"
+    """They may have."""
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+    """Also of one that had succeeded: a bank may send money back."""
+    CANCELLED = "cancelled"
+
+
+class DisputeState(StrEnum):
+    OPEN = "open"
+    WON = "won"
+    LOST = "lost"
+
+
 class TicketState(StrEnum):
     VALID = "valid"
     REISSUED = "reissued"
@@ -166,11 +184,37 @@ ATTEMPT = _machine(
         ),
         AttemptState.PROCESSING: (AttemptState.CAPTURED, AttemptState.FAILED, AttemptState.CANCELLED),
         AttemptState.CAPTURED: (AttemptState.PARTIALLY_REFUNDED, AttemptState.REFUNDED, AttemptState.DISPUTED),
-        AttemptState.PARTIALLY_REFUNDED: (AttemptState.REFUNDED, AttemptState.DISPUTED),
-        AttemptState.REFUNDED: (),
-        AttemptState.DISPUTED: (),
+        AttemptState.PARTIALLY_REFUNDED: (AttemptState.CAPTURED, AttemptState.REFUNDED, AttemptState.DISPUTED),
+        AttemptState.REFUNDED: (AttemptState.CAPTURED, AttemptState.PARTIALLY_REFUNDED, AttemptState.DISPUTED),
+        AttemptState.DISPUTED: (AttemptState.CAPTURED, AttemptState.PARTIALLY_REFUNDED, AttemptState.REFUNDED),
         AttemptState.FAILED: (),
         AttemptState.CANCELLED: (),
+    },
+)
+REFUND = _machine(
+    "refund",
+    "refunds",
+    {
+        RefundState.REQUESTED: (RefundState.SUBMITTED, RefundState.CANCELLED),
+        RefundState.SUBMITTED: (
+            RefundState.PENDING,
+            RefundState.SUCCEEDED,
+            RefundState.FAILED,
+            RefundState.CANCELLED,
+        ),
+        RefundState.PENDING: (RefundState.SUCCEEDED, RefundState.FAILED, RefundState.CANCELLED),
+        RefundState.SUCCEEDED: (RefundState.FAILED,),
+        RefundState.FAILED: (),
+        RefundState.CANCELLED: (),
+    },
+)
+DISPUTE = _machine(
+    "dispute",
+    "disputes",
+    {
+        DisputeState.OPEN: (DisputeState.WON, DisputeState.LOST),
+        DisputeState.WON: (),
+        DisputeState.LOST: (DisputeState.WON,),
     },
 )
 TICKET = _machine(
@@ -204,7 +248,7 @@ WAITING = _machine(
         WaitingState.LEFT: (),
     },
 )
-MACHINES = (CLAIM, HOLD, ORDER, ATTEMPT, TICKET, PERFORMANCE, WAITING)
+MACHINES = (CLAIM, HOLD, ORDER, ATTEMPT, REFUND, DISPUTE, TICKET, PERFORMANCE, WAITING)
 
 
 def may_sell(principal: Principal, org_id: str) -> bool:

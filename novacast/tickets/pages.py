@@ -12,6 +12,7 @@ from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, R
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
+from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
 from novacast.tickets.events.pages import EventListPages, EventPage
@@ -21,7 +22,7 @@ from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.models import HoldState
 from novacast.tickets.orders.models import Method, buyer_of
-from novacast.tickets.orders.pages import order_pages
+from novacast.tickets.orders.pages import lead, order_pages
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
@@ -129,9 +130,11 @@ class ChoicePages:
 
 
 class BasketPages:
-    def __init__(self, holds: Holds, orders: Orders, performances: Performances, questions: Questions) -> None:
+    def __init__(
+        self, holds: Holds, orders: Orders, performances: Performances, questions: Questions, cancelling: Cancelling
+    ) -> None:
         self._holds, self._orders, self._performances = holds, orders, performances
-        self._questions = questions
+        self._questions, self._cancelling = questions, cancelling
 
     @page("/basket/{token}", public=True)
     async def show(self, call: Call, token: str) -> Html | Redirect:
@@ -152,7 +155,8 @@ class BasketPages:
             placed = await self._orders.place(call.principal, token, buyer, form.method, answers=answers)
         except (Conflict, InvalidInput) as error:
             return await self._shown(token, await self._holds.show(token), form, error)
-        return Redirect(f"/order/{quote(self._orders.token(placed.order.id))}")
+        made = self._orders.token(placed.order.id)
+        return await lead(self._orders, made) if form.method is Method.CARD else Redirect(f"/order/{quote(made)}")
 
     @form("/basket/{token}/code", public=True)
     async def recode(self, call: Call, token: str, form: CodeForm) -> Redirect:
@@ -179,7 +183,8 @@ class BasketPages:
     async def _shown(self, token: str, basket: Basket, values: DetailsForm, error: NovaCastError | None = None) -> Html:
         event, performance = await self._performances.known(basket.hold.perf_id)
         asked = await self._questions.of_basket(token)
-        methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total)]
+        account = await self._cancelling.account(event.org_id) is not None
+        methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total, account=account)]
         context = {
             "event": event,
             "when": hour_there(performance.starts_at, event.timezone),
@@ -238,6 +243,8 @@ def _method(method: Method) -> str:
     match method:
         case Method.TRANSFER:
             return _("Bank transfer")
+        case Method.CARD:
+            return _("Card, Apple Pay, Google Pay and more, at Stripe")
         case Method.SANDBOX:
             return _("Test payment: no money moves")
         case _:
@@ -252,7 +259,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         ChoicePages(own.performances, own.holds, test=test),
         SeatMapPages(own.seat_maps, own.map_editor),
         SoldSeatPages(own.performances, own.halls),
-        BasketPages(own.holds, own.orders, own.performances, own.questions),
+        BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling),
         AnswerPages(own.questions),
         WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),

@@ -7,12 +7,15 @@ from novacast.database import Database, Transaction
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as admission
 from novacast.tickets.cancelling import store as cancelling
+from novacast.tickets.disputes import store as disputes
 from novacast.tickets.door import store as door
 from novacast.tickets.events.store import START
 from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
 from novacast.tickets.questions import store as questions
+from novacast.tickets.refunds import store as refunds
+from novacast.tickets.refunds.runs import store as runs
 from novacast.tickets.waiting import store as waiting
 
 ALL = 2**31
@@ -71,7 +74,10 @@ class TicketData:
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
         door.erase_person(tx, subject.person_id)
+        disputes.erase_person(tx, subject.person_id)  # by tickets, while these are still theirs
         admission.erase_person(tx, subject.person_id)
         holders.erase_person(tx, subject.person_id)
         cancelling.erase_person(tx, subject.person_id)
+        refunds.erase_person(tx, subject.person_id)
+        runs.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

@@ -4,6 +4,7 @@ from novacast.clock import Clock
 from novacast.tickets.admission.routes import TicketRoutes
 from novacast.tickets.cancelling.routes import ReturnRoutes
 from novacast.tickets.codes.routes import CodeRoutes
+from novacast.tickets.disputes.routes import DisputeRoutes
 from novacast.tickets.door.devices.routes import DeviceRoutes, PostRoutes
 from novacast.tickets.door.routes import DoorRoutes
 from novacast.tickets.events.routes import EventRoutes
@@ -16,6 +17,7 @@ from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.posters.routes import PosterRoutes
 from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.recurrences.routes import RecurrenceRoutes
+from novacast.tickets.refunds.routes import RefundRoutes
 from novacast.tickets.seatmaps.editor.routes import MapEditorRoutes
 from novacast.tickets.seatmaps.hall.routes import HallRoutes
 from novacast.tickets.seatmaps.routes import SeatMapRoutes
@@ -32,7 +34,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         CodeRoutes(own.codes),
         HoldRoutes(own.holds),
         OrderRoutes(own.orders, own.desk),
-        BoxOfficeRoutes(own.orders),
+        BoxOfficeRoutes(own.orders, own.sales),
         QuestionRoutes(own.questions),
         RecurrenceRoutes(own.recurrences),
         WaitingRoutes(own.waiting, own.holds),
@@ -41,8 +43,10 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
+        RefundRoutes(own.refunds, own.bulk, own.orders),
+        DisputeRoutes(own.disputes),
         PosterRoutes(own.posters),
-        ExportRoutes(own.exports, own.events),
+        ExportRoutes(own.exports, own.lists, own.events),
         DoorRoutes(own.door.lists, own.door.scanning, own.door.notes),
         DeviceRoutes(own.door.devices, clock),
         PostRoutes(own.door.devices, own.door.pictures, own.door.scanning, clock),

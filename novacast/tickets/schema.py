@@ -9,6 +9,9 @@ from novacast.database import Migrations, statements
 
 migrations = Migrations("tickets")
 
+_MACHINES = (
+    "claims", "holds", "orders", "payment_attempts", "refunds", "disputes", "tickets", "performances", "waiting",
+)  # fmt: skip
 GUARDED: Mapping[str, frozenset[str]] = {
     "quotas.used": frozenset(
         {
@@ -21,11 +24,8 @@ GUARDED: Mapping[str, frozenset[str]] = {
         }
     ),
     "codes.spent": frozenset({"codes_spent", "codes_returned"}),
-    "moves": frozenset(
-        f"{table}_{when}"
-        for table in ("claims", "holds", "orders", "payment_attempts", "tickets", "performances", "waiting")
-        for when in ("began", "moved")
-    ),
+    "payment_attempts.refunded": frozenset({"refunds_counted"}),
+    "moves": frozenset(f"{table}_{when}" for table in _MACHINES for when in ("began", "moved")),
 }
 """What only these triggers may write; the writer's connection refuses it to everything else."""
 
@@ -35,13 +35,10 @@ def machine(table: str, name: str, initial: str, moves: str) -> tuple[str, ...]:
 
     `moves`: `old>new` pairs. Whatever moves a row sets its `changed_at`, the instant that is written down.
     """
-    listed = " OR ".join("(OLD.state = '{}' AND NEW.state = '{}')".format(*one.split(">")) for one in moves.split())
     return (
         f"""CREATE TRIGGER {table}_initial BEFORE INSERT ON {table} WHEN NEW.state <> '{initial}'
         BEGIN SELECT RAISE(ABORT, '{table}: must begin {initial}'); END""",
-        f"""CREATE TRIGGER {table}_moves BEFORE UPDATE OF state ON {table}
-        WHEN OLD.state <> NEW.state AND NOT ({listed})
-        BEGIN SELECT RAISE(ABORT, '{table}: no such move'); END""",
+        legal(table, moves),
         f"""CREATE TRIGGER {table}_began AFTER INSERT ON {table}
         BEGIN INSERT INTO moves (at, machine, subject, old, new)
         VALUES (NEW.changed_at, '{name}', NEW.id, NULL, NEW.state); END""",  # noqa: S608 - names of ours
@@ -51,6 +48,14 @@ def machine(table: str, name: str, initial: str, moves: str) -> tuple[str, ...]:
         f"""CREATE TRIGGER {table}_kept BEFORE DELETE ON {table}
         BEGIN SELECT RAISE(ABORT, '{table}: rows are never deleted'); END""",
     )
+
+
+def legal(table: str, moves: str) -> str:
+    """The trigger that refuses every move that is not listed."""
+    listed = " OR ".join("(OLD.state = '{}' AND NEW.state = '{}')".format(*one.split(">")) for one in moves.split())
+    return f"""CREATE TRIGGER {table}_moves BEFORE UPDATE OF state ON {table}
+        WHEN OLD.state <> NEW.state AND NOT ({listed})
+        BEGIN SELECT RAISE(ABORT, '{table}: no such move'); END"""
 
 
 def frozen(table: str, *columns: str) -> str:

@@ -2,6 +2,7 @@
 
 import hmac
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.security.seal import Seal
 from novacast.settings import Settings
+from novacast.tickets.accounting.service import Accounting
 from novacast.tickets.admission.keys import PURPOSE, Keyring
 from novacast.tickets.admission.service import Admission
 from novacast.tickets.arranging.service import Arranging
@@ -20,28 +22,37 @@ from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
+from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.service import Events
 from novacast.tickets.expiry import Expiry
+from novacast.tickets.exports.lists import Lists
 from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
+from novacast.tickets.orders.news import PaymentNews
+from novacast.tickets.orders.outside import Mover, OutsideCheckout
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Checkout
+from novacast.tickets.ports import Books, Checkout
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
+from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
+from novacast.tickets.refunds.bulk import Bulk
+from novacast.tickets.refunds.late import Late
+from novacast.tickets.refunds.service import Refunds
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -77,6 +88,8 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    news: PaymentNews
+    """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
     """Only in test mode."""
     desk: SandboxDesk
@@ -87,6 +100,11 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    refunds: Refunds
+    bulk: Bulk
+    late: Late
+    disputes: Disputes
+    accounting: Accounting
     door: DoorServices
     arranging: Arranging
     posters: Posters
@@ -99,6 +117,8 @@ class TicketServices:
     reports: Reports
     sales: Sales
     exports: Exports
+    lists: Lists
+    sheets: AnswerSheets
     proof: Proof
     personal: TicketData
 
@@ -111,22 +131,35 @@ class TicketServices:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
 
 
-def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key: bytes) -> TicketServices:
-    """`key`: 32 secret bytes of this installation."""
+def ticket_services(
+    db: Database,
+    limiter: RateLimiter,
+    settings: Settings,
+    key: bytes,
+    books: Books,
+    viewings: Viewings,
+    outside: Sequence[Mover] = (),
+) -> TicketServices:
+    """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
+    # Test and live never mix.
+    providers |= {one.name: OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")}
     taking = Taking(own, expiry)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
-    closing = Closing(db, expiry, providers)
-    placing = Placing(own, hmac.digest(key, b"tickets.instance", "sha256").hex()[:16])
-    orders = Orders(db, holds, taking, placing, closing, providers, key)
+    closing = Closing(db, expiry, providers, books)
+    instance = hmac.digest(key, b"tickets.instance", "sha256").hex()[:16]
+    placing = Placing(own, instance, books, outside=providers)
+    orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
+    refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
+    sheets = AnswerSheets(db)
     folder = DataFolder.at(settings.data)
 
     async def find() -> FFmpeg:
@@ -149,6 +182,7 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,
@@ -156,8 +190,13 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         passes=Passes(db, admission),
         holders=holders,
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
-        cancelling=Cancelling(db, orders),
+        cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        refunds=refunds,
+        bulk=Bulk(db, books),
+        late=Late(db, taking, books),
+        disputes=disputes,
+        accounting=Accounting(db, books),
         door=door_services(db, limiter, keyring, live=own.mode == "live"),
         arranging=Arranging(db),
         posters=Posters(db, folder.posters, find),
@@ -168,6 +207,8 @@ def ticket_services(db: Database, limiter: RateLimiter, settings: Settings, key:
         reports=reports,
         sales=sales,
         exports=Exports(sales, reports),
+        lists=Lists(Events(db), Codes(db), sheets),
+        sheets=sheets,
         proof=Proof(db),
         personal=TicketData(db),
     )

@@ -7,11 +7,11 @@ from babel.numbers import format_percent
 
 from novacast.clock import iso
 from novacast.i18n import gettext as _
+from novacast.taxes import breakdown
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer
 from novacast.tickets.holds.models import Line
-from novacast.tickets.orders.taxes import breakdown
-from novacast.tickets.words import decimals, hour_there, money, plain
+from novacast.tickets.words import decimals, hour_there, money, plain, price
 from novacast.words import locale
 
 MOST_CHOICES = 20
@@ -62,18 +62,18 @@ def _plain(item: Item) -> bool:
 def _price(offer: Offer, one: Item, category: str) -> Mapping[str, Any]:
     """What it costs now with its fee; until when; and what a code takes off."""
     currency, zone = offer.event.currency, offer.event.timezone
-    price = one.price_in(category, offer.now)
-    off = 0 if offer.code is None else offer.code.off(one, price)
+    amount = one.price_in(category, offer.now)
+    off = 0 if offer.code is None else offer.code.off(one, amount)
     until = one.price_until(category, offer.now)
     after = None if until is None else one.price_in(category, until)
     return {
         "category": category,
-        "now": money(price - off + one.fee, currency),
-        "before": money(price + one.fee, currency) if off else "",
+        "now": price(amount - off + one.fee, currency),
+        "before": money(amount + one.fee, currency) if off else "",
         "saving": money(off, currency) if off else "",
-        "until": "" if until is None or after == price else hour_there(until, zone),
+        "until": "" if until is None or after == amount else hour_there(until, zone),
         "until_iso": "" if until is None else iso(until),
-        "after": "" if after is None or after == price else money(after + one.fee, currency),
+        "after": "" if after is None or after == amount else price(after + one.fee, currency),
     }
 
 
@@ -83,7 +83,7 @@ def lines(found: Sequence[Line], currency: str) -> Sequence[Mapping[str, str]]:
             "id": one.claim.id,
             "name": one.item,
             "seat": "" if one.seat is None else one.seat.label,
-            "price": money(one.claim.cost, currency),
+            "price": price(one.claim.cost, currency),
             "before": money(one.claim.cost + one.claim.discount, currency) if one.claim.discount else "",
         }
         for one in found

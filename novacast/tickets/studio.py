@@ -2,28 +2,44 @@
 
 from novacast.clock import Clock
 from novacast.tickets.arranging.pages import Choices, EventStudioPages, NewEventPages, NewNightPages
+from novacast.tickets.cancelling.pages import AccountPages, PolicyPages
+from novacast.tickets.codes.studio.pages import CodePages
 from novacast.tickets.counter.pages import CounterPages
 from novacast.tickets.evening.pages import EveningPages
+from novacast.tickets.handling.moving.pages import MovePages
 from novacast.tickets.office.pages import OfficePages
 from novacast.tickets.ports import Organizations, Programmes
+from novacast.tickets.questions.studio.pages import GivenAnswersPages, QuestionPages
+from novacast.tickets.recurrences.pages import RecurrencePages
+from novacast.tickets.refunds.pages import RefundPages
 from novacast.tickets.reports.pages import ReportsPages
 from novacast.tickets.sales.pages import OrdersPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.stock.pages import StockPages
+from novacast.tickets.waiting.studio.pages import People, WaitersPages
 
 
 def office_pages(
-    own: TicketServices, clock: Clock, organizations: Organizations, programmes: Programmes
+    own: TicketServices, clock: Clock, organizations: Organizations, programmes: Programmes, people: People
 ) -> list[object]:
-    choices = Choices(own.seat_maps, programmes)
+    choices, test = Choices(own.seat_maps, programmes), own.taking.test
     return [
-        OfficePages(own.events, own.reports, organizations, clock),
+        OfficePages(own.events, own.reports, own.cancelling, organizations, clock, test=test),
         NewEventPages(own.events, own.arranging, organizations, choices),
         EventStudioPages(own.events, own.arranging, own.performances, own.reports, own.posters, clock),
         NewNightPages(own.events, own.arranging, choices),
+        RecurrencePages(own.events, own.recurrences),
+        CodePages(own.events, own.codes),
+        QuestionPages(own.events, own.questions),
+        PolicyPages(own.events, own.cancelling),
+        AccountPages(own.cancelling, organizations, test=test),
         EveningPages(own.performances, own.reports, choices, clock),
         StockPages(own.performances, own.arranging),
+        GivenAnswersPages(own.performances, own.sheets),
+        WaitersPages(own.performances, own.waiting, people),
         CounterPages(own.performances, own.sales, own.orders, clock),
+        MovePages(own.orders, own.performances, own.halls, own.moving),
         OrdersPages(own.sales, organizations),
         ReportsPages(own.reports, own.events, organizations),
+        RefundPages(own.refunds, own.bulk, own.orders, organizations),
     ]

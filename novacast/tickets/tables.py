@@ -7,6 +7,7 @@ from novacast.tickets import schema as tickets_schema
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.cancelling import schema as cancelling_schema
 from novacast.tickets.codes import schema as codes_schema
+from novacast.tickets.disputes import schema as disputes_schema
 from novacast.tickets.door import schema as door_schema
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holders import schema as holders_schema
@@ -16,6 +17,7 @@ from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.post import schema as post_schema
 from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.questions import schema as questions_schema
+from novacast.tickets.refunds import schema as refunds_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.waiting import schema as waiting_schema
@@ -33,6 +35,8 @@ MIGRATIONS: Sequence[Migrations] = (
     passes_schema.migrations,
     holders_schema.migrations,
     cancelling_schema.migrations,
+    refunds_schema.migrations,
+    disputes_schema.migrations,
     post_schema.migrations,
     seatmaps_schema.migrations,
     door_schema.migrations,

@@ -9,6 +9,13 @@ from novacast.topics import Schema, Topic, boolean, integer, one_of, string, str
 _CODE = string("What stands on the order.")
 _DETAIL: Mapping[str, Schema] = {"code": _CODE, "detail": string("What happened, in words.")}
 
+_REFUND: Mapping[str, Schema] = {
+    "code": _CODE,
+    "amount": integer("In the currency's smallest unit."),
+    "currency": string("ISO 4217."),
+    "refund": string("Its id."),
+}
+
 
 def _of_organizers(name: str, about: str) -> Topic:
     return Topic(name=name, about=about, action=Action.EVENT_MANAGE)
@@ -65,4 +72,12 @@ TOPICS: Sequence[Topic] = (
     _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}),
     _order("payment.mismatch", "What came is not what was asked for.", _DETAIL),
     _order("payment.surplus", "It was paid for more than once.", _DETAIL),
+    _order("payment.repaid_elsewhere", "It was given back, in whole or in part, and not from here.", _DETAIL),
+    _order("order.disputed", "A bank took its payment back, and it has to be decided.", _DETAIL),
+    _order("order.dispute_won", "The payment stays, after all.", _DETAIL),
+    _order("order.dispute_lost", "The payment is gone.", _DETAIL),
+    _order("order.returned", "It was paid too late, and the money goes back.", {"code": _CODE}),
+    _order("refund.requested", "Something is to be given back of it.", _REFUND),
+    _order("refund.succeeded", "Something was given back of it.", _REFUND),
+    _order("refund.failed", "What was to be given back was not, and is owed still.", _REFUND),
 )

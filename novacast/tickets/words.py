@@ -20,6 +20,11 @@ def money(amount: int, currency: str) -> str:
     return str(format_currency(value, currency, locale=locale()))
 
 
+def price(amount: int, currency: str) -> str:
+    """What one thing costs: nothing is said in a word, the same everywhere."""
+    return money(amount, currency) if amount else _("Free")
+
+
 def decimals(currency: str) -> Decimal:
     """The smallest amount that is written: 0.01 of EUR, 1 of JPY."""
     return Decimal(1).scaleb(-get_currency_precision(currency))

@@ -152,12 +152,18 @@ def _bare(value: Any) -> Any:
     found = {
         key: _bare(one) for key, one in value.items() if (key, one) != ("default", None) and key != "discriminator"
     }
+    if "required" in found:
+        found["required"] = [name for name in found["required"] if not _may_be_null(value["properties"][name])]
     kinds = found.get("anyOf")
     if isinstance(kinds, list) and {"type": "null"} in kinds:
         left = [kind for kind in kinds if kind != {"type": "null"}]
         del found["anyOf"]
         found |= left[0] if len(left) == 1 else {"anyOf": left}
     return found
+
+
+def _may_be_null(schema: Any) -> bool:
+    return {"type": "null"} in schema.get("anyOf", [])
 
 
 def _security() -> dict[str, Any]:

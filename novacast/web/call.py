@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import Generic, TypeVar
 
 from aiohttp import web
 from pydantic import BaseModel
@@ -18,8 +18,23 @@ from novacast.web.idempotency import Ticket
 from novacast.web.sessions import Cookie
 
 T = TypeVar("T")
+A = TypeVar("A", bound=BaseModel | None)
 
 CHUNK = 256 * 1024
+
+
+class Remembered(Generic[T, A]):
+    """A `then` of use cases. `answer`: what was made of the result, once the use case has returned."""
+
+    __slots__ = ("_of", "_ticket", "answer")
+    answer: A
+
+    def __init__(self, ticket: Ticket, of: Callable[[T], A]) -> None:
+        self._ticket, self._of = ticket, of
+
+    def __call__(self, tx: Transaction, result: T) -> None:
+        self.answer = answer = self._of(result)
+        self._ticket.keep(tx, None if answer is None else answer.model_dump_json(by_alias=True))
 
 
 @dataclass(slots=True)
@@ -44,13 +59,11 @@ class Call:
 
         `of` makes the answer of the result, None for 204. Without a key nothing is kept.
         """
-        ticket = self.ticket
+        return Remembered(self.ticket, of)
 
-        def then(tx: Transaction, result: T) -> None:
-            answer = of(result)
-            ticket.keep(tx, None if answer is None else answer.model_dump_json(by_alias=True))
-
-        return then
+    def remembered(self, of: Callable[[T], A]) -> "Remembered[T, A]":
+        """The same, where the handler returns the very answer that was made."""
+        return Remembered(self.ticket, of)
 
     def limit(self, rate: Rate, key: str | None = None) -> None:
         """Count one use. `key` defaults to the person, or the network of a stranger. Raises RateLimited."""

@@ -22,6 +22,11 @@ KEPT = DAY
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
 
+_KEEP = (
+    "INSERT INTO web_answers (owner, key, fingerprint, status, body, created_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6) "
+    "ON CONFLICT (owner, key) DO UPDATE SET fingerprint = excluded.fingerprint, status = excluded.status, "
+    "body = excluded.body, created_at = excluded.created_at WHERE web_answers.created_at < ?7"
+)
 _KEY = re.compile(r"[\x21-\x7e]{1,255}")
 
 migrations = Migrations("web")
@@ -82,18 +87,11 @@ class Ticket:
 
     def keep(self, tx: Transaction, body: str | None) -> None:
         if (claim := self.claim) is not None:
-            # One too old to be repeated may still lie under this key; one young enough would have been repeated.
-            expired = (claim.owner, claim.key, tx.now - KEPT)
-            tx.run("DELETE FROM web_answers WHERE owner = ? AND key = ? AND created_at < ?", expired)
-            tx.insert(
-                "web_answers",
-                owner=claim.owner,
-                key=claim.key,
-                fingerprint=claim.fingerprint,
-                status=self.status,
-                body=body,
-                created_at=tx.now,
-            )
+            # One too old to be repeated may still lie under this key; one young enough would have been repeated, unless
+            # another process had the same request at the same instant: then this effect is undone.
+            values = (claim.owner, claim.key, claim.fingerprint, self.status, body, tx.now, tx.now - KEPT)
+            if not tx.run(_KEEP, values):
+                raise InFlight(text("A request with this Idempotency-Key was worked on meanwhile. Ask again."))
         tx.after_commit(lambda: self._note(body))
 
     def _note(self, body: str | None) -> None:

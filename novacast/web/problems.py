@@ -76,6 +76,7 @@ TITLES: Mapping[str, Text] = {
     "amount_changed": text("Amount changed"),
     "not_yours": text("Not yours"),
     "unpayable": text("Unpayable"),
+    "payment_refused": text("Payment refused"),
     "in_flight": text("In flight"),
     "not_yet": text("Not yet"),
     "already_running": text("Already running"),

@@ -24,6 +24,7 @@ TABLE = {
     Action.ORDER_VIEW: "yes   yes     no       no        yes        no",
     Action.ORDER_MANAGE: "yes   yes     no       no        yes        no",
     Action.CHECK_IN: "yes   yes     no       no        yes        yes",
+    Action.WEBHOOK_MANAGE: "yes   yes     no       no        no         no",
 }
 OWN = {Action.VIDEO_VIEW, Action.VIDEO_EDIT, Action.VIDEO_DELETE}
 

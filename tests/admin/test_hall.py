@@ -24,8 +24,9 @@ async def test_the_demo_sells_an_evening_and_its_books_are_in_order(tmp_path: Pa
     migrated(folder.database, MIGRATIONS)
     async with services(settings, SystemClock(), readers=1) as own:
         organization = await demo.cast(own)
-        path = await hall.tonight(own, None)
-        assert await hall.tonight(own, None) == path
+        path = (await hall.tonight(own, None)).event
+        again = await hall.tonight(own, None)
+        assert again.event == path
         found = await own.tickets.sales.find(SYSTEM, organization.id, Wanted(), None, 100)
         states = {one.order.state for one in found.items}
         assert states == {"paid", "awaiting_payment", "cancelled"}
@@ -34,4 +35,8 @@ async def test_the_demo_sells_an_evening_and_its_books_are_in_order(tmp_path: Pa
         nights = (await own.tickets.events.show(SYSTEM, path.rpartition("/")[2])).performances
         standing = (await own.tickets.reports.standings(SYSTEM, organization.id, [nights[0].id]))[nights[0].id]
         assert [(one.place, one.capacity) for one in standing.groups] == [(Place.HOUSE, 330), (Place.ONLINE, 1000)]
+        (wanted,) = await own.tickets.door.lists.of_performance(SYSTEM, nights[0].id)
+        device, _token = await own.tickets.door.devices.pair(again.door.rpartition("=")[2], "a browser", "::1")
+        assert device.list_id == wanted.id
+        assert (await hall.tonight(own, None)).door == "/door/"
         assert (await own.tickets.proof.audit()).clean

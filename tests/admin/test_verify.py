@@ -24,7 +24,7 @@ def database(tmp_path: Path) -> Path:
 def test_the_books_of_a_new_venue_are_in_order(novacast: Novacast, database: Path) -> None:
     done = novacast("verify")
     assert done.code == 0
-    assert "0 quotas, 0 units and 0 moves were gone through, and no attack worked." in done.err
+    assert "0 quotas, 0 units, 0 transfers and 0 moves were gone through, and no attack worked." in done.err
 
 
 def test_a_database_that_lost_a_trigger_is_told_and_scripts_hear_of_it(novacast: Novacast, database: Path) -> None:

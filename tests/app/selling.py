@@ -70,8 +70,8 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     yield f"{API}/checkin-lists/{{list_id}}/scans", scans, "door", {"code": code}
     incident = await an_incident(venue, path, listed, code)
     yield f"{API}/incidents/{{incident_id}}/settle", f"{API}/incidents/{incident}/settle", "door", None
-    cancel = f"{org}/orders/{sold['order']['id']}/cancel"
-    yield f"{OF_ORG}/orders/{{order_id}}/cancel", cancel, "owner", {"reason": "ill"}
+    async for wish in given_back(org, f"{org}/orders/{sold['order']['id']}", venue):
+        yield wish
     by_transfer = {"lines": lines, "method": "transfer"} | BUYER
     sale = await venue.ask("POST", f"{path}/sales", await venue.token("owner"), by_transfer)
     paid = f"{org}/orders/{sale.json['order']['id']}/paid"
@@ -81,6 +81,18 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     places = [{"item": made.json["id"], "seats": ["S/A/1", "S/A/2"]}, {"item": item, "quantity": 2}]
     async for wish in carried(venue, path, event, places):
         yield wish
+
+
+async def given_back(org: str, order: str, venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
+    """Of an order that was paid in cash, so that nobody but the house gives anything back."""
+    of_order, of_refund = f"{OF_ORG}/orders/{{order_id}}", f"{OF_ORG}/refunds/{{refund_id}}"
+    yield f"{of_order}/refunds", f"{order}/refunds", "owner", {"amount": 100, "given": 0}
+    refund = f"{org}/refunds/{answered(venue)['id']}"
+    yield f"{of_refund}/call-off", f"{refund}/call-off", "owner", None
+    yield f"{of_refund}/again", f"{refund}/again", "owner", {"way": "transfer"}
+    refund = f"{org}/refunds/{answered(venue)['id']}"
+    yield f"{of_refund}/given", f"{refund}/given", "owner", {"way": "transfer", "reference": "4711"}
+    yield f"{of_order}/cancel", f"{order}/cancel", "owner", {"reason": "ill"}
 
 
 async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any]]) -> AsyncIterator[Any]:
@@ -108,6 +120,12 @@ async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any
     sold = await venue.ask("POST", f"{path}/sales", owner, again)
     place = f"/organizations/{venue.org}/orders/{sold.json['order']['id']}/tickets/{sold.json['tickets'][0]['id']}/move"
     yield f"{first}/tickets/{{ticket_id}}/move", f"{API}{place}", "owner", {"seat": "S/A/4"}
+    hours = {"starts_at": "2028-01-01T20:00:00+01:00", "ends_at": "2028-01-01T23:00:00+01:00"}
+    unsold = await venue.ask("POST", f"{API}/events/{event}/performances", owner, hours)
+    path = f"{API}/performances/{unsold.json['id']}"
+    off = await venue.ask("POST", f"{path}/state", owner, {"state": "cancelled"})
+    assert off.status == 200, off.body
+    yield f"{PERFORMANCE}/refunds", f"{path}/refunds", "owner", None
 
 
 def offered(venue: Venue) -> list[str]:

@@ -78,8 +78,42 @@ async def test_a_moderator_settles_what_waits_by_keys_and_takes_it_back(venue: V
         await expect(viewer.page.get_by_text("A moderator has timed you out.")).to_have_count(0)
         await page.get_by_role("dialog", name="Visitor").get_by_role("button", name="Close").click()
 
+        # Taken away and brought back on the spot, by keys alone, to the place where it was.
+        for words in ("Before", "Too hasty", "After"):
+            await venue.ask("POST", f"{address}/messages", door, {"text": words})
+        hasty = lines(staff).filter(has_text="Too hasty")
+        await hasty.focus()
+        await page.keyboard.press("p")
+        pinned = viewer.page.locator("[data-part=pinned]")
+        await expect(pinned).to_contain_text("Too hasty")
+        await hasty.focus()
+        await page.keyboard.press("Delete")
+        await expect(page.get_by_role("status").filter(has_text="Message deleted.")).to_be_visible()
+        await windows.look(staff, "moderation-deleted")
+        await page.set_viewport_size({"width": 1280, "height": 800})
+        await expect(hasty).to_have_count(0)
+        await expect(pinned).to_be_hidden()
+        await expect(lines(staff).filter(has_text="After")).to_be_focused()
+        await page.keyboard.press("u")
+        await expect(page.get_by_role("status").filter(has_text="Taken back.")).to_be_visible()
+        await expect(lines(staff).filter(has_text="Too hasty")).to_have_count(1)
+        said_now = await lines(staff).all_inner_texts()
+        assert [words for said in said_now for words in ("Before", "Too hasty", "After") if words in said] == [
+            "Before", "Too hasty", "After",
+        ]  # fmt: skip
+        await expect(lines(viewer).filter(has_text="Too hasty")).to_have_count(1)
+        await expect(pinned).to_contain_text("Too hasty")
+        await page.keyboard.press("End")
+        await page.keyboard.press("Delete")
+        await page.get_by_role("button", name="Undo").first.press("Enter")
+        await expect(lines(staff).last).to_contain_text("After")
+
         await page.get_by_role("tab", name="Log").click()
-        entry = page.locator("[data-part=log-list] li").filter(has_text="deleted a message")
+        entry = (
+            page.locator("[data-part=log-list] li")
+            .filter(has_text="deleted a message")
+            .filter(has_text="Buy my tickets")
+        )
         await entry.get_by_role("button", name="Undo").click()
         await expect(lines(viewer).filter(has_text="Buy my tickets")).to_have_count(1)
         await windows.look(staff, "moderation-log")

@@ -106,10 +106,27 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
         yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
+    async for wish in webhooks(venue):
+        yield wish
     jobs: dict[str, Any] = {"pictures": {"seconds": 1}, "downloads": {"name": "144p"}, "speech": {"language": "en"}}
     for name, body in jobs.items():
         path = f"{api}/videos/{{video_id}}/{name}"
         yield path, path.format(video_id=watched), "producer", body
+
+
+async def webhooks(venue: Venue) -> AsyncIterator[Wish]:
+    """Nothing is sent here. Scope and secret keep keys from the POSTs that make one."""
+    api, body = "/api/v1", {"url": "https://partner.example/", "topics": ["order.paid.v1"]}
+    place = f"{api}/organizations/{venue.org}/webhooks"
+    made = await venue.ask("POST", place, await venue.token("owner"), body)
+    assert made.status == 201, made.body
+    one = f"{api}/webhooks/{{webhook_id}}"
+    yield f"{one}/test", f"{api}/webhooks/{made.json['id']}/test", "owner", None
+    ((delivery,),) = rows(venue, "SELECT id FROM webhook_deliveries")
+    since = {"since": "2026-01-01T00:00:00Z", "delivered": True}
+    yield f"{one}/replay", f"{api}/webhooks/{made.json['id']}/replay", "owner", since
+    of = f"{api}/webhook-deliveries"
+    yield f"{of}/{{delivery_id}}/replay", f"{of}/{delivery}/replay", "owner", None
 
 
 async def broadcasts(venue: Venue) -> AsyncIterator[Wish]:
@@ -198,6 +215,7 @@ async def test_every_route_with_a_key_repeats_its_answer_and_not_its_effect(tmp_
     film.write_bytes(b"not looked at before a worker comes")
     speech = "http://127.0.0.1:9/v1"  # nobody listens there, nor is it asked
     settings = {"NOVACAST_JOBS_WORKER": "no", "NOVACAST_SPEECH_BASE_URL": speech, "NOVACAST_TICKETS_MODE": "test"}
+    settings["NOVACAST_WEBHOOKS_AT_ONCE"] = "0"
     async with open_venue(tmp_path / "data", **settings) as venue:
         document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
         tokens = {who: await venue.token(who) for who in ("owner", "producer", "door", "visitor")} | {"": ""}

@@ -81,10 +81,15 @@ async def test_a_pass_opens_page_and_talk_and_who_has_none_is_told_what_to_buy(v
     assert "€7.00" not in page
     message = await good(venue, "POST", f"/rooms/{programme}/messages", visitor, said)
     assert message["author"]["badges"] == [{"kind": "ticket", "label": "Stream pass"}]
+    await good(venue, "PATCH", f"/rooms/{programme}/rules", owner, {"who": "tickets"})
+    await good(venue, "POST", f"/rooms/{programme}/messages", visitor, said)
     path = f"/organizations/{venue.org}/orders/{order['order']['id']}/cancel"
     await good(venue, "POST", path, owner, {"reason": "ill"})
     assert (await venue.ask("POST", f"{API}/rooms/{programme}/messages", visitor, said)).status == 404
     assert "€7.00" in await watched(venue, programme, visitor)
+    await good(venue, "PATCH", f"/programmes/{programme}", owner, {"visibility": "public"})
+    refused = await venue.ask("POST", f"{API}/rooms/{programme}/messages", visitor, said)
+    assert (refused.status, refused.json["code"]) == (403, "not_for_you")
 
 
 @pytest.mark.slow

@@ -16,6 +16,8 @@ from novacast.database import Database, migrate
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
+from novacast.payments.ledger.service import Ledger
+from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.door.models import Rules
@@ -58,7 +60,11 @@ async def main(state: Path, tickets: int, devices: int) -> None:
     settings = Settings(server=Server(port=0), tickets=Tickets(mode="test", holds_per_address=10**9))
     migrate(path, MIGRATIONS, clock, backups=state)
     db = await Database.open(path, clock, readers=4, guards=GUARDS)
-    own, facts, topics = ticket_services(db, RateLimiter(clock), settings, b"k" * 32), Outbox(db), Topics()
+    own, facts, topics = (
+        ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Watches(db)),
+        Outbox(db),
+        Topics(),
+    )
     topics.declare(TOPICS, own.door.devices.may_look)
     listed = await evening(own, clock.now(), tickets, state)
     tokens = []

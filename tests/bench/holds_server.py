@@ -16,6 +16,8 @@ from novacast.identity import Principal, Role
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
+from novacast.payments.ledger.service import Ledger
+from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
 from novacast.tickets.events.models import EventChanges, NewItem, PerformanceChanges
 from novacast.tickets.holds.bodies import NewHoldBody
@@ -67,7 +69,7 @@ async def main(state: Path, holds: int) -> None:
     settings = Settings(server=Server(port=0), tickets=Tickets(mode="test", holds_per_address=10**9))
     migrate(path, MIGRATIONS, clock, backups=state)
     db = await Database.open(path, clock, readers=4, guards=GUARDS)
-    own, facts = ticket_services(db, RateLimiter(clock), settings, b"k" * 32), Outbox(db)
+    own, facts = ticket_services(db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Watches(db)), Outbox(db)
     night, standing, seated = await evening(own, clock.now(), holds)
     server = WebServer(
         Parts(

@@ -1,11 +1,16 @@
 """What AsyncAPI says of a room is what is said in one."""
 
+import copy
+import json
 import re
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
 
+from novacast.chat.moderation.socket.bodies import ACTIONS as MODERATING
 from novacast.chat.socket.bodies import ACTIONS
 from novacast.chat.socket.routes import ROOM as CHANNEL
 from novacast.web.asyncapi import document
@@ -13,6 +18,7 @@ from novacast.web.realtime import channel
 from novacast.wiring import TOPICS
 from tests.chat.world import ROOM, Line, World, person
 
+SPECIFICATION = Path(__file__).with_name("asyncapi") / "3.0.0.json"
 EVENTS = {"message", "deleted", "reactions", "poll", "room"}
 
 
@@ -82,6 +88,41 @@ async def test_every_frame_of_a_conversation_is_as_it_is_described(world: World,
         assert {event["type"] for event in one.events} == EVENTS
 
 
+async def moderation(spoken: Spoken, one: Line, staff: Line) -> None:
+    does = spoken.does
+    said = (await does(one, type="send", text="buy my tickets"))["message"]["id"]
+    await does(staff, type="hold", message=said)
+    await does(staff, type="approve", message=said)
+    assert (await does(one, type="report", message=said, reason="spam"))["type"] == "refused"  # one's own
+    other = (await does(staff, type="send", text="welcome"))["message"]["id"]
+    await does(one, type="report", message=other, reason="other", note="Not very welcoming")
+    assert (await does(staff, type="resolve", message=other))["case"]["resolved_by"] == "moderator"
+    made = (await does(staff, type="timeout", person="anna", seconds=60, reason="Shouting"))["sanction"]
+    await one.until("you", lambda frame: "silenced" in frame["you"])
+    assert "ends_at" not in (await does(staff, type="ban", person="ben"))["sanction"]
+    await does(staff, type="lift", sanction=made["id"])
+    await does(staff, type="hold", message=said)
+    await does(staff, type="reject", message=said)
+    entry = await staff.event("moderation", lambda told: told.get("entry", {}).get("action") == "message.rejected")
+    assert (await does(staff, type="undo", entry=entry["entry"]["id"]))["entry"]["action"] == "message.held"
+    await does(staff, type="mode", who="members")
+    await does(staff, type="links", links="held")
+
+
+async def test_every_frame_of_moderation_is_as_it_is_described(world: World, described: Any) -> None:
+    async with world.inside("anna") as one, world.inside("moderator") as staff:
+        spoken = Spoken(one, staff)
+        await moderation(spoken, one, staff)
+        for action in spoken.sent:
+            check(described, action["type"], action)
+        assert {action["type"] for action in spoken.sent} == {*MODERATING, "send"}
+        for frame in spoken.told():
+            check(described, frame["type"], frame)
+        told = [event for event in staff.events if event["type"] == "moderation"]
+        assert {key for event in told for key in event} == {"type", "held", "reports", "hold", "case", "entry"}
+        assert not any(event["type"] == "moderation" for event in one.events)
+
+
 async def test_what_is_for_one_alone_and_what_is_left_out_are_as_they_are_described(
     world: World, described: Any
 ) -> None:
@@ -95,6 +136,41 @@ async def test_what_is_for_one_alone_and_what_is_left_out_are_as_they_are_descri
             check(described, "personal", {**personal, **wrong} if wrong else {})
     with pytest.raises(jsonschema.ValidationError):
         check(described, "slow", {"type": "slow", "seconds": -1})
+
+
+@pytest.fixture(scope="module")
+def specification() -> Any:
+    """The published schema: of the draft 7 that it names."""
+    return jsonschema.Draft7Validator(json.loads(SPECIFICATION.read_text()))
+
+
+def test_the_document_is_valid_by_the_published_schema_of_asyncapi_3(described: Any, specification: Any) -> None:
+    assert [(list(error.absolute_path), error.message) for error in specification.iter_errors(described)] == []
+
+
+def _shout(document: Any) -> None:
+    document["operations"]["send.room"]["action"] = "shout"
+
+
+def _put(document: Any) -> None:
+    document["channels"]["room"]["bindings"]["ws"]["method"] = "PUT"
+
+
+def _lose_the_host(document: Any) -> None:
+    del document["servers"]["socket"]["host"]
+
+
+def _call_it_text(document: Any) -> None:
+    document["components"]["messages"]["room.send"]["payload"] = "text"
+
+
+@pytest.mark.parametrize("spoil", [_shout, _put, _lose_the_host, _call_it_text])
+def test_the_published_schema_refuses_a_document_that_is_none(
+    described: Any, specification: Any, spoil: Callable[[Any], None]
+) -> None:
+    spoiled = copy.deepcopy(described)
+    spoil(spoiled)
+    assert not specification.is_valid(spoiled)
 
 
 def test_the_document_has_the_form_of_asyncapi_3(described: Any) -> None:

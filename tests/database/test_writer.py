@@ -8,6 +8,7 @@ import pytest
 from novacast.database import Database, IntegrityError, Query, Transaction
 from novacast.errors import DiskFull, Unavailable
 from tests.fakes.clock import FakeClock
+from tests.waiting import until
 
 NOTES: Query[str] = Query("SELECT text FROM note ORDER BY id", (), lambda row: str(row["text"]))
 
@@ -39,6 +40,17 @@ async def test_many_waiting_units_share_commits(db: Database, path: Path) -> Non
     frames = (path.with_name(path.name + "-wal").stat().st_size - 32) // (4096 + 24)
     assert len(await db.all(NOTES)) == 300
     assert frames < 300, "one commit each would have written at least one page each"
+
+
+async def test_the_log_is_folded_back_beside_the_writer(db: Database, path: Path) -> None:
+    before = path.stat().st_size
+
+    def much(tx: Transaction) -> None:
+        for number in range(500):
+            tx.insert("note", text=f"{number}" * 200)
+
+    await db.write(much)
+    await until(lambda: path.stat().st_size > before)
 
 
 async def test_effects_run_after_the_commit_and_never_for_what_was_undone(db: Database) -> None:

@@ -4,7 +4,8 @@ import pytest
 
 from novacast.errors import Forbidden, InvalidInput
 from novacast.live.simulcast.addresses import look_up
-from novacast.live.targets.models import Address, address_of, check_public, public
+from novacast.live.targets.models import Address, address_of, check_public
+from novacast.security.addresses import public
 from tests.live.conftest import Ask, House
 
 SECRET = "live_1234567890_abcdefghij"

@@ -254,6 +254,23 @@ def test_a_secret_can_come_from_a_file(tmp_path: Path) -> None:
     assert "both set" in refusal(**environ, NOVACAST_MAIL_PASSWORD="other")
 
 
+def test_several_secrets_can_come_from_one_file(tmp_path: Path) -> None:
+    (tmp_path / "secrets").write_text("whsec_old, whsec_new\n")
+    found = load(None, {"HOME": "/nowhere", "NOVACAST_STRIPE_WEBHOOK_SECRETS_FILE": str(tmp_path / "secrets")})
+    assert found.stripe.webhook_secrets == ("whsec_old", "whsec_new")
+
+
+@pytest.mark.parametrize(
+    ("mode", "key", "said"),
+    [("live", "sk_test_x", "other mode"), ("test", "rk_live_x", "other mode"), ("live", "pk_live_x", "must begin")],
+)
+def test_a_key_of_stripe_that_does_not_fit_the_mode_is_refused_and_never_named(mode: str, key: str, said: str) -> None:
+    environ = {"HOME": "/nowhere", "NOVACAST_TICKETS_MODE": mode, "NOVACAST_STRIPE_SECRET_KEY": key}
+    with pytest.raises(BadSettings, match=said) as refused:
+        load(None, environ)
+    assert key not in refused.value.message
+
+
 def test_a_secret_file_that_cannot_be_read_names_its_variable(tmp_path: Path) -> None:
     assert "NOVACAST_MAIL_PASSWORD_FILE" in refusal(NOVACAST_MAIL_PASSWORD_FILE=str(tmp_path / "gone"))
     (tmp_path / "bytes").write_bytes(b"\xff")

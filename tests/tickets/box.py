@@ -11,6 +11,8 @@ from novacast.database import Database
 from novacast.identity import ANONYMOUS, Principal, Role
 from novacast.limits import RateLimiter
 from novacast.outbox import Event as Fact
+from novacast.payments.ledger.service import Ledger
+from novacast.playback.watches import Watches
 from novacast.settings import Settings, Tickets
 from novacast.tickets.events.models import EventChanges, Item, NewItem, Performance, PerformanceChanges, Quota
 from novacast.tickets.holds.models import Basket, Wish
@@ -110,7 +112,7 @@ class Box:
 
 
 def services(db: Database, clock: FakeClock, settings: Tickets = TEST_MODE) -> TicketServices:
-    return ticket_services(db, RateLimiter(clock), Settings(tickets=settings), KEY)
+    return ticket_services(db, RateLimiter(clock), Settings(tickets=settings), KEY, Ledger(), Watches(db))
 
 
 @asynccontextmanager

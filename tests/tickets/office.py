@@ -2,8 +2,13 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from typing import Any
 
+from novacast.database import Transaction
+from novacast.i18n import Languages
 from novacast.identity import Principal
+from novacast.tickets.handling.pages import OrderStudioPages
+from novacast.tickets.post.service import OrderPost
 from novacast.tickets.studio import office_pages
 from tests.tickets.box import ORG, OTHER_ORG, Box
 from tests.tickets.serving import Served, serving
@@ -21,8 +26,19 @@ class Programmes:
         return [("programme1", "Hamlet, live")] if org_id == ORG else []
 
 
+class People:
+    async def names(self, ids: Sequence[str], /) -> Mapping[str, str]:
+        return {one: one.title() for one in ids}
+
+
+class NoPost:
+    def send(self, tx: Transaction, **mail: Any) -> None:
+        """Nobody reads the mails of these tests."""
+
+
 @asynccontextmanager
 async def working(box: Box) -> AsyncIterator[Served]:
-    pages = office_pages(box.own, box.clock, Organizations(), Programmes())
-    async with serving(box, pages) as served:
+    pages = office_pages(box.own, box.clock, Organizations(), Programmes(), People())
+    post = OrderPost(box.db, NoPost(), Languages(), box.own.papers, box.own.closing)
+    async with serving(box, [*pages, OrderStudioPages(box.own, post, People())]) as served:
         yield served

@@ -8,11 +8,11 @@ from hypothesis import strategies as st
 
 from novacast.clock import HOUR
 from novacast.errors import Conflict, InvalidInput
+from novacast.taxes import breakdown, shares
 from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import PerformanceChanges, Price
 from novacast.tickets.holds.models import NotOnSale, Wish
 from novacast.tickets.orders.models import Method, buyer_of
-from novacast.tickets.orders.taxes import breakdown, shares
 from tests.tickets.box import ADA, GUEST, OWNER, Box
 from tests.tickets.things import item
 

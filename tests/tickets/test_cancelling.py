@@ -80,7 +80,7 @@ async def test_the_house_cancels_single_tickets_and_decides_what_they_are_worth(
     done = await box.own.cancelling.done(receipt.order.id)
     assert [(one.back, one.reason) for one in done] == [(300, "ill"), (1000, "ill")]
     story = [one.action for one in await box.own.orders.story(SELLER, ORG, receipt.order.id)]
-    assert story[-2:] == ["order.partly_cancelled", "order.cancelled"]
+    assert [one for one in story if one.startswith("order.")][-2:] == ["order.partly_cancelled", "order.cancelled"]
     await box.clean()
 
 

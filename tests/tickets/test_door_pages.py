@@ -2,6 +2,7 @@
 
 import json
 import re
+import struct
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -59,6 +60,12 @@ async def test_what_is_installed_reaches_no_further_than_the_door(served: Served
         manifest = json.loads(await response.text())
         assert response.content_type == "application/manifest+json"
     assert (manifest["scope"], manifest["start_url"], manifest["display"]) == ("/door/", "/door/", "standalone")
+    drawn = [one for one in manifest["icons"] if one["type"] == "image/png"]
+    assert {"192x192", "512x512"} <= {one["sizes"] for one in drawn}, "what phones put on their home screens"
+    for one in drawn:
+        async with served.client.get(served.url + one["src"]) as response:
+            width, height = struct.unpack(">II", (await response.read())[16:24])
+        assert f"{width}x{height}" == one["sizes"]
 
 
 async def send(served: Served, place: str, status: int = 200, **fields: str) -> str:

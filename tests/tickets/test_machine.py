@@ -6,7 +6,7 @@ A crash falls before a commit, so that nothing of it is there, or behind it, so 
 
 import asyncio
 import shutil
-from collections.abc import Callable, Coroutine
+from collections.abc import Coroutine
 from pathlib import Path
 from tempfile import mkdtemp
 from typing import Any, TypeVar
@@ -26,13 +26,17 @@ from hypothesis.stateful import (
 )
 
 from novacast.clock import SECOND
-from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError
+from novacast.payments.ledger.service import Ledger
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.codes.models import CodeChanges
 from novacast.tickets.holds.models import Basket, Wish
 from novacast.tickets.models import ClaimState, OrderState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
+from novacast.tickets.ports import Repaid
+from novacast.tickets.refunds.hearing import hear
+from novacast.tickets.refunds.models import Way
+from novacast.tickets.sales.models import Wanted
 from novacast.tickets.waiting.models import Waiter
 from novacast.tickets.waiting.service import Wanting
 from novacast.wiring import GUARDS, MIGRATIONS
@@ -40,28 +44,9 @@ from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import BEN, GUEST, OWNER, SELLER, Box, furnished, services
 from tests.tickets.doors import door, scan
+from tests.tickets.fragile import Crash, Fragile
 
 T = TypeVar("T")
-
-
-class Crash(Exception):
-    pass
-
-
-class Fragile(Database):
-    """Crashes at the commit that `fuse` counts down to; `late`: just behind it."""
-
-    fuse = -1
-    late = False
-
-    async def write(self, unit: Callable[[Transaction], T]) -> T:
-        self.fuse -= 1
-        if self.fuse == 0 and not self.late:
-            raise Crash
-        done = await super().write(unit)
-        if self.fuse == 0:
-            raise Crash
-        return done
 
 
 class BoxOffice(RuleBasedStateMachine):
@@ -221,6 +206,38 @@ class BoxOffice(RuleBasedStateMachine):
             ids = [one.ticket_id for one in chosen.lines]
             self.tried(self.box.own.cancelling.give_back(GUEST, token, ids, chosen.back))
 
+    @rule(receipt=orders, amount=st.sampled_from([1, 333, 1000, 2050]))
+    def grant(self, receipt: Receipt, amount: int) -> None:
+        self.tried(self.box.own.refunds.grant(SELLER, self.box.night.org_id, receipt.order.id, amount, ""))
+
+    @rule()
+    def give_money_back(self) -> None:
+        self.tried(self.box.own.refunds.sweep())
+
+    @rule()
+    def decide_about_late_money(self) -> None:
+        self.tried(self.box.own.late.sweep())
+
+    @rule(receipt=orders)
+    def fail_a_refund(self, receipt: Receipt) -> None:
+        """The bank sends it back, and the house tries again."""
+        refunds = self.run(self.box.own.refunds.of_order(receipt.order.id))
+        if refunds:
+            last = refunds[-1]
+            told = Repaid("failed", last.amount, last.reference, "account_closed")
+            self.tried(self.db.write(lambda tx: hear(tx, Ledger(), last.id, told)))
+            self.tried(self.box.own.refunds.again(SELLER, self.box.night.org_id, last.id, None))
+
+    @rule()
+    def pay_back_by_hand(self) -> None:
+        page = self.run(self.box.own.refunds.of_org(SELLER, self.box.night.org_id, (), None, 3))
+        for one in page.items:
+            self.tried(self.box.own.refunds.given(SELLER, self.box.night.org_id, one.refund.id, Way.CASH, "till"))
+
+    @rule()
+    def earn(self) -> None:
+        self.tried(self.box.own.accounting.sweep())
+
     @rule(receipt=orders, seat=st.integers(1, 10))
     def move_seat(self, receipt: Receipt, seat: int) -> None:
         for ticket in self.run(self.box.own.admission.of_order(receipt.order.id))[:1]:
@@ -282,8 +299,10 @@ class BoxOffice(RuleBasedStateMachine):
         for _ in range(2):
             self.tried(self.box.own.holds.sweep())
             self.tried(self.box.own.closing.sweep())
-        page = self.run(self.box.own.orders.of_org(SELLER, self.box.night.org_id, None, None, 1000))
-        for order in page.items:
+            self.tried(self.box.own.late.sweep())
+            self.tried(self.box.own.refunds.sweep())
+        page = self.run(self.box.own.sales.find(SELLER, self.box.night.org_id, Wanted(), None, 1000))
+        for order in (found.order for found in page.items):
             receipt = self.run(self.box.own.orders.known(SELLER, self.box.night.org_id, order.id))
             captured = sum(one.captured for one in receipt.attempts)
             valid = [one for one in receipt.tickets if one.state == "valid"]
@@ -301,6 +320,9 @@ class BoxOffice(RuleBasedStateMachine):
             if captured and not valid:
                 undone = (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED, OrderState.REFUNDED)
                 assert order.state in undone
+            back = self.run(self.box.own.refunds.of_order(order.id))
+            if order.state in (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED) and captured:
+                assert back, "money without tickets is on its way back"
         self.the_books_are_in_order()
 
 

@@ -5,6 +5,7 @@ import pytest
 from novacast.clock import DAY
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from novacast.folder import DataFolder
+from novacast.payments.ledger.service import Ledger
 from novacast.settings import Tickets
 from novacast.tickets.events.models import NewItem
 from novacast.tickets.holds.models import HoldOver, SoldOut, Wish
@@ -12,7 +13,8 @@ from novacast.tickets.models import AttemptState, ItemKind, OrderState, TicketSt
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.models import Method, Unpayable, buyer_of
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Begun, Demand, Outcome
+from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
+from novacast.tickets.sales.models import Wanted
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import ADA, DOOR, GUEST, ORG, OUTSIDER, OWNER, SELLER, Box, open_box, seat
 
@@ -62,7 +64,7 @@ async def test_only_a_box_office_sells_and_sees_orders(box: Box) -> None:
         with pytest.raises(refusal):
             await box.own.orders.sell(who, box.night.id, wishes, buyer_of("A", "a@example.org", "en"), Method.CASH)
         with pytest.raises(refusal):
-            await box.own.orders.of_org(who, ORG, None, None, 10)
+            await box.own.sales.find(who, ORG, Wanted(), None, 10)
     receipt = await box.sold()
     with pytest.raises(NotFound):
         await box.own.orders.known(OUTSIDER, "org2", receipt.order.id)
@@ -114,7 +116,7 @@ async def test_money_that_is_not_what_was_asked_for_fulfils_nothing(box: Box, wr
     attempt = receipt.attempts[0]
     told = Outcome("paid", **{"amount": 1000, "currency": "EUR", "mode": "test", "instance": attempt.instance} | wrong)  # type: ignore[arg-type]  # a test's loose keywords
     for _ in range(2):
-        order = await box.db.write(lambda tx: settle(tx, attempt.id, told))
+        order = await box.db.write(lambda tx: settle(tx, Ledger(), attempt.id, told))
         assert order.state is OrderState.AWAITING_PAYMENT
     assert len(await box.facts("payment.mismatch")) == 1
     audit = await box.own.proof.audit()
@@ -182,12 +184,20 @@ class Elsewhere:
     async def close(self, demand: Demand) -> Outcome:
         return await self.retrieve(demand)
 
+    async def repay(self, repayment: Repayment) -> Repaid:
+        return await self.repayment(repayment)
+
+    async def repayment(self, repayment: Repayment) -> Repaid:
+        if not self.reachable:
+            raise Unavailable("It does not answer.")
+        return Repaid("succeeded", repayment.amount, f"r-{repayment.key}")
+
 
 @pytest.mark.parametrize("paid", [False, True])
 async def test_a_provider_out_of_reach_keeps_the_seats_and_is_asked_again(box: Box, paid: bool) -> None:
     receipt = await box.order(await box.standing(5))
     token, elsewhere = box.own.orders.token(receipt.order.id), Elsewhere()
-    closing = Closing(box.db, box.own.expiry, {"sandbox": elsewhere})
+    closing = Closing(box.db, box.own.expiry, {"sandbox": elsewhere}, Ledger())
     box.clock.advance(31 * 60)
     for _ in range(3):
         assert await closing.sweep() == 0
@@ -245,8 +255,23 @@ async def test_unicode_names_are_kept_and_no_address_is_refused_in_words(box: Bo
 async def test_orders_of_a_person_and_of_a_house_are_pages(box: Box) -> None:
     for _ in range(3):
         await box.order(await box.standing(who=ADA), who=ADA)
-    page = await box.own.orders.of_org(SELLER, ORG, None, None, 2)
+    page = await box.own.sales.find(SELLER, ORG, Wanted(), None, 2)
     assert len(page.items) == 2
-    rest = await box.own.orders.of_org(SELLER, ORG, OrderState.AWAITING_PAYMENT, page.next, 2)
+    rest = await box.own.sales.find(SELLER, ORG, Wanted(state=OrderState.AWAITING_PAYMENT), page.next, 2)
     assert (len(rest.items), rest.next) == (1, None)
     assert len((await box.own.orders.of_person(ADA, None, 10)).items) == 3
+
+
+async def test_the_sandbox_gives_back_once_for_a_key_and_never_more_than_was_paid(box: Box) -> None:
+    receipt = await box.bought(await box.standing(2))
+    demand, sandbox = receipt.attempts[-1].demand("x"), box.own.sandbox
+    assert sandbox is not None
+    first = Repayment("one", demand, 1500)
+    assert await sandbox.repayment(first) == Repaid("pending", 1500, None)
+    for _ in range(2):
+        assert await sandbox.repay(first) == Repaid("succeeded", 1500, "sandbox-one")
+    assert await sandbox.repayment(first) == Repaid("succeeded", 1500, "sandbox-one")
+    assert (await sandbox.repay(Repayment("two", demand, 501))).state == "failed"
+    assert (await sandbox.repay(Repayment("three", demand, 500))).state == "succeeded"
+    unpaid = (await box.order(await box.standing())).attempts[-1].demand("x")
+    assert (await sandbox.repay(Repayment("four", unpaid, 1))).state == "failed"

@@ -65,7 +65,8 @@ async def test_no_link_that_is_not_ours_opens_anything(served: Served) -> None:
     receipt = await served.box.bought(await served.box.standing())
     good = served.box.own.orders.token(receipt.order.id)
     body, _, mark = good.partition(".")
-    for bad in (f"{body}.{mark[:-1]}A", f"{body}.", "x", served.box.own.holders.link(receipt.order.id)):
+    altered = ("B" if mark[0] == "A" else "A") + mark[1:]  # the last sign has bits that say nothing
+    for bad in (f"{body}.{altered}", f"{body}.", "x", served.box.own.holders.link(receipt.order.id)):
         token = quote(bad, safe="")
         for path in (f"/orders/{token}", f"/orders/{token}/pdf", f"/orders/{token}/calendar", f"/tickets/{token}/code"):
             assert (await served.ask("GET", path)).status == 404, path

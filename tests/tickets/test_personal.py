@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from novacast.tickets.sales.models import Wanted
 from tests.tickets.box import ADA, ADA_AS_BUYER, OWNER, Box
 
 
@@ -21,7 +22,7 @@ async def test_a_person_sees_what_is_held_about_them_and_is_forgotten_when_they_
     assert await box.own.personal.export(Subject("ada")) == {
         name: [] for name in ("orders", "tickets", "baskets", "answers", "handed_on", "waiting", "log")
     }
-    (order,) = (await box.own.orders.of_org(OWNER, box.night.org_id, None, None, 10)).items
+    (order,) = [one.order for one in (await box.own.sales.find(OWNER, box.night.org_id, Wanted(), None, 10)).items]
     assert (order.name, order.email, order.person_id, order.total) == ("", "", None, 2000)
     assert (await box.own.holds.show(box.token(held))).hold.person_id is None
     assert await box.used() == 3

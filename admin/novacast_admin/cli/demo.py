@@ -178,6 +178,7 @@ def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | No
             (on_air.channel, "its channel"),
             (on_air.next, "what comes next"),
             (on_air.event, "what tickets are sold for"),
+            (on_air.door, "its door, to scan them"),
         ]
     out.print()
     print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in pages])

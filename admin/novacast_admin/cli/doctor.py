@@ -7,9 +7,10 @@ import typer
 from rich.markup import escape
 
 from novacast import wiring
-from novacast.clock import SystemClock
+from novacast.clock import Clock, SystemClock
 from novacast.operations.doctor import examine
-from novacast.operations.models import Finding, State, healthy
+from novacast.operations.models import Finding, State, failed, healthy, ok
+from novacast.payments.services import outlook
 from novacast.settings import Settings
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.exits import CHECK_FAILED
@@ -52,7 +53,9 @@ def doctor(
 
 async def _examine(settings: Settings, *, aloud: bool, encoders: bool) -> list[Finding]:
     findings = []
-    found = examine(settings, SystemClock(), wiring.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders)
+    clock = SystemClock()
+    more = {"payments": lambda: _payments(settings, clock)} if settings.stripe.secret_key else {}
+    found = examine(settings, clock, wiring.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders, more=more)
     async for finding in found:
         findings.append(finding)
         if aloud:
@@ -60,3 +63,10 @@ async def _examine(settings: Settings, *, aloud: bool, encoders: bool) -> list[F
             if finding.mend:
                 out.print(f"{'':<21}[cyan]mend:[/] {escape(finding.mend)}")
     return findings
+
+
+async def _payments(settings: Settings, clock: Clock) -> Finding:
+    wrong = await outlook(settings, clock)
+    if wrong is None:
+        return ok("payments", "Stripe answers, and its clock and ours agree.")
+    return failed("payments", wrong.message, wrong.mend)

@@ -27,7 +27,8 @@ def verify(
         bool, typer.Option("--confirm-clock", help="The clock is right, although it leapt: baskets may expire by it.")
     ] = False,
 ) -> None:
-    """Recount every quota, replay every state machine, look for contradictions, and attack the database.
+    """Recount every quota, replay every state machine, add up the ledger, look for contradictions, and attack the
+    database.
 
     Safe beside a running server. Exit code 1 where something is wrong; what only needs a person is let pass.
     """
@@ -35,6 +36,7 @@ def verify(
     async def work(services: Services) -> tuple[Audit, Freeze | None, bool]:
         tickets = services.tickets
         confirmed = confirm_clock and await tickets.expiry.confirm()
+        await tickets.accounting.fill()
         return await tickets.proof.audit(), await tickets.expiry.state(), confirmed
 
     audit, freeze, confirmed = venue.run(settings_of(context), work)
@@ -59,7 +61,7 @@ def _tell(audit: Audit, freeze: Freeze | None, *, confirmed: bool) -> None:
         ahead = round((freeze.jumped_to - freeze.frozen_at) / SECOND)
         say(f"The clock leapt {ahead} s ahead, and no basket expires. If it is right: novacast verify --confirm-clock")
     if audit.clean:
-        counted = f"{audit.quotas} quotas, {audit.claims} units and {audit.moves} moves"
+        counted = f"{audit.quotas} quotas, {audit.claims} units, {audit.transfers} transfers and {audit.moves} moves"
         say(f"The books are in order: {counted} were gone through, and no attack worked.")
 
 
@@ -72,6 +74,7 @@ def _json(audit: Audit, freeze: Freeze | None) -> dict[str, object]:
         "quotas": audit.quotas,
         "units": audit.claims,
         "moves": audit.moves,
+        "transfers": audit.transfers,
         "wrong": listed(audit.broken),
         "waiting": listed(audit.waiting),
         "attacks": list(audit.attacks),

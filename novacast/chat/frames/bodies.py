@@ -6,6 +6,8 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, Field
 
 from novacast.chat.bodies import MessageBody, PollBody, StateBody, YouBody
+from novacast.chat.moderation.frames.bodies import CaseShown, EntryShown, ModerationEvent
+from novacast.chat.moderation.sanctions.bodies import SanctionBody
 from novacast.web import Body
 
 Seq = Annotated[int, Field(ge=0, description="A number in the room's sequence.")]
@@ -51,7 +53,9 @@ class RoomEvent(Body):
     room: StateBody
 
 
-Event = Annotated[MessageEvent | DeletedEvent | ReactionsEvent | PollEvent | RoomEvent, Field(discriminator="type")]
+Event = Annotated[
+    MessageEvent | DeletedEvent | ReactionsEvent | PollEvent | RoomEvent | ModerationEvent, Field(discriminator="type")
+]
 
 
 class Frame(Body):
@@ -106,6 +110,9 @@ class Done(Frame):
     ref: str | None = None
     message: Annotated[MessageBody | None, Field(description="That came of it.")] = None
     seq: Annotated[int | None, Field(description="Of the room, where it was set.")] = None
+    sanction: Annotated[SanctionBody | None, Field(description="A time-out or ban that was made or lifted.")] = None
+    case: Annotated[CaseShown | None, Field(description="Of reports, that was settled.")] = None
+    entry: Annotated[EntryShown | None, Field(description="The line of the log that taking back made.")] = None
 
 
 class FieldRefused(Body):

@@ -7,10 +7,10 @@ from dataclasses import replace
 from typing import ClassVar
 
 from novacast.chat.markup import links
-from novacast.chat.models import Draft, Guest, Links, Message, Room, State, Who
+from novacast.chat.models import Draft, Entry, Guest, Links, Message, Room, State, Who
 from novacast.chat.moderation.authority import Authority, Chair
 from novacast.chat.moderation.holds import store as holds
-from novacast.chat.moderation.journal import Journal
+from novacast.chat.moderation.journal import Journal, shown
 from novacast.chat.moderation.ports import Standings
 from novacast.chat.moderation.rules import store as rules
 from novacast.chat.moderation.rules.models import Rules
@@ -80,9 +80,11 @@ class ModerationGuard:
         if guest.moderates:
             return draft
         layers = rules.layers_of(tx, room.org_id, room.id)
-        _check_badges(layers.rules.who, guest)
-        self._check_account(tx, layers.rules, guest)
-        draft = _without_links(layers.rules.links, draft)
+        here = layers.rules
+        _check_badges(here.who, guest)
+        self._check_account(tx, here, guest)
+        draft = _without_links(here.links, draft)
+        self._marking.trace(tx, guest, here)
         verdict = self._lists.of(tx, room.org_id, room.id, layers.version).judge(draft.text)
         if verdict.action is WordAction.REFUSE:
             words = ", ".join(verdict.found)
@@ -91,18 +93,16 @@ class ModerationGuard:
             return replace(
                 draft, text=verdict.text, state=State.HELD, held_for=("word", ", ".join(verdict.patterns)[:200])
             )
-        return replace(draft, text=verdict.text)
+        if verdict.action is WordAction.REPLACE or here.automatic:
+            draft = replace(draft, text=verdict.text, watched=here.automatic)
+        return draft
 
     def said(self, tx: Transaction, room: Room, guest: Guest, draft: Draft, made: Message) -> None:
-        if guest.moderates:
-            return
-        found = rules.layers_of(tx, room.org_id, room.id).rules
-        self._marking.trace(tx, guest, found)
         reason, detail = draft.held_for
         if made.state is State.HELD and reason:
             holds.put(tx, made.id, reason, detail)
             self._journal.tell(tx, room.id, {"hold": {"id": made.id, "reason": reason, "detail": detail}})
-        elif made.state is State.SHOWN and found.automatic:
+        elif made.state is State.SHOWN and draft.watched:
             tx.after_commit(lambda: self._heard(room.org_id, made))
 
     def outrank(self, tx: Transaction, guest: Guest, person_id: str) -> None:
@@ -112,6 +112,9 @@ class ModerationGuard:
             self._authority.over(tx, chair, person_id)
         else:
             self._authority.demand(tx, chair)
+
+    def noted(self, tx: Transaction, entry: Entry) -> None:
+        self._journal.tell(tx, entry.room_id, {"entry": shown(entry)})
 
     def _check_account(self, tx: Transaction, found: Rules, guest: Guest) -> None:
         if not (found.min_account_minutes or found.verified_mail) or guest.person_id is None:

@@ -30,9 +30,9 @@ class Journal:
     ) -> Entry:
         """`more`: what else moderators are told in the same event."""
         room = chat.opened(tx, chair.room_id, chair.org_id) if chair.room_id else Room("", chair.org_id)
-        actor_id, kept = chair.actor_id, dict(detail or {})
-        id_ = chat.log(tx, action, room, actor_id=actor_id, message_id=message_id, person_id=person_id, detail=kept)
-        made = Entry(id_, tx.now, room.id, actor_id, action, message_id, person_id, kept)
+        made = chat.log(
+            tx, action, room, actor_id=chair.actor_id, message_id=message_id, person_id=person_id, detail=detail
+        )
         if chair.room_id:
             self.tell(tx, chair.room_id, {"entry": shown(made), **(more or {})})
         return made
@@ -47,12 +47,11 @@ class Journal:
 
 def shown(one: Entry) -> dict[str, Any]:
     """Ids only: names are looked up by who reads them."""
+    about = {"actor": one.actor_id, "message": one.message_id, "person": one.person_id}
     return {
         "id": one.id,
         "at": iso(one.at),
-        "actor": one.actor_id,
         "action": one.action,
-        "message": one.message_id,
-        "person": one.person_id,
         "detail": dict(one.detail),
+        **{name: id_ for name, id_ in about.items() if id_ is not None},
     }

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from novacast.chat.markup import folded
 from novacast.chat.rooms.events import Event
 from novacast.chat.rooms.member import Member
+from novacast.chat.rooms.ports import Wire
 from novacast.chat.rooms.sampling import Sampler
 from novacast.chat.shapes import VERSION
 
@@ -55,7 +56,7 @@ class LiveRoom:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._kept_from = 0
         self._pending: list[Event] = []
-        self._groups: dict[tuple[bool, Framed], set[Member]] = {}
+        self._groups: dict[tuple[bool, Framed], set[Wire]] = {}
         self._sampler = Sampler(pace.sample_above, self._loop.time())
         self._timer: asyncio.Handle | None = None
         self._counter: asyncio.Handle | None = None
@@ -119,14 +120,14 @@ class LiveRoom:
         if guest.person_id is not None:
             self.by_person.setdefault(guest.person_id, set()).add(member)
             self.remember(guest.name, guest.person_id)
-        self._group(member).add(member)
+        self._group(member).add(member.wire)
         self._people_changed()
 
     def leave(self, member: Member) -> None:
         if member not in self.members:
             return
         self.members.discard(member)
-        self._group(member).discard(member)
+        self._group(member).discard(member.wire)
         person_id = member.guest.person_id
         if person_id is not None and (theirs := self.by_person.get(person_id)) is not None:
             theirs.discard(member)
@@ -153,7 +154,7 @@ class LiveRoom:
             if timer is not None:
                 timer.cancel()
 
-    def _group(self, member: Member) -> set[Member]:
+    def _group(self, member: Member) -> set[Wire]:
         return self._groups.setdefault((member.guest.moderates, member.wire.framed), set())
 
     def _people_changed(self) -> None:
@@ -181,12 +182,12 @@ class LiveRoom:
         self._write(False, stretch(after, self._seq, self.people, shown, skipped))
 
     def _write(self, staff: bool, payload: bytes) -> None:
-        for (moderates, framed), members in self._groups.items():
-            if moderates is staff and members:
+        for (moderates, framed), wires in self._groups.items():
+            if moderates is staff and wires:
                 frame = framed(payload)
-                for member in members:
+                for wire in wires:
                     try:
-                        member.wire.write(frame)
+                        wire.write(frame)
                     except RuntimeError:
                         # Its connection ended in this turn of the loop; that it did is told in the next one.
                         continue

@@ -12,8 +12,7 @@ from novacast.chat.models import Guest
 from novacast.chat.moderation.sanctions.routes import arrive
 from novacast.chat.rooms.member import Renew
 from novacast.chat.services import ChatServices
-from novacast.chat.socket.bodies import ACTIONS
-from novacast.chat.socket.conversation import Conversation, Presence
+from novacast.chat.socket.conversation import ACTIONS, Conversation, Presence
 from novacast.errors import Forbidden, Malformed, NotFound, Overloaded, RateLimited, Unauthenticated
 from novacast.i18n import Languages
 from novacast.identity import Principal

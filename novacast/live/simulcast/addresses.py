@@ -5,7 +5,8 @@ import socket
 
 from novacast.errors import Forbidden, Unavailable
 from novacast.i18n import text
-from novacast.live.targets.models import Address, inside, public
+from novacast.live.targets.models import Address, inside
+from novacast.security.addresses import public
 
 LOOK_UP_SECONDS = 10.0
 

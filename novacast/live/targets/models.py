@@ -1,6 +1,5 @@
 """What a target is, and which addresses it may have. Pure."""
 
-import ipaddress
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -8,6 +7,7 @@ from urllib.parse import urlsplit
 
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.security.addresses import literal, public
 from novacast.texts import printable
 
 NAME_LENGTH, URL_LENGTH, KEY_LENGTH = 100, 500, 500
@@ -22,7 +22,6 @@ PORTS = {"rtmp": 1935, "rtmps": 443, "srt": None}
 """Schemes that are spoken, and the ports that stand for them where one does."""
 
 _HOST = re.compile(r"[A-Za-z0-9]([A-Za-z0-9.-]{0,251}[A-Za-z0-9])?$")
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 class TargetState(StrEnum):
@@ -87,7 +86,7 @@ def address_of(url: str) -> Address:
     if parts.username is not None or parts.password is not None or parts.query or parts.fragment:
         raise InvalidInput.field("url", _apart(parts.scheme), "secret")
     path, port = parts.path.strip("/"), port or PORTS[parts.scheme]
-    if not (_literal(host) or _HOST.match(host)) or port is None or printable(url) != url or " " in url:
+    if not (literal(host) or _HOST.match(host)) or port is None or printable(url) != url or " " in url:
         raise _bad_url()
     if bool(path) is (parts.scheme == "srt"):
         raise _bad_url()
@@ -109,34 +108,14 @@ def check_secrets(scheme: str, key: str | None, passphrase: str | None) -> None:
         raise InvalidInput.field("passphrase", message, "pattern")
 
 
-def public(address: str) -> bool:
-    """Whether an IP address is one of the wide internet's, whatever it is wrapped in."""
-    found = ipaddress.ip_address(address.partition("%")[0])
-    if isinstance(found, ipaddress.IPv6Address):
-        inner = found.ipv4_mapped or found.sixtofour or (found.teredo[1] if found.teredo else None)
-        if inner is None and found in _NAT64:
-            inner = ipaddress.IPv4Address(int(found) & 0xFFFFFFFF)
-        if inner is not None:
-            return public(str(inner))
-    return found.is_global and not found.is_multicast
-
-
 def check_public(host: str) -> None:
     """Of an address that is written as a number, or names this machine. Raises InvalidInput."""
-    if (_literal(host) and not public(host)) or host.lower().rstrip(".").split(".")[-1] == "localhost":
+    if (literal(host) and not public(host)) or host.lower().rstrip(".").split(".")[-1] == "localhost":
         raise InvalidInput.field("url", inside(), "private")
 
 
 def inside() -> str:
     return text("This address is inside the server's own network, where targets are not allowed.")
-
-
-def _literal(host: str) -> bool:
-    try:
-        ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return True
 
 
 def _bad_url() -> InvalidInput:

@@ -29,10 +29,10 @@ def of_person(person_id: str) -> Query[Ticket]:
 
 
 def on_programme(person_id: str, programme_id: str) -> Query[Ticket]:
-    """A person's valid tickets of performances with this programme."""
+    """A person's valid tickets of performances with this programme. Those of an order that is disputed open nothing."""
     return Query(
-        "SELECT t.* FROM performances p JOIN tickets t ON t.perf_id = p.id "
-        "WHERE p.programme_id = ? AND t.person_id = ? AND t.state = 'valid'",
+        "SELECT t.* FROM performances p JOIN tickets t ON t.perf_id = p.id JOIN orders o ON o.id = t.order_id "
+        "WHERE p.programme_id = ? AND t.person_id = ? AND t.state = 'valid' AND o.disputed = 0",
         (programme_id, person_id),
         ticket_of,
     )

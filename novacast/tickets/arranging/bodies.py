@@ -6,8 +6,9 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.clock import DAY, HOUR
-from novacast.errors import InvalidInput
+from novacast.errors import FieldError, InvalidInput
 from novacast.i18n import gettext as _
+from novacast.i18n import text
 from novacast.tickets.arranging.models import ONLINE_PLACES, Evening, Kind
 from novacast.tickets.events.models import (
     MOST_CAPACITY,
@@ -132,7 +133,7 @@ class EveningForm(HoursForm):
         item = NewItem(
             _("Online pass"),
             ItemKind.ONLINE,
-            price=typed.amount("online_price", self.online_price, currency),
+            price=_priced(typed, "online_price", self.online_price, currency),
             tax_bp=typed.share("tax", self.tax) if not typed.errors else 0,
             opens_live=True,
         )
@@ -143,7 +144,7 @@ class EveningForm(HoursForm):
         item = NewItem(
             _("Replay"),
             ItemKind.REPLAY,
-            price=typed.amount("replay_price", self.replay_price, currency),
+            price=_priced(typed, "replay_price", self.replay_price, currency),
             tax_bp=typed.share("tax", self.tax) if not typed.errors else 0,
             replay_until=end + days * DAY,
         )
@@ -176,6 +177,13 @@ class CopyForm(Body):
         found = typed.hour("starts", self.starts, timezone, needed=True)
         typed.check()
         return found or 0
+
+
+def _priced(typed: Typed, name: str, written: str, currency: str) -> int:
+    """What is free is said to be: a field that was left empty gives nothing away."""
+    if not written.strip():
+        typed.add([FieldError(name, "required", text("Write its price; 0 makes it free."))])
+    return typed.amount(name, written, currency)
 
 
 def fresh(org_id: str, before: Event | None) -> NewEventForm:

@@ -1,7 +1,7 @@
 """By which rules tickets are given back, and how much that is worth. Pure. Amounts are minor units of the currency."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from novacast.clock import HOUR
 from novacast.errors import Conflict, InvalidInput
@@ -9,6 +9,7 @@ from novacast.i18n import Text, text
 from novacast.tickets.events.models import MOST_AMOUNT, Performance
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.models import PerformanceState
+from novacast.tickets.ports import Parts
 
 MOST_HOURS = 24 * 366
 LONGEST_IBAN = 34
@@ -52,6 +53,7 @@ class Returned:
     name: str
     paid: int
     back: int
+    tax_bp: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,26 @@ class Quote:
     lines: Sequence[Returned]
     currency: str
     deadline: int | None
+    left: int
+    """What was paid for the order and is not given back yet: more than that never is."""
     refusal: Text | None = None
 
     def chosen(self, ticket_ids: Collection[str]) -> "Quote":
-        return Quote(
-            [one for one in self.lines if one.ticket_id in ticket_ids], self.currency, self.deadline, self.refusal
-        )
+        chosen = replace(self, lines=[one for one in self.lines if one.ticket_id in ticket_ids])
+        return chosen if chosen.back <= self.left else chosen.worth(self.left)
+
+    def worth(self, back: int) -> "Quote":
+        """With an amount that is decided otherwise, laid on the tickets in their order."""
+        lines = []
+        for one in self.lines:
+            part = min(one.paid, back)
+            back -= part
+            lines.append(replace(one, back=part))
+        return replace(self, lines=lines)
+
+    @property
+    def parts(self) -> Parts:
+        return [(one.back, one.tax_bp) for one in self.lines]
 
     @property
     def paid(self) -> int:
@@ -96,6 +112,14 @@ class Cancellation:
     by_buyer: bool
     person_id: str | None
     at: int
+
+
+def as_paid(claim: Claim, paid_for: Mapping[str, tuple[int, int]]) -> Claim:
+    """With what was paid for the unit whose place it took."""
+    if claim.id not in paid_for:
+        return claim
+    price, fee = paid_for[claim.id]
+    return replace(claim, price=price, fee=fee)
 
 
 @dataclass(frozen=True, slots=True)

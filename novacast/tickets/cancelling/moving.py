@@ -8,7 +8,7 @@ from novacast.tickets import store as books
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.admission.issuing import issue, void
 from novacast.tickets.cancelling import store
-from novacast.tickets.cancelling.service import as_paid
+from novacast.tickets.cancelling.models import as_paid
 from novacast.tickets.events.permission import sells
 from novacast.tickets.holders.service import check_unused
 from novacast.tickets.holds import store as holds

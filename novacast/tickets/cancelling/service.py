@@ -1,10 +1,9 @@
 """Giving tickets back: what it is worth today, done by buyers within the rules, and by the house as it sees fit.
 
-Money is given back outside of this, by whoever moves it: here stands of which tickets, and how much.
+Here stands of which tickets, and how much; the refunds that it makes are then given back by whoever moves the money.
 """
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
 
 from novacast import outbox
 from novacast.database import Database, Then, Transaction
@@ -24,6 +23,7 @@ from novacast.tickets.cancelling.models import (
     Policy,
     Quote,
     Returned,
+    as_paid,
     check_policy,
     refusal,
 )
@@ -32,19 +32,20 @@ from novacast.tickets.events.permission import arranged_event, arranges, sells
 from novacast.tickets.holders import store as holders
 from novacast.tickets.holders.models import NotYours
 from novacast.tickets.holds import store as holds
-from novacast.tickets.holds.models import Claim
 from novacast.tickets.holds.taking import told
 from novacast.tickets.models import ClaimState, OrderState, PerformanceState, TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Order, Receipt
 from novacast.tickets.orders.service import Orders, read
+from novacast.tickets.ports import Books
+from novacast.tickets.refunds.owing import owe
 
 LONGEST_REASON = 500
 
 
 class Cancelling:
-    def __init__(self, db: Database, orders_: Orders) -> None:
-        self._db, self._orders = db, orders_
+    def __init__(self, db: Database, orders_: Orders, books_: Books) -> None:
+        self._db, self._orders, self._books = db, orders_, books_
 
     async def policy(self, event_id: str) -> Policy | None:
         return await self._db.one(store.policy(event_id))
@@ -109,7 +110,7 @@ class Cancelling:
             chosen = _all_of(whole, ticket_ids)
             if chosen.back != back:
                 raise AmountChanged(text("What is given back has changed meanwhile. Look at it again."))
-            _cancel(tx, order, chosen, principal, reason="", by_buyer=True)
+            _cancel(tx, self._books, order, chosen, principal, reason="", by_buyer=True)
             receipt = read(tx, order_id)
             if then is not None:
                 then(tx, receipt)
@@ -136,11 +137,11 @@ class Cancelling:
             if order is None or order.org_id != org_id:
                 raise NotFound(text("There is no such order."))
             chosen = _all_of(_quote(tx, order, public=False), ticket_ids)
-            if back is not None and not 0 <= back <= chosen.paid:
+            if back is not None and not 0 <= back <= min(chosen.paid, chosen.left):
                 raise InvalidInput.field("back", text("Between nothing and what was paid for these tickets."))
             if back is not None:
-                chosen = _worth(chosen, back)
-            _cancel(tx, order, chosen, principal, reason=reason[:LONGEST_REASON], by_buyer=False)
+                chosen = chosen.worth(back)
+            _cancel(tx, self._books, order, chosen, principal, reason=reason[:LONGEST_REASON], by_buyer=False)
             receipt = read(tx, order_id)
             if then is not None:
                 then(tx, receipt)
@@ -149,7 +150,16 @@ class Cancelling:
         return await self._db.write(unit)
 
 
-def _cancel(tx: Transaction, order: Order, chosen: Quote, principal: Principal, *, reason: str, by_buyer: bool) -> None:
+def _cancel(
+    tx: Transaction,
+    books_: Books,
+    order: Order,
+    chosen: Quote,
+    principal: Principal,
+    *,
+    reason: str,
+    by_buyer: bool,
+) -> None:
     """Tickets are void, their units free, and what is owed for them is written down."""
     wanted = {one.ticket_id for one in chosen.lines}
     freed = {one.claim_id for one in chosen.lines}
@@ -173,6 +183,7 @@ def _cancel(tx: Transaction, order: Order, chosen: Quote, principal: Principal, 
         at=tx.now,
     )
     store.add(tx, made)
+    owe(tx, books_, order, made, chosen.parts)
     what = "order.partly_cancelled" if left else "order.cancelled"
     detail = f"{len(wanted)} tickets, {chosen.back} of {chosen.paid} {order.currency} back"
     detail += f": {reason}" if reason else ""
@@ -218,23 +229,18 @@ def _quote(tx: Transaction, order: Order, *, public: bool) -> Quote:
         claim = as_paid(line.claim, paid_for)
         seat = "" if line.seat is None else line.seat.label
         back = policy.back(claim)
-        found_lines.append(Returned(ticket.id, ticket.claim_id, line.item, seat, ticket.name, claim.cost, back))
+        found_lines.append(
+            Returned(ticket.id, ticket.claim_id, line.item, seat, ticket.name, claim.cost, back, claim.tax_bp)
+        )
     if public and not found_lines and why is None:
         why = text("None of these tickets can be given back.")
-    return Quote(found_lines, order.currency, deadline, why)
+    left = order.total - sum(one.back for one in tx.all(store.of_order(order.id)))
+    return Quote(found_lines, order.currency, deadline, left, why)
 
 
 def _returnable(tx: Transaction, ticket: Ticket) -> bool:
     taken = any(one.state == "accepted" for one in tx.all(holders.of_claim(ticket.claim_id)))
     return not taken and not tx.one(holders.used(ticket.claim_id))
-
-
-def as_paid(claim: Claim, paid_for: dict[str, tuple[int, int]]) -> Claim:
-    """With what was paid for the unit whose place it took."""
-    if claim.id not in paid_for:
-        return claim
-    price, fee = paid_for[claim.id]
-    return replace(claim, price=price, fee=fee)
 
 
 def _all_of(whole: Quote, ticket_ids: Collection[str]) -> Quote:
@@ -245,16 +251,6 @@ def _all_of(whole: Quote, ticket_ids: Collection[str]) -> Quote:
     if len(chosen.lines) < len(set(ticket_ids)):
         raise NotYours(text("One of these tickets was handed on, used, or is good no more."))
     return chosen
-
-
-def _worth(chosen: Quote, back: int) -> Quote:
-    """With an amount that the house decides, laid on the tickets in their order."""
-    lines = []
-    for one in chosen.lines:
-        part = min(one.paid, back)
-        back -= part
-        lines.append(replace(one, back=part))
-    return replace(chosen, lines=lines)
 
 
 def _known(tx: Transaction, order_id: str) -> Order:

@@ -14,6 +14,8 @@ from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Event, Quota
 from novacast.tickets.events.permission import arranged_event
 
+NO_CODE = text("The event has no such code.")
+
 
 class Codes:
     def __init__(self, db: Database) -> None:
@@ -25,6 +27,25 @@ class Codes:
         arranged_event(principal, found)
         rows = await self._db.all(store.of_event(event_id, keyset(cursor, int, str) or events.START, limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def known(self, principal: Principal, event_id: str, code_id: str) -> tuple[Code, Quota | None]:
+        """With the quota of places that are kept for it. Raises NotFound, Forbidden."""
+        async with self._db.snapshot() as view:
+            event = await view.one(events.event(event_id))
+            arranged_event(principal, event)
+            found = await view.one(store.by_id(code_id))
+            if found is None or found.event_id != event_id:
+                raise NotFound(NO_CODE)
+            quota = await view.one(events.quota(found.quota_id or ""))
+        return found, quota
+
+    async def of_order(self, order_id: str) -> list[str]:
+        """What stands on those with which something in an order was bought."""
+        return await self._db.all(store.of_order(order_id))
+
+    def now(self) -> int:
+        """By which it is said whether one is good."""
+        return self._db.clock.now()
 
     async def create(
         self, principal: Principal, event_id: str, changes: CodeChanges, then: Then[Code] | None = None
@@ -58,7 +79,7 @@ class Codes:
             event = arranged_event(principal, tx.one(events.event(event_id)))
             before = tx.one(store.by_id(code_id))
             if before is None or before.event_id != event_id:
-                raise NotFound(text("The event has no such code."))
+                raise NotFound(NO_CODE)
             changes.applied(before)
             try:
                 store.change(tx, code_id, columns)

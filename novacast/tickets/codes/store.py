@@ -42,6 +42,15 @@ def of_hold(hold_id: str) -> Query[Code]:
     )
 
 
+def of_order(order_id: str) -> Query[str]:
+    """As they are written."""
+    return Query(
+        "SELECT DISTINCT code FROM codes JOIN claims ON claims.code_id = codes.id WHERE claims.order_id = ? ORDER BY 1",
+        (order_id,),
+        lambda row: str(row["code"]),
+    )
+
+
 def of_event(event_id: str, start: Key, limit: int) -> Query[Code]:
     """Newest first."""
     return Query(

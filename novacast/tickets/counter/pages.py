@@ -14,14 +14,14 @@ from novacast.tickets.arranging.pages import NIGHT
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.permission import sells
-from novacast.tickets.holds.models import Wish
+from novacast.tickets.holds.models import MOST_SEATS, Wish
 from novacast.tickets.models import PerformanceState, TicketState
 from novacast.tickets.office.words import STUDIO, hour, kind_name, method_name, told
 from novacast.tickets.orders.models import AT_ONCE, Buyer, Method, Receipt, buyer_of
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.sales.service import Sales
 from novacast.tickets.typed import Typed
-from novacast.tickets.words import money, plain
+from novacast.tickets.words import money, plain, price
 from novacast.web import Body, Call, Html, Redirect, form, page
 
 Refusal = InvalidInput | Conflict
@@ -43,6 +43,8 @@ class SaleForm(Body):
     quantity: Texts
     category: Texts
     amount: Texts
+    seat: Annotated[tuple[Short, ...], Field(max_length=MOST_SEATS)] = ()
+    """Those chosen on the map, each its item's id and its own."""
     method: Literal["cash", "card_terminal", "complimentary", "transfer"] = "cash"
     name: Short = ""
     email: Short = ""
@@ -53,6 +55,9 @@ class SaleForm(Body):
         for id_, number, category, amount in self.rows:
             count = typed.count(f"quantity-{id_}", number, 0, MOST, 0)
             given = typed.amount(f"amount-{id_}", amount, offer.event.currency) if amount.strip() else None
+            chosen = tuple(seat for item_id, seat in self.chosen if item_id == id_)
+            if chosen:
+                found.append(Wish(id_, seats=chosen, amount=given))
             if count:
                 found.append(Wish(id_, count, category=category or None, amount=given))
         if not found and not typed.errors:
@@ -62,6 +67,10 @@ class SaleForm(Body):
 
     def buyer(self, language: str) -> Buyer:
         return buyer_of(self.name, self.email, language, needed=Method(self.method) not in AT_ONCE)
+
+    @property
+    def chosen(self) -> list[tuple[str, str]]:
+        return [(item_id, seat) for item_id, _space, seat in (one.partition(" ") for one in self.seat)]
 
     @property
     def rows(self) -> list[tuple[str, str, str, str]]:
@@ -133,6 +142,7 @@ class CounterPages:
             "when": hour(performance.starts_at, event.timezone),
             "rows": [_row(offer, one, chosen.get(one.id, ("", "", "")), now) for one in offer.items if one.on_sale],
             "methods": [(one.value, method_name(one)) for one in (Method.CASH, Method.CARD_TERMINAL)],
+            "seated": performance.map_id is not None and any(one.seated and one.on_sale for one in offer.items),
             "cancelled": performance.state is PerformanceState.CANCELLED,
             "once": new_id(),
             "values": values,
@@ -163,17 +173,17 @@ def _row(offer: Offer, item: Item, chosen: tuple[str, str, str], now: int) -> Ro
     currency = offer.event.currency
     names = sorted({one.category for one in item.prices if one.category})
     categories = [
-        (name, f"{name} · {money(item.price_in(name, now) + item.fee, currency)}", item.price_in(name, now) + item.fee)
+        (name, f"{name} · {price(item.price_in(name, now) + item.fee, currency)}", item.price_in(name, now) + item.fee)
         for name in names
     ]
-    price = min((one[2] for one in categories), default=item.price_in("", now) + item.fee)
+    least = min((one[2] for one in categories), default=item.price_in("", now) + item.fee)
     varies = item.seated and len({one[2] for one in categories}) > 1
     return Row(
         id=item.id,
         name=item.name,
         kind=kind_name(item.kind),
-        price=price,
-        shown=_("from %(price)s on") % {"price": money(price, currency)} if varies else money(price, currency),
+        price=least,
+        shown=_("from %(price)s on") % {"price": money(least, currency)} if varies else price(least, currency),
         varies=varies,
         left=offer.left.get(item.id, 0),
         categories=categories if item.seated else [],

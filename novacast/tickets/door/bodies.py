@@ -64,6 +64,14 @@ class RulesBody(Body):
         )
 
 
+class NewRulesBody(RulesBody):
+    """Without `items` a new list takes what has a place in the house: no pass for a stream, no add-on."""
+
+    @property
+    def takes_the_house(self) -> bool:
+        return "items" not in self.model_fields_set
+
+
 class CheckinListBody(Body):
     id: str
     performance: str

@@ -1,6 +1,7 @@
 """Lists of a performance's doors: made and changed by those who arrange, read by those who let people in."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -10,7 +11,7 @@ from novacast.identity import Principal, new_id
 from novacast.texts import Texts, printable
 from novacast.tickets import store as books
 from novacast.tickets.door import store
-from novacast.tickets.door.models import MOST_LISTS, Checkin, CheckinList, Gate, Incident, Rules
+from novacast.tickets.door.models import MOST_LISTS, Checkin, CheckinList, Gate, Incident, Rules, in_the_house
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Event, Performance, check_no_others
 from novacast.tickets.events.permission import NO_PERFORMANCE, arranged, arranges, checks_in
@@ -47,13 +48,21 @@ class Lists:
         return found
 
     async def create(
-        self, principal: Principal, perf_id: str, rules: Rules, then: Then[CheckinList] | None = None
+        self,
+        principal: Principal,
+        perf_id: str,
+        rules: Rules,
+        then: Then[CheckinList] | None = None,
+        *,
+        house: bool = False,
     ) -> CheckinList:
-        """Raises InvalidInput, NotFound, Forbidden, Conflict."""
-        rules = checked(rules)
+        """`house`: of what has a place in the house, whatever `rules` say. Raises InvalidInput, NotFound, Forbidden,
+        Conflict."""
+        good = checked(rules)
 
         def unit(tx: Transaction) -> CheckinList:
             performance = arranged(principal, tx.one(events.performance(perf_id)))
+            rules = replace(good, items=in_the_house(tx.all(events.items(perf_id)))) if house else good
             check_offered(tx, perf_id, rules)
             if len(tx.all(store.lists(perf_id))) >= MOST_LISTS:
                 raise Conflict(text("The performance has {most} lists, which is the most.", most=MOST_LISTS))

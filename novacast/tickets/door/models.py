@@ -7,7 +7,8 @@ from enum import IntEnum, StrEnum
 from novacast.clock import DAY, MINUTE, SECOND
 from novacast.tickets.admission.models import Ticket
 from novacast.tickets.admission.tokens import Token
-from novacast.tickets.models import TicketState
+from novacast.tickets.events.models import Item
+from novacast.tickets.models import ItemKind, TicketState
 
 LONGEST_GATE = 60
 MOST_GATES = 30
@@ -73,6 +74,17 @@ class Rules:
     """Whether those who have left may come in again."""
     opens_at: int | None = None
     closes_at: int | None = None
+
+
+HOUSE = (ItemKind.SEATED, ItemKind.GENERAL, ItemKind.BUNDLE)
+"""Kinds with a place in the house."""
+
+
+def in_the_house(items: Sequence[Item]) -> tuple[str, ...]:
+    """What a new list takes: nobody comes in with a pass for the stream, or an add-on. Empty, all, where there is
+    nothing else."""
+    inside = tuple(one.id for one in items if one.kind in HOUSE)
+    return inside if len(inside) < len(items) else ()
 
 
 @dataclass(frozen=True, slots=True)

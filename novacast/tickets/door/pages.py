@@ -5,8 +5,8 @@ from novacast.web.secure_context import secure_context
 
 DOOR = "/door/"
 FILES = (
-    "css/novacast.css", "css/door.css", "img/novacast.svg", "img/icons.svg", "js/door/camera.js", "js/door/code.js",
-    "js/door/judge.js", "js/door/keep.js", "js/door/page.js", "js/door/post.js", "js/door/server.js",
+    "css/novacast.css", "css/door.css", "img/novacast.svg", "img/icons.svg", "img/touch-180.png", "js/door/camera.js",
+    "js/door/code.js", "js/door/judge.js", "js/door/keep.js", "js/door/page.js", "js/door/post.js", "js/door/server.js",
     "js/door/signals.js", "js/door/signature.js", "js/door/verdicts.js", "js/door/wedge.js", "js/door/words.js",
     "js/realtime/hub.js", "vendor/noble-ed25519/ed25519.js", "vendor/noble-hashes/sha2.js",
     "vendor/noble-hashes/_md.js", "vendor/noble-hashes/_u64.js", "vendor/noble-hashes/utils.js", "vendor/qr/decode.js",

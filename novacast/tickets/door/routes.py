@@ -13,6 +13,7 @@ from novacast.tickets.door.bodies import (
     GatesBody,
     IncidentBody,
     IncidentsBody,
+    NewRulesBody,
     NewScanBody,
     NoteBody,
     RulesBody,
@@ -44,9 +45,10 @@ class DoorRoutes:
         summary="Add a list of a door",
         errors=(*_CHANGE, Conflict),
     )
-    async def create(self, call: Call, performance_id: str, body: RulesBody) -> CheckinListBody:
-        then = call.remember(CheckinListBody.of)
-        return CheckinListBody.of(await self._lists.create(call.principal, performance_id, body.rules(), then))
+    async def create(self, call: Call, performance_id: str, body: NewRulesBody) -> CheckinListBody:
+        then, house = call.remembered(CheckinListBody.of), body.takes_the_house
+        await self._lists.create(call.principal, performance_id, body.rules(), then, house=house)
+        return then.answer
 
     @put(LIST, tag="tickets", summary="Change a list of a door", errors=_CHANGE)
     async def change(self, call: Call, list_id: str, body: RulesBody) -> CheckinListBody:

@@ -14,7 +14,7 @@ from novacast.tickets.models import PERFORMANCE, ItemKind, PerformanceState, may
 from novacast.tickets.office.words import STUDIO, group_shown, hour, sale_badge, told
 from novacast.tickets.reports.models import KindStanding, Standing
 from novacast.tickets.reports.service import Reports
-from novacast.tickets.words import money
+from novacast.tickets.words import money, price
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import count_of
 
@@ -108,12 +108,14 @@ def night(principal: Principal, offer: Offer, standing: Standing, now: int) -> d
 
 def _kind(one: KindStanding, offer: Offer) -> dict[str, Any]:
     item = next(each for each in offer.items if each.id == one.item_id)
-    prices = [price.amount for price in item.prices] or [item.price]
-    low, high = (money(bound + item.fee, offer.event.currency) for bound in (min(prices), max(prices)))
+    prices = [each.amount for each in item.prices] or [item.price]
+    currency, cheapest, dearest = offer.event.currency, min(prices) + item.fee, max(prices) + item.fee
     return {
         "id": one.item_id,
         "name": one.name,
-        "price": low if low == high else _("%(low)s to %(high)s") % {"low": low, "high": high},
+        "price": price(cheapest, currency)
+        if cheapest == dearest
+        else _("%(low)s to %(high)s") % {"low": money(cheapest, currency), "high": money(dearest, currency)},
         "on_sale": item.on_sale,
         "capacity": count_of(one.capacity),
         "held": count_of(one.counts.held),

@@ -16,7 +16,7 @@ from novacast.tickets.events.service import Events, Programme
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.reports.availability import Availability, Stock
-from novacast.tickets.words import hour_there, money, plain
+from novacast.tickets.words import hour_there, money, plain, price
 from novacast.web import Body, Call, Html, page
 
 PAGE = 24
@@ -170,7 +170,7 @@ def _price(prices: Sequence[int], currency: str) -> str:
     if not prices:
         return ""
     if not any(prices):
-        return _("Free")
+        return price(0, currency)
     # What is given away beside it, a tour or a programme, is not what an evening costs.
     low, high = min(filter(None, prices)), max(prices)
     return money(low, currency) if low == high else _("from %(price)s on") % {"price": money(low, currency)}

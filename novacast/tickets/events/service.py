@@ -10,6 +10,7 @@ from novacast.i18n import text
 from novacast.identity import Action, Principal
 from novacast.outbox import Event as Fact
 from novacast.tickets.events import store
+from novacast.tickets.events.kinds import EventKinds
 from novacast.tickets.events.making import make_event, tell_event
 from novacast.tickets.events.models import Event, EventChanges, Performance
 from novacast.tickets.events.permission import arranged_event, arranges, seen_event, sells, works_there
@@ -84,6 +85,16 @@ class Events:
         if not may_arrange(principal, found.event.org_id):
             sells(principal, found.event.org_id)
         return found
+
+    async def arranged(self, principal: Principal, event_id: str) -> Programme:
+        """As `show`, for those who arrange it. Raises NotFound, Forbidden."""
+        found = await self.show(principal, event_id)
+        arranged_event(principal, found.event)
+        return found
+
+    async def kinds(self, event_id: str) -> EventKinds:
+        """Of an event that was found for whoever asks."""
+        return EventKinds(await self._db.all(store.kinds(event_id)))
 
     async def create(
         self, principal: Principal, org_id: str, changes: EventChanges, then: Then[Event] | None = None

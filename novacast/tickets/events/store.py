@@ -183,6 +183,16 @@ def items(perf_id: str) -> Query[Item]:
     )
 
 
+def kinds(event_id: str) -> Query[tuple[str, str, str]]:
+    """Of all performances of an event: item's id, performance's id, name."""
+    return Query(
+        "SELECT i.id, i.perf_id, i.name FROM performances p JOIN items i ON i.perf_id = p.id WHERE p.event_id = ? "
+        "ORDER BY p.starts_at, p.id, i.number",
+        (event_id,),
+        lambda row: (row["id"], row["perf_id"], row["name"]),
+    )
+
+
 def next_item_number(perf_id: str) -> Query[int]:
     return Query("SELECT coalesce(max(number), 0) + 1 FROM items WHERE perf_id = ?", (perf_id,), _number)
 

@@ -4,6 +4,8 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
+from babel.numbers import get_currency_precision
+
 Cell = str | int | float | bool | None
 Row = Sequence[Cell]
 
@@ -38,3 +40,9 @@ _STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 def neutral(cell: Cell) -> Cell:
     """A text that no spreadsheet runs: an apostrophe in front says that it is one. Numbers stay numbers."""
     return f"'{cell}" if isinstance(cell, str) and cell.startswith(_STARTS) else cell
+
+
+def major(amount: int, currency: str) -> float:
+    """As spreadsheets add it up: 2000 EUR are 20.0."""
+    digits = get_currency_precision(currency)
+    return float(round(amount / 10**digits, digits))

@@ -6,8 +6,10 @@ from aiohttp import web
 from pydantic import Field
 
 from novacast.errors import Forbidden, NotFound
+from novacast.tickets.events.routes import EVENT, PERFORMANCE
 from novacast.tickets.events.service import Events
-from novacast.tickets.exports.models import Format
+from novacast.tickets.exports.lists import Lists
+from novacast.tickets.exports.models import Format, Table
 from novacast.tickets.exports.tables import Exports, What
 from novacast.tickets.exports.writing import written
 from novacast.tickets.models import OrderState
@@ -30,10 +32,13 @@ _ERRORS = (NotFound, Forbidden)
 Id = Annotated[str | None, Field(max_length=40)]
 
 
-class ExportQuery(Body):
+class FormatQuery(Body):
+    format: Format = Format.CSV
+
+
+class ExportQuery(FormatQuery):
     """What narrows a table that does not have it is left aside."""
 
-    format: Format = Format.CSV
     event: Id = None
     performance: Id = None
     q: Annotated[str, Field(max_length=200, description="Of orders: words of name, mail or number.")] = ""
@@ -46,8 +51,8 @@ class ExportQuery(Body):
 
 
 class ExportRoutes:
-    def __init__(self, exports: Exports, events: Events) -> None:
-        self._exports, self._events = exports, events
+    def __init__(self, exports: Exports, lists: Lists, events: Events) -> None:
+        self._exports, self._lists, self._events = exports, lists, events
 
     @get(f"{OF_ORG}/orders", tag="tickets", summary="Orders as a file", errors=_ERRORS, operation=_FILES)
     async def orders(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
@@ -66,17 +71,26 @@ class ExportRoutes:
     async def standing(self, call: Call, org_id: str, query: ExportQuery) -> web.StreamResponse:
         return await self._export(call, What.STANDING, org_id, query)
 
+    @get(f"{EVENT}/exports/codes", tag="tickets", summary="Codes as a file", errors=_ERRORS, operation=_FILES)
+    async def codes(self, call: Call, event_id: str, query: FormatQuery) -> web.StreamResponse:
+        return await _sent(call, await self._lists.codes(call.principal, event_id), query.format)
+
+    @get(f"{PERFORMANCE}/exports/answers", tag="tickets", summary="Answers as a file", errors=_ERRORS, operation=_FILES)
+    async def answers(self, call: Call, performance_id: str, query: FormatQuery) -> web.StreamResponse:
+        """A row for each unit of orders that stand, a column for each question."""
+        return await _sent(call, await self._lists.answers(call.principal, performance_id), query.format)
+
     async def _export(self, call: Call, what: What, org_id: str, query: ExportQuery) -> web.StreamResponse:
         zone = await self._events.timezone(org_id, query.event, query.performance)
         scope = Scope(org_id, query.event, query.performance, query.days, zone)
-        table = self._exports.table(call.principal, what, query.wanted(), scope)
-        response = web.StreamResponse(headers=_headers(what, query.format))
-        await response.prepare(call.request)
-        async for chunk in written(table, query.format):
-            await response.write(chunk)
-        await response.write_eof()
-        return response
+        return await _sent(call, self._exports.table(call.principal, what, query.wanted(), scope), query.format)
 
 
-def _headers(what: What, form: Format) -> dict[str, str]:
-    return {"Content-Type": form.media_type, "Content-Disposition": f'attachment; filename="{what}.{form}"'}
+async def _sent(call: Call, table: Table, form: Format) -> web.StreamResponse:
+    disposition = f'attachment; filename="{table.name}.{form}"'
+    response = web.StreamResponse(headers={"Content-Type": form.media_type, "Content-Disposition": disposition})
+    await response.prepare(call.request)
+    async for chunk in written(table, form):
+        await response.write(chunk)
+    await response.write_eof()
+    return response

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from babel.numbers import get_currency_precision
-
 from novacast.clock import iso, moment
 from novacast.identity import Principal
+from novacast.taxes import within
 from novacast.tickets.events.permission import sees_orders
-from novacast.tickets.exports.models import Row, Table
-from novacast.tickets.orders.taxes import within
+from novacast.tickets.exports.models import Row, Table, major
 from novacast.tickets.reports.models import KindStanding, Night, Sale
 from novacast.tickets.reports.service import QUARTER, Reports, Scope
 from novacast.tickets.sales.models import Found, SoldTicket, Wanted
@@ -90,7 +88,7 @@ def _order(one: Found) -> Row:
         order.name,
         order.email,
         one.units,
-        _major(order.total, order.currency),
+        major(order.total, order.currency),
         order.currency,
         order.state.value,
         order.method.value,
@@ -110,8 +108,8 @@ def _ticket(one: SoldTicket) -> Row:
         one.row,
         one.number,
         one.category,
-        _major(one.price, one.currency),
-        _major(one.fee, one.currency),
+        major(one.price, one.currency),
+        major(one.fee, one.currency),
         one.tax_bp / 100,
         one.currency,
         one.name,
@@ -134,17 +132,11 @@ def _sale(one: Sale, night: Night, timezone: str) -> Row:
         one.method.value,
         one.tax_bp / 100,
         one.units,
-        _major(one.amount, one.currency),
-        _major(tax, one.currency),
-        _major(one.amount - tax, one.currency),
+        major(one.amount, one.currency),
+        major(tax, one.currency),
+        major(one.amount - tax, one.currency),
         one.currency,
     )
-
-
-def _major(amount: int, currency: str) -> float:
-    """As spreadsheets add it up: 2000 EUR are 20.0."""
-    digits = get_currency_precision(currency)
-    return float(round(amount / 10**digits, digits))
 
 
 def _there(at: int, timezone: str) -> str:

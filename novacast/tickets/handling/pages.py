@@ -9,18 +9,24 @@ from pydantic import Field
 from novacast.clock import iso
 from novacast.errors import Conflict, InvalidInput, Unavailable
 from novacast.i18n import gettext as _
-from novacast.tickets.cancelling.moving import Moving
+from novacast.tickets.cancelling.models import Cancellation
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.codes.service import Codes
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.handling.story import told
 from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState, TicketState, may_sell
-from novacast.tickets.orders.models import Method, Receipt
+from novacast.tickets.orders.models import Method, Order, Receipt
 from novacast.tickets.orders.pages import Ids
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import story_badge
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.questions.models import said
+from novacast.tickets.questions.service import Questions
+from novacast.tickets.refunds.models import Refund
+from novacast.tickets.refunds.pages import shown
+from novacast.tickets.refunds.service import Refunds
 from novacast.tickets.services import TicketServices
 from novacast.tickets.words import hour_there, money, order_state
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
@@ -44,18 +50,15 @@ class TicketsForm(ReasonForm):
     ticket: Ids = ()
 
 
-class MoveForm(Body):
-    ticket: Annotated[str, Field(max_length=40)] = ""
-    seat: Annotated[str, Field(max_length=80)] = ""
-
-
 class OrderStudioPages:
     def __init__(self, own: TicketServices, order_post: OrderPost, people: People) -> None:
         self._orders: Orders = own.orders
         self._performances: Performances = own.performances
         self._holders: Holders = own.holders
         self._cancelling: Cancelling = own.cancelling
-        self._moving: Moving = own.moving
+        self._refunds: Refunds = own.refunds
+        self._questions: Questions = own.questions
+        self._used: Codes = own.codes
         self._post, self._people = order_post, people
 
     @page(ORDER)
@@ -105,27 +108,26 @@ class OrderStudioPages:
             return _back(order_id, Notice("bad", error.message))
         return _back(order_id, Notice("good", _("The tickets are cancelled.")))
 
-    @form(f"{ORDER}/move")
-    async def move(self, call: Call, order_id: str, form: MoveForm) -> Redirect:
-        org_id = await self._org(call, order_id)
-        try:
-            await self._moving.move(call.principal, org_id, order_id, form.ticket, form.seat.strip())
-        except (Conflict, InvalidInput) as error:
-            return _back(order_id, Notice("bad", error.message))
-        return _back(order_id, Notice("good", _("The ticket has another seat.")))
-
     async def _context(self, call: Call, receipt: Receipt) -> dict[str, Any]:
         order_id, org_id = receipt.order.id, receipt.order.org_id
         story = await self._orders.story(call.principal, org_id, order_id)
         names = await self._people.names([one.person_id for one in story if one.person_id is not None])
         event, performance = await self._performances.known(receipt.order.perf_id)
+        done = await self._cancelling.done(order_id)
         zone = event.timezone
+        units = {one.claim.id: one.item if one.seat is None else one.seat.label for one in receipt.lines}
         return {
             "event": event,
             "when": hour_there(performance.starts_at, zone),
             **_shown(receipt, await self._holders.given(order_id), zone),
             "link": f"/order/{quote(self._orders.token(order_id))}",
             "sells": may_sell(call.principal, org_id),
+            **self._backs(receipt.order, done, await self._refunds.of_order(order_id)),
+            "answers": [
+                (question.label, units.get(one.unit or "", ""), said(one.value, _("Yes"), _("No")))
+                for question, one in await self._questions.of_known(call.principal, org_id, order_id)
+            ],
+            "codes": await self._used.of_order(order_id),
             "done": [
                 {
                     "when": hour_there(one.at, zone),
@@ -134,7 +136,7 @@ class OrderStudioPages:
                     "reason": one.reason,
                     "by_buyer": one.by_buyer,
                 }
-                for one in await self._cancelling.done(order_id)
+                for one in done
             ],
             "story": [
                 {
@@ -147,6 +149,12 @@ class OrderStudioPages:
                 for one in reversed(story)
             ],
         }
+
+    def _backs(self, order: Order, done: Sequence[Cancellation], refunds: Sequence[Refund]) -> dict[str, Any]:
+        given = sum(one.back for one in done)
+        open_ = order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED) and given < order.total
+        left = money(order.total - given, order.currency) if open_ else ""
+        return {"refunds": shown(refunds), "grantable": left, "given": given}
 
     async def _org(self, call: Call, order_id: str) -> str:
         """Raises NotFound, Forbidden."""
@@ -184,7 +192,8 @@ def _shown(receipt: Receipt, given: Mapping[str, Transfer], zone: str) -> dict[s
         "awaits": order.state is OrderState.AWAITING_PAYMENT,
         "payable": order.method is Method.TRANSFER
         and order.state in (OrderState.AWAITING_PAYMENT, OrderState.EXPIRED),
-        "cancellable": order.state in (OrderState.AWAITING_PAYMENT, OrderState.PAID),
+        "cancellable": order.state
+        in (OrderState.AWAITING_PAYMENT, OrderState.PAID, OrderState.PARTIALLY_REFUNDED),
         "tickets": tickets,
         "valid": [one for one in tickets if one["valid"]],
         "attempts": [

@@ -8,6 +8,7 @@ from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.tickets.events.performances import Performances
+from novacast.tickets.holders.models import Transfer
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Order, buyer_of
@@ -113,19 +114,23 @@ class MyTicketPages:
         page_ = await self._orders.of_person(principal, cursor, 24)
         email = (await self._accounts.me(principal)).email if cursor is None else ""
         loose = await self._holders.loose(email) if email else []
+        offers = await self._holders.offers(email) if email else []
         handed = await self._holders.accepted(principal.person_id or "") if cursor is None else []
         return {
             "orders": [await self._line(one) for one in page_.items],
             "loose": [await self._line(one) for one in loose],
-            "handed": [
-                {
-                    "href": f"/ticket/{quote(self._holders.link(one.id))}",
-                    "title": (await self._performances.known(one.perf_id))[0].title,
-                    "name": one.name,
-                }
-                for one in handed
-            ],
+            "offers": [await self._held(one) for one in offers],
+            "handed": [await self._held(one) for one in handed],
             "next": f"?cursor={quote(page_.next)}" if page_.next else "",
+        }
+
+    async def _held(self, one: Transfer) -> dict[str, Any]:
+        event, _performance = await self._performances.known(one.perf_id)
+        return {
+            "href": f"/ticket/{quote(self._holders.link(one.id))}",
+            "title": event.title,
+            "name": one.name,
+            "until": hour_there(one.expires_at, event.timezone),
         }
 
     async def _line(self, order: Order) -> dict[str, Any]:

@@ -111,6 +111,16 @@ class Holders:
 
         return await self._db.write(unit)
 
+    async def offers(self, email: str) -> list[Transfer]:
+        """What is offered to this address, whose owner has proved that it is theirs, and may be taken now."""
+
+        def unit(tx: Transaction) -> list[Transfer]:
+            found = tx.all(store.offered_to(email.casefold(), tx.now))
+            tickets_ = {one.id: tx.one(store.valid_of(one.claim_id)) for one in found}
+            return [one for one in found if (ticket := tickets_[one.id]) is not None and ticket.id == one.ticket_id]
+
+        return await self._db.write(unit)
+
     async def loose(self, email: str) -> list[Order]:
         """Orders of nobody's account that were made with this address, whose owner has proved that it is theirs."""
         return await self._db.all(store.to_claim(email.casefold()))

@@ -46,6 +46,15 @@ def accepted_by(person_id: str) -> Query[Transfer]:
     )
 
 
+def offered_to(email_key: str, now: int) -> Query[Transfer]:
+    return Query(
+        "SELECT * FROM ticket_transfers WHERE email_key = ? AND state = 'offered' AND expires_at > ? "
+        "ORDER BY created_at DESC LIMIT 100",
+        (email_key, now),
+        _transfer,
+    )
+
+
 def of_person(person_id: str) -> Query[Transfer]:
     return Query(
         "SELECT * FROM ticket_transfers WHERE person_id = ? OR from_person = ? ORDER BY created_at",

@@ -7,10 +7,10 @@ from pydantic import Field
 
 from novacast.clock import iso
 from novacast.i18n import translated
+from novacast.taxes import breakdown, shares
 from novacast.tickets.events.models import MOST_AMOUNT
 from novacast.tickets.holds.models import MOST_LINES, MOST_SEATS, Basket, Line, Wish
 from novacast.tickets.models import HOLD_LIMIT, HoldState
-from novacast.tickets.orders.taxes import breakdown, shares
 from novacast.web import Body, ListBody
 
 SeatId = Annotated[str, Field(min_length=1, max_length=80)]

@@ -25,15 +25,11 @@ class HoldRoutes:
     )
     async def take(self, call: Call, performance_id: str, body: NewHoldBody) -> HoldBody:
         """All of it or nothing. A refusal names what is in the way, and what is free instead."""
-        basket = await self._holds.take(
-            call.principal,
-            performance_id,
-            body.wishes(),
-            code=body.code,
-            address=call.address,
-            then=call.remember(self._shown),
+        then = call.remembered(self._shown)
+        await self._holds.take(
+            call.principal, performance_id, body.wishes(), code=body.code, address=call.address, then=then
         )
-        return self._shown(basket)
+        return then.answer
 
     @get("/api/v1/me/holds", tag="tickets", summary="My baskets that are not over")
     async def mine(self, call: Call) -> HoldsBody:
@@ -45,14 +41,16 @@ class HoldRoutes:
 
     @post(f"{HOLD}/extend", tag="tickets", public=True, summary="Keep a basket for longer", errors=(NotFound, Conflict))
     async def extend(self, call: Call, token: str) -> HoldBody:
-        return self._shown(await self._holds.extend(token, call.remember(self._shown)))
+        then = call.remembered(self._shown)
+        await self._holds.extend(token, then)
+        return then.answer
 
     @post(f"{HOLD}/code", tag="tickets", public=True, summary="Use a code, or another, or none", errors=_CODE)
     async def recode(self, call: Call, token: str, body: BasketCodeBody) -> HoldBody:
         """What is in the basket is in another one from here on: its token is in the answer."""
-        then = call.remember(self._shown)
-        changed = await self._holds.recode(call.principal, token, body.code, address=call.address, then=then)
-        return self._shown(changed)
+        then = call.remembered(self._shown)
+        await self._holds.recode(call.principal, token, body.code, address=call.address, then=then)
+        return then.answer
 
     @post(f"{HOLD}/adopt", tag="tickets", summary="Make a guest's basket one's own", errors=(NotFound, Conflict))
     async def adopt(self, call: Call, token: str) -> HoldBody:

@@ -9,6 +9,7 @@ from pydantic import Field
 from novacast.clock import DAY, HOUR, Clock
 from novacast.errors import InvalidInput
 from novacast.identity import Action, Principal
+from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.events.service import Events
 from novacast.tickets.models import may_arrange
@@ -28,16 +29,26 @@ class OfficeQuery(Body):
 
 
 class OfficePages:
-    def __init__(self, events: Events, reports: Reports, organizations: Organizations, clock: Clock) -> None:
-        self._events, self._reports = events, reports
-        self._organizations, self._clock = organizations, clock
+    def __init__(
+        self,
+        events: Events,
+        reports: Reports,
+        cancelling: Cancelling,
+        organizations: Organizations,
+        clock: Clock,
+        *,
+        test: bool,
+    ) -> None:
+        """`test`: buyers have another way to pay than a transfer."""
+        self._events, self._reports, self._cancelling = events, reports, cancelling
+        self._organizations, self._clock, self._test = organizations, clock, test
 
     @page(STUDIO)
     async def list(self, call: Call, query: OfficeQuery) -> Html:
         names = await offices(call.principal, self._organizations)
         org_id = chosen(names, query.org)
         context: dict[str, Any] = {"organizations": by_name(names), "org": org_id, "doors": ()}
-        context |= {"lines": [], "soon": [], "next": ""}
+        context |= {"lines": [], "soon": [], "next": "", "test": self._test}
         if org_id:
             context |= await self._listed(call.principal, org_id, query.cursor)
         else:
@@ -67,6 +78,7 @@ class OfficePages:
                 for one in soon
             ],
             "may_make": may_arrange(principal, org_id),
+            "unpayable": may_arrange(principal, org_id) and await self._cancelling.account(org_id) is None,
             "next": f"{STUDIO}?{urlencode({'org': org_id, 'cursor': found.next})}" if found.next else "",
         }
 

@@ -82,6 +82,7 @@ def method_name(method: Method) -> str:
     return {
         Method.FREE: _("Free"),
         Method.TRANSFER: _("Bank transfer"),
+        Method.CARD: _("Card, at Stripe"),
         Method.SANDBOX: _("Test payment"),
         Method.CASH: _("Cash"),
         Method.CARD_TERMINAL: _("Card terminal"),

@@ -24,8 +24,8 @@ class NewOrderBody(Body):
     name: Name
     email: Email
     method: Annotated[
-        Literal[Method.FREE, Method.TRANSFER, Method.SANDBOX],
-        Field(description="free where it costs nothing; sandbox only in test mode."),
+        Literal[Method.FREE, Method.TRANSFER, Method.CARD, Method.SANDBOX],
+        Field(description="free where it costs nothing; card where Stripe is set up; sandbox only in test mode."),
     ]
     answers: Annotated[Sequence[GivenBody], Field(max_length=5000)] = ()
 
@@ -69,7 +69,13 @@ class NoteBody(Body):
 
 class OrdersQuery(ListQuery):
     state: OrderState | None = None
-    q: Annotated[str, Field(max_length=200, description="Part of a code, a name, an address or a note.")] = ""
+    q: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="Beginnings of words: code, names, address, note; or a ticket's id.",
+        ),
+    ] = ""
 
 
 class OrderLineBody(LineBody):

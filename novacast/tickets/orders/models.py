@@ -24,6 +24,8 @@ class Method(StrEnum):
     FREE = "free"
     """It costs nothing."""
     TRANSFER = "transfer"
+    CARD = "card"
+    """By card, or whatever else Stripe takes, at its page."""
     SANDBOX = "sandbox"
     """At a provider that moves no money; every ticket says so."""
     CASH = "cash"
@@ -32,11 +34,13 @@ class Method(StrEnum):
     """The house gives it away."""
 
 
-PUBLIC = frozenset({Method.FREE, Method.TRANSFER, Method.SANDBOX})
+PAID = (Method.CARD, Method.TRANSFER, Method.SANDBOX)
+"""How the public pays, in the order in which it is offered."""
+PUBLIC = frozenset({Method.FREE, *PAID})
 AT_ONCE = frozenset({Method.FREE, Method.CASH, Method.CARD_TERMINAL, Method.COMPLIMENTARY})
 """Paid when the order is made."""
-REMOTE = frozenset({Method.SANDBOX})
-"""Somebody outside is asked."""
+REMOTE = {Method.CARD: "stripe", Method.SANDBOX: "sandbox"}
+"""Somebody outside is asked: who."""
 OPEN_ATTEMPTS = frozenset(
     {AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION, AttemptState.PROCESSING}
 )
@@ -112,6 +116,10 @@ class Attempt:
     def paid(self) -> Outcome:
         """As somebody of the house says that it is paid: in cash, by a transfer that has come."""
         return Outcome("paid", self.amount, self.currency, self.mode, self.instance)
+
+    def refused(self) -> Outcome:
+        """Whoever moves the money will not have it."""
+        return Outcome("unpaid", self.amount, self.currency, self.mode, self.instance)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,14 +6,16 @@ from urllib.parse import quote
 from pydantic import Field
 
 from novacast.clock import Clock
-from novacast.errors import Conflict, InvalidInput, NotFound
+from novacast.errors import Conflict, InvalidInput, NotFound, RateLimited, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.limits import Rate
+from novacast.tickets.cancelling.models import refusal
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.codes.service import Codes
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
-from novacast.tickets.orders.models import buyer_of
+from novacast.tickets.orders.models import OPEN_ATTEMPTS, buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import order_shown
@@ -49,6 +51,24 @@ class ReturnForm(Body):
     """What was shown for them; none: it is to be shown first."""
 
 
+RETURNED = Rate("tickets.returns", burst=30, period=600)
+"""Looks at a provider that one network address or person may cause."""
+
+
+async def lead(orders: Orders, token: str) -> Html | Redirect:
+    """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site, whatever
+    the answer to it."""
+    try:
+        receipt = await orders.pay(token)
+    except (Conflict, Unavailable) as error:
+        return _back(token, Notice("bad", error.message))
+    attempt = receipt.attempts[-1]
+    if attempt.url is None or attempt.state not in OPEN_ATTEMPTS:
+        return _back(token)
+    total = money(attempt.amount, attempt.currency)
+    return Html("tickets/leaving.html", {"url": attempt.url, "total": total, "code": receipt.order.code})
+
+
 class OrderPages:
     def __init__(
         self,
@@ -58,9 +78,11 @@ class OrderPages:
         papers: Papers,
         cancelling: Cancelling,
         questions: Questions,
+        codes: Codes,
         clock: Clock,
     ) -> None:
         self._orders, self._desk, self._holders, self._questions = orders, desk, holders, questions
+        self._codes = codes
         self._papers, self._cancelling, self._clock = papers, cancelling, clock
 
     @page("/order/{token}", public=True)
@@ -74,13 +96,30 @@ class OrderPages:
         now = self._clock.now()
         context = order_shown(receipt, sheet, given, call.principal, quote(token), now, account, done)
         asks = bool((await self._questions.of_order(token)).questions)
-        return Html("tickets/order.html", {**context, "asks": asks})
+        policy = await self._cancelling.policy(sheet.event.id)
+        returns = refusal(policy, sheet.performance, now) is None
+        codes = await self._codes.of_order(order.id)
+        return Html("tickets/order.html", {**context, "asks": asks, "returns": returns, "codes": codes})
 
     @page("/order/{token}/tickets/{ticket_id}", public=True)
     async def carry(self, call: Call, token: str, ticket_id: str) -> Html:
         """One ticket on the whole screen."""
         sheet = await self._papers.of_order(self._orders.id_of(token))
         return Html("tickets/carried.html", _carried(sheet, ticket_id, quote(token)))
+
+    @form("/order/{token}/pay", public=True)
+    async def pay(self, call: Call, token: str) -> Html | Redirect:
+        return await lead(self._orders, token)
+
+    @page("/order/{token}/paid", public=True)
+    async def paid(self, call: Call, token: str) -> Redirect:
+        """Where a buyer comes back to, whatever they did there: what became of it is asked for."""
+        try:
+            call.limit(RETURNED)
+            await self._orders.look_after(token)
+        except (RateLimited, Unavailable) as error:
+            return _back(token, Notice("note", error.message))
+        return _back(token)
 
     @form("/order/{token}/sandbox", public=True)
     async def decide(self, call: Call, token: str, form: SandboxForm) -> Redirect:
@@ -201,4 +240,6 @@ def _back(token: str, notice: Notice | None = None) -> Redirect:
 
 
 def order_pages(own: TicketServices) -> list[object]:
-    return [OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.clock)]
+    return [
+        OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.codes, own.clock)
+    ]

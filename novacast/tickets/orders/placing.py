@@ -1,6 +1,6 @@
 """Orders come to be: of a basket, or at the box office in one go."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from novacast import outbox
@@ -18,20 +18,36 @@ from novacast.tickets.holds.bounds import check_whose
 from novacast.tickets.holds.models import Basket
 from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
-from novacast.tickets.orders.models import AT_ONCE, PUBLIC, REMOTE, Attempt, Buyer, Method, Order, Unpayable, new_code
+from novacast.tickets.orders.bookings import entry_of
+from novacast.tickets.orders.models import (
+    AT_ONCE,
+    PAID,
+    PUBLIC,
+    REMOTE,
+    Attempt,
+    Buyer,
+    Method,
+    Order,
+    Unpayable,
+    new_code,
+)
 from novacast.tickets.orders.settling import settle
+from novacast.tickets.ports import Books
 
 
 class Placing:
-    def __init__(self, settings: Tickets, instance: str) -> None:
-        """`instance`: of this installation, so that nobody else's payments count here."""
-        self._settings, self._instance = settings, instance
+    def __init__(self, settings: Tickets, instance: str, books: Books, *, outside: Collection[str] = ()) -> None:
+        """`instance`: of this installation, so that nobody else's payments count here. `outside`: who is there to be
+        asked for payments."""
+        self._settings, self._instance, self._books, self._outside = settings, instance, books, outside
 
-    def methods(self, total: int) -> Sequence[Method]:
-        """How the public may pay so much."""
+    def methods(self, total: int, *, account: bool) -> Sequence[Method]:
+        """How the public is offered to pay so much. Without an `account` a transfer is the last resort: nobody could
+        say where to."""
         if not total:
             return (Method.FREE,)
-        return (Method.TRANSFER, Method.SANDBOX) if self._settings.mode == "test" else (Method.TRANSFER,)
+        offered = tuple(one for one in PAID if one not in REMOTE or REMOTE[one] in self._outside)
+        return offered if account else tuple(one for one in offered if one is not Method.TRANSFER) or offered
 
     def place(
         self,
@@ -64,7 +80,9 @@ class Placing:
         outbox.emit(tx, "order.placed", order.id, outbox.org(order.org_id), code=order.code)
         attempt = self.attempt(tx, order, method)
         if method in AT_ONCE:
-            return settle(tx, attempt.id, attempt.paid(), seller)
+            return settle(tx, self._books, attempt.id, attempt.paid(), seller)
+        if method is Method.TRANSFER:
+            self._books.awaited(tx, entry_of(order, order.id, tx.now), order.total)
         return replace(order, state=OrderState.AWAITING_PAYMENT, due_at=due)
 
     def attempt(self, tx: Transaction, order: Order, method: Method) -> Attempt:
@@ -72,7 +90,7 @@ class Placing:
         made = Attempt(
             id=new_id(),
             order_id=order.id,
-            provider=method,
+            provider=REMOTE.get(method, method),
             mode="test" if order.test else "live",
             instance=self._instance,
             key=new_id(),
@@ -101,6 +119,8 @@ class Placing:
             raise Unpayable(text("This order costs nothing."))
         if method is Method.SANDBOX and not basket.test:
             raise Unpayable(text("The sandbox is only there in test mode."))
+        if method in REMOTE and REMOTE[method] not in self._outside:
+            raise Unpayable(text("There is no paying by card here."))
 
     def _due(self, method: Method, performance: Performance, now: int) -> int:
         if method is not Method.TRANSFER:

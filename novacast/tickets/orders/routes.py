@@ -20,6 +20,8 @@ from novacast.tickets.orders.bodies import (
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.sales.models import Wanted
+from novacast.tickets.sales.service import Sales
 from novacast.web import Call, ListQuery, get, patch, post
 
 ORDER = "/api/v1/orders/{token}"
@@ -41,11 +43,11 @@ class OrderRoutes:
     )
     async def place(self, call: Call, token: str, body: NewOrderBody) -> ReceiptBody:
         """A basket becomes one order, however often this is asked for. What costs nothing is paid at once."""
-        then = call.remember(self._shown)
+        then = call.remembered(self._shown)
         answers = [one.given() for one in body.answers]
         buyer = body.buyer(call.language)
-        placed = await self._orders.place(call.principal, token, buyer, body.method, then, answers=answers)
-        return self._shown(placed)
+        await self._orders.place(call.principal, token, buyer, body.method, then, answers=answers)
+        return then.answer
 
     @get(ORDER, tag="tickets", public=True, summary="An order", errors=(NotFound,))
     async def show(self, call: Call, token: str) -> ReceiptBody:
@@ -101,8 +103,8 @@ class OrderRoutes:
 
 
 class BoxOfficeRoutes:
-    def __init__(self, orders: Orders) -> None:
-        self._orders = orders
+    def __init__(self, orders: Orders, sales: Sales) -> None:
+        self._orders, self._sales = orders, sales
 
     @post(
         f"{PERFORMANCE}/sales",
@@ -112,21 +114,15 @@ class BoxOfficeRoutes:
         errors=(*_WORK, InvalidInput, Conflict),
     )
     async def sell(self, call: Call, performance_id: str, body: SaleBody) -> ReceiptBody:
-        sold = await self._orders.sell(
-            call.principal,
-            performance_id,
-            body.wishes(),
-            body.buyer(call.language),
-            body.method,
-            call.remember(self._shown),
-            code=body.code,
-        )
-        return self._shown(sold)
+        then, buyer = call.remembered(self._shown), body.buyer(call.language)
+        await self._orders.sell(call.principal, performance_id, body.wishes(), buyer, body.method, then, code=body.code)
+        return then.answer
 
     @get(OF_ORG, tag="tickets", summary="Orders of an organization, newest first", errors=(*_WORK, InvalidInput))
     async def of_org(self, call: Call, org_id: str, query: OrdersQuery) -> OrdersBody:
-        page = await self._orders.of_org(call.principal, org_id, query.state, query.cursor, query.limit, query.q)
-        return OrdersBody.of(page, OrderBody.of)
+        wanted = Wanted(query.q, query.state)
+        page = await self._sales.find(call.principal, org_id, wanted, query.cursor, query.limit)
+        return OrdersBody.of(page, lambda found: OrderBody.of(found.order))
 
     @get(f"{OF_ORG}/{{order_id}}", tag="tickets", summary="An order of an organization", errors=_WORK)
     async def known(self, call: Call, org_id: str, order_id: str) -> ReceiptBody:
@@ -155,7 +151,7 @@ class BoxOfficeRoutes:
         errors=(*_WORK, Conflict, Unavailable),
     )
     async def cancel(self, call: Call, org_id: str, order_id: str, body: CancelBody) -> ReceiptBody:
-        """What was paid is given back outside of this."""
+        """What was paid is to be given back from here on: see its refunds."""
         then = call.remember(self._shown)
         return self._shown(await self._orders.cancel(call.principal, org_id, order_id, body.reason, then))
 

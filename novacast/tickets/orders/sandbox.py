@@ -8,7 +8,7 @@ from novacast.i18n import text
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
 from novacast.tickets.orders.service import Orders
-from novacast.tickets.ports import Begun, Demand, Outcome
+from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
 
 
 class Sandbox:
@@ -40,6 +40,23 @@ class Sandbox:
         await self.begin(demand)  # a demand that it never heard of must not be begun later
         await self._db.write(lambda tx: store.sandbox_move(tx, demand.key, "unpaid"))
         return await self.retrieve(demand)
+
+    async def repay(self, repayment: Repayment) -> Repaid:
+        key, paid = repayment.key, repayment.demand.key
+        await self._db.write(lambda tx: store.sandbox_repay(tx, key, paid, repayment.amount))
+        told = await self.repayment(repayment)
+        unknown = told.reference is None  # of a payment that it never heard of
+        return Repaid("failed", repayment.amount, None, "payment_unknown") if unknown else told
+
+    async def repayment(self, repayment: Repayment) -> Repaid:
+        found = await self._db.one(store.sandbox_repayment(repayment.key))
+        if found is None:
+            return Repaid("pending", repayment.amount, None)
+        state, amount = found
+        reference = f"sandbox-{repayment.key}"
+        if state == "failed":
+            return Repaid("failed", amount, reference, "not_that_much_paid")
+        return Repaid("succeeded", amount, reference)
 
     async def decide(self, key: str, *, paid: bool) -> None:
         """What the buyer does there. Raises NotFound for what was never begun."""

@@ -106,3 +106,18 @@ def m001_orders(db: Any) -> None:
             created_at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+@migrations()
+def m002_sandbox_gives_back(db: Any) -> None:
+    statements(
+        db,
+        """CREATE TABLE sandbox_repayments (
+            key TEXT PRIMARY KEY,
+            payment TEXT NOT NULL REFERENCES sandbox_payments (key),
+            amount INTEGER NOT NULL CHECK (amount > 0),
+            state TEXT NOT NULL CHECK (state IN ('succeeded', 'failed')),
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX sandbox_repayments_payment ON sandbox_repayments (payment)",
+    )

@@ -1,6 +1,7 @@
 """Orders as people use them: place, pay, look at, cancel; and the box office's side of it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from urllib.parse import quote
 
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import NotFound, Unauthenticated
@@ -17,14 +18,15 @@ from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Line, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
-from novacast.tickets.models import AttemptState, HoldState, OrderState
+from novacast.tickets.models import OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.closing import Closing
-from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Buyer, Issued, Method, Order, Receipt, Unpayable
+from novacast.tickets.orders.models import OPEN_ATTEMPTS, Buyer, Issued, Method, Order, Receipt, Unpayable
+from novacast.tickets.orders.paying import Paying
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.orders.undoing import undo
-from novacast.tickets.ports import Checkout, Outcome
+from novacast.tickets.ports import Books, Checkout, Outcome
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
 from novacast.tickets.seatmaps import store as seats
@@ -46,11 +48,16 @@ class Orders:
         placing: Placing,
         closing: Closing,
         providers: Mapping[str, Checkout],
+        books_: Books,
         key: bytes,
+        root: str = "",
     ) -> None:
+        """`root`: address of the house on the web."""
         self._db, self._holds, self._taking, self._placing, self._closing = db, holds_, taking, placing, closing
-        self._providers = providers
+        self._providers, self._books = providers, books_
+        self._paying = Paying(db, placing, providers, books_)
         self._signer = Signer(key, "tickets.order")
+        self._root = root
 
     def token(self, order_id: str) -> str:
         """What stands in the link to an order; made of its id, stored nowhere."""
@@ -63,9 +70,9 @@ class Orders:
         except Unauthenticated as error:
             raise NotFound(text("There is no such order.")) from error
 
-    def methods(self, total: int) -> Sequence[Method]:
-        """How the public may pay so much."""
-        return self._placing.methods(total)
+    def methods(self, total: int, *, account: bool) -> Sequence[Method]:
+        """How the public is offered to pay so much. `account`: whether the house has one that transfers go to."""
+        return self._placing.methods(total, account=account)
 
     async def made_of(self, hold: str) -> str | None:
         """The token of the order that a basket became. Raises NotFound."""
@@ -141,12 +148,8 @@ class Orders:
         Raises NotFound, Unpayable, Unavailable.
         """
         order_id = self.id_of(token)
-        attempt = await self._db.write(lambda tx: self._payable(tx, order_id))
-        if attempt.state is AttemptState.CREATED:
-            begun = await self._providers[attempt.provider].begin(attempt.demand(order_id))
-            columns = {"state": AttemptState.SUBMITTED, "reference": begun.reference, "url": begun.url}
-            return await self._db.write(lambda tx: self._told(tx, order_id, attempt, columns, then))
-        return await self._db.write(lambda tx: self._told(tx, order_id, attempt, {}, then))
+        await self._paying.begin(order_id, f"{self._root}/order/{quote(token)}/paid")
+        return await self._db.write(lambda tx: _remembered(tx, order_id, then))
 
     async def look_after(self, token: str, then: Then[Receipt] | None = None) -> Receipt:
         """Ask the provider what became of the payment, and make it true here. Raises NotFound, Unavailable."""
@@ -160,7 +163,7 @@ class Orders:
 
         def unit(tx: Transaction) -> Receipt:
             for attempt_id, outcome in outcomes.items():
-                settle(tx, attempt_id, outcome)
+                settle(tx, self._books, attempt_id, outcome)
             found = read(tx, order_id)
             if then is not None:
                 then(tx, found)
@@ -181,21 +184,6 @@ class Orders:
     async def of_person(self, principal: Principal, cursor: str | None, limit: int) -> Page[Order]:
         start = keyset(cursor, int, str) or events.START
         rows = await self._db.all(store.of_person(principal.person_id or "", start, limit + 1))
-        return Page.of(rows, limit, lambda one: (one.created_at, one.id))
-
-    async def of_org(
-        self,
-        principal: Principal,
-        org_id: str,
-        state: OrderState | None,
-        cursor: str | None,
-        limit: int,
-        words: str = "",
-    ) -> Page[Order]:
-        """`words`: part of a code, a name, an address or a note. Raises NotFound, Forbidden."""
-        sees_orders(principal, org_id)
-        start = keyset(cursor, int, str) or events.START
-        rows = await self._db.all(store.of_org(org_id, state, start, limit + 1, words.strip()))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
     async def known(self, principal: Principal, org_id: str, order_id: str) -> Receipt:
@@ -252,7 +240,7 @@ class Orders:
             paid = attempts[-1].paid()
             if amount is not None:
                 paid = Outcome("paid", amount, paid.currency, paid.mode, paid.instance)
-            settle(tx, attempts[-1].id, paid, principal.person_id)
+            settle(tx, self._books, attempts[-1].id, paid, principal.person_id)
             return _remembered(tx, order_id, then)
 
         return await self._db.write(unit)
@@ -260,7 +248,7 @@ class Orders:
     async def cancel(
         self, principal: Principal, org_id: str, order_id: str, reason: str, then: Then[Receipt] | None = None
     ) -> Receipt:
-        """A paid order is undone: its tickets are void, its units free. What was paid is given back outside of this.
+        """A paid order is undone: its tickets are void, its units free, and all that was paid is on its way back.
 
         Raises NotFound, Forbidden, Conflict, Unavailable.
         """
@@ -271,35 +259,10 @@ class Orders:
             return await self._db.write(lambda tx: _remembered(tx, order_id, then))
 
         def unit(tx: Transaction) -> Receipt:
-            undo(tx, _of_org(tx, org_id, order_id), principal, reason)
+            undo(tx, self._books, _of_org(tx, org_id, order_id), principal, reason)
             return _remembered(tx, order_id, then)
 
         return await self._db.write(unit)
-
-    def _payable(self, tx: Transaction, order_id: str) -> Attempt:
-        """The attempt that is open, or another one. Raises NotFound, Unpayable."""
-        order = tx.one(store.order(order_id))
-        if order is None:
-            raise NotFound(text("There is no such order."))
-        hold = tx.one(holds.hold(order.hold_id))
-        waits = order.state is OrderState.AWAITING_PAYMENT and hold is not None and hold.state is HoldState.PAYING
-        if order.method not in self._providers or not waits:
-            raise Unpayable(text("There is nothing to be paid here."))
-        open_ = [one for one in tx.all(store.attempts(order_id)) if one.state in OPEN_ATTEMPTS]
-        return open_[-1] if open_ else self._placing.attempt(tx, order, order.method)
-
-    def _told(
-        self,
-        tx: Transaction,
-        order_id: str,
-        attempt: Attempt,
-        columns: Mapping[str, object],
-        then: Then[Receipt] | None,
-    ) -> Receipt:
-        now = tx.one(store.attempt(attempt.id))
-        if columns and now is not None and now.state is AttemptState.CREATED:
-            store.change_attempt(tx, attempt.id, columns)
-        return _remembered(tx, order_id, then)
 
     async def _receipt(self, order_id: str) -> Receipt:
         async with self._db.snapshot() as view:

@@ -1,10 +1,11 @@
 """The one way in which money becomes tickets. A provider's message, a buyer's return, a sweep and a box office's sale
 all come here; it may be called again and again with what is known already.
 
-One transaction: payment captured, order paid, claims sold, tickets issued, log and facts written.
+One transaction: payment captured, order paid, claims sold, tickets issued, the ledger, log and facts written.
 """
 
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 
 from novacast import outbox
@@ -13,25 +14,29 @@ from novacast.identity import new_id
 from novacast.tickets import store as books
 from novacast.tickets.admission.issuing import issue
 from novacast.tickets.holds import store as holds
+from novacast.tickets.holds.models import Claim
 from novacast.tickets.holds.taking import told
 from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
 from novacast.tickets.orders import store
-from novacast.tickets.orders.models import CAPTURED, OPEN_ATTEMPTS, Attempt, Order, mismatch
-from novacast.tickets.ports import Outcome
+from novacast.tickets.orders.bookings import entry_of, parts_of
+from novacast.tickets.orders.models import CAPTURED, OPEN_ATTEMPTS, Attempt, Method, Order, mismatch
+from novacast.tickets.ports import Books, Outcome
+from novacast.tickets.refunds.models import Why
+from novacast.tickets.refunds.owing import request
 
 log = logging.getLogger(__name__)
 
 
-def settle(tx: Transaction, attempt_id: str, outcome: Outcome, person_id: str | None = None) -> Order:
+def settle(tx: Transaction, books: Books, attempt_id: str, outcome: Outcome, person_id: str | None = None) -> Order:
     """What became of an attempt, made true here. The order as it is afterwards."""
     attempt = tx.one(store.attempt(attempt_id))
     order = None if attempt is None else tx.one(store.order(attempt.order_id))
     assert attempt is not None, "attempts are never deleted"
     assert order is not None, "an attempt has an order"
-    if attempt.state in CAPTURED or outcome.state == "open":
+    if attempt.state in CAPTURED:
         return order
-    if outcome.state == "unpaid":
-        _failed(tx, order, attempt, person_id)
+    if outcome.state != "paid":
+        _not_paid(tx, order, attempt, outcome, person_id)
         return order
     if wrong := mismatch(attempt, outcome):
         _mistrust(tx, order, attempt, wrong)
@@ -51,14 +56,36 @@ def settle(tx: Transaction, attempt_id: str, outcome: Outcome, person_id: str | 
         },
     )
     _note(tx, "payment.captured", order, attempt, person_id)
+    entry = entry_of(order, attempt.id, tx.now)
     if order.state is OrderState.AWAITING_PAYMENT:
-        _fulfil(tx, order, person_id)
+        sold = _fulfil(tx, order, person_id)
+        books.sold(tx, entry, attempt.provider, parts_of(sold))
+        if order.method is Method.TRANSFER:
+            books.unawaited(tx, replace(entry, source=order.id), order.total)
     elif order.state is OrderState.EXPIRED:
         store.move(tx, order.id, OrderState.PAID_UNFULFILLABLE)
+        books.surplus(tx, entry, attempt.provider, attempt.amount)
         alarm(tx, "order.unfulfillable", order, "paid after its seats were given back")
-    else:
+    elif attempt.amount:
+        books.surplus(tx, entry, attempt.provider, attempt.amount)
+        request(tx, order, attempt, attempt.amount, Why.SURPLUS)
         alarm(tx, "payment.surplus", order, f"paid again while {order.state}")
     return tx.one(store.order(order.id)) or order
+
+
+def _not_paid(tx: Transaction, order: Order, attempt: Attempt, outcome: Outcome, person_id: str | None) -> None:
+    if outcome.state == "unpaid":
+        _failed(tx, order, attempt, person_id)
+    elif outcome.state == "processing":
+        _wait(tx, attempt)
+
+
+def _wait(tx: Transaction, attempt: Attempt) -> None:
+    """A bank takes its time; nobody may begin to pay it once more meanwhile."""
+    if attempt.state is AttemptState.CREATED:
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.SUBMITTED})
+    if attempt.state in (AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION):
+        store.change_attempt(tx, attempt.id, {"state": AttemptState.PROCESSING})
 
 
 def _failed(tx: Transaction, order: Order, attempt: Attempt, person_id: str | None) -> None:
@@ -74,7 +101,8 @@ def _mistrust(tx: Transaction, order: Order, attempt: Attempt, wrong: str) -> No
         alarm(tx, "payment.mismatch", order, wrong)
 
 
-def _fulfil(tx: Transaction, order: Order, person_id: str | None) -> None:
+def _fulfil(tx: Transaction, order: Order, person_id: str | None) -> Sequence[Claim]:
+    """What was sold."""
     store.move(tx, order.id, OrderState.PAID)
     holds.sell(tx, order.id)
     holds.move(tx, order.hold_id, HoldState.CONVERTED)
@@ -86,6 +114,7 @@ def _fulfil(tx: Transaction, order: Order, person_id: str | None) -> None:
     hold = tx.one(holds.hold(order.hold_id))
     assert hold is not None, "an order has a hold"
     told(tx, hold, claims, ClaimState.SOLD)
+    return claims
 
 
 def _capturable(tx: Transaction, gone: Attempt) -> Attempt:

@@ -11,8 +11,8 @@ from novacast.tickets.admission.models import EARLY, LATE
 from novacast.tickets.cancelling.models import BankAccount, Cancellation
 from novacast.tickets.events.models import Item
 from novacast.tickets.holders.models import Transfer, TransferState
-from novacast.tickets.models import OrderState, PerformanceState
-from novacast.tickets.orders.models import Order, Receipt
+from novacast.tickets.models import AttemptState, OrderState, PerformanceState
+from novacast.tickets.orders.models import REMOTE, Order, Receipt
 from novacast.tickets.papers.models import Paper, Sheet
 from novacast.tickets.words import hour_there, money, order_state
 
@@ -39,6 +39,9 @@ def order_shown(
         "token": token,
         "state": order_state(order.state),
         "awaits": order.state is OrderState.AWAITING_PAYMENT,
+        "waits": order.state is OrderState.AWAITING_PAYMENT and order.method in REMOTE,
+        "banks": any(one.state is AttemptState.PROCESSING for one in receipt.attempts),
+        "begun": any(one.state is AttemptState.SUBMITTED and one.url for one in receipt.attempts),
         "paid": order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED),
         "off": performance.state is PerformanceState.CANCELLED,
         "total": money(order.total, order.currency),

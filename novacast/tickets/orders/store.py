@@ -26,19 +26,6 @@ def of_hold(hold_id: str) -> Query[Order]:
     return Query("SELECT * FROM orders WHERE hold_id = ?", (hold_id,), order_of)
 
 
-def of_org(org_id: str, state: OrderState | None, start: Key, limit: int, words: str = "") -> Query[Order]:
-    """Newest first. `words`: part of the code, the name, the address or the note, in whatever case."""
-    wanted = "" if state is None else "AND state = :state "
-    if words:
-        wanted += "AND instr(lower(code || ' ' || name || ' ' || email_key || ' ' || note), :words) "
-    return Query(
-        f"SELECT * FROM orders WHERE org_id = :org {wanted}AND (created_at, id) < (:at, :id) "  # noqa: S608 - conditions of ours
-        "ORDER BY created_at DESC, id DESC LIMIT :limit",
-        {"org": org_id, "state": state, "at": start[0], "id": start[1], "limit": limit, "words": words.lower()},
-        order_of,
-    )
-
-
 def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
     return Query(
         "SELECT * FROM orders WHERE person_id = ? AND (created_at, id) < (?, ?) "
@@ -65,6 +52,21 @@ def closing(limit: int) -> Query[Order]:
     )
 
 
+def unfulfillable(limit: int) -> Query[Order]:
+    """Paid without stock, and nobody has decided what becomes of the money."""
+    return Query(
+        "SELECT * FROM orders WHERE state = 'paid_unfulfillable' "
+        "AND NOT EXISTS (SELECT 1 FROM refunds WHERE order_id = orders.id) LIMIT ?",
+        (limit,),
+        order_of,
+    )
+
+
+def behind(order_id: str, limit: int) -> Query[Order]:
+    """In the order of their ids, which stays whatever happens meanwhile."""
+    return Query("SELECT * FROM orders WHERE id > ? ORDER BY id LIMIT ?", (order_id, limit), order_of)
+
+
 def add(tx: Transaction, one: Order) -> None:
     values = {name: getattr(one, name) for name in _ORDER}
     tx.insert("orders", **values, method=one.method, test=int(one.test), state=one.state)
@@ -87,6 +89,10 @@ def attempt(attempt_id: str) -> Query[Attempt]:
 
 def attempts(order_id: str) -> Query[Attempt]:
     return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
+
+
+def attempt_of(provider: str, key: str) -> Query[Attempt]:
+    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), _attempt)
 
 
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
@@ -135,6 +141,22 @@ def sandbox(key: str) -> Query[tuple[str, int, str, str]]:
 def sandbox_move(tx: Transaction, key: str, to: str) -> None:
     """Only what is open: paid stays paid."""
     tx.run("UPDATE sandbox_payments SET state = ? WHERE key = ? AND state = 'open'", (to, key))
+
+
+def sandbox_repay(tx: Transaction, key: str, payment: str, amount: int) -> None:
+    """Once for each key, and never more than was paid."""
+    tx.run(
+        "INSERT INTO sandbox_repayments SELECT :key, key, :amount, CASE WHEN state = 'paid' AND :amount <= amount - "
+        "(SELECT coalesce(sum(amount), 0) FROM sandbox_repayments WHERE payment = :payment AND state = 'succeeded') "
+        "THEN 'succeeded' ELSE 'failed' END, :now FROM sandbox_payments WHERE key = :payment "
+        "ON CONFLICT (key) DO NOTHING",
+        {"key": key, "payment": payment, "amount": amount, "now": tx.now},
+    )
+
+
+def sandbox_repayment(key: str) -> Query[tuple[str, int]]:
+    """State and amount."""
+    return Query("SELECT * FROM sandbox_repayments WHERE key = ?", (key,), lambda row: (row["state"], row["amount"]))
 
 
 def erase_person(tx: Transaction, person_id: str) -> None:

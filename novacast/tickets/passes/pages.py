@@ -14,7 +14,7 @@ from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.models import PerformanceState
 from novacast.tickets.passes.rooms import Places
 from novacast.tickets.passes.service import Passes
-from novacast.tickets.words import hour_there, money
+from novacast.tickets.words import hour_there, price
 from novacast.web import Call, Html
 
 
@@ -83,7 +83,7 @@ def _night(offer: Offer, now: int) -> dict[str, Any]:
         "tickets": [
             {
                 "name": one.name,
-                "price": money(one.price_in("", now) + one.fee, currency),
+                "price": price(one.price_in("", now) + one.fee, currency),
                 "left": offer.left[one.id],
                 "opens": _opens(one, zone),
             }

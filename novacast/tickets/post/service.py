@@ -39,6 +39,7 @@ _OF_ORDERS = {
     "order.expired": "order_expired",
     "order.cancelled": "order_cancelled",
     "order.partly_cancelled": "order_partly_cancelled",
+    "order.returned": "order_returned",
 }
 
 

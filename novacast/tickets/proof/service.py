@@ -21,6 +21,8 @@ class Audit:
     quotas: int
     claims: int
     moves: int
+    transfers: int
+    """Of the ledger."""
     broken: Sequence[Oddity]
     waiting: Sequence[Oddity]
     attacks: Sequence[str]
@@ -42,7 +44,7 @@ class Proof:
     async def audit(self, *, attack: bool = True) -> Audit:
         """Recount every quota, replay every state machine, look for contradictions, and attack."""
         async with self._db.snapshot() as view:
-            sizes = await view.one(store.sizes()) or (0, 0, 0)
+            sizes = await view.one(store.sizes()) or (0, 0, 0, 0)
             broken = await view.all(store.miscounted())
             for machine in MACHINES:
                 broken += await view.all(store.misled(machine))

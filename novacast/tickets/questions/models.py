@@ -5,7 +5,7 @@ An answer is a JSON value: a text, one of the options, a list of them, true or f
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
@@ -119,6 +119,22 @@ class Answer:
     question_id: str
     unit: str | None
     value: Value
+
+
+@dataclass(frozen=True, slots=True)
+class UnitRow:
+    """A unit of an order that stands. `holder`: the name on its ticket; `answers`: by question, with those of the whole
+    order."""
+
+    order_id: str
+    code: str
+    name: str
+    email: str
+    unit: str
+    item: str
+    seat: str
+    holder: str
+    answers: Mapping[str, Value] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,6 +99,23 @@ class Questions:
 
         return await self._db.write(unit)
 
+    async def move(self, principal: Principal, event_id: str, question_id: str, *, up: bool) -> None:
+        """One place up or down among those that are asked; the first stays first. Raises NotFound, Forbidden."""
+
+        def unit(tx: Transaction) -> None:
+            arranged_event(principal, tx.one(events.event(event_id)))
+            order = tx.all(store.of_event(event_id))
+            at = next((number for number, one in enumerate(order) if one.id == question_id), None)
+            if at is None:
+                raise NotFound(NO_QUESTION)
+            order.insert(max(0, at - 1) if up else at + 1, order.pop(at))
+            for position, one in enumerate(order):
+                if one.position != position:
+                    store.place(tx, one.id, position)
+            _told(tx, "question.moved", next(one for one in order if one.id == question_id), principal)
+
+        await self._db.write(unit)
+
     async def archive(self, principal: Principal, event_id: str, question_id: str) -> None:
         """It is asked no more, and what depends on it neither; answers stay. Raises NotFound, Forbidden."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
-from novacast.tickets.questions.models import Answer, Kind, Question, Scope, Value
+from novacast.tickets.questions.models import Answer, Kind, Question, Scope, UnitRow, Value
 
 _PLAIN = ("id", "org_id", "event_id", "position", "label", "help", "depends_on", "until_minutes")
 
@@ -50,6 +50,10 @@ def change(tx: Transaction, one: Question) -> None:
     tx.run(f"UPDATE questions SET {sets}, changed_at = :now WHERE id = :id", {**columns, "now": tx.now})  # noqa: S608 - names from our code
 
 
+def place(tx: Transaction, question_id: str, position: int) -> None:
+    tx.run("UPDATE questions SET position = ?, changed_at = ? WHERE id = ?", (position, tx.now, question_id))
+
+
 def follow(tx: Transaction, event_id: str, names: Mapping[str, str]) -> None:
     """What is asked of a kind of ticket is asked of its copy too. `names`: ids of items, each with its copy's."""
     for one in tx.all(of_event(event_id)):
@@ -80,6 +84,29 @@ def answers_of_performance(perf_id: str, start: str, limit: int) -> Query[tuple[
         "JOIN answers a ON a.order_id = o.id ORDER BY o.code",
         (perf_id, start, limit),
         lambda row: (row["order_id"], row["order_code"], _answer(row)),
+    )
+
+
+def units(perf_id: str, start: str, orders: int) -> Query[UnitRow]:
+    """Units of orders that stand, by the orders' codes; of `orders` orders behind `start`."""
+    return Query(
+        "SELECT o.id AS order_id, o.code, o.name, o.email, c.id AS unit, i.name AS item, s.section, s.row, s.number, "
+        "coalesce((SELECT name FROM tickets WHERE claim_id = c.id AND state = 'valid'), '') AS holder "
+        "FROM (SELECT id, code, name, email FROM orders WHERE perf_id = ?1 AND code > ?2 "
+        "AND state IN ('paid', 'awaiting_payment', 'partially_refunded') ORDER BY code LIMIT ?3) o "
+        "JOIN claims c ON c.order_id = o.id AND c.state <> 'released' JOIN items i ON i.id = c.item_id "
+        "LEFT JOIN seats s ON s.perf_id = c.perf_id AND s.seat_id = c.seat_id ORDER BY o.code, c.rowid",
+        (perf_id, start, orders),
+        _unit,
+    )
+
+
+def answers_of(order_ids: Iterable[str]) -> Query[tuple[str, Answer]]:
+    """Each with its order's id."""
+    return Query(
+        "SELECT * FROM answers WHERE order_id IN (SELECT value FROM json_each(?))",
+        (json.dumps(sorted(order_ids)),),
+        lambda row: (row["order_id"], _answer(row)),
     )
 
 
@@ -146,3 +173,9 @@ def _value(written: str) -> Value:
 
 def _answer(row: Row) -> Answer:
     return Answer(row["question_id"], row["claim_id"], _value(row["value"]))
+
+
+def _unit(row: Row) -> UnitRow:
+    seat = "" if row["number"] is None else " ".join(filter(None, (row["section"], row["row"], row["number"])))
+    names = ("order_id", "code", "name", "email", "unit", "item", "holder")
+    return UnitRow(**{name: row[name] for name in names}, seat=seat)

@@ -1,10 +1,10 @@
-"""A performance made like another one: what is sold of it, how much of it there is, and its seats; nothing of what
-was sold. What ends goes with the start, by the place's clocks, and what begins stays where it is: a presale begins on
-one day for all, an early price ends so long before each.
+"""A performance made like another one: what is sold of it, how much of it there is, its seats, and the lists of its
+doors; nothing of what was sold. What ends goes with the start, by the place's clocks, and what begins stays where it
+is: a presale begins on one day for all, an early price ends so long before each.
 """
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
@@ -12,6 +12,8 @@ from novacast.clock import moment
 from novacast.database import Transaction
 from novacast.identity import new_id
 from novacast.tickets.codes import store as codes
+from novacast.tickets.door import store as doors
+from novacast.tickets.door.models import CheckinList
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance, Price, Quota
 from novacast.tickets.models import PerformanceState
@@ -63,8 +65,23 @@ def copy(tx: Transaction, like: Pattern, night: Night) -> Performance:
         quota = Quota(new_id(), made.id, one.name, one.capacity, 0)
         events.add_quota(tx, quota)
         events.count_in(tx, quota.id, made.id, [names[item_id] for item_id in one.items])
+    for found in tx.all(doors.lists(old.id)):
+        doors.add_list(tx, _copy_list(tx, found, made.id, names, move))
     questions.follow(tx, made.event_id, names)
     return made
+
+
+def _copy_list(
+    tx: Transaction, old: CheckinList, perf_id: str, names: Mapping[str, str], move: Callable[[int], int]
+) -> CheckinList:
+    """A list of the door, without the devices that were paired with it."""
+    rules = replace(
+        old.rules,
+        items=tuple(names[item_id] for item_id in old.rules.items if item_id in names),
+        opens_at=None if old.rules.opens_at is None else move(old.rules.opens_at),
+        closes_at=None if old.rules.closes_at is None else move(old.rules.closes_at),
+    )
+    return replace(old, id=new_id(), perf_id=perf_id, rules=rules, created_at=tx.now)
 
 
 def _copy_item(tx: Transaction, old: Item, perf_id: str, move: Callable[[int], int]) -> str:

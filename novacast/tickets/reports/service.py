@@ -9,9 +9,9 @@ from zoneinfo import ZoneInfo
 from novacast.clock import MINUTE, instant, moment
 from novacast.database import Database
 from novacast.identity import Principal
+from novacast.taxes import within
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders
-from novacast.tickets.orders.taxes import within
 from novacast.tickets.reports import store
 from novacast.tickets.reports.models import (
     Counts,

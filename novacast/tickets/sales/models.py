@@ -15,7 +15,7 @@ class Wanted:
     """Which orders; None and empty: all."""
 
     text: str = ""
-    """Words of name, mail address or order number; or the id of a ticket."""
+    """Words of name, mail address, order number or note; or the id of a ticket."""
     state: OrderState | None = None
     perf_id: str | None = None
     method: Method | None = None
@@ -70,7 +70,7 @@ def expression(org_id: str, text: str) -> str | None:
     if not words:
         return None
     typed = " ".join(f'"{word}"*' for word in words)
-    return f'(org_id : "{org_id}") AND ({{code name email holders}} : ({typed}))'
+    return f'(org_id : "{org_id}") AND ({{code name email holders note}} : ({typed}))'
 
 
 def ticket_id(text: str) -> str | None:

@@ -60,3 +60,28 @@ def m002_counter(db: Any) -> None:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX counter_sales_at ON counter_sales (at)",
     )
+
+
+@migrations()
+def m003_notes(db: Any) -> None:
+    """What the house noted is found as well. A table of full text gets no further column, so it is made anew."""
+    statements(
+        db,
+        "DROP TRIGGER orders_search_added",
+        "DROP TRIGGER orders_search_changed",
+        "DROP TABLE orders_search",
+        """CREATE VIRTUAL TABLE orders_search USING fts5(
+            org_id, code, name, email, holders, note, tokenize="unicode61 remove_diacritics 2", prefix='2 3 4')""",
+        f"""INSERT INTO orders_search (rowid, org_id, code, name, email, holders, note)
+        SELECT w.n, o.org_id, o.code, o.name, o.email, ({_HOLDERS.format(order="o.id")}), o.note
+        FROM order_words w JOIN orders o ON o.id = w.order_id""",  # noqa: S608 - a text of ours
+        """CREATE TRIGGER orders_search_added AFTER INSERT ON orders BEGIN
+            INSERT INTO order_words (order_id) VALUES (NEW.id);
+            INSERT INTO orders_search (rowid, org_id, code, name, email, holders, note)
+            SELECT n, NEW.org_id, NEW.code, NEW.name, NEW.email, '', NEW.note FROM order_words WHERE order_id = NEW.id;
+        END""",
+        """CREATE TRIGGER orders_search_changed AFTER UPDATE OF name, email, note ON orders BEGIN
+            UPDATE orders_search SET name = NEW.name, email = NEW.email, note = NEW.note
+            WHERE rowid = (SELECT n FROM order_words WHERE order_id = NEW.id);
+        END""",
+    )

@@ -75,7 +75,7 @@ class KindForm(PricesForm):
             name=self.name,
             kind=kind,
             seated=kind is ItemKind.SEATED or (kind is ItemKind.BUNDLE and self.seated),
-            price=typed.amount("price", self.price, event.currency),
+            price=self._price(typed, kind, event.currency),
             open_price=self.open_price,
             fee=typed.amount("fee", self.fee, event.currency),
             tax_bp=typed.share("tax", self.tax),
@@ -101,6 +101,13 @@ class KindForm(PricesForm):
             given.discard("replay_until")
         values = {name: getattr(wanted, name) for name in given - {"on_sale"}}
         return ItemChanges(given=frozenset(given), on_sale=self.on_sale, **values)
+
+    def _price(self, typed: Typed, kind: ItemKind, currency: str) -> int:
+        """What opens a stream or a recording is free where that is said, not where nothing is written."""
+        passes = kind in (ItemKind.ONLINE, ItemKind.REPLAY)
+        if passes and not self.price.strip() and not any(one[1].strip() for one in self.rows):
+            typed.add([FieldError("price", "required", text("Write its price; 0 makes it free."))])
+        return typed.amount("price", self.price, currency)
 
     def _bound(self, typed: Typed) -> int | None:
         written = self.most_per_person

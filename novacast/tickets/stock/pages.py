@@ -15,7 +15,7 @@ from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.permission import arranges
 from novacast.tickets.office.words import STUDIO, hour, kind_choices, kind_name, told
 from novacast.tickets.stock.bodies import KindForm, QuotaForm
-from novacast.tickets.words import money
+from novacast.tickets.words import money, price
 from novacast.web import Call, Html, Notice, Redirect, form, page
 
 Refusal = InvalidInput | Conflict
@@ -129,8 +129,8 @@ def _line(item: Item, offer: Offer) -> dict[str, Any]:
         "id": item.id,
         "name": item.name,
         "kind": kind_name(item.kind),
-        "price": money(item.price, currency),
-        "prices": [(one.category, money(one.amount, currency)) for one in item.prices],
+        "price": price(item.price, currency),
+        "prices": [(one.category, price(one.amount, currency)) for one in item.prices],
         "open_price": item.open_price,
         "fee": money(item.fee, currency) if item.fee else "",
         "on_sale": item.on_sale,

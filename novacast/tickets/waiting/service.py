@@ -147,6 +147,10 @@ class WaitingList:
         rows = await self._db.all(store.of_performance(perf_id, start, limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
 
+    async def wanted(self, perf_id: str) -> dict[str, tuple[int, int]]:
+        """Of each kind that somebody waits for: how many do, and for how many units. For whoever was shown the list."""
+        return {item: (people, units) for item, people, units in await self._db.all(store.wanted(perf_id))}
+
     async def sweep(self) -> None:
         """Offer what became free, and drop addresses that nobody confirmed."""
         for perf_id in await self._db.all(store.performances()):

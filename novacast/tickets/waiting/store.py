@@ -55,6 +55,16 @@ def count(perf_id: str) -> Query[int]:
     return Query("SELECT count(*) FROM waiting WHERE perf_id = ? AND state = 'waiting'", (perf_id,), _number)
 
 
+def wanted(perf_id: str) -> Query[tuple[str, int, int]]:
+    """Item's id, how many wait for it, for how many units."""
+    return Query(
+        "SELECT item_id, count(*) AS people, sum(quantity) AS units FROM waiting "
+        "WHERE perf_id = ? AND state = 'waiting' GROUP BY item_id",
+        (perf_id,),
+        lambda row: (row["item_id"], row["people"], row["units"]),
+    )
+
+
 def alive(item_id: str, buyer: str) -> Query[Waiter]:
     return Query(
         "SELECT * FROM waiting WHERE item_id = ? AND buyer = ? AND state IN ('unconfirmed', 'waiting', 'offered')",

@@ -68,7 +68,7 @@ async def test_what_it_finds_is_held_after_it_was_said_and_approved_once_for_all
         assert (await ben.event("deleted"))["id"] == said["id"]
         told = await moderator.event("moderation", lambda one: "hold" in one)
         assert told["hold"] == {"id": said["id"], "reason": "automatic", "detail": "insult 0.93"}
-        assert told["entry"]["actor"] is None
+        assert "actor" not in told["entry"]
         await moderator.does(type="approve", message=said["id"])
         shown = await ben.event("message", lambda one: "changed" in one["message"])
         assert shown["message"]["text"] == "you vile person"

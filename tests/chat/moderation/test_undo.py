@@ -23,6 +23,19 @@ async def test_what_a_moderator_deleted_comes_back_and_can_go_again(world: World
     assert (status, problem["detail"]) == (409, "That was taken back already.")
 
 
+async def test_moderators_are_told_of_a_deletion_by_what_it_can_be_taken_back(world: World) -> None:
+    said = (await world.say("anna", "hello"))["id"]
+    own = (await world.say("ben", "never mind"))["id"]
+    async with world.inside("moderator") as staff, world.inside("anna") as anna:
+        await world.ask("ben", "DELETE", f"ROOM/messages/{own}")
+        await staff.does(type="delete", message=said)
+        entry = (await staff.event("moderation"))["entry"]
+        assert (entry["action"], entry["actor"], entry["message"]) == ("message.deleted", "moderator", said)
+        assert (await staff.does(type="undo", entry=entry["id"]))["entry"]["action"] == "message.restored"
+        assert (await anna.event("message", lambda one: "changed" in one["message"]))["message"]["id"] == said
+        assert not any(event["type"] == "moderation" for event in anna.events)
+
+
 async def test_what_an_author_took_back_nobody_else_brings_again(world: World) -> None:
     said = (await world.say("anna", "hello"))["id"]
     await world.ask("anna", "DELETE", f"ROOM/messages/{said}")
@@ -55,6 +68,15 @@ async def test_bans_and_what_lifted_them_are_taken_back(world: World) -> None:
     clock.advance(61)
     status, problem = await undo(world, (await log(world))[0]["id"])
     assert (status, problem["code"]) == (409, "conflict")
+
+
+async def test_what_was_held_is_held_again_after_a_ban_that_took_it_away_is_undone(world: World) -> None:
+    await word(world, "scoundrel", "hold")
+    held, said = [(await world.say("anna", text))["id"] for text in ("scoundrel", "fine")]
+    await act(world, "ban", person="anna", delete_minutes=10)
+    await undo_last(world)
+    states = [(await world.ask("moderator", "GET", f"ROOM/messages/{one}"))[1]["state"] for one in (held, said)]
+    assert states == ["held", None]
 
 
 async def test_lists_rules_and_the_room_are_as_they_were(world: World) -> None:

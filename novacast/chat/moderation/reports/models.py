@@ -61,13 +61,16 @@ def clean_note(written: str) -> str:
 
 def shown(one: Case) -> dict[str, Any]:
     """Without the message."""
-    return {
+    told: dict[str, Any] = {
         "id": one.message_id,
         "state": one.state.value,
         "count": one.count,
         "reasons": dict(one.reasons),
         "notes": list(one.notes),
         "opened_at": iso(one.opened_at),
-        "resolved_at": None if one.resolved_at is None else iso(one.resolved_at),
-        "resolved_by": one.resolved_by,
     }
+    if one.resolved_at is not None:
+        told["resolved_at"] = iso(one.resolved_at)
+    if one.resolved_by is not None:
+        told["resolved_by"] = one.resolved_by
+    return told

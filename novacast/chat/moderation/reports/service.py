@@ -22,8 +22,6 @@ from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthe
 from novacast.i18n import text
 from novacast.limits import Rate, RateLimiter
 
-LATER = 2**62
-
 
 class Reports:
     def __init__(self, db: Database, limiter: RateLimiter, authority: Authority, journal: Journal) -> None:
@@ -58,7 +56,7 @@ class Reports:
         """Latest first, with their messages. Raises Unauthenticated, Forbidden, InvalidInput."""
         reader(chair)
         start = keyset(cursor, int)
-        before = LATER if start is None else start[0]
+        before = chat.LAST if start is None else start[0]
         async with self._db.snapshot() as view:
             found = await view.all(store.cases(chair.room_id, state, before, limit + 1))
             messages = {one.id: one for one in await view.all(store.messages(one.message_id for one in found))}

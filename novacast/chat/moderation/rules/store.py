@@ -3,6 +3,7 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from novacast.chat.moderation.rules.models import Rules, effective
@@ -11,15 +12,14 @@ from novacast.database import Query, Row, Transaction
 
 @dataclass(frozen=True, slots=True)
 class Layers:
-    """What was set for the organization and for the room, and the versions of their lists of words."""
+    """What was set for the organization and for the room, and the versions of their lists of words. Never changed: the
+    same rules are read once and shared."""
 
     org: Mapping[str, Any]
     room: Mapping[str, Any]
+    rules: Rules
+    """What that comes to."""
     version: tuple[int, int]
-
-    @property
-    def rules(self) -> Rules:
-        return effective(self.org, self.room)
 
 
 def layers(org_id: str, room_id: str) -> Query[Layers]:
@@ -59,6 +59,10 @@ def count_words(tx: Transaction, org_id: str, room_id: str) -> None:
 
 
 def _layers(row: Row) -> Layers:
-    return Layers(
-        json.loads(row["org"] or "{}"), json.loads(row["room"] or "{}"), (row["org_words"], row["room_words"])
-    )
+    return Layers(*_read(row["org"] or "{}", row["room"] or "{}"), (row["org_words"], row["room_words"]))
+
+
+@lru_cache(maxsize=1024)
+def _read(org: str, room: str) -> tuple[Mapping[str, Any], Mapping[str, Any], Rules]:
+    own, rooms = json.loads(org), json.loads(room)
+    return own, rooms, effective(own, rooms)

@@ -83,10 +83,13 @@ class Marking:
         key = (guest.person_id or "", guest.place.org_id, mark)
         if self._traced.get(key, 0) > tx.now - HOUR:
             return
+        store.trace(tx, key[0], key[1], kind, mark)
+        tx.after_commit(lambda: self._remember(key, tx.now))
+
+    def _remember(self, key: tuple[str, str, bytes], at: int) -> None:
         if len(self._traced) >= REMEMBERED:
             self._traced.clear()
-        self._traced[key] = tx.now
-        store.trace(tx, key[0], key[1], kind, mark)
+        self._traced[key] = at
 
 
 def _few(found: Sequence[bytes | None]) -> list[bytes]:

@@ -54,7 +54,7 @@ class Marks:
         if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
             parsed = parsed.ipv4_mapped
         widths = range(WIDEST, 33) if parsed.version == 4 else range(_V6_WIDEST, V6 + 1)
-        return {bits: self._mark(str(ipaddress.ip_network((parsed, bits), strict=False))) for bits in widths}
+        return {bits: self._mark(_written(parsed, bits)) for bits in widths}
 
     def _device(self, cookie: str) -> bytes | None:
         try:
@@ -64,6 +64,12 @@ class Marks:
 
     def _mark(self, what: str) -> bytes:
         return hmac.digest(self._key, what.encode(), "sha256")[:_BYTES]
+
+
+def _written(address: ipaddress.IPv4Address | ipaddress.IPv6Address, bits: int) -> str:
+    """The network of so many bits, as `ip_network` writes it. Each arrival needs a row of them; objects are slow."""
+    rest = address.max_prefixlen - bits
+    return f"{type(address)(int(address) >> rest << rest)}/{bits}"
 
 
 def counted(visit: Visit, bits: int) -> bytes | None:

@@ -12,6 +12,7 @@ from novacast.chat.moderation.sanctions import store
 from novacast.chat.moderation.sanctions.marking import Marking
 from novacast.chat.moderation.sanctions.models import Effect, Sanction, SanctionKind, Wish, clean_reason
 from novacast.chat.moderation.states import States, mendable, there
+from novacast.chat.store import LAST
 from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound
@@ -20,7 +21,6 @@ from novacast.identity import new_id
 
 MOST_DELETED = 200
 """Messages that go with a ban."""
-LATER = 2**62
 
 
 class Sanctions:
@@ -102,7 +102,7 @@ class Sanctions:
         """Latest first. Raises Unauthenticated, Forbidden, NotFound, InvalidInput."""
         reader(chair)
         start = keyset(cursor, int)
-        before = LATER if start is None else start[0]
+        before = LAST if start is None else start[0]
         now = self._clock.now() if active else None
         rows = await self._db.all(store.listed(chair.org_id, chair.room_id, before, limit + 1, now))
         known = await self._db.all(store.marks(one.id for one in rows))
@@ -121,10 +121,11 @@ class Sanctions:
             raise Conflict(text("That was lifted already."))
         for id_ in entry.detail.get("replaced", ()):
             store.reinstate(tx, id_)
+        held = entry.detail.get("held", ())
         for id_ in entry.detail.get("deleted", ()):
             one = there(tx, entry.room_id, id_)
             if one.person_id is not None and one.state is State.DELETED and one.deleted_by == entry.actor_id:
-                self._states.set(tx, one, State.SHOWN, None)
+                self._states.set(tx, one, State.HELD if id_ in held else State.SHOWN, None)
         return self.release(tx, chair, found)
 
     def reinstate(self, tx: Transaction, chair: Chair, entry: Entry) -> Entry:
@@ -161,17 +162,22 @@ class Sanctions:
         }
         detail |= {"replaced": replaced} if replaced else {}
         detail |= {"deleted": [one.id for one in deleted]} if deleted else {}
+        held = [one.id for one in deleted if one.state is State.HELD]
+        detail |= {"held": held} if held else {}
         action = "person.banned" if new.kind is SanctionKind.BAN else "person.timed_out"
         self._journal.write(tx, chair, action, person_id=person_id, detail=detail)
         self._marking.doubt(tx, person_id, new.marks)
         return new
 
     def _take_back(self, tx: Transaction, chair: Chair, person_id: str, minutes: int) -> Collection[Message]:
+        """What is gone now, as it was."""
         if not (minutes and chair.room_id):
             return ()
         since = tx.now - minutes * MINUTE
-        found = tx.all(store.said_since(person_id, chair.room_id, since, MOST_DELETED))
-        return [self._states.set(tx, mendable(one), State.DELETED, chair.actor_id) for one in found[::-1]]
+        found = tx.all(store.said_since(person_id, chair.room_id, since, MOST_DELETED))[::-1]
+        for one in found:
+            self._states.set(tx, mendable(one), State.DELETED, chair.actor_id)
+        return found
 
     @staticmethod
     def _found(tx: Transaction, chair: Chair, sanction_id: str) -> Sanction:

@@ -10,7 +10,7 @@ from novacast.chat.moderation.authority import Chair
 from novacast.chat.moderation.holds.service import Decision
 from novacast.chat.moderation.reports.models import CaseState, shown
 from novacast.chat.moderation.sanctions.bodies import SanctionBody
-from novacast.chat.moderation.sanctions.models import SanctionKind, Wish
+from novacast.chat.moderation.sanctions.models import Sanction, SanctionKind, Wish
 from novacast.chat.moderation.services import ModerationServices
 from novacast.chat.moderation.socket import bodies
 
@@ -37,14 +37,16 @@ async def _ban(own: ModerationServices, guest: Guest, action: bodies.Ban) -> Res
 
 async def _imposed(own: ModerationServices, guest: Guest, person_id: str, wish: Wish) -> Result:
     made = await own.sanctions.impose(Chair.of(guest), person_id, wish)
-    names = await own.people.names(SanctionBody.people(made))
-    return {"sanction": SanctionBody.of(made, names).model_dump(mode="json")}
+    return await _told(own, made)
 
 
 async def _lift(own: ModerationServices, guest: Guest, action: bodies.Lift) -> Result:
-    made = await own.sanctions.lift(Chair.of(guest), action.sanction)
+    return await _told(own, await own.sanctions.lift(Chair.of(guest), action.sanction))
+
+
+async def _told(own: ModerationServices, made: Sanction) -> Result:
     names = await own.people.names(SanctionBody.people(made))
-    return {"sanction": SanctionBody.of(made, names).model_dump(mode="json")}
+    return {"sanction": SanctionBody.of(made, names).model_dump(mode="json", exclude_none=True)}
 
 
 def _decided(decision: Decision) -> Doing:

@@ -22,7 +22,6 @@ from novacast.i18n import text
 
 _ABOUT_PEOPLE = frozenset({"person.banned", "person.timed_out", "sanction.lifted", "sanction.reinstated"})
 Opposite = Callable[[Transaction, Chair, Entry], Entry]
-LATER = 2**62
 
 
 class Undoing:
@@ -86,7 +85,7 @@ class Undoing:
 
     async def undo_last(self, chair: Chair, then: Then[Entry] | None = None) -> Entry:
         """Of what this moderator did in the room. Raises NotFound where there is nothing."""
-        rows = await self._db.all(chat.logged(chair.room_id, LATER, 100))
+        rows = await self._db.all(chat.logged(chair.room_id, chat.LAST, 100))
         for one in rows:
             if one.actor_id == chair.actor_id and self.can(one):
                 return await self.undo(chair, one.id, then)
@@ -96,7 +95,7 @@ class Undoing:
         """Of the whole organization, latest first. Raises Unauthenticated, Forbidden, NotFound, InvalidInput."""
         reader(chair)
         start = keyset(cursor, int)
-        rows = await self._db.all(chat.logged_of(chair.org_id, LATER if start is None else start[0], limit + 1))
+        rows = await self._db.all(chat.logged_of(chair.org_id, chat.LAST if start is None else start[0], limit + 1))
         return Page.of(rows, limit, lambda one: (one.id,))
 
     def take_back(self, tx: Transaction, chair: Chair, entry: Entry) -> Entry:

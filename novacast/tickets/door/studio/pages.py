@@ -11,17 +11,20 @@ from markupsafe import Markup
 from pydantic import Field
 
 from novacast.clock import Clock, instant, iso
-from novacast.errors import Conflict, InvalidInput
+from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.tickets.door.devices.models import Device
 from novacast.tickets.door.devices.service import Devices
-from novacast.tickets.door.lists import Lists
-from novacast.tickets.door.models import CheckinList, Gate, Incident, Rules
+from novacast.tickets.door.lists import NO_LIST, Lists
+from novacast.tickets.door.models import HOUSE, CheckinList, Gate, Incident, Rules, in_the_house
 from novacast.tickets.door.words import device_badge, said
 from novacast.tickets.events.models import Event
-from novacast.tickets.events.performances import Performances
+from novacast.tickets.events.performances import Offer, Performances
+from novacast.tickets.events.permission import arranges
 from novacast.tickets.models import may_arrange
+from novacast.tickets.office.words import told
+from novacast.tickets.typed import written_hour
 from novacast.tickets.words import hour_there
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
@@ -38,11 +41,23 @@ class ListForm(Body):
     opens_at: Text = ""
     closes_at: Text = ""
 
-    def rules(self, timezone: str) -> Rules:
-        """Hours as they are there. Raises InvalidInput."""
+    def rules(self, timezone: str, categories: tuple[str, ...] = ()) -> Rules:
+        """Hours as they are there. `categories` of seats are set over the API alone. Raises InvalidInput."""
         gates = tuple(one.strip()[:60] for one in self.gates.replace(",", "\n").split("\n") if one.strip())[:30]
         opens, closes = (_instant(getattr(self, name), timezone, name) for name in ("opens_at", "closes_at"))
-        return Rules(self.name, self.item, (), gates, self.exits, self.reentry, opens, closes)
+        return Rules(self.name, self.item, categories, gates, self.exits, self.reentry, opens, closes)
+
+    @classmethod
+    def of(cls, rules: Rules, timezone: str) -> "ListForm":
+        return cls(
+            name=rules.name,
+            item=rules.items,
+            gates="\n".join(rules.gates),
+            exits=rules.exits,
+            reentry=rules.reentry,
+            opens_at=written_hour(rules.opens_at, timezone),
+            closes_at=written_hour(rules.closes_at, timezone),
+        )
 
 
 class DeviceForm(Body):
@@ -72,6 +87,20 @@ class DoorStudioPages:
             return await self._shown(call, performance_id, error=error, values=form)
         return Redirect(_place(performance_id))
 
+    @page(f"{PLACE}/lists/{{list_id}}")
+    async def edit(self, call: Call, performance_id: str, list_id: str) -> Html:
+        event, wanted, offer = await self._arranged(call.principal, performance_id, list_id)
+        return _edited(event, wanted, offer, ListForm.of(wanted.rules, event.timezone))
+
+    @form(f"{PLACE}/lists/{{list_id}}")
+    async def change(self, call: Call, performance_id: str, list_id: str, form: ListForm) -> Html | Redirect:
+        event, wanted, offer = await self._arranged(call.principal, performance_id, list_id)
+        try:
+            await self._lists.change(call.principal, list_id, form.rules(event.timezone, wanted.rules.categories))
+        except InvalidInput as error:
+            return _edited(event, wanted, offer, form, error)
+        return Redirect(_place(performance_id), notice=Notice("good", _("Saved. It holds for the next scan.")))
+
     @form(f"{PLACE}/devices")
     async def invite(self, call: Call, performance_id: str, form: DeviceForm) -> Html:
         try:
@@ -93,6 +122,15 @@ class DoorStudioPages:
     async def settle(self, call: Call, performance_id: str, incident_id: str) -> Redirect:
         await self._lists.settle(call.principal, incident_id)
         return Redirect(_place(performance_id))
+
+    async def _arranged(self, who: Principal, perf_id: str, list_id: str) -> tuple[Event, CheckinList, Offer]:
+        """Raises NotFound, Forbidden."""
+        event, _performance = await self._lists.known(who, perf_id)
+        arranges(who, event.org_id)
+        wanted = await self._lists.show(who, list_id)
+        if wanted.perf_id != perf_id:
+            raise NotFound(NO_LIST)
+        return event, wanted, await self._performances.show(who, perf_id)
 
     async def _shown(
         self,
@@ -117,23 +155,24 @@ class DoorStudioPages:
             "place": _place(perf_id),
             "performance": perf_id,
             "arranges": offer is not None,
-            "items": [] if offer is None else [(one.id, one.name) for one in offer.items],
-            "lists": [await self._list(who, one, event) for one in lists],
+            "items": [] if offer is None else _items(offer),
+            "untaken": [] if offer is None or not lists else _untaken(offer, lists),
+            "lists": [await self._list(who, one, event, offer) for one in lists],
             "devices": [_device(one, names, now) for one in devices],
             "incidents": [_incident(one, names, event) for one in incidents],
             "fresh": fresh,
-            "values": values or ListForm(exits=True),
+            "values": values or ListForm(exits=True, item=() if offer is None else in_the_house(offer.items)),
             "errors": errors,
             "trouble": "" if error is None or errors else error.message,
         }
         return Html("tickets/door_studio.html", context, 422 if error is not None else 200)
 
-    async def _list(self, who: Principal, one: CheckinList, event: Event) -> dict[str, Any]:
+    async def _list(self, who: Principal, one: CheckinList, event: Event, offer: Offer | None) -> dict[str, Any]:
         gates, expected = await self._lists.gates(who, one.id)
         return {
             "id": one.id,
             "name": one.rules.name,
-            "rules": _rules(one.rules, event.timezone),
+            "rules": _rules(one.rules, event.timezone, offer),
             "gates": one.rules.gates,
             "counts": _with_all(gates),
             "entries": sum(gate.entries for gate in gates),
@@ -146,9 +185,39 @@ def _fresh(call: Call, device: Device, code: str) -> dict[str, Any]:
     return {"device": device, "code": f"{code[:5]}-{code[5:]}", "address": address, "picture": _picture(address)}
 
 
-def _rules(rules: Rules, timezone: str) -> list[str]:
+def _edited(
+    event: Event, wanted: CheckinList, offer: Offer, values: ListForm, error: InvalidInput | None = None
+) -> Html:
+    context = {
+        "event": event,
+        "when": hour_there(offer.performance.starts_at, event.timezone),
+        "place": _place(wanted.perf_id),
+        "list": wanted,
+        "items": _items(offer),
+        "values": values,
+        "errors": told(error, {"items": "item"}),
+    }
+    return Html("tickets/door_list.html", context, 422 if error is not None else 200)
+
+
+def _items(offer: Offer) -> list[tuple[str, str, bool]]:
+    """Id, name, and whether it lets somebody into the house."""
+    return [(one.id, one.name, one.kind in HOUSE) for one in offer.items]
+
+
+def _untaken(offer: Offer, lists: Sequence[CheckinList]) -> list[str]:
+    """Kinds with places in the house that would be let in nowhere."""
+    taken = {id_ for one in lists for id_ in one.rules.items}
+    everything = any(not one.rules.items for one in lists)
+    return [one.name for one in offer.items if one.kind in HOUSE and not everything and one.id not in taken]
+
+
+def _rules(rules: Rules, timezone: str, offer: Offer | None) -> list[str]:
     found = [_("re-entry allowed") if rules.reentry else _("one entry each")]
-    if rules.items or rules.categories:
+    names = [one.name for one in offer.items if one.id in rules.items] if offer is not None else []
+    if names:
+        found.append(_("only {names}").format(names=", ".join([*names, *rules.categories])))
+    elif rules.items or rules.categories:
         found.append(_("not for every ticket"))
     if rules.opens_at is not None:
         found.append(_("from {time}").format(time=hour_there(rules.opens_at, timezone)))
@@ -158,7 +227,7 @@ def _rules(rules: Rules, timezone: str) -> list[str]:
 
 
 def _with_all(gates: Sequence[Gate]) -> list[tuple[str, int, int, int, int]]:
-    rows = [(one.name or _("no gate"), one.entries, one.exits, one.refused, one.inside) for one in gates]
+    rows = [(one.name or _("Without a gate"), one.entries, one.exits, one.refused, one.inside) for one in gates]
     if len(rows) < 2:
         return rows
     sums = [sum(getattr(one, name) for one in gates) for name in ("entries", "exits", "refused", "inside")]
@@ -188,9 +257,9 @@ def _incident(one: Incident, names: dict[str, str], event: Event) -> dict[str, A
         "id": one.id,
         "list": names.get(one.list_id, ""),
         "said": said(one.verdict),
-        "gate": one.gate or _("no gate"),
+        "gate": one.gate or _("A door without a name"),
         "at": at(one.at),
-        "other": None if one.other_at is None else (one.other_gate or _("no gate"), at(one.other_at)),
+        "other": None if one.other_at is None else (one.other_gate or _("a door without a name"), at(one.other_at)),
         "settled": one.settled_at is not None,
     }
 

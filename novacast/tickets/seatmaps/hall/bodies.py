@@ -101,6 +101,7 @@ class StatesBody(Body):
 
 class StatesQuery(Body):
     code: Annotated[str, Field(max_length=60, description="What it costs with one, and what it opens.")] = ""
+    counter: Annotated[bool, Field(description="What the box office sells, for those who sell there.")] = False
 
 
 class BestQuery(Body):

@@ -41,7 +41,7 @@ class HallRoutes:
         tag="tickets",
         public=True,
         summary="What has become of each seat",
-        errors=(InvalidInput, NotFound, RateLimited),
+        errors=(InvalidInput, NotFound, Forbidden, RateLimited),
     )
     async def states(self, call: Call, performance_id: str, query: StatesQuery) -> StatesBody:
         """Listen to `stock.changed:ID` and `seats.blocked:ID` of `/api/v1/realtime` first, then ask for this, then
@@ -49,7 +49,7 @@ class HallRoutes:
         code = None
         if query.code:
             code = await self._codes.there(call.principal, performance_id, query.code, call.address)
-        return StatesBody.of(await self._halls.states(call.principal, performance_id, code))
+        return StatesBody.of(await self._halls.states(call.principal, performance_id, code, counter=query.counter))
 
     @get(
         f"{PERFORMANCE}/seats/best",

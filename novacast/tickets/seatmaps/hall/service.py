@@ -15,6 +15,7 @@ from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.events.permission import seen_performance, sees_orders, sells
+from novacast.tickets.holds.models import MOST_SEATS
 from novacast.tickets.models import ClaimState
 from novacast.tickets.seatmaps import store as maps
 from novacast.tickets.seatmaps.choice import Layout
@@ -23,6 +24,7 @@ from novacast.tickets.seatmaps.hall import store
 from novacast.tickets.seatmaps.hall.models import MOST_ASKED, Advice, Hall, States, best_of, checked, marks_of, packed
 from novacast.tickets.seatmaps.hall.store import Occupant
 from novacast.tickets.seatmaps.hall.wire import written
+from novacast.tickets.seatmaps.models import Seat
 
 HALLS = 16
 """Performances whose drawings are kept in memory; of a large one it takes 3 MB."""
@@ -47,9 +49,14 @@ class Halls:
         """Raises NotFound, also where it has no seats."""
         return await self._hall(await self._seen(principal, perf_id))
 
-    async def states(self, principal: Principal, perf_id: str, code: Code | None = None) -> States:
-        """As they are at this instant: what is overdue is free. With what a code opens and saves. Raises NotFound."""
+    async def states(
+        self, principal: Principal, perf_id: str, code: Code | None = None, *, counter: bool = False
+    ) -> States:
+        """As they are at this instant: what is overdue is free. With what a code opens and saves. `counter`: with what
+        is sold there, in whatever window. Raises NotFound, Forbidden."""
         performance = await self._seen(principal, perf_id)
+        if counter:
+            sells(principal, performance.org_id)
         hall, now = await self._hall(performance), self._db.clock.now()
         async with self._db.snapshot() as view:
             seq = await view.one(outbox.last_seq()) or 0
@@ -63,9 +70,17 @@ class Halls:
             claimed.pop(seat_id, None)
         marks = marks_of(hall, {id_: ClaimState(state) for id_, state in claimed.items()}, blocked)
         good = code if code is not None and code.good(performance, now) else None
-        offered = [one for one in items if one.seated and _sold(one, good, now)]
+        offered = [one for one in items if one.seated and (one.on_sale if counter else _sold(one, good, now))]
+        most = MOST_SEATS if counter else performance.most_per_person
         prices = {one.id: _prices(one, hall, now, good) for one in offered}
-        return States(hall.tag, seq, packed(marks), offered, prices, event.currency, performance.most_per_person)
+        return States(hall.tag, seq, packed(marks), offered, prices, event.currency, most)
+
+    async def free(self, principal: Principal, perf_id: str) -> list[Seat]:
+        """Those that nobody has and that are not kept back, the best first. Raises NotFound, Forbidden."""
+        performance = await self._seen(principal, perf_id)
+        sells(principal, performance.org_id)
+        _hall, taken = await self._picture(principal, perf_id)
+        return [one for one in await self._db.all(maps.seats(perf_id)) if one.seat_id not in taken]
 
     async def best(self, principal: Principal, perf_id: str, count: int, category: str | None) -> Advice:
         """The best free seats, and why. Raises NotFound, Conflict where there are not so many."""

@@ -4,8 +4,10 @@
 // `overlay` there is nothing but the newest lines. New lines are drawn once per frame; the page keeps a bounded number of
 // them, and never moves what somebody reads.
 import { Link } from "./chatlink.js";
-import { element, fill, line, summary } from "./chatlines.js";
+import { fill, line, summary } from "./chatlines.js";
 import { Menu } from "./chatmenu.js";
+import { Note } from "./chatnote.js";
+import { Pins } from "./chatpins.js";
 import { Scroll } from "./chatscroll.js";
 import { Composer } from "./composer.js";
 import { Emotes } from "./emotes.js";
@@ -15,8 +17,9 @@ const LINES = 200;
 /** While somebody reads further up, nothing goes from under their eyes until there are so many. */
 const LINES_READING = 600;
 const LINES_OVERLAY = 30;
-/** What is offered to be undone right after it was done; all else is in the log. */
-const UNDONE = new Set(["message.held", "message.approved", "message.rejected", "person.timed_out", "person.banned"]);
+/** How long what was done right now is offered to be undone; later, and all else, in the log. */
+const UNDO_MS = 20_000;
+const MOST_TAKEN = 20;
 
 class NovaChat extends HTMLElement {
   #words = {};
@@ -34,7 +37,9 @@ class NovaChat extends HTMLElement {
   /** `seq` of the room when this page came. */
   #joined = null;
   #menu = null;
-  #saying = 0;
+  #note = null;
+  #pins = null;
+  #taken = new Set(); // ids of what this moderator took away: in a replay too it comes back on the spot
   #scroll = null;
 
   connectedCallback() {
@@ -43,6 +48,8 @@ class NovaChat extends HTMLElement {
     this.#words.replays = this.hasAttribute("replays");
     this.#log = this.#part("log");
     this.#list = this.#part("lines");
+    this.#note = new Note(this.#part("state"));
+    this.#pins = new Pins((name) => this.#part(name), (message) => line(message, this.#words, this.#you.id, this.#act));
     this.#scroll = new Scroll(this.#log, this.#list, this.#part("jump"), this.#words);
     const room = this.getAttribute("room");
     this.#emotes = new Emotes(room, () => this.#refill());
@@ -52,7 +59,7 @@ class NovaChat extends HTMLElement {
       events: (frame) => this.#events(frame),
       personal: (event) => this.#take(event),
       you: ({ you }) => this.#be(you),
-      state: (state) => this.#say(state === "lost" ? this.#words.lost : ""),
+      state: (state) => this.#note.say(state === "lost" ? this.#words.lost : ""),
       over: (reason) => this.#end(reason),
     });
     if (this.#words.replays) this.#replay = new Replay(room, (messages) => this.#add(messages), () => this.#clear());
@@ -77,7 +84,7 @@ class NovaChat extends HTMLElement {
 
   #welcome({ seq, reset, room, you }) {
     this.#joined ??= seq;
-    this.#say("");
+    this.#note.say("");
     this.#be(you);
     this.#set(room);
     if (reset && !this.#replay) this.#clear();
@@ -96,13 +103,13 @@ class NovaChat extends HTMLElement {
   #refill() {
     this.#composer?.refresh();
     for (const { item, message } of this.#lines.values()) fill(item, message, this.#words, this.#you.id, this.#act);
-    for (const place of ["pinned", "poll"]) this.#hang(place, this.#part(place)?.shown);
+    this.#pins.refill();
   }
 
   #events({ people, skipped, events }) {
     const shown = this.#part("people");
     if (shown) shown.textContent = people > 1 ? this.#words.people.replace("{n}", people.toLocaleString(document.documentElement.lang)) : "";
-    if (skipped) this.#say(this.#words.skipped, 8000);
+    if (skipped) this.#note.say(this.#words.skipped, 8000);
     for (const event of events) this.#take(event);
   }
 
@@ -120,8 +127,23 @@ class NovaChat extends HTMLElement {
   #moderated(event) {
     this.dispatchEvent(new CustomEvent("moderation", { detail: event }));
     const { entry } = event;
-    if (!entry || entry.actor !== this.#you.id || !UNDONE.has(entry.action)) return;
-    this.#say(this.#words.done, 10_000, [this.#words.undo, () => this.#link.ask({ type: "undo", entry: entry.id })]);
+    const done = this.#words.done[entry?.action];
+    if (!done || entry.actor !== this.#you.id) return;
+    if (entry.action === "message.deleted") this.#remember(entry.message);
+    this.#note.say(done, UNDO_MS, { words: this.#words.undo, key: "u", act: () => this.#undo(entry) });
+  }
+
+  #remember(id) {
+    if (this.#taken.size >= MOST_TAKEN) this.#taken.delete(this.#taken.values().next().value);
+    this.#taken.add(id);
+  }
+
+  #undo(entry) {
+    this.#log.focus({ preventScroll: true });
+    this.#link.ask({ type: "undo", entry: entry.id }).then(
+      () => this.#note.say(this.#words.undone, 6000),
+      (error) => this.#note.say(error.message || this.#words.lost, 6000),
+    );
   }
 
   /** For the page around, as `emote`. */
@@ -135,23 +157,22 @@ class NovaChat extends HTMLElement {
 
   /** In a replay what is said now is shown to whoever said it; others meet it at its moment. */
   #came(message) {
+    if (message.state === "deleted") return this.#gone(message.id);
+    this.#pins.came(message);
     const known = this.#lines.has(message.id);
     const own = Boolean(this.#you.id) && message.author.id === this.#you.id && message.seq > this.#joined;
-    if (this.#replay && !known && !own) return;
-    if (message.state === "deleted") return this.#gone(message.id);
+    if (this.#replay && !known && !own && !this.#taken.has(message.id)) return;
     this.#add([message]);
   }
 
   #changed(id, change) {
-    for (const place of ["pinned", "poll"]) {
-      const shown = this.#part(place)?.shown;
-      if (shown?.id === id) this.#hang(place, { ...shown, ...change });
-    }
+    this.#pins.changed(id, change);
     const message = this.#coming.get(id) ?? this.#lines.get(id)?.message;
     if (message) this.#add([{ ...message, ...change }]);
   }
 
   #gone(id) {
+    this.#pins.gone(id);
     this.#coming.delete(id);
     const known = this.#lines.get(id);
     if (!known) return;
@@ -167,18 +188,7 @@ class NovaChat extends HTMLElement {
     this.room = room; // for the page around
     this.dispatchEvent(new CustomEvent("room"));
     this.#composer?.set(room);
-    this.#hang("pinned", room.pinned);
-    this.#hang("poll", room.poll?.poll?.closed_at ? null : room.poll);
-  }
-
-  /** On top of the room. */
-  #hang(place, message) {
-    const shown = this.#part(place);
-    if (!shown) return;
-    shown.shown = message;
-    shown.hidden = !message;
-    shown.replaceChildren();
-    if (message) shown.append(element("ul", {}, line(message, this.#words, this.#you.id, this.#act)));
+    this.#pins.set(room);
   }
 
   #add(messages) {
@@ -204,9 +214,11 @@ class NovaChat extends HTMLElement {
         fill(known.item, message, this.#words, this.#you.id, this.#act);
       } else {
         const item = line(message, this.#words, this.#you.id, this.#act);
+        const next = this.#behind(message);
         this.#lines.set(id, { item, message });
-        fresh.append(item);
-        count += 1;
+        if (next) next.before(item);
+        else fresh.append(item);
+        count += next ? 0 : 1;
       }
     }
     this.#coming.clear();
@@ -214,6 +226,18 @@ class NovaChat extends HTMLElement {
     this.#empty();
     this.#prune(atEnd);
     this.#scroll.came(count);
+  }
+
+  /** The line before which an earlier message belongs that comes back; null: it is the newest. */
+  #behind(message) {
+    const last = this.#lines.get(this.#list.lastElementChild?.dataset.id)?.message;
+    if (!last || this.#order(last, message) <= 0) return null;
+    return [...this.#list.children].find((item) => this.#order(this.#lines.get(item.dataset.id).message, message) > 0);
+  }
+
+  #order(one, other) {
+    const apart = this.#replay ? (one.at ?? Infinity) - (other.at ?? Infinity) : 0;
+    return apart || one.seq - other.seq;
   }
 
   #replied(id) {
@@ -248,23 +272,8 @@ class NovaChat extends HTMLElement {
     if (note) note.hidden = this.#lines.size > 0;
   }
 
-  /** `offer`: the words of a button, and what it does. */
-  #say(words, time = 0, offer = null) {
-    const note = this.#part("state");
-    if (!note) return;
-    clearTimeout(this.#saying);
-    note.textContent = words;
-    note.hidden = !words;
-    if (offer) {
-      const button = element("button", { type: "button", class: "button button--small" }, offer[0]);
-      button.addEventListener("click", () => offer[1]().then(() => this.#say(""), (error) => this.#say(error.message || this.#words.lost, 6000)));
-      note.append(" ", button);
-    }
-    if (time) this.#saying = setTimeout(() => this.#say(""), time);
-  }
-
   #end(reason) {
-    this.#say(this.#words[reason]);
+    this.#note.say(this.#words[reason]);
     this.#composer?.be({ writes: false });
   }
 
@@ -278,11 +287,11 @@ class NovaChat extends HTMLElement {
     this.#menu = new Menu(this.#part("menu"), {
       ask: (action) => this.#link.ask(action),
       you: () => this.#you,
-      pinned: () => this.#part("pinned").shown?.id,
+      pinned: () => this.#pins.pinned,
       reply: (message) => this.#composer.reply(message, summary(message)),
       edit: (message) => this.#composer.edit(message, summary(message)),
       react: (message, sign) => this.#act("react", message, sign),
-      say: (words, time) => this.#say(words, time),
+      say: (words, time) => this.#note.say(words, time),
       emotes: this.#emotes,
       words: this.#words,
     });
@@ -295,7 +304,7 @@ class NovaChat extends HTMLElement {
     const steps = { ArrowDown: now + 1, ArrowUp: now < 0 ? items.length - 1 : now - 1, Home: 0, End: items.length - 1 };
     if (event.key in steps) items[Math.max(0, Math.min(items.length - 1, steps[event.key]))]?.focus();
     else if (event.key === "Enter" && here) this.#open(items[now]);
-    else if (!here || !this.#menu.key(event, this.#lines.get(items[now].dataset.id)?.message, items[now])) return;
+    else if (!this.#note.key(event) && (!here || !this.#menu.key(event, this.#lines.get(items[now].dataset.id)?.message, items[now]))) return;
     event.preventDefault();
   }
 
@@ -316,8 +325,8 @@ class NovaChat extends HTMLElement {
       react: () => ({ reaction: value, on: this.#react(message.id, value) }),
       vote: () => ({ choice: value }),
     };
-    if (!this.#you.writes) return this.#say(this.#words.login_to_act, 6000);
-    this.#link.ask({ type: act, message: message.id, ...ways[act]() }).catch((error) => this.#say(error.message || this.#words.lost, 6000));
+    if (!this.#you.writes) return this.#note.say(this.#words.login_to_act, 6000);
+    this.#link.ask({ type: act, message: message.id, ...ways[act]() }).catch((error) => this.#note.say(error.message || this.#words.lost, 6000));
   };
 
   /** Whether it is set by this press, or taken back. */

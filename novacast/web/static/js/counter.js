@@ -1,11 +1,13 @@
 /**
  * <nova-counter currency="EUR"> around a list of [data-price] rows, each with a number: adds buttons for one more and one fewer,
- * and the sum, before anything is sent; where prices depend on the seats that the house will choose, the least it can be.
+ * and the sum, with that of seats that are chosen on the map, before anything is sent; where prices depend on the seats that the house will choose, the least it can be.
  */
 class NovaCounter extends HTMLElement {
   #sum = null;
   #money = null;
   #digits = 2;
+  /** On the map of the hall: how many seats, and what they cost together. */
+  #seats = { count: 0, total: 0 };
 
   connectedCallback() {
     const currency = this.getAttribute("currency");
@@ -15,6 +17,10 @@ class NovaCounter extends HTMLElement {
     for (const row of this.#rows()) this.#equip(row);
     this.addEventListener("input", () => this.#add());
     this.addEventListener("change", () => this.#add());
+    this.addEventListener("seatschosen", ({ detail }) => {
+      this.#seats = detail;
+      this.#add();
+    });
     this.#add();
   }
 
@@ -55,8 +61,7 @@ class NovaCounter extends HTMLElement {
   }
 
   #add() {
-    let sum = 0;
-    let units = 0;
+    let { count: units, total: sum } = this.#seats;
     let least = false;
     for (const row of this.#rows()) {
       const number = Number(row.querySelector("input[name=quantity]").value) || 0;

@@ -15,6 +15,7 @@ class NovaModeration extends HTMLElement {
   #timer = 0;
   #saying = 0;
   #title = document.title;
+  #sizes = null;
   #wanted = new Set();
 
   async connectedCallback() {
@@ -43,10 +44,14 @@ class NovaModeration extends HTMLElement {
     }
     this.#show(this.#shown);
     this.#soon(["queue"]);
+    // Where there is room for it the chat is no tab.
+    this.#sizes = new ResizeObserver(() => { if (this.#shown === "chat" && !this.querySelector("[data-shows=chat]").offsetParent) this.#show("queue"); });
+    this.#sizes.observe(this);
   }
 
   disconnectedCallback() {
     clearTimeout(this.#timer);
+    this.#sizes?.disconnect();
   }
 
   #part(name) {

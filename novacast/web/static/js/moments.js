@@ -1,5 +1,7 @@
 // Instants in the reader's own zone: those that are shown, those that are counted down to, and those that are typed.
 const language = document.documentElement.lang;
+/** Where an hour is to be kept, its zone is said: `data-zone`. */
+const zoned = new Intl.DateTimeFormat(language, { year: "numeric", month: "short", day: "numeric", hour: "numeric", minute: "2-digit", timeZoneName: "short" });
 const shown = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
 
 function localize(root) {
@@ -7,7 +9,7 @@ function localize(root) {
     const at = new Date(one.dateTime);
     if (Number.isNaN(at.getTime())) continue;
     one.title = one.textContent;
-    one.textContent = shown.format(at);
+    one.textContent = ("zone" in one.dataset ? zoned : shown).format(at);
     one.removeAttribute("data-local");
   }
 }

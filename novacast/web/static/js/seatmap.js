@@ -34,7 +34,7 @@ class NovaSeatmap extends HTMLElement {
       snapshot: (states) => this.#snapshot(states),
       change: (ids, mark) => this.#change(ids, mark),
       lost: (lost) => { this.#part("lost").hidden = !lost || !this.#plan; },
-    }, this.getAttribute("code") ?? "");
+    }, this.getAttribute("code") ?? "", this.hasAttribute("counter"));
     this.closest("form")?.addEventListener("submit", () => { this.#sending = true; }, { signal });
     addEventListener("pageshow", () => { this.#sending = false; }, { signal });
   }
@@ -82,15 +82,21 @@ class NovaSeatmap extends HTMLElement {
 
   async #snapshot(states) {
     if (this.#plan?.tag !== states.tag) await this.#draw();
-    this.#states = states;
+    this.#states = this.hasAttribute("item") ? this.#one(states) : states;
     this.#plan.unpack(states.states);
-    this.legend.show(this.#plan, states.items, (amount) => this.#money(amount));
+    this.legend.show(this.#plan, this.#states.items, (amount) => this.#money(amount));
     this.map.repaint();
     this.list.renew();
     if (!this.#restored) this.#restore();
     else this.#lose([...this.choice.seats.keys()].filter((seat) => this.#plan.states[seat] !== FREE));
     this.choice.write();
     this.dataset.seq = states.seq;
+  }
+
+  /** For one seat of one kind. */
+  #one(states) {
+    const kind = this.getAttribute("item");
+    return { ...states, most: 1, items: states.items.filter((one) => one.id === kind) };
   }
 
   async #draw() {
@@ -149,6 +155,7 @@ class NovaSeatmap extends HTMLElement {
   toggle(seat) {
     if (this.choice.has(seat)) this.choice.drop(seat);
     else if (this.#plan.states[seat] !== FREE) return this.#say(`${this.#label(seat)}: ${this.#words.taken}`);
+    else if (this.#states.items.length && this.hasAttribute("item")) this.choice.set([seat], this.#states.items[0].id);
     else if (this.choice.seats.size >= this.#states.most) return this.advice.say(this.#words.most.replace("{n}", this.#states.most));
     else if (!this.#states.items.length) return this.#say(this.#words.closed);
     else this.choice.take(seat, this.#states.items[0].id);

@@ -159,8 +159,8 @@ function showGates(gates) {
 
 function incident({ gate, at, other_gate: other, other_at: when, verdict }) {
   const line = document.createElement("li");
-  const names = { gate: gate || word("no-gate"), time: hour(Date.parse(at)), verdict: word(verdict) };
-  line.textContent = when ? filled("incident-other", { ...names, other: other || word("no-gate"), other_time: hour(Date.parse(when)) }) : filled("incident", names);
+  const names = { gate: gate || word("no-name"), time: hour(Date.parse(at)), verdict: word(verdict) };
+  line.textContent = when ? filled("incident-other", { ...names, other: other || word("no-name"), other_time: hour(Date.parse(when)) }) : filled("incident", names);
   return line;
 }
 
@@ -192,7 +192,7 @@ function foundLine({ ticket, name, item, seat, note, number, state, inside, befo
   const line = document.createElement("li");
   const about = document.createElement("div");
   const title = Object.assign(document.createElement("strong"), { textContent: name || `${word("number")} ${number}`, dir: "auto" });
-  const stands = inside && before ? filled("inside", { time: hour(Date.parse(before.at)), gate: before.gate || word("no-gate") }) : "";
+  const stands = inside && before ? filled(before.gate ? "inside" : "inside-no-gate", { time: hour(Date.parse(before.at)), gate: before.gate }) : "";
   const facts = [item, seat, `${word("number")} ${number}`, state === "valid" ? stands : word("is-void"), note];
   about.append(title, Object.assign(document.createElement("div"), { textContent: facts.filter(Boolean).join(" · "), className: "small" }));
   const button = Object.assign(document.createElement("button"), { type: "button", className: "button", textContent: word(leaving ? "let-out" : "let-in") });

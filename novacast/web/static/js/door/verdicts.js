@@ -24,7 +24,7 @@ export function draw(said, post) {
 }
 
 function why({ verdict, before }, { list }) {
-  if (verdict === "used" && before) return filled("why-used", { time: hour(Date.parse(before.at)), gate: before.gate || word("no-gate") });
+  if (verdict === "used" && before) return filled(before.gate ? "why-used" : "why-used-no-gate", { time: hour(Date.parse(before.at)), gate: before.gate });
   if (verdict === "used") return word("why-used-somewhere");
   if (verdict === "too_early") return filled("why-too_early", { time: hour(Date.parse(list.opens_at)) });
   if (verdict === "too_late") return filled("why-too_late", { time: hour(Date.parse(list.closes_at)) });

@@ -32,10 +32,10 @@ export class Log {
 
   #row(one) {
     const { words } = this.#page;
-    const said = one.detail?.text ?? one.detail?.before ?? one.detail?.reason ?? "";
+    const said = [one.detail.text, one.detail.before, one.detail.reason].find((words) => words && typeof words === "string") ?? "";
     const what = element("span", { class: "grow" }, element("bdi", {}, one.actor_name ?? words.nobody), ": ", words.actions[one.action] ?? one.action,
       ...(one.person_name ? [" · ", element("bdi", {}, one.person_name)] : []),
-      ...(said ? [element("br"), element("span", { class: "soft small", dir: "auto" }, String(said).slice(0, 160))] : []));
+      ...(said ? [element("br"), element("span", { class: "soft small", dir: "auto" }, said.slice(0, 160))] : []));
     const item = element("li", {}, hour(one.at), what);
     if (one.undone_by) item.append(element("span", { class: "soft small" }, words.undone));
     else if (one.can_undo) item.append(button(words.undo, () => this.#undo(one)));

@@ -65,6 +65,7 @@ export class Choice {
     const part = (name) => this.#bar.querySelector(`[data-part=${name}]`);
     const { plan, items } = this.#on;
     this.#bar.hidden = !this.seats.size;
+    this.#bar.dispatchEvent(new CustomEvent("seatschosen", { bubbles: true, detail: { count: this.seats.size, total: plan() ? this.total : 0 } }));
     if (!this.seats.size || !plan()) return part("fields").replaceChildren();
     const fields = [...this.seats].map(([seat, item]) =>
       Object.assign(document.createElement("input"), { type: "hidden", name: "seat", value: `${item} ${plan().ids[seat]}` }));

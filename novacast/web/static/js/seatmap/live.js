@@ -16,9 +16,10 @@ export class Live {
   #failures = 0;
   #ended = new AbortController();
 
-  /** `code`: what it costs with one. `on.snapshot(states)` may return a promise; `on.change(ids, mark)`; `on.furnished()`; `on.lost(whether)`. */
-  constructor(performance, on, code = "") {
-    this.#path = `/api/v1/performances/${performance}/seats/states${code ? `?${new URLSearchParams({ code })}` : ""}`;
+  /** `code`: what it costs with one. `counter`: what is sold there. `on.snapshot(states)` may return a promise; `on.change(ids, mark)`; `on.furnished()`; `on.lost(whether)`. */
+  constructor(performance, on, code = "", counter = false) {
+    const asked = new URLSearchParams({ ...(code && { code }), ...(counter && { counter: "true" }) });
+    this.#path = `/api/v1/performances/${performance}/seats/states${asked.size ? `?${asked}` : ""}`;
     this.#on = on;
     const { signal } = this.#ended;
     for (const topic of ["stock.changed", "seats.blocked", "seats.furnished"]) {

@@ -1,0 +1,118 @@
+"""The ledger as slices write to it, inside their transactions. Fits tickets' `Books`."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from novacast.database import Query, Transaction
+from novacast.payments.ledger import store
+from novacast.payments.ledger.models import (
+    DISPUTES,
+    FEES,
+    LOSSES,
+    ORDERED,
+    RECEIVABLE,
+    REFUNDS_OWED,
+    Transfer,
+    deferred,
+    place_of,
+    revenue,
+    sold,
+    unsold,
+)
+
+Parts = Sequence[tuple[int, int]]
+"""Gross amounts, each with its rate of tax in basis points."""
+
+
+class Entry(Protocol):
+    """What something is of. `source`: id of what made it true; `about`: of what was sold."""
+
+    @property
+    def source(self) -> str: ...
+    @property
+    def org_id(self) -> str: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def test(self) -> bool: ...
+    @property
+    def order_id(self) -> str: ...
+    @property
+    def about(self) -> str: ...
+    @property
+    def memo(self) -> str: ...
+    @property
+    def at(self) -> int: ...
+
+
+class Ledger:
+    """Each posting is written once for its source and kind, however often it is called for."""
+
+    def awaited(self, tx: Transaction, entry: Entry, amount: int) -> None:
+        _post(tx, entry, "awaited", [Transfer(RECEIVABLE, ORDERED, amount)])
+
+    def unawaited(self, tx: Transaction, entry: Entry, amount: int) -> None:
+        _post(tx, entry, "unawaited", [Transfer(ORDERED, RECEIVABLE, amount)])
+
+    def sold(self, tx: Transaction, entry: Entry, provider: str, parts: Parts) -> None:
+        _post(tx, entry, "sold", sold(place_of(provider), _by_rate(parts)))
+
+    def surplus(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
+        _post(tx, entry, "surplus", [Transfer(place_of(provider), REFUNDS_OWED, amount)])
+
+    def fulfilled(self, tx: Transaction, entry: Entry, parts: Parts) -> None:
+        _post(tx, entry, "fulfilled", sold(REFUNDS_OWED, _by_rate(parts)))
+
+    def owed(self, tx: Transaction, entry: Entry, parts: Parts) -> None:
+        left = dict(tx.all(store.sold_of(entry.order_id)))
+        _post(tx, entry, "owed", unsold(_by_rate(parts), left))
+
+    def repaid(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
+        _post(tx, entry, "repaid", [Transfer(REFUNDS_OWED, place_of(provider), amount)])
+
+    def returned(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
+        _post(tx, entry, "returned", [Transfer(place_of(provider), REFUNDS_OWED, amount)])
+
+    def disputed(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
+        _post(tx, entry, "disputed", [Transfer(DISPUTES, place_of(provider), amount)])
+
+    def won(self, tx: Transaction, entry: Entry, provider: str, amount: int, *, lost: bool) -> None:
+        _post(tx, entry, "won", [Transfer(place_of(provider), LOSSES if lost else DISPUTES, amount)])
+
+    def lost(self, tx: Transaction, entry: Entry, amount: int) -> None:
+        _post(tx, entry, "lost", [Transfer(LOSSES, DISPUTES, amount)])
+
+    def fee(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
+        _post(tx, entry, "fee", [Transfer(FEES, place_of(provider), amount)])
+
+    def unearned(self) -> Query[str]:
+        return store.unearned()
+
+    def earned(self, tx: Transaction, about: str) -> int:
+        """What was given back since it was last called for comes off the revenue again."""
+        times = tx.one(store.times_earned(about)) or 0
+        found = tx.all(store.unearned_of(about))
+        for number, (org_id, currency, test, rate, net) in enumerate(found, times + 1):
+            pair = (deferred(rate), revenue(rate)) if net > 0 else (revenue(rate), deferred(rate))
+            posting = (tx.now, org_id, currency, int(test), about, f"earned:{number}")
+            store.add(tx, posting, [Transfer(*pair, abs(net))], "", about, "")
+        return sum(net for *_, net in found)
+
+    def known(self, source: str) -> Query[bool]:
+        return store.known(source)
+
+
+def _post(tx: Transaction, entry: Entry, kind: str, transfers: Sequence[Transfer]) -> None:
+    if tx.one(store.posted(entry.source, kind)):
+        return
+    posting = (entry.at, entry.org_id, entry.currency, int(entry.test), entry.source, kind)
+    wanted = [one for one in transfers if one.amount]
+    store.add(tx, posting, wanted, entry.order_id, entry.about, entry.memo)
+
+
+def _by_rate(parts: Parts) -> dict[int, int]:
+    sums: dict[int, int] = {}
+    for gross, rate in parts:
+        if gross:
+            sums[rate] = sums.get(rate, 0) + gross
+    return sums

@@ -1,0 +1,116 @@
+"""All SQL of the ledger."""
+
+from collections.abc import Sequence
+
+from novacast.database import Query, Row, Transaction
+from novacast.payments.ledger.models import Balance, Line, Transfer
+
+_LINE = (
+    "n", "at", "org_id", "currency", "source", "kind", "line", "debit", "credit", "amount", "order_id", "about", "memo",
+)  # fmt: skip
+
+
+def posted(source: str, kind: str) -> Query[bool]:
+    return Query("SELECT 1 FROM ledger WHERE source = ? AND kind = ? LIMIT 1", (source, kind), lambda row: True)
+
+
+def known(source: str) -> Query[bool]:
+    return Query("SELECT 1 FROM ledger WHERE source = ? LIMIT 1", (source,), lambda row: True)
+
+
+def add(
+    tx: Transaction,
+    posting: tuple[int, str, str, int, str, str],
+    transfers: Sequence[Transfer],
+    order_id: str,
+    about: str,
+    memo: str,
+) -> None:
+    """`posting`: at, organization, currency, test, source, kind."""
+    for line, one in enumerate(transfers, 1):
+        tx.run(
+            "INSERT INTO ledger (at, org_id, currency, test, source, kind, line, debit, credit, amount, order_id, "
+            "about, memo) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (*posting, line, one.debit, one.credit, one.amount, order_id, about, memo),
+        )
+
+
+def sold_of(order_id: str) -> Query[tuple[int, int]]:
+    """Rate, and the gross that an order has bought at it and is not owed back."""
+    return Query(
+        "SELECT substr(account, instr(account, ':') + 1) + 0 AS rate, sum(amount) AS gross FROM ("
+        "SELECT credit AS account, amount FROM ledger WHERE order_id = :order UNION ALL "
+        "SELECT debit, -amount FROM ledger WHERE order_id = :order) "
+        "WHERE account GLOB 'deferred:*' OR account GLOB 'tax:*' GROUP BY 1 HAVING gross > 0",
+        {"order": order_id},
+        lambda row: (row["rate"], row["gross"]),
+    )
+
+
+def unearned() -> Query[str]:
+    return Query(
+        "SELECT DISTINCT about FROM ledger_balances "
+        "WHERE account >= 'deferred:' AND account < 'deferred;' AND amount <> 0",
+        (),
+        lambda row: str(row["about"]),
+    )
+
+
+def unearned_of(about: str) -> Query[tuple[str, str, bool, int, int]]:
+    """Organization, currency, test, rate and net."""
+    return Query(
+        "SELECT org_id, currency, test, substr(account, 10) + 0 AS rate, -amount AS net FROM ledger_balances "
+        "WHERE about = ? AND account >= 'deferred:' AND account < 'deferred;' AND amount <> 0 "
+        "ORDER BY org_id, currency, test, rate",
+        (about,),
+        lambda row: (row["org_id"], row["currency"], bool(row["test"]), row["rate"], row["net"]),
+    )
+
+
+def times_earned(about: str) -> Query[int]:
+    return Query(
+        "SELECT count(DISTINCT kind) FROM ledger WHERE source = ? AND kind GLOB 'earned:*'",
+        (about,),
+        lambda row: int(row[0]),
+    )
+
+
+def balances(org_id: str, *, test: bool) -> Query[Balance]:
+    """Of all that was ever written down."""
+    return Query(
+        "SELECT currency, account, sum(amount) AS amount FROM ledger_balances WHERE org_id = ? AND test = ? "
+        "GROUP BY currency, account ORDER BY currency, account",
+        (org_id, int(test)),
+        lambda row: Balance(row["currency"], row["account"], row["amount"]),
+    )
+
+
+def moved(org_id: str, since: int, until: int, *, test: bool) -> Query[tuple[str, str, int, int]]:
+    """Currency, account, debits and credits from `since` until `until`."""
+    return Query(
+        "SELECT currency, account, sum(debit) AS debits, sum(credit) AS credits FROM ("
+        "SELECT currency, debit AS account, amount AS debit, 0 AS credit FROM ledger "
+        "WHERE org_id = :org AND test = :test AND at >= :since AND at < :until UNION ALL "
+        "SELECT currency, credit, 0, amount FROM ledger "
+        "WHERE org_id = :org AND test = :test AND at >= :since AND at < :until) "
+        "GROUP BY currency, account ORDER BY currency, account",
+        {"org": org_id, "test": int(test), "since": since, "until": until},
+        lambda row: (row["currency"], row["account"], row["debits"], row["credits"]),
+    )
+
+
+def lines(org_id: str, start: tuple[int, int], since: int, until: int, limit: int, *, test: bool) -> Query[Line]:
+    """In the order of their instants; `start`: instant and number of the one before."""
+    return Query(
+        "SELECT * FROM ledger WHERE org_id = :org AND test = :test AND at >= :since AND at < :until "
+        "AND (at, n) > (:at, :n) ORDER BY at, n LIMIT :limit",
+        {
+            "org": org_id, "test": int(test), "since": since, "until": until, "at": start[0], "n": start[1],
+            "limit": limit,
+        },
+        _line,
+    )  # fmt: skip
+
+
+def _line(row: Row) -> Line:
+    return Line(**{name: row[name] for name in _LINE}, test=bool(row["test"]))

@@ -1,0 +1,132 @@
+"""Payments at Stripe's pages, as the box office asks for them.
+
+What is to be asked is on disk before it is asked. Whoever lost the answer asks again with the same key and gets it.
+After a day Stripe may have forgotten the key, and a second page might be made: from then on it is looked for in lists.
+"""
+
+import json
+import logging
+from typing import Literal
+
+from novacast.clock import MINUTE
+from novacast.database import Database, Transaction
+from novacast.errors import NotFound, Unavailable
+from novacast.i18n import text
+from novacast.identity import new_id
+from novacast.payments.models import Begun, Outcome, PaymentRefused
+from novacast.payments.ports import Demand
+from novacast.payments.stripe import store
+from novacast.payments.stripe.client import StripeApi
+from novacast.payments.stripe.models import LONGEST, REPLAYED, Session, Wanted, session_params
+
+log = logging.getLogger(__name__)
+
+APART = 10 * MINUTE
+"""Stripe's clock may differ from ours by this."""
+
+
+class StripeCheckout:
+    def __init__(self, db: Database, api: StripeApi) -> None:
+        self._db, self._api = db, api
+
+    async def begin(self, demand: Demand) -> Begun:
+        """Raises PaymentRefused, Unavailable."""
+        row = await self._db.write(lambda tx: self._frozen(tx, demand))
+        if row.closed or row.params is None:
+            raise PaymentRefused(text("This payment was called off. Begin again."), "closed")
+        if row.session is not None and row.url is not None:
+            return Begun(row.session, row.url)
+        session = await self._api.create_session(json.loads(row.params), row.key)
+        if session is None:
+            # Nobody was ever given its address, so nobody can pay there; but it must not stay open.
+            await self.close(demand)
+            raise PaymentRefused(text("Stripe could not begin this payment. Try again."), "error")
+        await self._keep(row, session)
+        return Begun(session.id, session.url)
+
+    async def retrieve(self, demand: Demand) -> Outcome:
+        """Raises Unavailable."""
+        row = await self._db.one(store.wanted(demand.key))
+        if row is None:  # nobody there ever heard of it
+            return _outcome("open", demand)
+        session = await self._found(row)
+        return _outcome("unpaid", demand) if session is None else session.outcome()
+
+    async def close(self, demand: Demand) -> Outcome:
+        """Raises Unavailable."""
+        row = await self._db.write(lambda tx: self._closed(tx, demand.key))
+        session = await self._found(row)
+        if session is None:
+            return _outcome("unpaid", demand)
+        if session.status == "open":
+            try:
+                # A key of its own each time: to end a page twice does no harm, and an error kept by a key would.
+                await self._api.expire(session.id, new_id())
+            except PaymentRefused:
+                log.info("a page could not be ended: it is over, or is being paid")
+            session = await self._api.session(session.id)
+            await self._keep(row, session)
+        return session.outcome()
+
+    async def payment_of(self, key: str) -> str | None:
+        """The payment intent that came of a demand. Raises Unavailable."""
+        row = await self._db.one(store.wanted(key))
+        if row is None or row.payment is not None:
+            return None if row is None else row.payment
+        session = await self._found(row)
+        return None if session is None else session.payment
+
+    async def _found(self, row: Wanted) -> Session | None:
+        """None: there is none, and none will be."""
+        if row.params is None:
+            return None
+        if row.session is not None:
+            try:
+                session = await self._api.session(row.session)
+            except NotFound as error:
+                log.error("Stripe does not know a session of ours: is [stripe] secret_key another account's?")
+                raise Unavailable(text("Stripe does not know this payment. The house has been told.")) from error
+        else:
+            replayed = self._db.clock.now() - row.created_at < REPLAYED
+            made = await self._again(row) if replayed else None
+            if made is None:
+                last = row.created_at + LONGEST + APART
+                made = await self._api.find_session(row.key, row.created_at - APART, last)
+            if made is None:
+                return None
+            session = made
+        await self._keep(row, session)
+        return session
+
+    async def _again(self, row: Wanted) -> Session | None:
+        try:
+            made = await self._api.create_session(json.loads(row.params or ""), row.key)
+        except PaymentRefused:
+            return None
+        # What a key gives again is as it was then.
+        return None if made is None else await self._api.session(made.id)
+
+    async def _keep(self, row: Wanted, session: Session) -> None:
+        known = row.session == session.id and row.payment == session.payment and row.url is not None
+        if not known:
+            await self._db.write(lambda tx: store.found(tx, row.key, session.id, session.url, session.payment))
+
+    def _frozen(self, tx: Transaction, demand: Demand) -> Wanted:
+        row = tx.one(store.wanted(demand.key))
+        if row is None:
+            store.want(tx, demand.key, json.dumps(session_params(demand, tx.now)))
+            row = tx.one(store.wanted(demand.key))
+        assert row is not None, "it was written just now, or before"
+        return row
+
+    def _closed(self, tx: Transaction, key: str) -> Wanted:
+        store.want(tx, key, None)
+        store.close(tx, key)
+        row = tx.one(store.wanted(key))
+        assert row is not None, "it was written just now, or before"
+        return row
+
+
+def _outcome(state: Literal["open", "unpaid"], demand: Demand) -> Outcome:
+    """Of what was never there."""
+    return Outcome(state, demand.amount, demand.currency, demand.mode, demand.instance)

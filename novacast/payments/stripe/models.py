@@ -1,0 +1,127 @@
+"""What of Stripe's objects is looked at, and the rows that keep what was asked of it. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from novacast.clock import DAY, HOUR, MINUTE, SECOND
+from novacast.payments.models import Outcome
+from novacast.payments.ports import Demand
+from novacast.payments.stripe.amounts import ours, theirs
+
+REPLAYED = 23 * HOUR
+"""For so long a key surely gives the same answer again: Stripe forgets them after a day or later."""
+SHORTEST, LONGEST = 35 * MINUTE, DAY - 10 * MINUTE
+"""Of a page's life: Stripe takes from 30 minutes to 24 hours, by its own clock."""
+LEEWAY = 5 * MINUTE
+"""A page outlives its order by this: it is closed by us, and by itself only if we can't."""
+MOST_WHAT = 250
+LATE = ":late"
+"""Behind the key of a payment that came after it was called off: it is the same payment."""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A Checkout Session."""
+
+    id: str
+    url: str | None
+    status: str
+    payment_status: str
+    amount: int | None
+    currency: str
+    live: bool
+    key: str
+    instance: str
+    payment: str | None
+    """Id of its payment intent."""
+    payment_state: str | None
+    received: int | None
+
+    def outcome(self) -> Outcome:
+        """`complete` is no payment: what banks take days for is complete first and paid, or not, later."""
+        currency = self.currency.upper()
+        paid = self.status == "complete" and self.payment_status in ("paid", "no_payment_required")
+        amount = self.received if paid and self.received is not None else self.amount
+        mode = "live" if self.live else "test"
+        told = ours(amount or 0, currency)
+        if paid:
+            return Outcome("paid", told, currency, mode, self.instance, self.payment or self.id)
+        if self.status == "expired":
+            return Outcome("unpaid", told, currency, mode, self.instance, self.id)
+        if self.status == "complete":
+            over = self.payment_state in ("requires_payment_method", "canceled")
+            return Outcome("unpaid" if over else "processing", told, currency, mode, self.instance, self.id)
+        return Outcome("open", told, currency, mode, self.instance, self.id)
+
+
+@dataclass(frozen=True, slots=True)
+class Refund:
+    id: str
+    status: str
+    amount: int
+    currency: str
+    payment: str | None
+    reason: str | None
+    """Why it failed."""
+    key: str
+    """Of our repayment; empty: somebody made it elsewhere."""
+    attempt: str
+    instance: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A row: a Checkout Session that was asked for, or that must not be any more."""
+
+    key: str
+    params: str | None
+    """JSON, exactly as they are sent each time; None: it was called off before anybody asked."""
+    session: str | None
+    url: str | None
+    payment: str | None
+    closed: bool
+    created_at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A row: a refund that was asked for."""
+
+    key: str
+    payment: str
+    params: str
+    refund: str | None
+    created_at: int
+
+
+def session_params(demand: Demand, now: int) -> Mapping[str, Any]:
+    """Of a page for this demand. Raises PaymentRefused for amounts that can't be."""
+    ours_ = {"instance": demand.instance, "attempt": demand.key}
+    what = demand.what[:MOST_WHAT]
+    ends = now + SHORTEST if demand.until is None else demand.until + LEEWAY
+    price = {
+        "currency": demand.currency.lower(),
+        "unit_amount": theirs(demand.amount, demand.currency),
+        "product_data": {"name": what},
+    }
+    return {
+        "mode": "payment",
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "client_reference_id": demand.key,
+        "metadata": ours_,
+        "payment_intent_data": {"metadata": ours_, "description": what},
+        "success_url": demand.back,
+        "cancel_url": demand.back,
+        "expires_at": min(max(ends, now + SHORTEST), now + LONGEST) // SECOND,
+        # What is paid must be what was asked for, in its currency.
+        "adaptive_pricing": {"enabled": False},
+    }
+
+
+def refund_params(key: str, demand: Demand, amount: int, payment: str) -> Mapping[str, Any]:
+    return {
+        "payment_intent": payment,
+        "amount": theirs(amount, demand.currency),
+        "metadata": {"instance": demand.instance, "attempt": demand.key.removesuffix(LATE), "repayment": key},
+    }

@@ -1,0 +1,154 @@
+"""What Stripe tells of by itself: where it stands in a message is only a hint, and each thing is retrieved."""
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from typing import Any, Literal
+
+import stripe
+
+from novacast.clock import SECOND
+from novacast.database import Database
+from novacast.errors import Malformed, NotFound
+from novacast.i18n import text
+from novacast.payments.inbox.models import Heard
+from novacast.payments.models import Dispute
+from novacast.payments.ports import Settles
+from novacast.payments.stripe import store
+from novacast.payments.stripe.amounts import ours
+from novacast.payments.stripe.client import StripeApi
+from novacast.payments.stripe.provider import NAME
+from novacast.payments.stripe.signatures import check
+
+TYPES = (
+    "checkout.session.completed",
+    "checkout.session.async_payment_succeeded",
+    "checkout.session.async_payment_failed",
+    "checkout.session.expired",
+    "payment_intent.succeeded",
+    "payment_intent.payment_failed",
+    "payment_intent.canceled",
+    "payment_intent.processing",
+    "charge.refunded",
+    "refund.created",
+    "refund.updated",
+    "refund.failed",
+    "charge.dispute.created",
+    "charge.dispute.updated",
+    "charge.dispute.closed",
+    "charge.dispute.funds_withdrawn",
+    "charge.dispute.funds_reinstated",
+)
+"""At most 20 can be asked for at once."""
+_LONGEST = 255
+_DISPUTES: dict[str, Literal["won", "lost"]] = {
+    "won": "won",
+    "lost": "lost",
+    "warning_closed": "won",
+    "prevented": "won",
+}
+
+
+class StripeNews:
+    name = NAME
+    types = TYPES
+
+    def __init__(self, db: Database, api: StripeApi, secrets: Sequence[str]) -> None:
+        self._db, self._api, self._secrets = db, api, tuple(secrets)
+
+    @property
+    def told(self) -> bool:
+        """Whether Stripe may send webhooks."""
+        return bool(self._secrets)
+
+    def read(self, payload: bytes, header: str) -> Heard:
+        """Of a webhook, once its signature is good. Raises Malformed."""
+        check(payload, header, self._secrets, self._db.clock.now())
+        try:
+            event = json.loads(payload)
+            about = event["data"]["object"]
+            heard = Heard(
+                _word(event["id"]),
+                _word(event["type"]),
+                _word(about["object"]),
+                _word(about.get("id", "")),
+                int(event["created"]) * SECOND,
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise Malformed(text("This is no event.")) from error
+        return heard
+
+    def since(self, at: int) -> AsyncIterator[Heard]:
+        """Newest first. Raises Unavailable."""
+        return self._api.events(TYPES, at)
+
+    async def work(self, heard: Heard, settles: Settles) -> bool:
+        """Make true here whatever has become of what an event is about; whether it is one of ours. Raises
+        Unavailable."""
+        if heard.type not in TYPES:
+            return False
+        try:
+            match heard.kind:
+                case "checkout.session":
+                    return await self._attempt(await self._of_session(heard.about), settles)
+                case "payment_intent":
+                    return await self._attempt(await self._of_payment(heard.about), settles)
+                case "charge":
+                    return await self._attempt(await self._marked("charge", heard.about), settles)
+                case "refund":
+                    return await self._refund(heard.about, settles)
+                case "dispute":
+                    return await self._dispute(heard.about, settles)
+        except NotFound:
+            return False
+        return False
+
+    async def _attempt(self, key: str, settles: Settles) -> bool:
+        return bool(key) and await settles.attempt(NAME, key)
+
+    async def _of_session(self, id: str) -> str:
+        return await self._db.one(store.of_session(id)) or (await self._api.session(id)).key
+
+    async def _of_payment(self, id: str) -> str:
+        return await self._db.one(store.of_payment(id)) or await self._marked("payment_intent", id)
+
+    async def _marked(self, kind: str, id: str) -> str:
+        return (await self._api.marks(kind, id)).get("attempt", "")
+
+    async def _refund(self, id: str, settles: Settles) -> bool:
+        refund = await self._api.refund(id)
+        if refund.key:
+            return await settles.repayment(NAME, refund.key)
+        key = await self._of_payment(refund.payment) if refund.payment else ""
+        if not key or refund.status in ("failed", "canceled"):
+            return False
+        return await settles.repaid_elsewhere(NAME, key, refund.id, ours(refund.amount, refund.currency))
+
+    async def _dispute(self, id: str, settles: Settles) -> bool:
+        found = await self._api.dispute(id)
+        intent = found.payment_intent
+        payment = "" if intent is None else intent if isinstance(intent, str) else intent.id
+        key = await self._of_payment(payment) if payment else ""
+        return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
+
+
+def _disputed(found: stripe.Dispute, key: str, payment: str) -> Dispute:
+    currency, due = found.currency.upper(), found.evidence_details.due_by
+    return Dispute(
+        key=key,
+        payment=payment,
+        reference=found.id,
+        state=_DISPUTES.get(found.status, "open"),
+        amount=ours(found.amount, currency),
+        currency=currency,
+        reason=found.reason,
+        due_at=None if due is None else due * SECOND,
+    )
+
+
+def _word(value: Any) -> str:
+    """Raises TypeError, ValueError."""
+    if not isinstance(value, str):
+        raise TypeError
+    if len(value) > _LONGEST or not value.isascii():
+        raise ValueError
+    return value

@@ -1,0 +1,31 @@
+"""Stripe as whoever moves money: fits the box office's `Checkout` without knowing of it."""
+
+from novacast.payments.models import Begun, Outcome, Repaid
+from novacast.payments.ports import Demand, Repayment
+from novacast.payments.stripe.checkout import StripeCheckout
+from novacast.payments.stripe.refunds import StripeRefunds
+
+NAME = "stripe"
+
+
+class StripeProvider:
+    name = NAME
+
+    def __init__(self, checkout: StripeCheckout, refunds: StripeRefunds, *, live: bool) -> None:
+        self._checkout, self._refunds = checkout, refunds
+        self.live = live
+
+    async def begin(self, demand: Demand) -> Begun:
+        return await self._checkout.begin(demand)
+
+    async def retrieve(self, demand: Demand) -> Outcome:
+        return await self._checkout.retrieve(demand)
+
+    async def close(self, demand: Demand) -> Outcome:
+        return await self._checkout.close(demand)
+
+    async def repay(self, repayment: Repayment) -> Repaid:
+        return await self._refunds.repay(repayment)
+
+    async def repayment(self, repayment: Repayment) -> Repaid:
+        return await self._refunds.repayment(repayment)

@@ -1,0 +1,12 @@
+"""The tables of all rooms where money is moved or written down."""
+
+from collections.abc import Mapping, Sequence
+
+from novacast.database import Migrations
+from novacast.payments.inbox import schema as inbox_schema
+from novacast.payments.ledger import schema as ledger_schema
+from novacast.payments.stripe import schema as stripe_schema
+
+MIGRATIONS: Sequence[Migrations] = (ledger_schema.migrations, stripe_schema.migrations, inbox_schema.migrations)
+GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
+"""What only triggers may write."""

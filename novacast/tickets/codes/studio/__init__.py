@@ -1,0 +1,1 @@
+"""Codes for those who arrange: made, looked through, switched off."""

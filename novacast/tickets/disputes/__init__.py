@@ -1,0 +1,1 @@
+"""Payments that a bank took back, and what the house can say about it."""

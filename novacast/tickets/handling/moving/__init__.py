@@ -1,0 +1,1 @@
+"""Another seat for a ticket, chosen by the house."""

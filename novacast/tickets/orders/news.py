@@ -1,0 +1,100 @@
+"""What those outside who move money tell of by themselves. Nothing is believed: they are asked, and it is settled as
+whatever else they answer.
+"""
+
+from collections.abc import Mapping
+from typing import Literal, Protocol
+
+from novacast.database import Database, Transaction
+from novacast.tickets import store as log_book
+from novacast.tickets.disputes.models import DisputeTold
+from novacast.tickets.disputes.service import Disputes
+from novacast.tickets.orders import store
+from novacast.tickets.orders.models import Attempt
+from novacast.tickets.orders.settling import alarm, settle
+from novacast.tickets.ports import Books, Checkout
+from novacast.tickets.refunds.service import Refunds
+
+
+class ToldDispute(Protocol):
+    """A bank wants a payment back."""
+
+    @property
+    def key(self) -> str:
+        """Of the attempt that was paid."""
+        ...
+
+    @property
+    def payment(self) -> str:
+        """The provider's own of that payment, which attempts have once they are captured."""
+        ...
+
+    @property
+    def reference(self) -> str: ...
+    @property
+    def state(self) -> Literal["open", "won", "lost"]: ...
+    @property
+    def amount(self) -> int: ...
+    @property
+    def currency(self) -> str: ...
+    @property
+    def reason(self) -> str: ...
+    @property
+    def due_at(self) -> int | None: ...
+
+
+class PaymentNews:
+    """What `payments` asks to be made true. It fits the shape that is wanted there without knowing of it."""
+
+    def __init__(
+        self, db: Database, providers: Mapping[str, Checkout], books: Books, refunds: Refunds, disputes: Disputes
+    ) -> None:
+        self._db, self._providers, self._books = db, providers, books
+        self._refunds, self._disputes = refunds, disputes
+
+    async def attempt(self, provider: str, key: str) -> bool:
+        """Ask about the payment with this key, whatever we think of it: what was called off may be paid all the same.
+        Whether it is one of ours. Raises Unavailable."""
+        found = await self._db.one(store.attempt_of(provider, key))
+        if found is None:
+            return False
+        outcome = await self._providers[provider].retrieve(found.demand(found.order_id))
+        await self._db.write(lambda tx: settle(tx, self._books, found.id, outcome))
+        return True
+
+    async def repayment(self, provider: str, key: str) -> bool:
+        """Ask what became of money on its way back. Whether it is of ours."""
+        return await self._refunds.heard(provider, key)
+
+    async def repaid_elsewhere(self, provider: str, key: str, reference: str, amount: int) -> bool:
+        """Money was given back, and not by us. Whether the payment is one of ours."""
+        return await self._look_at(provider, key, "payment.repaid_elsewhere", f"{reference}: {amount}")
+
+    async def dispute(self, provider: str, dispute: ToldDispute) -> bool:
+        """Whether the payment is one of ours. Money that came and was never heard of is asked for first."""
+        await self.attempt(provider, dispute.key)
+        told = DisputeTold(
+            reference=dispute.reference,
+            payment=dispute.payment,
+            amount=dispute.amount,
+            currency=dispute.currency,
+            state=dispute.state,
+            reason=dispute.reason,
+            due_at=dispute.due_at,
+        )
+        return await self._disputes.heard(provider, told)
+
+    async def _look_at(self, provider: str, key: str, what: str, detail: str) -> bool:
+        """Something that a person has to look at; said once. Whether the payment is one of ours."""
+        found = await self._db.one(store.attempt_of(provider, key))
+        if found is None:
+            return False
+        await self._db.write(lambda tx: _odd(tx, found, what, detail))
+        return True
+
+
+def _odd(tx: Transaction, attempt: Attempt, what: str, detail: str) -> None:
+    order = tx.one(store.order(attempt.order_id))
+    assert order is not None, "an attempt has an order"
+    if not any((one.action, one.detail) == (what, detail) for one in tx.all(log_book.story(order.id))):
+        alarm(tx, what, order, detail)

@@ -1,0 +1,1 @@
+"""The books of money, looked through and attacked."""

@@ -1,0 +1,1 @@
+"""Questions for those who arrange: written, put in order, answered."""

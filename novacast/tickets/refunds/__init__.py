@@ -1,0 +1,1 @@
+"""Money on its way back to buyers."""

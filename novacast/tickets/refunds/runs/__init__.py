@@ -1,0 +1,1 @@
+"""Performances of which everything is given back."""

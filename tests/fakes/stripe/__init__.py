@@ -1,0 +1,1 @@
+"""A stand-in for Stripe that the unmodified SDK talks to."""

@@ -1,0 +1,31 @@
+"""Every fault x every step x a crash at every commit ends paid with its ticket, or not paid and free, or told to the
+house; never silently, never twice."""
+
+import pytest
+
+from novacast.folder import DataFolder
+from tests.fakes.clock import FakeClock
+from tests.payments.matrix import cases, large_house, run
+
+EVERY = 23
+"""Of the cases, one in so many is quick enough to be tried each time."""
+
+
+async def _counted(folder: DataFolder, clock: FakeClock, every: int) -> None:
+    chosen = list(cases())[::every]
+    async with large_house(folder.database, clock) as house:
+        counts = await run(house, chosen)
+        await house.box.clean()
+        paid = sum(one["amount"] for one in house.standin.account.all("balance_transaction"))
+        assert paid == house.standin.money.balance("eur")
+    print(f"{len(chosen)} cases: {dict(counts)}")
+    assert sum(counts.values()) == len(chosen)
+
+
+async def test_some_of_the_matrix_ends_as_it_must(folder: DataFolder, clock: FakeClock) -> None:
+    await _counted(folder, clock, EVERY)
+
+
+@pytest.mark.slow
+async def test_the_whole_matrix_ends_as_it_must(folder: DataFolder, clock: FakeClock) -> None:
+    await _counted(folder, clock, 1)

@@ -1,0 +1,94 @@
+"""A payment that a bank takes back: flagged, passes suspended, and all that shows that it was used."""
+
+import pytest
+
+from novacast.errors import Forbidden
+from novacast.tickets.disputes import store
+from novacast.tickets.disputes.models import DisputeTold
+from novacast.tickets.events.models import NewItem, PerformanceChanges
+from novacast.tickets.holds.models import Wish
+from novacast.tickets.models import AttemptState, ItemKind, RefundState
+from novacast.tickets.orders.models import Receipt
+from tests.tickets.box import ADA, DOOR, ORG, OWNER, SELLER, Box
+from tests.tickets.doors import door, scan
+from tests.tickets.test_refunds import accounts, refunds
+
+
+def told(receipt: Receipt, state: str = "open", amount: int | None = None) -> DisputeTold:
+    payment = receipt.attempts[-1]
+    return DisputeTold("du_1", payment.reference or "", amount or payment.amount, "EUR", state, "fraudulent")  # type: ignore[arg-type]  # one of three
+
+
+async def flagged(box: Box, receipt: Receipt) -> tuple[bool, AttemptState]:
+    found = await box.own.orders.known(SELLER, ORG, receipt.order.id)
+    return found.order.disputed, found.attempts[-1].state
+
+
+@pytest.mark.parametrize("ends", [["won"], ["lost"], ["lost", "won"]])
+async def test_a_dispute_flags_the_order_until_it_is_won(box: Box, ends: list[str]) -> None:
+    receipt = await box.bought(await box.standing(2))
+    for _ in range(2):
+        assert await box.own.disputes.heard("sandbox", told(receipt))
+    assert await flagged(box, receipt) == (True, AttemptState.DISPUTED)
+    assert await accounts(box) == {"disputes": 2000, "deferred:0": -2000}
+    assert len(await box.facts("order.disputed")) == 1
+    audit = await box.own.proof.audit()
+    assert (audit.clean, [one.what for one in audit.waiting]) == (True, ["dispute"])
+    for end in ends:
+        for _ in range(2):
+            await box.own.disputes.heard("sandbox", told(receipt, end))
+    won = ends[-1] == "won"
+    assert await flagged(box, receipt) == (not won, AttemptState.CAPTURED if won else AttemptState.DISPUTED)
+    assert await accounts(box) == {"clearing:sandbox" if won else "losses": 2000, "deferred:0": -2000}
+    await box.clean()
+
+
+async def test_what_is_disputed_is_not_given_back_beside(box: Box) -> None:
+    receipt = await box.bought(await box.standing())
+    await box.own.orders.cancel(SELLER, ORG, receipt.order.id, "")
+    await box.own.disputes.heard("sandbox", told(receipt))
+    await box.own.refunds.sweep()
+    assert [one.state for one in await refunds(box, receipt)] == [RefundState.REQUESTED]
+    await box.own.disputes.heard("sandbox", told(receipt, "won"))
+    await box.own.refunds.sweep()
+    assert [one.state for one in await refunds(box, receipt)] == [RefundState.SUCCEEDED]
+    assert await flagged(box, receipt) == (False, AttemptState.REFUNDED)
+    await box.clean()
+
+
+async def test_a_payment_of_somebody_else_is_no_dispute_of_ours(box: Box) -> None:
+    await box.bought(await box.standing())
+    other = DisputeTold("du_2", "pi_unknown", 1000, "EUR", "open", "fraudulent")
+    assert not await box.own.disputes.heard("sandbox", other)
+    assert (await box.own.disputes.of_org(SELLER, ORG, None, 10)).items == []
+
+
+async def test_online_passes_of_a_disputed_order_open_nothing_until_it_is_won(box: Box) -> None:
+    given = PerformanceChanges(frozenset({"programme_id"}), programme_id="programme1")
+    await box.own.performances.edit(OWNER, box.night.id, given)
+    online = NewItem("Stream", ItemKind.ONLINE, price=500, opens_live=True)
+    item = await box.own.performances.add_item(OWNER, box.night.id, online, [box.quota.id])
+    receipt = await box.bought(await box.take(Wish(item.id, 1), who=ADA), who=ADA)
+    box.clock.set_now(box.night.starts_at)
+    assert await box.own.passes.opens(ADA, "programme1") == {ORG}
+    await box.own.disputes.heard("sandbox", told(receipt))
+    assert await box.own.passes.opens(ADA, "programme1") == frozenset()
+    assert [one.payload["person_id"] for one in await box.facts("media.tickets_changed")][-1:] == ["ada"]
+    await box.own.disputes.heard("sandbox", told(receipt, "won"))
+    assert await box.own.passes.opens(ADA, "programme1") == {ORG}
+    seen = ("v1", "ada", "programme1", "phone", box.night.starts_at, box.night.starts_at + 60_000_000)
+    await box.db.write(lambda tx: store.watched(tx, [seen, ("v2", "ben", *seen[2:])]))
+    assert [one.device for one in await box.db.all(store.watches(receipt.order.id, 10))] == ["phone"]
+
+
+async def test_evidence_is_for_the_house_and_knows_who_came_in(box: Box) -> None:
+    receipt = await box.bought(await box.standing())
+    await box.own.disputes.heard("sandbox", told(receipt))
+    entrance = await door(box)
+    for code in (await box.own.admission.codes(await box.own.admission.of_order(receipt.order.id))).values():
+        await scan(box, entrance, code)
+    with pytest.raises(Forbidden):
+        await box.own.disputes.evidence(DOOR, ORG, receipt.order.id)
+    (scanned,) = await box.db.all(store.scans(receipt.order.id, 10))
+    assert (scanned.ticket, scanned.kind, scanned.gate) == ("1.1", "entry", "A")
+    assert (await box.own.disputes.evidence(SELLER, ORG, receipt.order.id)).startswith(b"%PDF")
