@@ -1,4 +1,5 @@
-"""Templates of pages, compiled once for all servers of a run. How they are compiled and kept is tested apart."""
+"""What is read and compiled once for a whole run of tests: the pages' files and templates, and the scripts of the
+browser's driver. How that is done is tested apart."""
 
 import atexit
 import os
@@ -8,17 +9,36 @@ from functools import cache
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
+from novacast.web.server import HERE
+from novacast.web.static import StaticFiles
+
 _FILES = "__jinja2_*"
 
 
 @cache
+def static() -> StaticFiles:
+    """For `Parts.static`."""
+    return StaticFiles(HERE / "static")
+
+
 def templates() -> Path:
-    """A folder for `Parts.cache`; xdist's workers share one."""
+    """A folder for `Parts.cache`."""
+    return _folder("templates")
+
+
+def scripts() -> Path:
+    """A folder for Node.js (NODE_COMPILE_CACHE)."""
+    return _folder("scripts")
+
+
+@cache
+def _folder(name: str) -> Path:
+    """xdist's workers share it."""
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID")
-    folder = Path(gettempdir(), f"novacast-tests-{run}") if run else Path(mkdtemp(prefix="novacast-tests-"))
-    folder.mkdir(mode=0o700, exist_ok=True)
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    return folder
+    top = Path(gettempdir(), f"novacast-tests-{run}") if run else Path(mkdtemp(prefix="novacast-tests-"))
+    atexit.register(shutil.rmtree, top, ignore_errors=True)
+    (top / name).mkdir(mode=0o700, parents=True, exist_ok=True)
+    return top / name
 
 
 def lend(cache: Path) -> None:

@@ -74,7 +74,7 @@ class Parts:
     cache: Path | None = None
     """A folder of the server's own for what can be made again."""
     templates: Sequence[Path] = (HERE / "templates",)
-    static: Sequence[Path] = (HERE / "static",)
+    static: StaticFiles = field(default_factory=lambda: StaticFiles(HERE / "static"))
     rooms: Callable[[], Sequence[str]] = tuple
     """Parts of the house that every page leads to at this moment, beside those that are always there: `events`."""
     topics: Topics = field(default_factory=Topics)
@@ -89,10 +89,10 @@ class WebServer:
 
     def __init__(self, parts: Parts) -> None:
         self._parts, self._settings = parts, parts.settings
-        self._kit, static = _kit(parts)
+        self._kit = _kit(parts)
         self.realtime = _realtime(parts)
         self.routes = _routes(parts, self.realtime)
-        self._app = application(self._kit, self.routes, static)
+        self._app = application(self._kit, self.routes, parts.static)
         self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
         self._tasks = TaskGroup("web")
         self._listeners: list[asyncio.AbstractServer | TlsListener] = []
@@ -199,10 +199,9 @@ async def stop_signals() -> AsyncIterator[asyncio.Event]:
         leave()
 
 
-def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
+def _kit(parts: Parts) -> Kit:
     settings = parts.settings
-    static = StaticFiles(*parts.static)
-    kit = Kit(
+    return Kit(
         settings=settings,
         authenticator=parts.authenticator,
         clock=parts.clock,
@@ -212,9 +211,8 @@ def _kit(parts: Parts) -> tuple[Kit, StaticFiles]:
         answers=Answers(parts.db, parts.key),
         bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
         edge=Edge(settings),
-        templates=Templates(settings.instance, static, parts.templates, parts.cache, parts.rooms),
+        templates=Templates(settings.instance, parts.static, parts.templates, parts.cache, parts.rooms),
     )
-    return kit, static
 
 
 def _realtime(parts: Parts) -> Realtime:

@@ -19,7 +19,7 @@ from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
 from tests.accounts.house import House, Letterbox
 from tests.accounts.served import Served
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 
@@ -55,6 +55,7 @@ async def served(house: House, settings: Settings) -> AsyncIterator[Served]:
             db=house.db,
             outbox=events,
             cache=templates(),
+            static=static(),
             clock=house.clock,
             limiter=house.limiter,
             metrics=Metrics(),

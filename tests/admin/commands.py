@@ -1,9 +1,12 @@
 """Runs the command line in this process, as its entry point does, and tells what came of it."""
 
+import atexit
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import mkdtemp
 from typing import Any
 
 import pytest
@@ -19,6 +22,9 @@ class Done:
 
 
 Novacast = Callable[..., Done]
+
+SECRET = "a lamp in the projector"
+_founded: dict[str, Path] = {}
 
 
 def runner(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[Any]) -> Novacast:
@@ -36,3 +42,18 @@ def runner(folder: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Capture
         return Done(int(ended.value.code or 0), out, err)
 
     return novacast
+
+
+def venue_of_ada(novacast: Novacast, folder: Path, organization: str) -> None:
+    """What `novacast init` makes of `folder`'s data folder, with SECRET as password: made once, and copied."""
+    data = folder / "data"
+    if organization in _founded:
+        shutil.copytree(_founded[organization], data)
+        return
+    (folder / "first").write_text(f"{SECRET}\n")
+    who = ("--email", "ada@lantern.example", "--name", "Ada", "--password-file", str(folder / "first"))
+    done = novacast("init", *who, "--organization", organization)
+    assert done.code == 0, done.err
+    kept = Path(mkdtemp(prefix="novacast-tests-"))
+    atexit.register(shutil.rmtree, kept, ignore_errors=True)
+    _founded[organization] = Path(shutil.copytree(data, kept / "data"))

@@ -8,9 +8,7 @@ from pathlib import Path
 import pytest
 
 from novacast.folder import DataFolder
-from tests.admin.commands import Novacast
-
-SECRET = "a lamp in the projector"
+from tests.admin.commands import SECRET, Novacast, venue_of_ada
 
 
 @pytest.fixture
@@ -21,19 +19,8 @@ def secret(tmp_path: Path) -> str:
 
 
 @pytest.fixture
-def venue(novacast: Novacast, secret: str) -> Novacast:
-    done = novacast(
-        "init",
-        "--email",
-        "ada@lantern.example",
-        "--name",
-        "Ada",
-        "--organization",
-        "The Lantern",
-        "--password-file",
-        secret,
-    )
-    assert done.code == 0, done.err
+def venue(novacast: Novacast, tmp_path: Path) -> Novacast:
+    venue_of_ada(novacast, tmp_path, "The Lantern")
     return novacast
 
 

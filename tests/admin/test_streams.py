@@ -5,20 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from tests.admin.commands import Novacast
-
-SECRET = "a lamp in the projector"
+from tests.admin.commands import SECRET, Novacast, venue_of_ada
 
 
 @pytest.fixture
 def venue(novacast: Novacast, tmp_path: Path) -> Novacast:
-    file = tmp_path / "secret"
-    file.write_text(f"{SECRET}\n")
-    for email, name in (("ada@lantern.example", "Ada"), ("bo@lantern.example", "Bo")):
-        first = ("init", "--organization", "The Lantern") if name == "Ada" else ("user", "add", email)
-        address = ("--email", email) if name == "Ada" else ()
-        done = novacast(*first, *address, "--name", name, "--password-file", str(file))
-        assert done.code == 0, done.err
+    venue_of_ada(novacast, tmp_path, "The Lantern")
+    (tmp_path / "secret").write_text(f"{SECRET}\n")
+    added = novacast("user", "add", "bo@lantern.example", "--name", "Bo", "--password-file", str(tmp_path / "secret"))
+    assert added.code == 0, added.err
     return novacast
 
 

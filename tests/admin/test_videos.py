@@ -15,7 +15,7 @@ from novacast.settings import Settings, load
 from novacast.wiring import services
 from novacast_admin import demo as stage
 from novacast_admin.cli import demo, venue
-from tests.admin.commands import Novacast
+from tests.admin.commands import Novacast, venue_of_ada
 
 
 @pytest.fixture(scope="module")
@@ -36,13 +36,8 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def lantern(novacast: Novacast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Novacast:
-    (tmp_path / "secret").write_text("a lamp in the projector\n")
     monkeypatch.setenv("NOVACAST_UPLOADS_RESERVE_BYTES", "0")
-    done = novacast(
-        "init", "--email", "ada@lantern.example", "--name", "Ada", "--organization", "Lantern",
-        "--password-file", str(tmp_path / "secret"),
-    )  # fmt: skip
-    assert done.code == 0, done.err
+    venue_of_ada(novacast, tmp_path, "Lantern")
     return novacast
 
 

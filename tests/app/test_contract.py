@@ -126,12 +126,23 @@ async def test_the_api_keeps_its_contract(tmp_path: Path, clip: Path) -> None:
         await check(venue, tmp_path, "owner", await public_video(venue, clip), thorough=False)
 
 
-@pytest.mark.parametrize("who", ["", "visitor"])
-async def test_whoever_may_not_is_told_so_as_documented(tmp_path: Path, clip: Path, who: str) -> None:
-    async with open_venue(tmp_path / "data", **UNLIMITED) as venue:
-        given = {"video_id": await public_video(venue, clip), "org_id": venue.org}
-        document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
-        token = await venue.token(who) if who else ""
+@pytest.fixture(scope="module")
+def open_house(tmp_path_factory: pytest.TempPathFactory, clip: Path) -> Iterator[tuple[Venue, str]]:
+    """A venue and the id of a public video in it, for tests that change nothing there."""
+    opened = open_venue(tmp_path_factory.mktemp("contract") / "data", **UNLIMITED)
+    with asyncio.Runner() as runner:
+        venue = runner.run(opened.__aenter__())
+        try:
+            yield venue, runner.run(public_video(venue, clip))
+        finally:
+            runner.run(opened.__aexit__(None, None, None))
+
+
+async def test_whoever_may_not_is_told_so_as_documented(open_house: tuple[Venue, str]) -> None:
+    venue, video = open_house
+    given = {"video_id": video, "org_id": venue.org}
+    document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
+    for token in ("", await venue.token("visitor")):
         for path, method, operation in _operations(document):
             place = PARAMETER.sub(lambda found: given.get(found[1], MADE_UP), path)
             answer = await venue.ask(method, place, token, {} if "requestBody" in operation else None)
@@ -148,7 +159,8 @@ async def test_the_api_keeps_its_contract_under_a_long_look(tmp_path: Path, clip
         await check(venue, tmp_path, who, await public_video(venue, clip), thorough=True)
 
 
-async def test_the_document_is_valid_and_tells_what_protocols_answer(venue: Venue) -> None:
+async def test_the_document_is_valid_and_tells_what_protocols_answer(open_house: tuple[Venue, str]) -> None:
+    venue, _ = open_house
     document: dict[str, Any] = (await venue.ask("GET", "/api/openapi.json")).json
     OpenAPIV31SpecValidator(document).validate()
     paths = document["paths"]
@@ -169,8 +181,8 @@ async def test_the_document_is_valid_and_tells_what_protocols_answer(venue: Venu
     assert {"200", "206", "304", "404", "412", "416"} <= set(poster)
 
 
-async def test_a_poster_answers_with_what_is_documented(venue: Venue, clip: Path) -> None:
-    video = await public_video(venue, clip)
+async def test_a_poster_answers_with_what_is_documented(open_house: tuple[Venue, str]) -> None:
+    venue, video = open_house
     path = f"/api/v1/videos/{video}/poster"
     whole = await venue.ask("GET", path)
     assert (whole.status, whole.headers["Content-Type"]) == (200, "image/jpeg")

@@ -31,7 +31,7 @@ from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from novacast.web.wires import BEAT_SECONDS
 from novacast.wiring import MIGRATIONS
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.databases import migrated
 
 WITHIN = 10.0
@@ -310,6 +310,7 @@ async def opened(
             db=db,
             outbox=events,
             cache=templates(),
+            static=static(),
             clock=clock,
             limiter=limiter,
             metrics=metrics,

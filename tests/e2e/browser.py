@@ -10,7 +10,9 @@ from typing import Literal
 
 import pytest
 from axe_playwright_python.async_playwright import Axe
-from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, ViewportSize, async_playwright, expect
+
+from tests.compiled import scripts
 
 Scheme = Literal["light", "dark"]
 SCHEMES: tuple[Scheme, Scheme] = ("light", "dark")
@@ -34,6 +36,7 @@ LOOKS: tuple[tuple[str, ViewportSize, Scheme, tuple[str, ...]], ...] = (
 """All rules once; of the same page in other colours and another width only those that look at colours and places."""
 WITHIN = 20_000
 """Milliseconds that anything which is going to happen gets."""
+expect.set_options(timeout=WITHIN)
 STANDARDS = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 
 
@@ -104,6 +107,8 @@ class Windows:
         pictures = Path(wanted) if wanted else None
         if pictures is not None:
             pictures.mkdir(parents=True, exist_ok=True)
+        # Playwright's driver is a megabyte of scripts for Node.js, in a process of its own each time.
+        os.environ.setdefault("NODE_COMPILE_CACHE", str(scripts()))
         async with async_playwright() as playwright:
             browser = await playwright.chromium.launch(executable_path=chromium, args=list(flags))
             yield cls(browser, pictures)

@@ -9,6 +9,7 @@ import json
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ import novacast.web
 from novacast.errors import FieldError
 from novacast.identity import ANONYMOUS, Principal
 from novacast.web.headers import policy
-from novacast.web.static import StaticFiles
+from tests.compiled import static
 from tests.e2e.growing import Growing
 from tests.e2e.ladder import SECONDS
 
@@ -39,7 +40,6 @@ class Stage:
     """`refuse` is the status that streams answer; `ended` sessions answer 410."""
 
     media: Path
-    static: StaticFiles = field(default_factory=lambda: StaticFiles(WEB / "static"))
     url: str = ""
     refuse: int = 0
     opened: int = 0
@@ -91,7 +91,7 @@ class Stage:
 
     def routes(self) -> list[web.RouteDef]:
         return [
-            web.get("/static/{path:.+}", self.static.serve),
+            web.get("/static/{path:.+}", static().serve),
             web.get("/api/v1/streams/{id}", self.stream),
             web.get("/media/{session}/{name}", self.bytes),
             web.put("/api/v1/videos/{id}/position", self.position),
@@ -104,16 +104,7 @@ class Stage:
 
     async def page(self, request: web.Request) -> web.Response:
         name = request.match_info["name"] or "home"
-        env = jinja2.Environment(
-            loader=jinja2.FileSystemLoader([WEB / "templates", Path(__file__).parent / "pages"]),
-            autoescape=True,
-            trim_blocks=True,
-            extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
-            undefined=jinja2.StrictUndefined,
-        )
-        env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # comes with jinja2.ext.i18n
-        env.globals["static"] = self.static.url
-        html = env.get_template(f"{name}.html").render(self.context(request))
+        html = _environment().get_template(f"{name}.html").render(self.context(request))
         if self.ends_after_page:
             self.running = False
         response = web.Response(text=html, content_type="text/html", status=404 if name == "error" else 200)
@@ -215,6 +206,20 @@ class Stage:
         return web.Response(
             text=f"<title>Done</title>{sorted((await request.post()).items())}", content_type="text/html"
         )
+
+
+@cache
+def _environment() -> jinja2.Environment:
+    env = jinja2.Environment(
+        loader=jinja2.FileSystemLoader([WEB / "templates", Path(__file__).parent / "pages"]),
+        autoescape=True,
+        trim_blocks=True,
+        extensions=["jinja2.ext.i18n", "jinja2.ext.loopcontrols"],
+        undefined=jinja2.StrictUndefined,
+    )
+    env.install_null_translations(newstyle=True)  # type: ignore[attr-defined]  # comes with jinja2.ext.i18n
+    env.globals["static"] = static().url
+    return env
 
 
 async def _protect(request: web.Request, response: web.StreamResponse) -> None:

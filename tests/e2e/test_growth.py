@@ -130,7 +130,8 @@ async def test_speed_quality_captions_and_sound_are_kept_over_the_change(
     }
     told = await seen(window)
     assert (told["errors"], told["back"]) == ([], [])
-    # And who then chooses another one gets it.
+    # And who then chooses another one gets it, with the segment behind this one: far from the end there is time for it.
+    await page.evaluate(f"() => {{ {VIDEO}.currentTime = 4; {VIDEO}.playbackRate = 1; }}")
     await page.get_by_role("button", name="Quality").click()
     await page.get_by_role("menuitemradio", name="144p", exact=True).click()
     await window.until(f"() => {VIDEO}.videoHeight === 144 || {VIDEO}.ended")

@@ -17,7 +17,7 @@ from novacast.settings import Server, Settings
 from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.live.conftest import (
     DOOR,
     GUEST,
@@ -91,6 +91,7 @@ async def serving(house: House) -> AsyncIterator[str]:
         db=house.db,
         outbox=facts,
         cache=templates(),
+        static=static(),
         clock=house.clock,
         limiter=RateLimiter(house.clock),
         metrics=Metrics(),

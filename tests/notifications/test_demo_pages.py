@@ -10,7 +10,7 @@ from novacast.outbox import Outbox
 from novacast.settings import Settings, replace
 from novacast.web.authentication import Credentials
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.notifications.office import LINK, Office
 
 
@@ -30,6 +30,7 @@ async def test_the_demo_shows_its_mails_with_their_links(office: Office) -> None
             db=office.db,
             outbox=events,
             cache=templates(),
+            static=static(),
             clock=office.clock,
             limiter=RateLimiter(office.clock),
             metrics=Metrics(),

@@ -30,7 +30,7 @@ from novacast.web.authentication import Credentials
 from novacast.web.listening import Certificate
 from novacast.web.secure_context import is_loopback
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 
 HERE = ["box.local", "localhost", "127.0.0.1", "192.168.1.20"]
 
@@ -53,6 +53,7 @@ async def running(settings: Settings, folder: DataFolder, tls: Https) -> AsyncIt
         db=db,
         outbox=box,
         cache=templates(),
+        static=static(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

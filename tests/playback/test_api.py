@@ -24,7 +24,7 @@ from novacast.playback.services import PlaybackServices, playback_services
 from novacast.settings import Settings
 from novacast.web import Credentials, idempotency
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.playback.world import FILM, Broadcast, Film, NoPasses, Venue, exchange
@@ -84,6 +84,7 @@ async def site(tmp_path: Path, clock: FakeClock) -> AsyncIterator[Site]:
             db=db,
             outbox=facts,
             cache=templates(),
+            static=static(),
             clock=clock,
             limiter=limiter,
             metrics=metrics,

@@ -26,7 +26,7 @@ from novacast.playback.services import playback_services
 from novacast.settings import Settings, replace
 from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.fakes.clock import FakeClock
 from tests.playback.world import FILM, SEGMENT, Film, NoPasses, World, descriptors
 from tests.waiting import until
@@ -73,6 +73,7 @@ async def cinema(tmp_path: Path, clock: FakeClock) -> AsyncIterator[str]:
             db=db,
             outbox=facts,
             cache=templates(),
+            static=static(),
             clock=clock,
             limiter=limiter,
             metrics=Metrics(),

@@ -14,6 +14,7 @@ from novacast.playback.models import KEPT, Viewing, touched
 from novacast.playback.personal import PlaybackData
 from novacast.playback.service import GRANTS, STRANGERS
 from tests.playback.world import FILM, ORG, PLAYLIST, SEGMENT, Film, World
+from tests.waiting import PATIENCE
 
 SEG = "v360/seg1.m4s"
 
@@ -143,7 +144,7 @@ async def test_a_fact_that_falls_while_the_permission_is_asked_is_not_overlooked
 
     world.audience._permission._sources = (Slow(),)
     request = asyncio.create_task(world.get(f"{base}/{SEG}"))
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(PATIENCE):
         await asked.wait()
     world.venue.visibility = "private"  # after the old answer was made, before it is heard
     world.audience.doubt([FILM])

@@ -29,6 +29,7 @@ from novacast.playback.tokens import ViewingTokens
 from novacast.settings import Playback as PlaybackSettings
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
+from tests.waiting import PATIENCE
 
 ORG, FILM = "orgorgorgorgorgorgor", "filmfilmfilmfilmfilm"
 PLAYLIST = b"#EXTM3U\n#EXT-X-VERSION:7\n"
@@ -207,7 +208,7 @@ class World:
         await self.outbox.close()
         await self.outbox.start()
         await self.db.write(lambda tx: outbox.emit(tx, topic, subject, outbox.INTERNAL, **payload))
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(PATIENCE):
             await heard.wait()
 
 

@@ -22,7 +22,7 @@ from novacast.tickets.topics import TOPICS
 from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
 
 PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, SELLER, DOOR, PRODUCER, OUTSIDER, ADA, BEN)}
@@ -78,6 +78,7 @@ async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served
             db=box.db,
             outbox=facts,
             cache=templates(),
+            static=static(),
             clock=box.clock,
             limiter=RateLimiter(box.clock),
             metrics=Metrics(),

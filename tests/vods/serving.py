@@ -45,7 +45,7 @@ from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, QUICK, SMALL, House
 
 GERMAN = replace(OWNER, name="Besitzerin", language="de")
@@ -130,6 +130,7 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
         db=house.db,
         outbox=facts,
         cache=templates(),
+        static=static(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

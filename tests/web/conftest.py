@@ -17,7 +17,7 @@ from novacast.outbox import Outbox
 from novacast.settings import Settings, Tls
 from novacast.web.realtime import RealtimeLimits
 from novacast.web.server import HERE, MediaHandler, Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.web.demo import DemoRoutes, Known, Log, demo_topics
@@ -50,6 +50,7 @@ async def opened(folder: DataFolder, clock: FakeClock) -> AsyncIterator[Open]:
                 db=db,
                 outbox=events,
                 cache=templates(),
+                static=static(),
                 clock=clock,
                 limiter=RateLimiter(clock),
                 metrics=metrics,

@@ -15,9 +15,10 @@ from novacast.outbox import Outbox
 from novacast.web import idempotency
 from novacast.web.server import WebServer
 from tests.fakes.clock import FakeClock
+from tests.waiting import PATIENCE
 from tests.web.demo import DemoRoutes, Known, Log
 
-WITHIN = 10.0
+WITHIN = PATIENCE
 """Seconds that anything which is going to happen gets."""
 
 things = Migrations("things")

@@ -20,7 +20,6 @@ from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.calendar import evening_file
 from novacast.tickets.papers.models import MOST_PAPERS, Paper, Sheet
-from novacast.tickets.papers.pdf import TicketPdf
 from novacast.tickets.seatmaps import store as seats
 
 
@@ -30,7 +29,7 @@ class Papers:
     ) -> None:
         """`root`: the public address of the server."""
         self._db, self._orders, self._admission, self._holders = db, orders_, admission_, holders
-        self._pdf, self.root = TicketPdf(fonts), root
+        self._fonts, self.root = fonts, root
 
     def order_page(self, order_id: str) -> str:
         return f"{self.root}/order/{quote(self._orders.token(order_id))}"
@@ -63,7 +62,13 @@ class Papers:
             raise NotFound(text("None of these tickets is valid."))
         if len(sheet.papers) > MOST_PAPERS:
             raise TooLarge(text("One file holds {most} tickets at most.", most=MOST_PAPERS))
-        return await asyncio.to_thread(self._pdf.write, sheet)
+        return await asyncio.to_thread(self._written, sheet)
+
+    def _written(self, sheet: Sheet) -> bytes:
+        # The library for PDF is a sixth of what a start would have to load, and there are servers that never write one.
+        from novacast.tickets.papers.pdf import TicketPdf
+
+        return TicketPdf(self._fonts).write(sheet)
 
     def calendar(self, sheet: Sheet, address: str) -> str:
         return evening_file(sheet, address)

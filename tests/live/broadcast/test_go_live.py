@@ -17,7 +17,7 @@ from novacast.live.pages import live_pages
 from novacast.live.routes import live_routes
 from novacast.metrics import Metrics
 from novacast.web.server import Parts, WebServer
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.e2e.browser import DESKTOP, FLAGS, WITHIN, Window, Windows, find_chromium
 from tests.live.broadcast.conftest import Hall
 from tests.live.conftest import PRODUCER
@@ -45,6 +45,7 @@ async def address(hall: Hall) -> AsyncIterator[str]:
             db=hall.db,
             outbox=facts,
             cache=templates(),
+            static=static(),
             clock=clock,
             limiter=RateLimiter(clock),
             metrics=Metrics(),

@@ -19,7 +19,7 @@ from novacast.web import Credentials
 from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import MIGRATIONS
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.fakes.gate import FakeGate
 
@@ -58,6 +58,7 @@ async def served(door: WhipDoor, db: Database, people: Authenticator) -> AsyncIt
         db=db,
         outbox=outbox.Outbox(db),
         cache=templates(),
+        static=static(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

@@ -23,7 +23,7 @@ from novacast.visibility import Visibility
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from novacast.wiring import MIGRATIONS
-from tests.compiled import templates
+from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.live.conftest import CHANNEL
 from tests.live.conftest import PROGRAMME as PLANNED
@@ -88,6 +88,7 @@ async def house(opened: Open, tmp_path: Path) -> AsyncIterator[House]:
         db=db,
         outbox=outbox.Outbox(db),
         cache=templates(),
+        static=static(),
         clock=clock,
         limiter=RateLimiter(clock),
         metrics=Metrics(),

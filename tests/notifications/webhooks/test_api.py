@@ -21,6 +21,7 @@ from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from tests.compiled import static, templates
 from tests.notifications.webhooks.world import GUEST, MANAGER, ORG, OUTSIDER, OWNER, PRODUCER, World, person
 
 READER = Principal(person_id="reader", name="reader", roles=OWNER.roles, scopes=frozenset({"read", "write"}))
@@ -62,6 +63,8 @@ async def ask(here: World) -> AsyncIterator[Ask]:
         clock=here.clock,
         limiter=RateLimiter(here.clock),
         metrics=Metrics(),
+        cache=templates(),
+        static=static(),
         key=b"k" * 32,
     )
     server = WebServer(parts)

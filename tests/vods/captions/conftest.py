@@ -16,6 +16,9 @@ from novacast.vods.captions.delivery import Wardrobe
 from novacast.vods.captions.services import CaptionServices, caption_services
 from novacast.vods.transcoding.dressing import Dressing
 from tests.vods.conftest import House
+from tests.vods.stock import stock, stocked
+
+__all__ = ["stock", "stocked"]
 
 Said = list[tuple[float, float, str]]
 

@@ -3,6 +3,8 @@
 import asyncio
 from pathlib import Path
 
+import pytest
+
 from novacast.media.captions import SEGMENT_SECONDS, CaptionsRendition, captions_playlist, with_captions
 from novacast.vods.captions import store
 from novacast.vods.captions.delivery import Wardrobe, title
@@ -12,6 +14,7 @@ from novacast.vods.folders import whole
 from novacast.vods.transcoding.dressing import Dressing, alone
 from tests.vods.captions.test_service import begun
 from tests.vods.conftest import PRODUCER, Clips, House
+from tests.vods.stock import MADE
 
 MASTER = """#EXTM3U
 #EXT-X-VERSION:7
@@ -20,6 +23,11 @@ MASTER = """#EXTM3U
 #EXT-X-STREAM-INF:BANDWIDTH=1,AVERAGE-BANDWIDTH=1,CODECS="avc1.640015",RESOLUTION=256x144,FRAME-RATE=25.000,AUDIO="audio"
 144p/index.m3u8
 """
+
+
+@pytest.fixture
+def house(stocked: House) -> House:
+    return stocked
 
 
 def rendition(name: str, **more: bool) -> CaptionsRendition:
@@ -69,11 +77,8 @@ async def edition_of(house: House, video_id: str) -> Path:
     return house.folders.edition(video_id, video.edition)
 
 
-async def test_captions_come_to_what_is_watched_already_and_go_again(
-    house: House, room: CaptionServices, clips: Clips
-) -> None:
-    video_id = await house.arrive(clips("clip.mp4"))
-    await house.work().finish(video_id)
+async def test_captions_come_to_what_is_watched_already_and_go_again(house: House, room: CaptionServices) -> None:
+    video_id = MADE
     folder = await edition_of(house, video_id)
     before = (folder / "master.m3u8").read_text()
     track = await begun(room, video_id)
@@ -101,18 +106,14 @@ async def test_an_edition_in_the_making_has_them_from_the_beginning(
     assert (folder / "captions" / track.id / "index.m3u8").is_file()
 
 
-async def test_an_empty_track_is_not_offered(house: House, room: CaptionServices, clips: Clips) -> None:
-    video_id = await house.arrive(clips("clip.mp4"))
-    await house.work().finish(video_id)
+async def test_an_empty_track_is_not_offered(house: House, room: CaptionServices) -> None:
+    video_id = MADE
     await room.captions.add(PRODUCER, video_id, Wish("de"))
     assert "SUBTITLES" not in ((await edition_of(house, video_id)) / "master.m3u8").read_text()
 
 
-async def test_what_a_crash_kept_back_is_published_by_the_sweep(
-    house: House, room: CaptionServices, clips: Clips
-) -> None:
-    video_id = await house.arrive(clips("clip.mp4"))
-    await house.work().finish(video_id)
+async def test_what_a_crash_kept_back_is_published_by_the_sweep(house: House, room: CaptionServices) -> None:
+    video_id = MADE
     folder = await edition_of(house, video_id)
     track = await begun(room, video_id)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,6 +10,8 @@ import pytest
 
 from novacast.clock import DAY
 from novacast.errors import Conflict, MediaFailure
+from novacast.folder import DataFolder
+from novacast.media.ffmpeg import FFmpeg
 from novacast.media.transcription import read_answer
 from novacast.settings import Speech as SpeechSettings
 from novacast.vods.captions.models import Cue, Origin, Wish
@@ -18,17 +21,27 @@ from novacast.vods.captions.speech.models import ATTEMPTS, Speech, SpeechState
 from tests.fakes.clock import FakeClock
 from tests.vods.captions.conftest import Listener, room_of
 from tests.vods.conftest import PRODUCER, House
+from tests.vods.stock import MADE, filled, opened
 
 PIECES = 3
 """In which the talk of 40 s is sent, of at most 20 s: cut at 19 and 35."""
 SECRET = "sk-never-shown"
 
 
+@pytest.fixture(scope="session")
+def talked(tmp_path_factory: pytest.TempPathFactory, ffmpeg: FFmpeg, talk: Path) -> Path:
+    return filled(tmp_path_factory.mktemp("talked") / "data", ffmpeg, talk)
+
+
 @pytest.fixture
-async def video_id(house: House, talk: Path) -> str:
-    found = await house.arrive(talk, source_name="talk.mkv")
-    await house.work().finish(found)
-    return found
+async def house(folder: DataFolder, clock: FakeClock, ffmpeg: FFmpeg, talked: Path) -> AsyncIterator[House]:
+    async with opened(folder, clock, ffmpeg, talked) as house:
+        yield house
+
+
+@pytest.fixture
+def video_id(house: House) -> str:
+    return MADE
 
 
 @pytest.fixture

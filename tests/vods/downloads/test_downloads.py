@@ -8,28 +8,30 @@ import pytest
 from aiohttp import ClientSession
 
 from novacast.clock import SECOND
+from novacast.vods import store as videos
 from novacast.vods.downloads import store
 from novacast.vods.downloads.models import KEPT, Allowed, plain, title_name
 from novacast.vods.models import Visibility
 from novacast.vods.transcoding import store as transcodes
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import OWNER, PRODUCER, Clips, House
+from tests.vods.stock import MADE, clip_of
 
 VIDEOS = "/api/v1/videos"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
 
 
-async def ready(house: House, clips: Clips, allowed: Allowed = Allowed.EVERYONE, **more: object) -> str:
-    video_id = await house.arrive(clips("clip.mp4"), **more)
-    await house.work().finish(video_id)
-    await house.downloads.allow(OWNER, video_id, allowed)
-    return video_id
+async def ready(house: House, allowed: Allowed = Allowed.EVERYONE, **columns: str) -> str:
+    if columns:
+        await house.db.write(lambda tx: videos.change(tx, MADE, columns))
+    await house.downloads.allow(OWNER, MADE, allowed)
+    return MADE
 
 
 async def test_a_rung_becomes_one_file_that_plays_from_its_beginning(
-    house: House, clock: FakeClock, stranger: ClientSession, clips: Clips, tmp_path: Path
+    house: House, clock: FakeClock, stranger: ClientSession, tmp_path: Path
 ) -> None:
-    video_id = await ready(house, clips, title="Ende: gut/alles gut?")
+    video_id = await ready(house, title="Ende: gut/alles gut?")
     place = f"{VIDEOS}/{video_id}/downloads"
     async with stranger.get(f"{place}/144p") as answer:
         assert answer.status == 409
@@ -38,7 +40,7 @@ async def test_a_rung_becomes_one_file_that_plays_from_its_beginning(
     await house.download_work(clock).run(video_id)
     async with stranger.get(place) as answer:
         items = {one["name"]: one for one in (await answer.json())["items"]}
-    assert {name: one["state"] for name, one in items.items()} == {"original": "ready", "180p": "none", "144p": "ready"}
+    assert {name: one["state"] for name, one in items.items()} == {"original": "ready", "240p": "none", "144p": "ready"}
     async with stranger.get(f"{place}/144p") as answer:
         assert answer.headers["Content-Disposition"].startswith('attachment; filename="Ende gut alles gut (144p).mp4"')
         body = await answer.read()
@@ -55,9 +57,9 @@ async def test_a_rung_becomes_one_file_that_plays_from_its_beginning(
 async def test_ranges_go_on_where_they_stopped_and_only_beginnings_are_counted(
     house: House, stranger: ClientSession, producer: ClientSession, clips: Clips
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = await ready(house)
     place = f"{VIDEOS}/{video_id}/downloads"
-    whole = clips("clip.mp4").read_bytes()
+    whole = clip_of(clips).read_bytes()
     async with stranger.get(f"{place}/original") as answer:
         assert await answer.read() == whole
     async with stranger.get(f"{place}/original", headers={"Range": "bytes=100-199"}) as answer:
@@ -109,9 +111,9 @@ async def test_a_range_that_is_none_is_answered_by_all_there_is(
     ],
 )  # fmt: skip
 async def test_who_may_take_a_video_home(
-    house: House, address: str, clips: Clips, allowed: str, who: str | None, status: int
+    house: House, address: str, allowed: str, who: str | None, status: int
 ) -> None:
-    video_id = await ready(house, clips, Allowed(allowed))
+    video_id = await ready(house, Allowed(allowed))
     headers = {"Authorization": f"Bearer {who}"} if who else {}
     async with ClientSession(address, headers=headers) as session:
         place = f"{VIDEOS}/{video_id}/downloads"
@@ -131,12 +133,12 @@ async def test_who_may_take_a_video_home(
                 assert answer.status in {401, 403}
 
 
-async def test_what_may_not_be_seen_may_not_be_taken(house: House, stranger: ClientSession, clips: Clips) -> None:
-    video_id = await ready(house, clips, visibility=Visibility.PRIVATE)
+async def test_what_may_not_be_seen_may_not_be_taken(house: House, stranger: ClientSession) -> None:
+    video_id = await ready(house, visibility=Visibility.PRIVATE)
     for name in ("original", "144p", "../../keys"):
         async with stranger.get(f"{VIDEOS}/{video_id}/downloads/{name}") as answer:
             assert answer.status == 404
-    public = await ready(house, clips)
+    public = await ready(house, visibility=Visibility.PUBLIC)
     async with stranger.post(f"{VIDEOS}/{public}/downloads", json={"name": "2160p"}) as answer:
         assert answer.status == 404
     for name in ("%2e%2e%2foriginal.mp4", "2160p", "nope"):
@@ -146,9 +148,9 @@ async def test_what_may_not_be_seen_may_not_be_taken(house: House, stranger: Cli
 
 @pytest.mark.slow
 async def test_many_who_ask_at_once_cost_one_file_and_the_job_may_run_twice(
-    house: House, clock: FakeClock, stranger: ClientSession, clips: Clips
+    house: House, clock: FakeClock, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = await ready(house)
     place = f"{VIDEOS}/{video_id}/downloads"
     answers = await asyncio.gather(*(stranger.post(place, json={"name": "144p"}) for _ in range(8)))
     assert {answer.status for answer in answers} == {200}
@@ -160,10 +162,8 @@ async def test_many_who_ask_at_once_cost_one_file_and_the_job_may_run_twice(
 
 
 @pytest.mark.slow
-async def test_files_nobody_fetches_and_files_of_another_edition_go(
-    house: House, clock: FakeClock, clips: Clips
-) -> None:
-    video_id = await ready(house, clips)
+async def test_files_nobody_fetches_and_files_of_another_edition_go(house: House, clock: FakeClock) -> None:
+    video_id = await ready(house)
     folder = house.folders.video(video_id) / "downloads"
     work = house.download_work(clock)
     await house.downloads.prepare(PRODUCER, video_id, "144p")
@@ -183,9 +183,9 @@ async def test_files_nobody_fetches_and_files_of_another_edition_go(
 
 
 async def test_a_file_that_somebody_deleted_on_disk_can_be_made_again(
-    house: House, clock: FakeClock, stranger: ClientSession, clips: Clips
+    house: House, clock: FakeClock, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = await ready(house)
     await house.downloads.prepare(PRODUCER, video_id, "144p")
     await house.download_work(clock).run(video_id)
     (file,) = (house.folders.video(video_id) / "downloads").iterdir()
@@ -198,9 +198,9 @@ async def test_a_file_that_somebody_deleted_on_disk_can_be_made_again(
 
 @pytest.mark.slow
 async def test_where_there_is_no_room_it_says_so_and_leaves_nothing(
-    house: House, clock: FakeClock, stranger: ClientSession, clips: Clips
+    house: House, clock: FakeClock, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = await ready(house)
     await house.downloads.prepare(PRODUCER, video_id, "144p")
     await house.download_work(clock, reserve=2**60).run(video_id)
     async with stranger.get(f"{VIDEOS}/{video_id}/downloads") as answer:
@@ -210,8 +210,8 @@ async def test_where_there_is_no_room_it_says_so_and_leaves_nothing(
     assert (await house.downloads.prepare(PRODUCER, video_id, "144p")).state.value == "wanted"
 
 
-async def test_a_lost_wake_up_is_found(house: House, clock: FakeClock, clips: Clips) -> None:
-    video_id = await ready(house, clips)
+async def test_a_lost_wake_up_is_found(house: House, clock: FakeClock) -> None:
+    video_id = await ready(house)
     await house.downloads.prepare(PRODUCER, video_id, "144p")
     assert await house.db.write(store.forgotten) == []
     clock.advance(store.REMIND / SECOND + 1)

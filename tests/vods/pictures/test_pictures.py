@@ -18,7 +18,8 @@ from novacast.vods.pictures.models import LARGEST, MOST, Kind, State
 from novacast.vods.source import VideoSource
 from novacast.vods.transcoding import store as transcodes
 from tests.fakes.clock import FakeClock
-from tests.vods.conftest import OWNER, PRODUCER, STRANGER, Clips, House
+from tests.vods.conftest import OWNER, PRODUCER, STRANGER, House
+from tests.vods.stock import MADE
 
 VIDEOS = "/api/v1/videos"
 SAME_ORIGIN = {"Sec-Fetch-Site": "same-origin"}
@@ -33,20 +34,14 @@ def picture(tmp_path: Path) -> Path:
     return target
 
 
-async def ready(house: House, clips: Clips) -> str:
-    video_id = await house.arrive(clips("clip.mp4"))
-    await house.work().finish(video_id)
-    return video_id
-
-
 async def poster(house: House, session: ClientSession, video_id: str) -> bytes:
     async with session.get(f"{VIDEOS}/{video_id}/poster") as answer:
         assert answer.status == 200
         return await answer.read()
 
 
-async def test_three_pictures_are_proposed_when_a_video_is_published(house: House, clips: Clips) -> None:
-    video_id = await ready(house, clips)
+async def test_three_pictures_are_proposed_when_a_video_is_published(house: House) -> None:
+    video_id = MADE
     for event in await house.facts("video.published"):
         await house.pictures.hear(event)
     await house.picture_work().run(video_id)
@@ -59,8 +54,8 @@ async def test_three_pictures_are_proposed_when_a_video_is_published(house: Hous
 
 
 @pytest.mark.slow
-async def test_proposals_of_an_earlier_edition_go_and_the_chosen_one_stays(house: House, clips: Clips) -> None:
-    video_id = await ready(house, clips)
+async def test_proposals_of_an_earlier_edition_go_and_the_chosen_one_stays(house: House) -> None:
+    video_id = MADE
     (event,) = await house.facts("video.published")
     await house.pictures.hear(event)
     await house.picture_work().run(video_id)
@@ -74,10 +69,8 @@ async def test_proposals_of_an_earlier_edition_go_and_the_chosen_one_stays(house
     assert sorted(path.stem for path in folder.iterdir()) == sorted(one.id for one in gallery.items)
 
 
-async def test_pictures_are_proposed_on_request_for_videos_from_before(
-    house: House, producer: ClientSession, clips: Clips
-) -> None:
-    video_id = await ready(house, clips)
+async def test_pictures_are_proposed_on_request_for_videos_from_before(house: House, producer: ClientSession) -> None:
+    video_id = MADE
     place = f"/studio/videos/{video_id}/poster"
     async with producer.get(place) as answer:
         assert "Propose three" in await answer.text()
@@ -88,9 +81,9 @@ async def test_pictures_are_proposed_on_request_for_videos_from_before(
 
 
 async def test_any_frame_becomes_the_poster_once_it_is_made(
-    house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
+    house: House, producer: ClientSession, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = MADE
     before = await poster(house, stranger, video_id)
     async with producer.post(f"{VIDEOS}/{video_id}/pictures", json={"seconds": 1.52, "choose": True}) as answer:
         assert answer.status == 201
@@ -112,9 +105,9 @@ async def test_any_frame_becomes_the_poster_once_it_is_made(
 
 @pytest.mark.slow
 async def test_what_was_chosen_outlives_another_edition(
-    house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
+    house: House, producer: ClientSession, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = MADE
     async with producer.post(f"{VIDEOS}/{video_id}/pictures", json={"seconds": 1, "choose": True}) as answer:
         assert answer.status == 201
     await house.picture_work().run(video_id)
@@ -131,9 +124,9 @@ async def folder_of(house: House, video_id: str) -> Path:
 
 
 async def test_a_brought_picture_is_encoded_anew_and_small(
-    house: House, producer: ClientSession, stranger: ClientSession, clips: Clips, picture: Path
+    house: House, producer: ClientSession, stranger: ClientSession, picture: Path
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = MADE
     place = f"{VIDEOS}/{video_id}/picture-files?choose=true"
     async with producer.post(place, data=picture.read_bytes()) as answer:
         assert answer.status == 201, await answer.text()
@@ -184,9 +177,9 @@ async def test_a_picture_too_large_is_refused_and_leaves_nothing(house: House, p
 
 
 async def test_a_picture_that_is_broken_inside_says_so_and_the_poster_stays(
-    house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
+    house: House, producer: ClientSession, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = MADE
     before = await poster(house, stranger, video_id)
     async with producer.post(
         f"{VIDEOS}/{video_id}/picture-files?choose=true", data=b"\xff\xd8\xff\xe0" + bytes(2000)
@@ -202,9 +195,9 @@ async def test_a_picture_that_is_broken_inside_says_so_and_the_poster_stays(
 
 
 async def test_only_makers_see_what_was_not_chosen(
-    house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
+    house: House, producer: ClientSession, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = MADE
     picture_id = (await house.pictures.take(PRODUCER, video_id, 0, choose=False)).id
     await house.picture_work().run(video_id)
     async with ClientSession(str(producer._base_url), headers={"Authorization": "Bearer outsider"}) as outsider:
@@ -239,9 +232,9 @@ async def test_a_time_behind_the_end_another_videos_picture_and_too_many_are_ref
 
 
 async def test_removing_the_chosen_one_brings_back_the_transcodes_own(
-    house: House, producer: ClientSession, stranger: ClientSession, clips: Clips
+    house: House, producer: ClientSession, stranger: ClientSession
 ) -> None:
-    video_id = await ready(house, clips)
+    video_id = MADE
     own = await poster(house, stranger, video_id)
     taken = await house.pictures.take(PRODUCER, video_id, 1_000_000, choose=True)
     await house.picture_work().run(video_id)
@@ -252,10 +245,8 @@ async def test_removing_the_chosen_one_brings_back_the_transcodes_own(
     assert list((house.folders.video(video_id) / "pictures").iterdir()) == []
 
 
-async def test_a_lost_wake_up_is_found_and_the_job_may_run_twice_at_once(
-    house: House, clock: FakeClock, clips: Clips
-) -> None:
-    video_id = await ready(house, clips)
+async def test_a_lost_wake_up_is_found_and_the_job_may_run_twice_at_once(house: House, clock: FakeClock) -> None:
+    video_id = MADE
     taken = await house.pictures.take(PRODUCER, video_id, 0, choose=True)
     clock.advance(rows.REMIND / SECOND + 1)
     assert await house.db.write(rows.forgotten) == [video_id]
@@ -265,8 +256,8 @@ async def test_a_lost_wake_up_is_found_and_the_job_may_run_twice_at_once(
     assert (gallery.video.poster, gallery.items[0].state) == (taken.id, State.READY)
 
 
-async def test_where_the_original_is_gone_the_largest_rung_gives_the_frame(house: House, clips: Clips) -> None:
-    video_id = await ready(house, clips)
+async def test_where_the_original_is_gone_the_largest_rung_gives_the_frame(house: House) -> None:
+    video_id = MADE
     original = house.folders.original(video_id)
     assert original is not None
     original.unlink()

@@ -18,7 +18,7 @@ from novacast.vods.transcoding.dressing import alone
 from novacast.vods.transcoding.models import TranscodeState
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import OWNER, STRANGER, House
-from tests.vods.storage.conftest import MADE
+from tests.vods.stock import MADE
 
 DAYS = 30
 REDUCING = Storage(unwatched_days=DAYS, keep_height=144)

@@ -19,7 +19,7 @@ from novacast.vods.transcoding.models import TranscodeState
 from novacast.vods.uploads.models import Wish
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import OWNER, PRODUCER, STRANGER, House
-from tests.vods.storage.conftest import MADE
+from tests.vods.stock import MADE
 
 
 def sweeping(house: House, hours: float = 2) -> Sweeping:

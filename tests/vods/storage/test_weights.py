@@ -11,7 +11,7 @@ from novacast.vods.storage.models import Usage, Weight
 from novacast.vods.storage.weights import AGAIN, weight_of
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import ORG, OWNER, PRODUCER, House
-from tests.vods.storage.conftest import MADE
+from tests.vods.stock import MADE
 
 VTT = b"WEBVTT\n\n00:00.000 --> 00:00.900\nGood evening\n"
 
