@@ -94,10 +94,8 @@ async def measure(sales: int, rounds: int) -> None:
     for name, rates in found.items():
         print(f"{name:16} {statistics.median(rates):8.0f} sales/s")
     ratios = [ours / bare for ours, bare in zip(*found.values(), strict=True)]
-    print(
-        f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f}); books clean: {audit.clean}, "
-    )
-    print(f"{audit.transfers} transfers")
+    print(f"ratio {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})")
+    print(f"{audit.transfers} transfers; books in order: {audit.clean}")
 
 
 def main() -> None:
