@@ -86,21 +86,27 @@ class Plans:
     ) -> Offered:
         """Raises NotFound, Forbidden, InvalidInput, Conflict."""
         office(principal, org_id)
-        columns = {"name": checked_name(draft.name or "")} | _checked(draft)
+        columns: dict[str, Any] = {"name": checked_name(draft.name or ""), **_checked(draft)}
         circle = checked_name(draft.circle or "", "circle")
 
         def unit(tx: Transaction) -> Offered:
             there = tx.all(store.tiers(org_id))
             if len(there) >= MOST_TIERS:
                 raise Conflict(text("The organization has {most} tiers already.", most=MOST_TIERS))
-            plain = {"description": "", "badge": "", "discount": 0, "presale_hours": 0, "position": len(there)}
+            plain: dict[str, Any] = {
+                "description": "",
+                "badge": "",
+                "discount": 0,
+                "presale_hours": 0,
+                "archived": False,
+            }
             made = Tier(
                 id=new_id(),
                 org_id=org_id,
                 circle=circle,
                 created_at=tx.now,
                 changed_at=tx.now,
-                **(plain | {"archived": False} | columns),  # type: ignore[arg-type]  # columns fit their fields
+                **{**plain, "position": len(there), **columns},
             )
             store.add_tier(tx, made)
             store.set_media(tx, made.id, checked_media(draft.media or ()))
