@@ -46,6 +46,7 @@ async def test_an_emote_goes_from_the_studio_into_what_people_say(venue: Venue) 
         await expect(box).to_have_value("Look :rote_nase: :sea: ")
         await box.press("Enter")
         shown = lines(viewer).first.get_by_role("img")
+        await expect(shown).to_have_count(2)
         assert [await one.get_attribute("alt") for one in await shown.all()] == [":rote_nase:", ":sea:"]
 
         await viewer.page.locator(".chat__log").focus()
