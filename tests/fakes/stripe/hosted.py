@@ -10,7 +10,7 @@ from tests.fakes.stripe.errors import Refusal
 if TYPE_CHECKING:
     from tests.fakes.stripe.server import StandIn
 
-_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>
+_PAGE = """<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><link rel="icon" href="data:,">
 <body><main><h1>{title}</h1>{body}</main></body></html>"""
 _FORM = """<p>{name}</p><p>{amount} {currency}</p><p role="alert">{error}</p>
 <form method="post" action="/pay/{id}">
