@@ -38,7 +38,7 @@ class Bench:
 
     def until(self, count: int) -> None:
         with self.changed:
-            assert self.changed.wait_for(lambda: len(self.done) >= count, timeout=20)
+            assert self.changed.wait_for(lambda: len(self.done) >= count, timeout=60)
 
     def worker(self, path: Path) -> Worker:
         table = {"note": self.note, "fail": self.fail, "forever": self.forever}
@@ -48,8 +48,10 @@ class Bench:
         """A worker from its start to its stop, once `count` jobs are noted."""
         worker = self.worker(path)
         worker.start()
-        await asyncio.to_thread(self.until, count)
-        await asyncio.to_thread(worker.stop)
+        try:
+            await asyncio.to_thread(self.until, count)
+        finally:  # else its threads keep the tests' process from ending
+            await asyncio.to_thread(worker.stop)
 
 
 async def test_a_job_reaches_a_worker_with_its_ids_and_the_urgent_go_first(tmp_path: Path) -> None:

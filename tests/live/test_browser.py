@@ -64,7 +64,7 @@ async def test_hours_are_typed_in_the_readers_own_zone(house: House, address: st
     programme = await house.airing.programme(page.url.rsplit("/", 1)[1])
     assert programme.planned_start == 1_751_414_400 * SECOND  # midnight of UTC
     await expect(page.get_by_label("Start")).to_have_value("2025-07-01T20:00")
-    await expect(page.locator("#state time")).to_have_text("Jul 1, 2025, 8:00 PM")
+    await expect(page.locator("#state time")).to_have_text("Jul 1, 2025, 8:00 PM EDT")
     await context.close()
 
 

@@ -1,7 +1,7 @@
 """Shapes of memberships over the API. Amounts are integers of the currency's minor unit, taxes and discounts hundredths
 of a percent."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, Field
 
@@ -163,9 +163,10 @@ class PlansQuery(Body):
 
 class NewSubscriptionBody(Body):
     plan: Id
-    way: Annotated[str, Field(max_length=20, description="offline: at the counter or by transfer; or a provider.")] = (
-        "offline"
-    )
+    way: Annotated[
+        Literal["offline", "sandbox"],
+        Field(description="offline: at the counter or by transfer; sandbox: where no money moves, in test mode."),
+    ] = "offline"
 
 
 class GiftBody(Body):

@@ -73,11 +73,10 @@ class Memberships:
     async def subscribe(
         self, principal: Principal, plan_id: str, way: str, then: Then[Subscription] | None = None
     ) -> Subscription:
-        """Who has one of the circle is refused before anything is charged. Raises Unauthenticated, NotFound,
-        InvalidInput, Conflict."""
+        """Who has one of the circle is refused before anything is charged. Raises Unauthenticated, NotFound, Conflict."""
         person_id = _person(principal)
         if way not in self.ways:
-            raise InvalidInput.field("way", text("One can't pay like this here."), "unknown")
+            raise Conflict(text("One can't pay like this here."))
 
         def unit(tx: Transaction) -> Subscription:
             plan = tx.one(store.plan(plan_id))

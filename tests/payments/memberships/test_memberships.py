@@ -267,6 +267,8 @@ async def test_who_may_what(club: Club) -> None:
     (due,) = await club.charges(made)
     with pytest.raises(Unauthenticated):
         await club.own.memberships.subscribe(ANONYMOUS, plan.id, "offline")
+    with pytest.raises(Conflict, match="can't pay like this"):
+        await club.own.memberships.subscribe(BEN, plan.id, "shells")
     for who, error in ((DOOR, Forbidden), (SELLER, Forbidden), (OUTSIDER, NotFound), (ADA, NotFound)):
         with pytest.raises(error):
             await club.own.plans.edit(who, tier.tier.id, TierDraft(name="Mine"))
