@@ -73,7 +73,8 @@ class Memberships:
     async def subscribe(
         self, principal: Principal, plan_id: str, way: str, then: Then[Subscription] | None = None
     ) -> Subscription:
-        """Who has one of the circle is refused before anything is charged. Raises Unauthenticated, NotFound, Conflict."""
+        """Who has one of the circle is refused before anything is charged. Raises Unauthenticated, NotFound,
+        Conflict."""
         person_id = _person(principal)
         if way not in self.ways:
             raise Conflict(text("One can't pay like this here."))
