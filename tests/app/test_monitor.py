@@ -197,8 +197,13 @@ async def test_a_monitor_waits_for_its_programme_and_comes_back_when_its_connect
     show.feed()
     await plays(window)
     await windows.look(window, "monitor")
+    before = await peers(window)
+
+    async def anew() -> bool:
+        return await peers(window) > before
+
     os.kill(sender(venue), signal.SIGKILL)
-    await until(lambda: _is(peers(window), 2))
+    await until(anew)
     await plays(window)
     await show.end(programme)
     await window.until("() => document.querySelector('nova-monitor').dataset.state === 'refused'")
