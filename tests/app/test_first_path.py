@@ -122,7 +122,7 @@ async def test_what_is_no_video_is_refused_in_words(venue: Venue, tmp_path: Path
     assert "passwd" not in video["transcode"]["reason"]
 
 
-@pytest.mark.parametrize("victim", ["server", "worker"])
+@pytest.mark.parametrize("victim", ["server", pytest.param("worker", marks=pytest.mark.slow)])
 async def test_kill_9_in_the_middle_of_a_transcode_loses_nothing(
     venue: Venue, tmp_path: Path, clip: Path, victim: str
 ) -> None:

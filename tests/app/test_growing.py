@@ -34,6 +34,7 @@ async def film(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.mark.slow
 async def test_the_page_becomes_a_player_that_ends_at_the_full_ladder(venue: Venue, film: Path, tmp_path: Path) -> None:
     producer = await venue.token("producer")
 

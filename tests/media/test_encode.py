@@ -70,6 +70,7 @@ async def test_all_rungs_are_cut_at_the_same_times_and_start_with_keyframes(
     assert 'CODECS="avc1.64001e,mp4a.40.2",RESOLUTION=640x360,FRAME-RATE=29.970,AUDIO="audio"' in ladder.master
 
 
+@pytest.mark.slow
 async def test_segments_are_as_long_as_they_are_wanted_in_every_rung(
     program: Path, clips: Make, tmp_path: Path
 ) -> None:
