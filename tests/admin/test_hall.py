@@ -57,7 +57,7 @@ async def test_the_demo_hides_its_evening_from_who_has_no_ticket(tmp_path: Path)
             programme = stage.shown.next.rpartition("/")[2]
             visitor = next(one for one in demo.CAST if one.role is None)
             person = await own.accounts.administration.find(SYSTEM, visitor.email)
-            vera = await own.tickets.passes.admitted(Principal(person_id=person.id), programme)
+            vera = await own.passes.admitted(Principal(person_id=person.id), programme)
             assert not await own.live.programmes.may_look(ANONYMOUS, programme)
             assert await own.tickets.passes.sold_of(programme, await house(own)), "the page says what would open it"
             assert stage.shown.door.startswith("/door/#pair=")

@@ -1,4 +1,4 @@
-"""What webhooks need of others: whoever sends mail, whoever knows owners, and whoever speaks HTTP."""
+"""What webhooks need of others: whoever knows owners, and whoever speaks HTTP."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from typing import Protocol
@@ -19,21 +19,6 @@ class Owners(Protocol):
     def owners(self, tx: Transaction, org_id: str, /) -> Sequence[Addressee]: ...
     def name(self, tx: Transaction, org_id: str, /) -> str:
         """Of the organization; empty where it is gone."""
-        ...
-
-
-class Mailer(Protocol):
-    def send(
-        self,
-        tx: Transaction,
-        *,
-        to: str,
-        template: str,
-        language: str,
-        context: Mapping[str, str],
-        person_id: str | None = None,
-    ) -> None:
-        """Queue a mail that leaves once the transaction is on disk."""
         ...
 
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 
 from novacast.database import Database
 from novacast.metrics import Metrics
+from novacast.notifications.service import Mailbox
 from novacast.notifications.webhooks.deliveries.dispatching import Dispatcher
 from novacast.notifications.webhooks.deliveries.outcomes import Outcomes
 from novacast.notifications.webhooks.deliveries.recording import Recorder
 from novacast.notifications.webhooks.deliveries.service import Deliveries
 from novacast.notifications.webhooks.keyring import Keyring
-from novacast.notifications.webhooks.ports import Mailer, OrgOf, Owners, Sender
+from novacast.notifications.webhooks.ports import OrgOf, Owners, Sender
 from novacast.notifications.webhooks.service import Webhooks
 from novacast.outbox import Outbox
 from novacast.security.addresses import Reach
@@ -40,7 +41,7 @@ def webhook_services(
     db: Database,
     settings: Settings,
     key: bytes,
-    mailer: Mailer,
+    mailer: Mailbox,
     owners: Owners,
     org_of: OrgOf,
     sender: Callable[[Reach, int], Sender],

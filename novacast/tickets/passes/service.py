@@ -1,7 +1,6 @@
 """Who may watch and write by a ticket, computed of rows each time it is asked."""
 
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput, NotFound
@@ -56,19 +55,6 @@ class Passes:
     async def sold_of(self, media_id: str, org_id: str) -> list[str]:
         """Ids of a house's performances that have tickets for this, the first to begin first; at most ten."""
         return await self._db.all(store.sold_of(media_id, org_id))
-
-    async def admitted(self, principal: Principal, media_id: str) -> Principal:
-        """The same principal with what tickets open of this."""
-        houses = await self.opens(principal, media_id)
-        return replace(principal, passes=frozenset((house, media_id) for house in houses)) if houses else principal
-
-    def looks(self, inner: Callable[[Principal, str], Awaitable[bool]]) -> Callable[[Principal, str], Awaitable[bool]]:
-        """A rule of who may look at a thing, with those whom a ticket lets in."""
-
-        async def rule(principal: Principal, media_id: str) -> bool:
-            return await inner(principal, media_id) or await inner(await self.admitted(principal, media_id), media_id)
-
-        return rule
 
     async def decide(
         self, principal: Principal, perf_id: str, item_id: str, *, opens_live: bool, devices: int | None

@@ -2,17 +2,18 @@
 
 from novacast import outbox
 from novacast.database import Transaction
+from novacast.notifications.service import Mailbox
 from novacast.notifications.webhooks import store as endpoints
 from novacast.notifications.webhooks.deliveries import store
 from novacast.notifications.webhooks.models import Attempt, Delivery, Endpoint, Progress, State, wait_after
-from novacast.notifications.webhooks.ports import Mailer, Owners
+from novacast.notifications.webhooks.ports import Owners
 
 GONE = 410
 TEMPLATES = {State.GONE: "webhook_gone", State.FAILING: "webhook_failing"}
 
 
 class Outcomes:
-    def __init__(self, mailer: Mailer, owners: Owners, root: str) -> None:
+    def __init__(self, mailer: Mailbox, owners: Owners, root: str) -> None:
         """`root`: the public address of the server."""
         self._mailer, self._owners, self._root = mailer, owners, root
 
