@@ -2,7 +2,7 @@
 
 import time
 from datetime import UTC, datetime
-from typing import Protocol
+from typing import Protocol, overload
 
 SECOND = 1_000_000
 MINUTE = 60 * SECOND
@@ -34,8 +34,22 @@ class SystemClock:
         return time.monotonic()
 
 
-def iso(at: int) -> str:
-    """ISO 8601 in UTC with milliseconds, as every API answer writes an instant."""
+@overload
+def iso(at: int) -> str: ...
+
+
+@overload
+def iso(at: None) -> None: ...
+
+
+@overload
+def iso(at: int | None) -> str | None: ...
+
+
+def iso(at: int | None) -> str | None:
+    """ISO 8601 in UTC with milliseconds, as every API answer writes an instant. None, which never was, stays None."""
+    if at is None:
+        return None
     return moment(at).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 

@@ -44,8 +44,8 @@ class LivePersonalData:
                     "channel": one.channel_id,
                     "name": one.name,
                     "created_at": iso(one.created_at),
-                    "used_at": _iso(one.used_at),
-                    "revoked_at": _iso(one.revoked_at),
+                    "used_at": iso(one.used_at),
+                    "revoked_at": iso(one.revoked_at),
                 }
                 for one in own
             ],
@@ -55,7 +55,7 @@ class LivePersonalData:
                     "address": one.address,
                     "software": one.software,
                     "began_at": iso(one.began_at),
-                    "ended_at": _iso(one.ended_at),
+                    "ended_at": iso(one.ended_at),
                 }
                 for one in feeds
             ],
@@ -75,7 +75,3 @@ class LivePersonalData:
         channels.erase_person(tx, subject.person_id)
         programmes.erase_person(tx, subject.person_id)
         reminders.erase_person(tx, subject.person_id)
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

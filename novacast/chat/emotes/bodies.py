@@ -57,7 +57,7 @@ class EmoteBody(Body):
             name=one.name,
             moves=one.moving is not None,
             added_at=iso(one.added_at),
-            removed_at=None if one.removed_at is None else iso(one.removed_at),
+            removed_at=iso(one.removed_at),
         )
 
 

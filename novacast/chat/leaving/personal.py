@@ -68,6 +68,6 @@ def _sanction(one: Sanction) -> dict[str, Any]:
         "room": one.room_id or None,
         "reason": one.reason,
         "begins_at": iso(one.begins_at),
-        "ends_at": None if one.ends_at is None else iso(one.ends_at),
-        "lifted_at": None if one.lifted_at is None else iso(one.lifted_at),
+        "ends_at": iso(one.ends_at),
+        "lifted_at": iso(one.lifted_at),
     }

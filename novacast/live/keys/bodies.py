@@ -59,9 +59,9 @@ class KeyBody(Body):
             name=key.name,
             role=key.role,
             created_at=iso(key.created_at),
-            expires_at=_iso(key.expires_at),
-            used_at=_iso(key.used_at),
-            revoked_at=_iso(key.revoked_at),
+            expires_at=iso(key.expires_at),
+            used_at=iso(key.used_at),
+            revoked_at=iso(key.revoked_at),
         )
 
 
@@ -105,7 +105,3 @@ class FreshKeyBody(KeyBody):
     def fresh(cls, fresh: Fresh, ingest: Ingest) -> "FreshKeyBody":
         encoder = EncoderBody.of(encoder_setup(ingest, fresh.channel, fresh.secret))
         return cls(**dict(KeyBody.of(fresh.key)), secret=fresh.secret, encoder=encoder)
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

@@ -39,6 +39,6 @@ class PlayoutBody(Body):
             videos=one.videos,
             loop=one.loop,
             role=one.role,
-            began_at=None if one.began_at is None else iso(one.began_at),
-            finished_at=None if one.finished_at is None else iso(one.finished_at),
+            began_at=iso(one.began_at),
+            finished_at=iso(one.finished_at),
         )

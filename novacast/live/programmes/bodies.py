@@ -133,11 +133,11 @@ class ProgrammeBody(Body):
             language=one.language,
             visibility=one.visibility,
             state=one.state,
-            planned_start=_iso(one.planned_start),
-            planned_end=_iso(one.planned_end),
-            started_at=_iso(one.started_at),
-            interrupted_at=_iso(one.interrupted_at),
-            ended_at=_iso(one.ended_at),
+            planned_start=iso(one.planned_start),
+            planned_end=iso(one.planned_end),
+            started_at=iso(one.started_at),
+            interrupted_at=iso(one.interrupted_at),
+            ended_at=iso(one.ended_at),
             poster=poster_path(one),
             whep=one.whep,
             watch=f"/watch/{one.id}",
@@ -201,7 +201,7 @@ class FeedBody(Body):
             address=feed.address,
             software=feed.software,
             began_at=iso(feed.began_at),
-            ended_at=_iso(feed.ended_at),
+            ended_at=iso(feed.ended_at),
             reason=None if feed.reason is None else translated(feed.reason),
         )
 
@@ -215,7 +215,3 @@ def poster_path(programme: Programme) -> str | None:
     if programme.poster is None:
         return None
     return f"/api/v1/programmes/{programme.id}/poster?picture={programme.poster}"
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

@@ -75,7 +75,7 @@ class WebhookSecretBody(Body):
             scheme=one.scheme,
             public_key=one.public or None,
             created_at=iso(one.created_at),
-            expires_at=_iso(one.expires_at),
+            expires_at=iso(one.expires_at),
         )
 
 
@@ -104,7 +104,7 @@ class WebhookBody(Body):
             description=one.description,
             state=one.state,
             since=iso(one.state_at),
-            failing_since=_iso(one.failing_since),
+            failing_since=iso(one.failing_since),
             secrets=[WebhookSecretBody.of(secret) for secret in listed.secrets],
             created_at=iso(one.created_at),
         )
@@ -171,7 +171,7 @@ class WebhookDeliveryBody(Body):
             status=one.status,
             error=translated(one.error),
             created_at=iso(one.created_at),
-            ended_at=_iso(one.ended_at),
+            ended_at=iso(one.ended_at),
         )
 
 
@@ -223,7 +223,3 @@ class ReplayedBody(Body):
     @classmethod
     def of(cls, one: Replayed) -> "ReplayedBody":
         return cls(deliveries=one.deliveries, more=one.more)
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

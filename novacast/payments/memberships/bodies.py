@@ -194,7 +194,7 @@ class ChargeBody(Body):
             currency=one.currency,
             state=one.state,
             created_at=iso(one.created_at),
-            paid_at=_iso(one.paid_at),
+            paid_at=iso(one.paid_at),
         )
 
 
@@ -226,7 +226,7 @@ class SubscriptionBody(Body):
             price=one.price,
             currency=one.currency,
             interval=one.interval,
-            ends_at=_iso(one.ends_at),
+            ends_at=iso(one.ends_at),
             stops=one.stops,
             created_at=iso(one.created_at),
         )
@@ -248,7 +248,3 @@ class MembershipBody(SubscriptionBody):
 
 class MembershipsBody(ListBody[MembershipBody]):
     pass
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

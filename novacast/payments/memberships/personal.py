@@ -28,7 +28,7 @@ class MembershipData:
                 "price": one.price,
                 "currency": one.currency,
                 "created_at": iso(one.created_at),
-                "ends_at": None if one.ends_at is None else iso(one.ends_at),
+                "ends_at": iso(one.ends_at),
                 "charges": [
                     {"amount": charge.amount, "state": charge.state, "at": iso(charge.created_at)}
                     for charge in await self._db.all(store.charges(one.id))

@@ -54,7 +54,7 @@ class QuoteBody(Body):
     def of(cls, one: Quote) -> "QuoteBody":
         return cls(
             refusal=None if one.refusal is None else translated(one.refusal),
-            deadline=None if one.deadline is None else iso(one.deadline),
+            deadline=iso(one.deadline),
             currency=one.currency,
             tickets=[
                 ReturnedBody(ticket=line.ticket_id, item=line.item, seat=line.seat, paid=line.paid, back=line.back)

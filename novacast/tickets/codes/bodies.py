@@ -109,8 +109,8 @@ class CodeBody(Body):
             spent=one.spent,
             most_per_order=one.most_per_order,
             most_per_person=one.most_per_person,
-            from_at=None if one.from_at is None else iso(one.from_at),
-            until_at=None if one.until_at is None else iso(one.until_at),
+            from_at=iso(one.from_at),
+            until_at=iso(one.until_at),
             active=one.active,
             items=list(one.items),
         )

@@ -36,7 +36,7 @@ class DisputeBody(Body):
             currency=dispute.currency,
             reason=dispute.reason,
             state=dispute.state,
-            due_at=None if dispute.due_at is None else iso(dispute.due_at),
+            due_at=iso(dispute.due_at),
             created_at=iso(dispute.created_at),
         )
 

@@ -96,8 +96,8 @@ class CheckinListBody(Body):
             gates=list(rules.gates),
             exits=rules.exits,
             reentry=rules.reentry,
-            opens_at=None if rules.opens_at is None else iso(rules.opens_at),
-            closes_at=None if rules.closes_at is None else iso(rules.closes_at),
+            opens_at=iso(rules.opens_at),
+            closes_at=iso(rules.closes_at),
         )
 
 
@@ -274,8 +274,8 @@ class IncidentBody(Body):
             gate=one.gate,
             at=iso(one.at),
             other_gate=one.other_gate,
-            other_at=None if one.other_at is None else iso(one.other_at),
-            settled_at=None if one.settled_at is None else iso(one.settled_at),
+            other_at=iso(one.other_at),
+            settled_at=iso(one.settled_at),
         )
 
 

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, Field
 
 from novacast.clock import instant, iso
 from novacast.texts import DESCRIPTION_LENGTH
-from novacast.tickets.events.items.bodies import Id, ItemBody, Title, shown
+from novacast.tickets.events.items.bodies import Id, ItemBody, Title
 from novacast.tickets.events.models import (
     MOST_CAPACITY,
     Event,
@@ -131,8 +131,8 @@ class PerformanceBody(Body):
             organization=one.org_id,
             starts_at=iso(one.starts_at),
             ends_at=iso(one.ends_at),
-            sale_from=shown(one.sale_from),
-            sale_until=shown(one.sale_until),
+            sale_from=iso(one.sale_from),
+            sale_until=iso(one.sale_until),
             most_per_person=one.most_per_person,
             least_per_order=one.least_per_order,
             most_per_order=one.most_per_order,

@@ -72,8 +72,8 @@ def _code(one: Code, currency: str) -> Row:
         one.opens_early,
         one.spent,
         one.capacity,
-        None if one.from_at is None else iso(one.from_at),
-        None if one.until_at is None else iso(one.until_at),
+        iso(one.from_at),
+        iso(one.until_at),
         one.active,
     )
 

@@ -115,7 +115,7 @@ def _ticket(one: SoldTicket) -> Row:
         one.name,
         one.state,
         one.serial,
-        None if one.came_in_at is None else iso(one.came_in_at),
+        iso(one.came_in_at),
         one.test,
     )
 

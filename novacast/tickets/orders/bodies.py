@@ -135,7 +135,7 @@ class OrderBody(Body):
             currency=one.currency,
             test=one.test,
             state=one.state,
-            due_at=None if one.due_at is None else iso(one.due_at),
+            due_at=iso(one.due_at),
             created_at=iso(one.created_at),
         )
 

@@ -87,4 +87,4 @@ class ProgressBody(Body):
 
     @classmethod
     def of(cls, one: Progress) -> "ProgressBody":
-        return cls(begun_at=None if one.begun_at is None else iso(one.begun_at), left=one.left)
+        return cls(begun_at=iso(one.begun_at), left=one.left)

@@ -50,7 +50,7 @@ class PlaceBody(Body):
             fewer=one.fewer,
             state=one.state,
             before=place.before,
-            until=None if place.until is None else iso(place.until),
+            until=iso(place.until),
             basket=basket if place.until is not None else None,
         )
 
@@ -76,7 +76,7 @@ class WaiterBody(Body):
             quantity=one.quantity,
             fewer=one.fewer,
             state=one.state,
-            since=None if one.since is None else iso(one.since),
+            since=iso(one.since),
             created_at=iso(one.created_at),
         )
 

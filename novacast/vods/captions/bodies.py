@@ -206,5 +206,5 @@ class SpeechBody(Body):
             reason=None if speech.reason is None else translated(unpacked(speech.reason)),
             track=speech.track_id,
             queued_at=iso(speech.queued_at),
-            ended_at=None if speech.ended_at is None else iso(speech.ended_at),
+            ended_at=iso(speech.ended_at),
         )

@@ -36,7 +36,7 @@ class CaseBody(Body):
             reasons=dict(one.reasons),
             notes=list(one.notes),
             opened_at=iso(one.opened_at),
-            resolved_at=_iso(one.resolved_at),
+            resolved_at=iso(one.resolved_at),
             resolved_by=PersonRef.of(one.resolved_by, names or {}),
         )
 
@@ -51,7 +51,3 @@ class CasesQuery(ListQuery):
 
 class CaseChangesBody(Body):
     state: Annotated[CaseState, Field(strict=False)]
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

@@ -62,9 +62,9 @@ class SanctionBody(Body):
             person=PersonRef.of(one.person_id, known),
             reason=one.reason,
             begins_at=iso(one.begins_at),
-            ends_at=_iso(one.ends_at),
+            ends_at=iso(one.ends_at),
             by=PersonRef.of(one.by_id, known),
-            lifted_at=_iso(one.lifted_at),
+            lifted_at=iso(one.lifted_at),
             lifted_by=PersonRef.of(one.lifted_by, known),
             marks=[MarkBody(kind=mark.kind.value, range=mark.range, ends_at=iso(mark.ends_at)) for mark in one.marks],
         )
@@ -111,7 +111,3 @@ class NewRangeBody(Body):
 
     def wish(self) -> Wish:
         return Wish(SanctionKind.BAN, None, self.effect, reason=self.reason)
-
-
-def _iso(at: int | None) -> str | None:
-    return None if at is None else iso(at)

@@ -34,7 +34,7 @@ class DeviceBody(Body):
             gate=one.gate,
             about=one.about,
             state=one.state(now),
-            seen_at=None if one.seen_at is None else iso(one.seen_at),
+            seen_at=iso(one.seen_at),
             until=iso(one.until),
         )
 

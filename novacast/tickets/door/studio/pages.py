@@ -245,7 +245,7 @@ def _device(one: Device, names: dict[str, str], now: int) -> dict[str, Any]:
         "badge": device_badge(state),
         "waits": state in ("waiting", "lapsed"),
         "alive": state in ("waiting", "lapsed", "paired"),
-        "seen": None if one.seen_at is None else iso(one.seen_at),
+        "seen": iso(one.seen_at),
     }
 
 

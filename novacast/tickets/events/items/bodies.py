@@ -19,10 +19,6 @@ Id = Annotated[str, Field(min_length=1, max_length=40)]
 Category = Annotated[str, Field(max_length=60)]
 
 
-def shown(at: int | None) -> str | None:
-    return None if at is None else iso(at)
-
-
 def meant(at: AwareDatetime | None) -> int | None:
     return None if at is None else instant(at)
 
@@ -45,7 +41,7 @@ class PriceShownBody(Body):
 
     @classmethod
     def of(cls, one: Price) -> "PriceShownBody":
-        return cls(category=one.category, amount=one.amount, from_at=shown(one.from_at), until_at=shown(one.until_at))
+        return cls(category=one.category, amount=one.amount, from_at=iso(one.from_at), until_at=iso(one.until_at))
 
 
 class NewItemBody(Body):
@@ -155,10 +151,10 @@ class ItemBody(Body):
             least=one.least,
             most=one.most,
             most_per_person=one.most_per_person,
-            sale_from=shown(one.sale_from),
-            sale_until=shown(one.sale_until),
+            sale_from=iso(one.sale_from),
+            sale_until=iso(one.sale_until),
             opens_live=one.opens_live,
-            replay_until=shown(one.replay_until),
+            replay_until=iso(one.replay_until),
             on_sale=one.on_sale,
             hidden=one.hidden,
             prices=[PriceShownBody.of(price) for price in one.prices],
