@@ -11,6 +11,7 @@ from functools import partial
 import uvloop
 
 from novacast import logs, wiring
+from novacast.accounts.operators.authenticator import OperatorAuthenticator
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
 from novacast.chat.emotes.pages import EmotePages
@@ -34,6 +35,7 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
+from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.memberships.pages import MembershipPages, MembershipStudioPages
@@ -65,6 +67,7 @@ from novacast.vods.downloads.routes import DownloadRoutes
 from novacast.vods.health.pages import AudiencePages
 from novacast.vods.health.routes import HealthRoutes
 from novacast.vods.health.summary import Audience
+from novacast.vods.overview.routes import WorkRoutes
 from novacast.vods.pages import VideoPages
 from novacast.vods.pictures.pages import PicturePages
 from novacast.vods.pictures.routes import PictureRoutes
@@ -213,7 +216,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.quotas,
             Audience(own.views, own.health),
         ),
-        *live_routes(own.live, own.settings),
+        *live_routes(own.live, own.settings, own.broadcasts),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
         *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
@@ -241,6 +244,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         WebhookPages(own.webhooks, organizations, own.clock),
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
+        WorkRoutes(vods.overview),
+        *operation_routes(own.operations),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
@@ -253,7 +258,9 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),
-        authenticator=DoorAuthenticator(own.accounts.authenticator, own.tickets.door.devices),
+        authenticator=DoorAuthenticator(
+            OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices
+        ),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,
@@ -267,12 +274,13 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
+        trail=own.operations.audit,
     )
 
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
-    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close())
+    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
 
 
 async def _sweeping(sweep: Sweep) -> None:
@@ -308,5 +316,6 @@ async def _keep_worker(settings: Settings, clock: Clock) -> None:
 
 
 def _pass_on(data: bytes) -> None:
+    logs.ring.feed(data)
     sys.stderr.buffer.write(data)
     sys.stderr.buffer.flush()

@@ -15,6 +15,7 @@ from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
 from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.moderation import schema as chat_moderation_schema
+from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import Clock
@@ -27,18 +28,23 @@ from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.channels.owners import ChannelOwners
+from novacast.live.overview.service import LiveOverview
 from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
+from novacast.notifications.overview import store as mail_work
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.audit import schema as audit_schema
+from novacast.operations.services import OperationServices, operation_services
+from novacast.operations.tonight.service import Sources
 from novacast.outbox import Outbox
 from novacast.payments import tables as payment_tables
 from novacast.payments.invoices.service import Invoices
@@ -47,6 +53,7 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.overview import store as payment_work
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
@@ -74,6 +81,8 @@ from novacast.vods.downloads.models import JOB as DOWNLOADS
 from novacast.vods.health import schema as health_schema
 from novacast.vods.health.service import VideoHealth
 from novacast.vods.imports import schema as imports_schema
+from novacast.vods.overview import schema as vods_overview_schema
+from novacast.vods.overview import store as vod_work
 from novacast.vods.pictures import schema as pictures_schema
 from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
@@ -119,6 +128,8 @@ MIGRATIONS: Sequence[Migrations] = (
     *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
     webhooks_schema.migrations,
+    vods_overview_schema.migrations,
+    audit_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -168,6 +179,8 @@ class Services:
     memberships: MembershipServices
     passes: WithMembers
     """What tickets and memberships open."""
+    broadcasts: LiveOverview
+    operations: OperationServices
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -214,7 +227,7 @@ def station(own: Services) -> Station:
         live.monitoring,
         own.playback.peers,
     )
-    live.antenna.air = made.engine
+    live.antenna.air = own.broadcasts.ladder = made.engine
     live.clips.running = made.engine.journal
     return made
 
@@ -288,6 +301,10 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     personal += [chat.personal, chat.emote_personal]
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    broadcasts = LiveOverview(db, playback.viewings, live.keys)
+    works = (vod_work.work, mail_work.work, payment_work.work)
+    sources = Sources(broadcasts, health.recent, Liveliness(db), tickets.overview, works)
+    operations = operation_services(db, settings, folder, sources, MIGRATIONS, FAILED_MAILS)
     return Services(
         settings,
         folder,
@@ -314,6 +331,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
         memberships,
         passes,
+        broadcasts,
+        operations,
     )
 
 

@@ -13,6 +13,7 @@ from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holders.routes import HolderRoutes
 from novacast.tickets.holds.routes import HoldRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.overview.routes import OverviewRoutes
 from novacast.tickets.papers.routes import PaperRoutes
 from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.posters.routes import PosterRoutes
@@ -52,4 +53,5 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         DoorRoutes(own.door.lists, own.door.scanning, own.door.notes),
         DeviceRoutes(own.door.devices, clock),
         PostRoutes(own.door.devices, own.door.pictures, own.door.scanning, clock),
+        OverviewRoutes(own.overview),
     ]

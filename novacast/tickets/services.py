@@ -42,6 +42,7 @@ from novacast.tickets.orders.outside import Mover, OutsideCheckout
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.overview.service import BoxOfficeOverview
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
@@ -123,6 +124,7 @@ class TicketServices:
     lists: Lists
     sheets: AnswerSheets
     proof: Proof
+    overview: BoxOfficeOverview
     personal: TicketData
 
     async def begin(self) -> None:
@@ -215,5 +217,6 @@ def ticket_services(
         lists=Lists(Events(db), Codes(db), sheets),
         sheets=sheets,
         proof=Proof(db),
+        overview=BoxOfficeOverview(db, reports, holds, Proof(db), test=own.mode == "test"),
         personal=TicketData(db),
     )

@@ -13,6 +13,7 @@ from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holders import schema as holders_schema
 from novacast.tickets.holds import schema as holds_schema
 from novacast.tickets.orders import schema as orders_schema
+from novacast.tickets.overview import schema as overview_schema
 from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.post import schema as post_schema
 from novacast.tickets.posters import schema as posters_schema
@@ -41,6 +42,7 @@ MIGRATIONS: Sequence[Migrations] = (
     seatmaps_schema.migrations,
     door_schema.migrations,
     waiting_schema.migrations,
+    overview_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

@@ -84,15 +84,17 @@ def set_note(tx: Transaction, order_id: str, note: str) -> None:
 
 
 def attempt(attempt_id: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), _attempt)
+    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), attempt_of_row)
 
 
 def attempts(order_id: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
+    return Query(
+        "SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), attempt_of_row
+    )
 
 
 def attempt_of(provider: str, key: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), _attempt)
+    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), attempt_of_row)
 
 
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
@@ -104,7 +106,7 @@ def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attem
         "WHERE state IN ('created', 'submitted', 'requires_action', 'processing') "
         f"AND provider IN ({marks}) AND created_at <= ? ORDER BY created_at LIMIT ?",
         (*names, before, limit),
-        _attempt,
+        attempt_of_row,
     )
 
 
@@ -177,5 +179,6 @@ def order_of(row: Row) -> Order:
     )
 
 
-def _attempt(row: Row) -> Attempt:
+def attempt_of_row(row: Row) -> Attempt:
+    """Of a row with all columns of the table, and maybe more."""
     return Attempt(**{name: row[name] for name in _ATTEMPT}, state=AttemptState(row["state"]))
