@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.errors import NovaCastError
+from novacast.money import Provider
 from novacast.payments.inbox.service import Inbox, News
-from novacast.payments.ports import Provider, Settles
+from novacast.payments.ports import Settles
 from novacast.payments.stripe.signatures import TOLERANCE
 from novacast.settings import Settings
 

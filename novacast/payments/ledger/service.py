@@ -1,9 +1,9 @@
 """The ledger as slices write to it, inside their transactions. Fits tickets' `Books`."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from novacast.database import Query, Transaction
+from novacast.money import Entry, Parts
 from novacast.payments.ledger import store
 from novacast.payments.ledger.models import (
     DISPUTES,
@@ -19,30 +19,6 @@ from novacast.payments.ledger.models import (
     sold,
     unsold,
 )
-
-Parts = Sequence[tuple[int, int]]
-"""Gross amounts, each with its rate of tax in basis points."""
-
-
-class Entry(Protocol):
-    """What something is of. `source`: id of what made it true; `about`: of what was sold."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def org_id(self) -> str: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def test(self) -> bool: ...
-    @property
-    def order_id(self) -> str: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def memo(self) -> str: ...
-    @property
-    def at(self) -> int: ...
 
 
 class Ledger:

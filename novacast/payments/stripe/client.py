@@ -15,8 +15,8 @@ import stripe
 from novacast.clock import SECOND
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
+from novacast.money import PaymentRefused
 from novacast.payments.inbox.models import Heard
-from novacast.payments.models import PaymentRefused
 from novacast.payments.stripe.models import Refund, Session
 
 log = logging.getLogger(__name__)

@@ -10,12 +10,13 @@ from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
+from novacast.money import Disputed
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.admission.issuing import changed
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.disputes import store
 from novacast.tickets.disputes.evidence import Case, written
-from novacast.tickets.disputes.models import Dispute, DisputeTold, Listed, Used
+from novacast.tickets.disputes.models import Dispute, Listed, Used
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders
@@ -40,7 +41,7 @@ class Disputes:
     def __init__(self, db: Database, orders_: Orders, books: Books, viewings: Viewings, fonts: Path) -> None:
         self._db, self._orders, self._books, self._viewings, self._fonts = db, orders_, books, viewings, fonts
 
-    async def heard(self, provider: str, told: DisputeTold) -> bool:
+    async def heard(self, provider: str, told: Disputed) -> bool:
         """What a provider tells when it is asked; again and again with the same effect. Whether it is of a payment of
         ours."""
         return await self._db.write(lambda tx: hear(tx, self._books, provider, told))
@@ -81,7 +82,7 @@ class Disputes:
         await self._db.write(lambda tx: store.forget(tx, tx.now - KEPT))
 
 
-def hear(tx: Transaction, books: Books, provider: str, told: DisputeTold) -> bool:
+def hear(tx: Transaction, books: Books, provider: str, told: Disputed) -> bool:
     found = tx.one(store.by_reference(provider, told.reference))
     if found is None:
         found = _open(tx, books, provider, told)
@@ -94,7 +95,7 @@ def hear(tx: Transaction, books: Books, provider: str, told: DisputeTold) -> boo
     return True
 
 
-def _open(tx: Transaction, books: Books, provider: str, told: DisputeTold) -> Dispute | None:
+def _open(tx: Transaction, books: Books, provider: str, told: Disputed) -> Dispute | None:
     attempt_id = tx.one(store.payment(provider, told.payment))
     attempt = None if attempt_id is None else tx.one(orders.attempt(attempt_id))
     order = None if attempt is None else tx.one(orders.order(attempt.order_id))

@@ -9,10 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
+from novacast.money import Demand, Outcome
 from novacast.texts import Texts
 from novacast.tickets.holds.models import Line
 from novacast.tickets.models import AttemptState, OrderState
-from novacast.tickets.ports import Demand, Outcome
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without those that are read for others."""

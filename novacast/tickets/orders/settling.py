@@ -11,6 +11,7 @@ from dataclasses import replace
 from novacast import outbox
 from novacast.database import Transaction
 from novacast.identity import new_id
+from novacast.money import Outcome
 from novacast.tickets import store as books
 from novacast.tickets.admission.issuing import issue
 from novacast.tickets.holds import store as holds
@@ -20,7 +21,7 @@ from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderSt
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of, parts_of
 from novacast.tickets.orders.models import CAPTURED, OPEN_ATTEMPTS, Attempt, Method, Order, mismatch
-from novacast.tickets.ports import Books, Outcome
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds.models import Why
 from novacast.tickets.refunds.owing import request
 

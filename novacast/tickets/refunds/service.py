@@ -8,6 +8,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
+from novacast.money import Provider, Repaid
 from novacast.tickets import store as log_book
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.cancelling.models import AmountChanged, Cancellation
@@ -18,7 +19,7 @@ from novacast.tickets.models import OrderState, RefundState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import parts_of, spread
 from novacast.tickets.orders.models import Order
-from novacast.tickets.ports import Books, Checkout, Repaid
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
 from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import OVER, Refund, Shown, Way, later
@@ -33,7 +34,7 @@ OPEN = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING)
 
 
 class Refunds:
-    def __init__(self, db: Database, providers: Mapping[str, Checkout], books: Books) -> None:
+    def __init__(self, db: Database, providers: Mapping[str, Provider], books: Books) -> None:
         self._db, self._providers, self._books = db, providers, books
 
     async def sweep(self) -> int:
