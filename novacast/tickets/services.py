@@ -215,5 +215,5 @@ def ticket_services(
         lists=Lists(Events(db), Codes(db), sheets),
         sheets=sheets,
         proof=Proof(db),
-        personal=TicketData(db),
+        personal=TicketData(db, invoicing),
     )

@@ -56,6 +56,28 @@ async def test_what_is_disputed_is_not_given_back_beside(box: Box) -> None:
     await box.clean()
 
 
+@pytest.mark.parametrize("first", ["cancelled", "lost"])
+async def test_what_a_lost_dispute_took_is_not_owed_beside_and_is_again_once_it_is_won(box: Box, first: str) -> None:
+    receipt = await box.bought(await box.standing())
+    await box.own.disputes.heard("sandbox", told(receipt))
+    if first == "lost":
+        await box.own.disputes.heard("sandbox", told(receipt, "lost"))
+        assert await accounts(box) == {"losses": 1000, "deferred:0": -1000}
+    await box.own.orders.cancel(SELLER, ORG, receipt.order.id, "")
+    await box.own.disputes.heard("sandbox", told(receipt, "lost"))
+    await box.own.refunds.sweep()
+    assert [(one.state, one.provider) for one in await refunds(box, receipt)] == [(RefundState.SUCCEEDED, "dispute")]
+    assert await accounts(box) == {}
+    await box.clean()
+    await box.own.disputes.heard("sandbox", told(receipt, "won"))
+    assert await accounts(box) == {"clearing:sandbox": 1000, "refunds_owed": -1000}
+    await box.own.refunds.sweep()
+    gone, made = await refunds(box, receipt)
+    assert (gone.state, made.state, made.provider) == (RefundState.FAILED, RefundState.SUCCEEDED, "sandbox")
+    assert await accounts(box) == {}
+    await box.clean()
+
+
 async def test_a_payment_of_somebody_else_is_no_dispute_of_ours(box: Box) -> None:
     await box.bought(await box.standing())
     other = Disputed("unknown", "pi_unknown", "du_2", "open", 1000, "EUR", "fraudulent")
