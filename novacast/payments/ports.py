@@ -1,8 +1,8 @@
 """What moving money needs of its neighbours. Wiring joins them."""
 
-from typing import Protocol
+from typing import Literal, Protocol
 
-from novacast.money import Disputed
+from novacast.money import Disputed, Entry
 
 
 class Settles(Protocol):
@@ -22,3 +22,8 @@ class Settles(Protocol):
         ...
 
     async def dispute(self, provider: str, dispute: Disputed) -> bool: ...
+
+    async def booked(self, provider: str, kind: Literal["payment", "refund", "dispute"], key: str) -> Entry | None:
+        """Under which source the books have a payment or a repayment by its key, or a dispute by the provider's
+        reference. None: it is not one of ours, or was not heard of yet."""
+        ...

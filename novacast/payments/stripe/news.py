@@ -37,6 +37,8 @@ TYPES = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "payout.paid",
+    "payout.failed",
 )
 """At most 20 can be asked for at once."""
 _LONGEST = 255
@@ -131,7 +133,7 @@ class StripeNews:
         return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
 
 
-def _disputed(found: stripe.Disputed, key: str, payment: str) -> Disputed:
+def _disputed(found: stripe.Dispute, key: str, payment: str) -> Disputed:
     currency, due = found.currency.upper(), found.evidence_details.due_by
     return Disputed(
         key=key,

@@ -44,6 +44,8 @@ REMOTE = {Method.CARD: "stripe", Method.SANDBOX: "sandbox"}
 OPEN_ATTEMPTS = frozenset(
     {AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION, AttemptState.PROCESSING}
 )
+LATE = ":late"
+"""Behind the key of an attempt that is called off, and was paid all the same."""
 CAPTURED = frozenset(
     {AttemptState.CAPTURED, AttemptState.PARTIALLY_REFUNDED, AttemptState.REFUNDED, AttemptState.DISPUTED}
 )

@@ -3,15 +3,19 @@ whatever else they answer.
 """
 
 from collections.abc import Mapping
+from typing import Literal
 
 from novacast.database import Database, Transaction
-from novacast.money import Disputed, Provider
+from novacast.money import Disputed, Entry, Provider
 from novacast.tickets import store as log_book
+from novacast.tickets.disputes import store as dispute_store
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
-from novacast.tickets.orders.models import CAPTURED, Attempt
+from novacast.tickets.orders.bookings import entry_of
+from novacast.tickets.orders.models import CAPTURED, LATE, Attempt
 from novacast.tickets.orders.settling import alarm, settle
 from novacast.tickets.ports import Books
+from novacast.tickets.refunds import store as refund_store
 from novacast.tickets.refunds.service import Refunds
 
 
@@ -48,6 +52,30 @@ class PaymentNews:
         """Whether the payment is one of ours. Money that came and was never heard of is asked for first."""
         await self.attempt(provider, dispute.key)
         return await self._disputes.heard(provider, dispute)
+
+    async def booked(self, provider: str, kind: Literal["payment", "refund", "dispute"], key: str) -> Entry | None:
+        """Under which source the books have it."""
+        match kind:
+            case "payment":
+                return await self._paid(provider, key)
+            case "refund":
+                refund = await self._db.one(refund_store.by_reference(provider, key))
+                return None if refund is None else await self._entry(refund.order_id, refund.id, refund.created_at)
+            case "dispute":
+                dispute = await self._db.one(dispute_store.by_reference(provider, key))
+                return None if dispute is None else await self._entry(dispute.order_id, dispute.id, dispute.created_at)
+
+    async def _paid(self, provider: str, key: str) -> Entry | None:
+        """What came after it was called off is the same payment, and stands under another attempt."""
+        for one in (key, f"{key}{LATE}"):
+            found = await self._db.one(store.attempt_of(provider, one))
+            if found is not None and found.state in CAPTURED:
+                return await self._entry(found.order_id, found.id, found.changed_at)
+        return None
+
+    async def _entry(self, order_id: str, source: str, at: int) -> Entry | None:
+        order = await self._db.one(store.order(order_id))
+        return None if order is None else entry_of(order, source, at)
 
     async def _look_at(self, provider: str, key: str, what: str, detail: str) -> bool:
         """Something that a person has to look at; said once. Whether the payment is one of ours."""
