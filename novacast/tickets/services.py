@@ -39,6 +39,7 @@ from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
+from novacast.tickets.orders.payments import Payments
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
@@ -89,6 +90,7 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    payments: Payments
     news: PaymentNews
     """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
@@ -186,6 +188,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        payments=Payments(db, providers, books),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

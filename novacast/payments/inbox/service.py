@@ -76,12 +76,12 @@ class Inbox:
         return provider in self._news and self._news[provider].told
 
     async def receive(self, provider: str, payload: bytes, header: str) -> None:
-        """Kept on disk, if it was signed; the rest is done when the answer is sent. Raises Malformed."""
+        """Kept on disk, if it was signed and something may follow from it; the rest is done when the answer is sent.
+        Raises Malformed."""
         news = self._news[provider]
         heard = news.read(payload, header)
-        state = State.NEW if heard.type in news.types else State.IGNORED
-        await self._db.write(lambda tx: store.add(tx, provider, heard, state))
-        if state is State.NEW:
+        if heard.type in news.types:
+            await self._db.write(lambda tx: store.add(tx, provider, heard))
             self._wake.set()
 
     def start(self) -> None:

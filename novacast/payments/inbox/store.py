@@ -4,13 +4,13 @@ from novacast.database import Query, Row, Transaction
 from novacast.payments.inbox.models import Heard, Kept, State
 
 
-def add(tx: Transaction, provider: str, heard: Heard, state: State = State.NEW) -> bool:
+def add(tx: Transaction, provider: str, heard: Heard) -> bool:
     """Whether it is new."""
     return bool(
         tx.run(
-            "INSERT INTO payment_events (provider, id, type, kind, about, at, received_at, due_at, state) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, id) DO NOTHING",
-            (provider, heard.id, heard.type, heard.kind, heard.about, heard.at, tx.now, tx.now, state),
+            "INSERT INTO payment_events (provider, id, type, kind, about, at, received_at, due_at) "
+            "VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, id) DO NOTHING",
+            (provider, heard.id, heard.type, heard.kind, heard.about, heard.at, tx.now, tx.now),
         )
     )
 

@@ -39,18 +39,21 @@ class Incidents:
         return await self._db.one(store.count(org_id)) or 0
 
     async def done(
-        self, principal: Principal, org_id: str, incident_id: int, note: str, then: Then[Incident] | None = None
+        self, principal: Principal, org_id: str | None, incident_id: int, note: str, then: Then[Incident] | None = None
     ) -> Incident:
-        """Somebody has looked at it. Said again it stays as it was. Raises NotFound, Forbidden."""
-        _may(principal, org_id, Action.ORDER_MANAGE)
+        """Somebody has looked at it. Said again it stays as it was. `org_id`: whose it must be; None: whoever's it is.
+        Raises NotFound, Forbidden."""
+        if org_id is not None:
+            _may(principal, org_id, Action.ORDER_MANAGE)
 
         def unit(tx: Transaction) -> Incident:
             found = tx.one(store.incident(incident_id))
-            if found is None or found.org_id != org_id:
+            if found is None or org_id not in (found.org_id, None):
                 raise NotFound(text("There is no such incident."))
+            _may(principal, found.org_id, Action.ORDER_MANAGE)
             if found.done_at is None:
                 store.end(tx, incident_id, principal.person_id, note.strip()[:MOST_NOTE])
-                outbox.emit(tx, "incident.done", str(incident_id), outbox.org(org_id), kind=found.kind)
+                outbox.emit(tx, "incident.done", str(incident_id), outbox.org(found.org_id), kind=found.kind)
             made = tx.one(store.incident(incident_id))
             assert made is not None, "incidents are never deleted"
             if then is not None:

@@ -38,6 +38,11 @@ class Payouts:
         self._db, self._settles, self._books, self._test = db, settles, books, test
         self._accounts: Mapping[str, Statements] = {one.name: one for one in accounts}
 
+    @property
+    def providers(self) -> Sequence[str]:
+        """Whose accounts can be gone through."""
+        return tuple(self._accounts)
+
     async def sweep(self) -> None:
         for one in self._accounts.values():
             try:
