@@ -136,6 +136,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
         own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
+        own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)
         own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
@@ -219,7 +220,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *live_routes(own.live, own.settings, own.broadcasts),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
-        *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
+        *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
         InboxRoutes(own.payments.inbox),
         PlanRoutes(own.memberships.plans),

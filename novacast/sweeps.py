@@ -56,6 +56,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("waiting lists", 2, own.waiting_post.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("events of payments", 30, own.payments.inbox.sweep),
+        Sweep("payouts", 3600, own.payments.payouts.sweep),
         Sweep("old events of payments", 3600, own.payments.inbox.prune),
         Sweep("payments that came too late", 10, own.tickets.late.sweep),
         Sweep("refunds", 10, own.tickets.refunds.sweep),

@@ -47,6 +47,8 @@ from novacast.operations.services import OperationServices, operation_services
 from novacast.operations.tonight.service import Sources
 from novacast.outbox import Outbox
 from novacast.payments import tables as payment_tables
+from novacast.payments.incidents import topics as incidents_topics
+from novacast.payments.incidents.personal import IncidentData
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
@@ -54,6 +56,7 @@ from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.services import MembershipServices, membership_services
 from novacast.payments.overview import store as payment_work
+from novacast.payments.payouts import topics as payouts_topics
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
@@ -144,6 +147,8 @@ TOPICS: Sequence[Topic] = (
     *door_topics.TOPICS,
     *webhooks_topics.TOPICS,
     *memberships_topics.TOPICS,
+    *payouts_topics.TOPICS,
+    *incidents_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -207,6 +212,8 @@ def topics(own: Services) -> Topics:
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
     made.declare(memberships_topics.TOPICS)
+    made.declare(payouts_topics.TOPICS)
+    made.declare(incidents_topics.TOPICS)
     return made
 
 
@@ -264,7 +271,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
     tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers)
-    payments = payment_services(db, movers, tickets.news)
+    payments = payment_services(db, movers, tickets.news, test=settings.tickets.mode == "test")
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -277,6 +284,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         live.personal,
         tickets.personal,
         memberships.personal,
+        IncidentData(db),
         AnswersData(db),
     ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)

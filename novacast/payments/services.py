@@ -6,8 +6,13 @@ from dataclasses import dataclass
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.errors import NovaCastError
+from novacast.money import Provider
 from novacast.payments.inbox.service import Inbox, News
-from novacast.payments.ports import Provider, Settles
+from novacast.payments.incidents.service import Incidents
+from novacast.payments.ledger.service import Ledger
+from novacast.payments.payouts.ports import Statements
+from novacast.payments.payouts.service import Payouts
+from novacast.payments.ports import Settles
 from novacast.payments.stripe.signatures import TOLERANCE
 from novacast.settings import Settings
 
@@ -18,6 +23,7 @@ class Outside:
 
     providers: Sequence[Provider] = ()
     news: Sequence[News] = ()
+    statements: Sequence[Statements] = ()
     closing: Sequence[Callable[[], Awaitable[None]]] = ()
 
 
@@ -25,6 +31,9 @@ class Outside:
 class PaymentServices:
     outside: Outside
     inbox: Inbox
+    payouts: Payouts
+    incidents: Incidents
+    """To be subscribed to the facts, durably."""
 
     def start(self) -> None:
         self.inbox.start()
@@ -42,7 +51,7 @@ def outside(db: Database, settings: Settings) -> Outside:
     from novacast.payments.stripe.services import stripe_services
 
     own = stripe_services(db, settings.stripe)
-    return Outside((own.provider,), (own.news,), (own.close,))
+    return Outside((own.provider,), (own.news,), (own.statements,), (own.close,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +82,8 @@ async def outlook(settings: Settings, clock: Clock) -> Wrong | None:
     )
 
 
-def payment_services(db: Database, found: Outside, settles: Settles) -> PaymentServices:
-    return PaymentServices(found, Inbox(db, found.news, settles))
+def payment_services(db: Database, found: Outside, settles: Settles, *, test: bool = True) -> PaymentServices:
+    """`test`: what is sold is not real. An account of the other mode is not gone through."""
+    accounts = [one for one in found.statements if one.live is not test]
+    payouts = Payouts(db, accounts, settles, Ledger(), test=test)
+    return PaymentServices(found, Inbox(db, found.news, settles, {"payout": payouts.heard}), payouts, Incidents(db))

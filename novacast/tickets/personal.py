@@ -13,6 +13,7 @@ from novacast.tickets.events.store import START
 from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
+from novacast.tickets.ports import Invoicing
 from novacast.tickets.questions import store as questions
 from novacast.tickets.refunds import store as refunds
 from novacast.tickets.refunds.runs import store as runs
@@ -29,8 +30,8 @@ class Subject(Protocol):
 class TicketData:
     section = "tickets"
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, invoicing: Invoicing) -> None:
+        self._db, self._invoicing = db, invoicing
 
     async def export(self, subject: Subject) -> Any:
         async with self._db.snapshot() as view:
@@ -41,6 +42,8 @@ class TicketData:
             waits = await view.all(waiting.of_person(subject.person_id))
             done = await view.all(books.logged_of(subject.person_id))
             handed = await view.all(holders.of_person(subject.person_id))
+            back = await view.all(refunds.of_person(subject.person_id))
+        billed = [one for order in bought for one in await self._invoicing.of_order(order.id)]
         return {
             "orders": [
                 {
@@ -53,6 +56,29 @@ class TicketData:
                     "created_at": iso(one.created_at),
                 }
                 for one in bought
+            ],
+            "refunds": [
+                {
+                    "order": code,
+                    "amount": one.amount,
+                    "currency": one.currency,
+                    "way": one.provider,
+                    "why": one.why,
+                    "state": one.state,
+                    "created_at": iso(one.created_at),
+                }
+                for code, one in back
+            ],
+            "invoices": [
+                {
+                    "number": one.name,
+                    "kind": one.kind,
+                    "buyer": list(one.buyer),
+                    "total": one.total,
+                    "currency": one.currency,
+                    "at": iso(one.at),
+                }
+                for one in billed
             ],
             "tickets": [{"id": one.id, "name": one.name, "state": one.state} for one in tickets],
             "baskets": [{"performance": one.perf_id, "at": iso(one.created_at), "state": one.state} for one in baskets],
@@ -68,7 +94,8 @@ class TicketData:
         }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
-        """What was sold, paid and let in stays for the books, and names nobody."""
+        """What was sold, paid and let in stays for the books, and names nobody; but for invoices, which the law has
+        kept as they were written."""
         questions.erase_person(tx, subject.person_id)
         waiting.erase_person(tx, subject.person_id)
         holds.erase_person(tx, subject.person_id)

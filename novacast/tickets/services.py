@@ -12,6 +12,7 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
+from novacast.money import Provider
 from novacast.security.seal import Seal
 from novacast.settings import Settings
 from novacast.tickets.accounting.service import Accounting
@@ -38,7 +39,7 @@ from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
-from novacast.tickets.orders.outside import Mover, OutsideCheckout
+from novacast.tickets.orders.payments import Payments
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
@@ -46,7 +47,7 @@ from novacast.tickets.overview.service import BoxOfficeOverview
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Books, Checkout, Invoicing
+from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
@@ -90,6 +91,7 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    payments: Payments
     news: PaymentNews
     """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
@@ -144,14 +146,14 @@ def ticket_services(
     books: Books,
     invoicing: Invoicing,
     viewings: Viewings,
-    outside: Sequence[Mover] = (),
+    outside: Sequence[Provider] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
-    providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
+    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
-    providers |= {one.name: OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")}
+    providers |= {one.name: one for one in outside if one.live == (own.mode == "live")}
     taking = Taking(own, expiry)
     offering = Offering(own, taking)
     taking.first = offering.serve
@@ -188,6 +190,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        payments=Payments(db, providers, books),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
@@ -218,5 +221,5 @@ def ticket_services(
         sheets=sheets,
         proof=Proof(db),
         overview=BoxOfficeOverview(db, reports, holds, Proof(db), test=own.mode == "test"),
-        personal=TicketData(db),
+        personal=TicketData(db, invoicing),
     )

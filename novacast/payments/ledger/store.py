@@ -75,6 +75,16 @@ def times_earned(about: str) -> Query[int]:
     )
 
 
+def paid_out(source: str) -> Query[tuple[int, int]]:
+    """How often a payout was written down, and how much of it is at the bank by that."""
+    return Query(
+        "SELECT count(DISTINCT kind) AS times, coalesce(sum(CASE debit WHEN 'bank' THEN amount ELSE -amount END), 0) "
+        "AS total FROM ledger WHERE source = ? AND kind GLOB 'paid_out:*'",
+        (source,),
+        lambda row: (row["times"], row["total"]),
+    )
+
+
 def balances(org_id: str, *, test: bool) -> Query[Balance]:
     """Of all that was ever written down."""
     return Query(

@@ -10,8 +10,8 @@ from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.errors import Malformed, NotFound
 from novacast.i18n import text
+from novacast.money import Disputed
 from novacast.payments.inbox.models import Heard
-from novacast.payments.models import Dispute
 from novacast.payments.ports import Settles
 from novacast.payments.stripe import store
 from novacast.payments.stripe.amounts import ours
@@ -37,6 +37,8 @@ TYPES = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "payout.paid",
+    "payout.failed",
 )
 """At most 20 can be asked for at once."""
 _LONGEST = 255
@@ -131,9 +133,9 @@ class StripeNews:
         return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
 
 
-def _disputed(found: stripe.Dispute, key: str, payment: str) -> Dispute:
+def _disputed(found: stripe.Dispute, key: str, payment: str) -> Disputed:
     currency, due = found.currency.upper(), found.evidence_details.due_by
-    return Dispute(
+    return Disputed(
         key=key,
         payment=payment,
         reference=found.id,

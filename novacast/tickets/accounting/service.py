@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from novacast.database import Database, Transaction
+from novacast.money import Parts
 from novacast.tickets.accounting import store
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.cancelling import store as cancelling
@@ -14,7 +15,7 @@ from novacast.tickets.models import OrderState, PerformanceState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of, parts_of, spread
 from novacast.tickets.orders.models import CAPTURED, Method, Order
-from novacast.tickets.ports import Books, Parts
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store as refunds
 from novacast.tickets.refunds.models import Why
 from novacast.tickets.refunds.owing import owe, request
