@@ -24,7 +24,7 @@ from novacast.chat.ports import Badges, People, Places
 from novacast.chat.rooms.doorkeeper import Doorkeeper
 from novacast.chat.rooms.lobby import Lobby, Standing, standing_of
 from novacast.chat.rooms.room import Pace
-from novacast.chat.rooms.seats import Seats, most_connections
+from novacast.chat.rooms.seats import FILES_EACH, Seats, most_connections
 from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
@@ -114,7 +114,7 @@ def chat_services(
     guards.append(moderation.guard)
     sources.append(ModeratorCommands(moderation, lobby, db))
     connections = settings.server.max_connections
-    most = most_connections(files_left(connections + FILES_BESIDE), connections, own.connections)
+    most = most_connections(files_left(connections * FILES_EACH + FILES_BESIDE), connections, own.connections)
     return ChatServices(
         entrance=entrance,
         messages=messages,
