@@ -7,7 +7,9 @@ from novacast.clock import Clock
 from novacast.database import Database
 from novacast.errors import NovaCastError
 from novacast.payments.inbox.service import Inbox, News
-from novacast.payments.ports import Provider, Settles
+from novacast.payments.memberships.ports import Biller
+from novacast.payments.ports import Provider
+from novacast.payments.settlers import Settler, Settling
 from novacast.payments.stripe.signatures import TOLERANCE
 from novacast.settings import Settings
 
@@ -17,6 +19,7 @@ class Outside:
     """Those outside who move money, as far as the settings name them."""
 
     providers: Sequence[Provider] = ()
+    billers: Sequence[Biller] = ()
     news: Sequence[News] = ()
     closing: Sequence[Callable[[], Awaitable[None]]] = ()
 
@@ -42,7 +45,7 @@ def outside(db: Database, settings: Settings) -> Outside:
     from novacast.payments.stripe.services import stripe_services
 
     own = stripe_services(db, settings.stripe)
-    return Outside((own.provider,), (own.news,), (own.close,))
+    return Outside((own.provider,), (own.billing,), (own.news,), (own.close,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +76,5 @@ async def outlook(settings: Settings, clock: Clock) -> Wrong | None:
     )
 
 
-def payment_services(db: Database, found: Outside, settles: Settles) -> PaymentServices:
-    return PaymentServices(found, Inbox(db, found.news, settles))
+def payment_services(db: Database, found: Outside, settlers: Sequence[Settler]) -> PaymentServices:
+    return PaymentServices(found, Inbox(db, found.news, Settling(settlers)))

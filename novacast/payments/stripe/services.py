@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 
 from novacast.database import Database
+from novacast.payments.stripe.billing.catalogue import Catalogue
+from novacast.payments.stripe.billing.client import BillingApi
+from novacast.payments.stripe.billing.service import StripeBilling
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.news import StripeNews
@@ -15,6 +18,7 @@ from novacast.settings import Stripe
 class StripeServices:
     api: StripeApi
     provider: StripeProvider
+    billing: StripeBilling
     news: StripeNews
 
     async def close(self) -> None:
@@ -24,5 +28,7 @@ class StripeServices:
 def stripe_services(db: Database, settings: Stripe) -> StripeServices:
     api = StripeApi(settings.secret_key, settings.base_url, seconds=settings.timeout_seconds, retries=settings.retries)
     checkout = StripeCheckout(db, api)
-    provider = StripeProvider(checkout, StripeRefunds(db, api, checkout), live=api.live)
-    return StripeServices(api, provider, StripeNews(db, api, settings.webhook_secrets))
+    refunds, subscriptions = StripeRefunds(db, api, checkout), BillingApi(api)
+    provider = StripeProvider(checkout, refunds, live=api.live)
+    billing = StripeBilling(subscriptions, Catalogue(db, subscriptions), checkout, refunds)
+    return StripeServices(api, provider, billing, StripeNews(db, api, subscriptions, settings.webhook_secrets))
