@@ -135,6 +135,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
+        own.outbox.subscribe("mails about memberships", own.membership_post.hear, durable=True)
         own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
         own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)

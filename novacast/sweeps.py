@@ -32,7 +32,8 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
 
     return (
-        Sweep("memberships", 60, own.memberships.memberships.sweep),
+        Sweep("memberships", 60, own.memberships.sweep),
+        Sweep("mails about memberships", 3600, own.membership_post.sweep),
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),
         Sweep("tests of channels", 5, own.live.preflight.sweep),

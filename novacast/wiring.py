@@ -54,6 +54,7 @@ from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
+from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
 from novacast.payments.overview import store as payment_work
 from novacast.payments.payouts import topics as payouts_topics
@@ -178,6 +179,7 @@ class Services:
     journal: Journal
     order_post: OrderPost
     waiting_post: WaitingPost
+    membership_post: MembershipPost
     views: Views
     health: VideoHealth
     webhooks: WebhookServices
@@ -271,12 +273,15 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
     tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers)
-    payments = payment_services(db, movers, tickets.news, test=settings.tickets.mode == "test")
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
-    memberships = membership_services(db, settings, Addresses(db))
+    memberships = membership_services(
+        db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
+    )
+    membership_post = MembershipPost(db, mail.mailbox, Addressees(), languages, root)
+    payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
     passes = WithMembers(tickets.passes, memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
@@ -334,6 +339,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         Journal(db, test=settings.tickets.mode == "test"),
         order_post,
         waiting_post,
+        membership_post,
         views,
         health,
         webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),

@@ -1,6 +1,5 @@
 """The slice put together: what wiring hands to routes, the command line and other slices."""
 
-import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,6 +12,7 @@ from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.money import Provider
+from novacast.security.keys import instance_of
 from novacast.security.seal import Seal
 from novacast.settings import Settings
 from novacast.tickets.accounting.service import Accounting
@@ -160,7 +160,7 @@ def ticket_services(
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers, books)
-    instance = hmac.digest(key, b"tickets.instance", "sha256").hex()[:16]
+    instance = instance_of(key)
     placing = Placing(own, instance, books, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
     refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)

@@ -92,7 +92,7 @@ def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[Ti
     own = ticket_services(
         db, RateLimiter(clock), settings, KEY, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
     )
-    return own, payment_services(db, movers, own.news)
+    return own, payment_services(db, movers, [own.news])
 
 
 @asynccontextmanager

@@ -71,7 +71,7 @@ class StripeApi:
             try:
                 found = await self._stripe.v1.checkout.sessions.create_async(cast("Any", params), _options(key))
             except stripe.APIError as error:
-                if _kept(error):
+                if kept(error):
                     return None
                 raise
         return _session(found)
@@ -108,7 +108,7 @@ class StripeApi:
             try:
                 found = await self._stripe.v1.refunds.create_async(cast("Any", params), _options(key))
             except stripe.APIError as error:
-                if _kept(error):
+                if kept(error):
                     return None
                 raise
         return _refund(found)
@@ -214,6 +214,13 @@ class StripeApi:
             log.warning("Stripe did not answer: %s %s %s", type(error).__name__, error.http_status, error.request_id)
             raise _away() from error
 
+    told = _told
+
+    @property
+    def sdk(self) -> stripe.StripeClient:
+        """For other rooms of Stripe's, within `told`."""
+        return self._stripe
+
 
 def _away() -> Unavailable:
     return Unavailable(text("Stripe can't be reached at the moment. Try again in a minute."))
@@ -225,7 +232,7 @@ def _refusal(reason: str) -> PaymentRefused:
     return PaymentRefused(text("Stripe does not take this payment. Choose another way to pay."), reason or "refused")
 
 
-def _kept(error: stripe.StripeError) -> bool:
+def kept(error: stripe.StripeError) -> bool:
     """Whether this error was the first answer to the key, and will be every other."""
     return (error.headers or {}).get("Idempotent-Replayed") == "true"
 
@@ -241,7 +248,7 @@ def _options(key: str) -> Any:
 
 
 def _session(one: stripe.checkout.Session) -> Session:
-    intent = one.payment_intent
+    intent, begun = one.payment_intent, one.subscription
     return Session(
         id=one.id,
         url=one.url,
@@ -255,6 +262,7 @@ def _session(one: stripe.checkout.Session) -> Session:
         payment=intent.id if isinstance(intent, stripe.PaymentIntent) else intent,
         payment_state=intent.status if isinstance(intent, stripe.PaymentIntent) else None,
         received=intent.amount_received if isinstance(intent, stripe.PaymentIntent) else None,
+        subscription=begun.id if isinstance(begun, stripe.Subscription) else begun,
     )
 
 

@@ -117,7 +117,7 @@ def paid_or_not(org_id: str, states: Collection[AttemptState], start: Key, limit
         f"SELECT a.*, {ordered} FROM payment_attempts a JOIN orders o ON o.id = a.order_id WHERE o.org_id = ? "  # noqa: S608 - names from our code
         f"AND a.state IN ({marks}) AND (a.created_at, a.id) < (?, ?) ORDER BY a.created_at DESC, a.id DESC LIMIT ?",
         (org_id, *states, *start, limit),
-        lambda row: (_attempt(row), order_of({name: row[f"order_{name}"] for name in _COLUMNS})),
+        lambda row: (attempt_of_row(row), order_of({name: row[f"order_{name}"] for name in _COLUMNS})),
     )
 
 
