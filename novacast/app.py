@@ -51,6 +51,7 @@ from novacast.tickets.pages import ticket_pages
 from novacast.tickets.passes.pages import WatchDoor
 from novacast.tickets.post.pages import ResendPages
 from novacast.tickets.post.routes import PostRoutes
+from novacast.tickets.rentals.services import rental_routes, sales_door
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS
 from novacast.tickets.studio import office_pages
@@ -132,6 +133,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
+        own.outbox.subscribe("rentals", own.rentals.withdrawing.hear, durable=True)
         own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)
         own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
@@ -180,12 +182,16 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             own.views,
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
-            WatchDoor(
-                own.tickets.passes,
-                own.tickets.performances,
-                [VideoPlaces(own.db), ProgrammePlaces(own.db)],
+            sales_door(
+                own.rentals,
+                WatchDoor(
+                    own.tickets.passes,
+                    own.tickets.performances,
+                    [VideoPlaces(own.db), ProgrammePlaces(own.db)],
+                    own.clock,
+                    own.passes,
+                ),
                 own.clock,
-                own.passes,
             ),
         ),
         ViewRoutes(own.views),
@@ -218,6 +224,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *ticket_routes(own.tickets, own.clock),
         *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
+        *rental_routes(own.rentals, own.tickets, own.accounts.people, own.clock),
         InboxRoutes(own.payments.inbox),
         PlanRoutes(own.memberships.plans),
         SubscriptionRoutes(own.memberships.memberships),

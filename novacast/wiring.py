@@ -47,6 +47,7 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.watching import MemberOffers
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
@@ -59,11 +60,15 @@ from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.rentals import topics as rentals_topics
+from novacast.tickets.rentals.rights import WithRights
+from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
+from novacast.vods.advertised import AdvertisedVideos
 from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
@@ -133,6 +138,7 @@ TOPICS: Sequence[Topic] = (
     *door_topics.TOPICS,
     *webhooks_topics.TOPICS,
     *memberships_topics.TOPICS,
+    *rentals_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -167,7 +173,8 @@ class Services:
     webhooks: WebhookServices
     memberships: MembershipServices
     passes: WithMembers
-    """What tickets and memberships open."""
+    """What tickets, purchases and memberships open."""
+    rentals: RentalServices
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -194,6 +201,7 @@ def topics(own: Services) -> Topics:
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
     made.declare(memberships_topics.TOPICS)
+    made.declare(rentals_topics.TOPICS)
     return made
 
 
@@ -257,7 +265,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     memberships = membership_services(db, settings, Addresses(db))
-    passes = WithMembers(tickets.passes, memberships.entitlement)
+    films = AdvertisedVideos(db, vods.source)
+    rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
+    passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
         vods.personal,
@@ -314,6 +324,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
         memberships,
         passes,
+        rentals,
     )
 
 

@@ -9,7 +9,6 @@ from pydantic import Field
 
 from novacast.clock import Clock, iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
-from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
 from novacast.tickets.billing.pages import InvoicePages
@@ -25,6 +24,7 @@ from novacast.tickets.models import HoldState
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.orders.pages import lead, order_pages
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.orders.ways import method_name
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
@@ -185,7 +185,7 @@ class BasketPages:
         event, performance = await self._performances.known(basket.hold.perf_id)
         asked = await self._questions.of_basket(token)
         account = await self._cancelling.account(event.org_id) is not None
-        methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total, account=account)]
+        methods = [(one.value, method_name(one)) for one in self._orders.methods(basket.total, account=account)]
         context = {
             "event": event,
             "when": hour_there(performance.starts_at, event.timezone),
@@ -238,18 +238,6 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
     if isinstance(error, InvalidInput):
         return error.errors
     return (FieldError("", error.code, error.message),)
-
-
-def _method(method: Method) -> str:
-    match method:
-        case Method.TRANSFER:
-            return _("Bank transfer")
-        case Method.CARD:
-            return _("Card, Apple Pay, Google Pay and more, at Stripe")
-        case Method.SANDBOX:
-            return _("Test payment: no money moves")
-        case _:
-            return _("It costs nothing")
 
 
 def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:

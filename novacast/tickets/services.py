@@ -124,6 +124,7 @@ class TicketServices:
     sheets: AnswerSheets
     proof: Proof
     personal: TicketData
+    placing: Placing
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -216,4 +217,5 @@ def ticket_services(
         sheets=sheets,
         proof=Proof(db),
         personal=TicketData(db),
+        placing=placing,
     )

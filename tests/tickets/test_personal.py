@@ -20,7 +20,8 @@ async def test_a_person_sees_what_is_held_about_them_and_is_forgotten_when_they_
     assert len(told["baskets"]) == 2
     await box.db.write(lambda tx: box.own.personal.erase(tx, Subject("ada")))
     assert await box.own.personal.export(Subject("ada")) == {
-        name: [] for name in ("orders", "tickets", "baskets", "answers", "handed_on", "waiting", "log")
+        name: []
+        for name in ("orders", "tickets", "baskets", "answers", "handed_on", "waiting", "videos", "tips", "log")
     }
     (order,) = [one.order for one in (await box.own.sales.find(OWNER, box.night.org_id, Wanted(), None, 10)).items]
     assert (order.name, order.email, order.person_id, order.total) == ("", "", None, 2000)

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from novacast.database import Database
+from novacast.database import Database, Transaction
 from novacast.identity import Principal
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Tier
@@ -15,6 +15,7 @@ class Passes(Protocol):
 
     async def opens(self, principal: Principal, media_id: str) -> Collection[str]: ...
     async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None: ...
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None: ...
 
 
 class Place(Protocol):
@@ -78,6 +79,11 @@ class WithMembers:
         if not await self._members.houses(principal, media_id):
             return tickets
         return plain if tickets is None else max(plain, tickets)
+
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None:
+        """What members may watch anyhow uses up nothing that they bought."""
+        if not any(one.opens(tx.now) for one, _ in tx.all(store.opening(person_id, media_id))):
+            self._inner.begun(tx, person_id, media_id)
 
     async def admitted(self, principal: Principal, media_id: str) -> Principal:
         """The same principal with what is opened of this."""
