@@ -265,6 +265,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     memberships = membership_services(db, settings, Addresses(db))
+    tickets.members.memberships = memberships.entitlement
     films = AdvertisedVideos(db, vods.source)
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)

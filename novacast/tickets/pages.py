@@ -214,6 +214,7 @@ def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None
     zone = offer.event.timezone
     begins = now.sale_from if now.sale_from is not None and offer.now < now.sale_from else None
     items = showcase.items(offer, chosen, given.amounts)
+    early = (code is not None and code.opens_early) or offer.standing.early(now.sale_from, offer.now)
     context = {
         "event": offer.event,
         "performance": now,
@@ -222,7 +223,9 @@ def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None
         "seated": now.map_id is not None and any(one["seated"] and not one["begins"] for one in items),
         "seats": list(given.seat),
         "test": test,
-        "sells": now.sells(offer.now, early=code is not None and code.opens_early),
+        "sells": now.sells(offer.now, early=early),
+        "members": showcase.members(offer),
+        "left": offer.standing.left if offer.standing.tiers else None,
         "begins": "" if begins is None else hour_there(begins, zone),
         "ends": "" if now.sale_until is None else hour_there(now.sale_until, zone),
         "code": "" if code is None else code.code,

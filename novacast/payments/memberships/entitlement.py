@@ -51,6 +51,18 @@ class Entitlement:
         known = {one.id: one for one in await self._db.all(store.tiers(org_id))}
         return [known[one.tier_id] for one in found if one.opens(now)]
 
+    def held(self, tx: Transaction, person_id: str, org_id: str) -> Sequence[Tier]:
+        """The same inside somebody's transaction."""
+        found, known = tx.all(store.of_house(person_id, org_id)), {one.id: one for one in tx.all(store.tiers(org_id))}
+        return [known[one.tier_id] for one in found if one.opens(tx.now)]
+
+    def offered(self, tx: Transaction, org_id: str) -> Sequence[Tier]:
+        return [one for one in tx.all(store.tiers(org_id)) if not one.archived]
+
+    async def of_house(self, org_id: str) -> Sequence[Tier]:
+        """What a house has, in its order."""
+        return [one for one in await self._db.all(store.tiers(org_id)) if not one.archived]
+
     async def badges(self, principal: Principal, place: Place) -> Sequence[MemberBadge]:
         """In every room of the house, whatever it is about: what rooms that are for members ask for."""
         tiers = await self.tiers(principal, place.org_id)

@@ -19,4 +19,8 @@ def m001_prices(db: Any) -> None:
             tier TEXT NOT NULL
         ) STRICT, WITHOUT ROWID""",
         *append_only("member_prices"),
+        """CREATE TABLE member_limits (
+            perf_id TEXT PRIMARY KEY REFERENCES performances (id),
+            most INTEGER NOT NULL CHECK (most >= 0)
+        ) STRICT, WITHOUT ROWID""",
     )
