@@ -64,6 +64,9 @@ from novacast.tickets.rentals import topics as rentals_topics
 from novacast.tickets.rentals.rights import WithRights
 from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
+from novacast.tickets.tips import topics as tips_topics
+from novacast.tickets.tips.service import Tips
+from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
@@ -139,6 +142,7 @@ TOPICS: Sequence[Topic] = (
     *webhooks_topics.TOPICS,
     *memberships_topics.TOPICS,
     *rentals_topics.TOPICS,
+    *tips_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -175,6 +179,7 @@ class Services:
     passes: WithMembers
     """What tickets, purchases and memberships open."""
     rentals: RentalServices
+    tips: Tips
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -202,6 +207,7 @@ def topics(own: Services) -> Topics:
     made.declare(webhooks_topics.TOPICS)
     made.declare(memberships_topics.TOPICS)
     made.declare(rentals_topics.TOPICS)
+    made.declare(tips_topics.TOPICS)
     return made
 
 
@@ -297,6 +303,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         judge=_judge(settings),
     )
     personal += [chat.personal, chat.emote_personal]
+    tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
     return Services(
@@ -326,6 +333,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         memberships,
         passes,
         rentals,
+        tips,
     )
 
 

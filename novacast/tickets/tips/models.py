@@ -60,7 +60,8 @@ class Tip:
     org_id: str
     order_id: str
     person_id: str | None
-    message_id: str
+    name: str
+    message_id: str | None
     words: str
     at: int | None
     """Where its giver was in the media; None: now, as far as it is on air."""

@@ -10,8 +10,8 @@ migrations = Migrations("tickets_tips")
 
 @migrations()
 def m001_tips(db: Any) -> None:
-    """`message_id`: of what stands in the room since it is paid; its id is made with the tip, so that it is said once
-    however often it is heard of. `at`: the media's own time, microseconds. `shown`: its amount stands beside it."""
+    """`message_id`: of what stands in the room since it is paid. `name`: as it was when they gave. `at`: the media's
+    own time, microseconds. `said`: it stands in the room, or did; `shown`: its amount does."""
     statements(
         db,
         """CREATE TABLE tip_rules (
@@ -30,7 +30,8 @@ def m001_tips(db: Any) -> None:
             org_id TEXT NOT NULL,
             order_id TEXT NOT NULL UNIQUE REFERENCES orders (id),
             person_id TEXT,
-            message_id TEXT NOT NULL UNIQUE,
+            name TEXT NOT NULL,
+            message_id TEXT UNIQUE,
             words TEXT NOT NULL,
             at INTEGER,
             amount INTEGER NOT NULL CHECK (amount > 0),
@@ -39,7 +40,7 @@ def m001_tips(db: Any) -> None:
             shown INTEGER NOT NULL DEFAULT 0 CHECK (shown IN (0, 1)),
             created_at INTEGER NOT NULL
         ) STRICT""",
-        frozen("tips", "id", "media_id", "org_id", "order_id", "message_id", "at", "amount", "currency"),
+        frozen("tips", "id", "media_id", "org_id", "order_id", "at", "amount", "currency"),
         "CREATE INDEX tips_media ON tips (media_id, created_at, id)",
         "CREATE INDEX tips_person ON tips (person_id, created_at) WHERE person_id IS NOT NULL",
         "CREATE INDEX tips_org ON tips (org_id, created_at, id)",

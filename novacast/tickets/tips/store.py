@@ -6,7 +6,7 @@ from novacast.database import Query, Row, Transaction
 from novacast.tickets.tips.models import Tip, TipRules
 
 _TIP = (
-    "id", "media_id", "org_id", "order_id", "person_id", "message_id", "words", "at", "amount", "currency",
+    "id", "media_id", "org_id", "order_id", "person_id", "name", "message_id", "words", "at", "amount", "currency",
     "created_at",
 )  # fmt: skip
 
@@ -33,8 +33,12 @@ def set_rules(tx: Transaction, org_id: str, one: TipRules) -> None:
     )
 
 
-def add(tx: Transaction, one: Tip) -> None:
-    tx.insert("tips", **{name: getattr(one, name) for name in _TIP})
+def add(tx: Transaction, one: Tip, order_id: str) -> None:
+    tx.insert("tips", **{name: getattr(one, name) for name in _TIP} | {"order_id": order_id})
+
+
+def tip(tip_id: str) -> Query[Tip]:
+    return Query("SELECT * FROM tips WHERE id = ?", (tip_id,), _tip)
 
 
 def of_order(order_id: str) -> Query[Tip]:
@@ -54,9 +58,10 @@ def given_since(person_id: str, since: int) -> Query[int]:
     )
 
 
-def told(tx: Transaction, tip_id: str) -> bool:
+def told(tx: Transaction, tip_id: str, message_id: str) -> bool:
     """Whether it was not said before."""
-    return bool(tx.run("UPDATE tips SET said = 1, shown = 1 WHERE id = ? AND said = 0", (tip_id,)))
+    sql = "UPDATE tips SET said = 1, shown = 1, message_id = ? WHERE id = ? AND said = 0"
+    return bool(tx.run(sql, (message_id, tip_id)))
 
 
 def taken_back(tx: Transaction, tip_id: str) -> bool:
@@ -65,7 +70,7 @@ def taken_back(tx: Transaction, tip_id: str) -> bool:
 
 
 def erase_person(tx: Transaction, person_id: str) -> None:
-    tx.run("UPDATE tips SET person_id = NULL, words = '' WHERE person_id = ?", (person_id,))
+    tx.run("UPDATE tips SET person_id = NULL, name = '', words = '' WHERE person_id = ?", (person_id,))
 
 
 def _rules(row: Row) -> TipRules:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from novacast import outbox
+from novacast.database import Transaction
 from novacast.errors import NotFound
 from novacast.identity import Principal
 from novacast.payments.ledger.service import Ledger
@@ -16,6 +17,13 @@ from tests.tickets.box import ADA, ADA_AS_BUYER, ORG, OWNER, Box
 
 FILM, TRAILER, FOREIGN = "film1", "trailer1", "foreign1"
 TERMS = Terms("EUR", Price(1200, 2000), Price(450, 2000, hours=48, days=30))
+PERSON = """INSERT INTO people (id, email, email_key, name, language, password,
+created_at, updated_at)
+VALUES ('{name}', '{name}@example.org', '{name}@example.org', '{name}', 'en', '!', 1, 1)"""
+
+
+def run(sql: str, tx: Transaction) -> int:
+    return tx.run(sql)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ import pytest
 
 from novacast.accounts.ports import Subject
 from novacast.clock import DAY, HOUR, SECOND
-from novacast.database import IntegrityError, Query, Transaction
+from novacast.database import IntegrityError, Query
 from novacast.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from novacast.folder import DataFolder
 from novacast.identity import ANONYMOUS
@@ -18,16 +18,9 @@ from novacast.tickets.orders.models import Method
 from novacast.tickets.rentals.models import HadAlready, OfferKind, Price, Terms
 from tests.tickets.box import ADA, ADA_AS_BUYER, BEN, GUEST, ORG, OUTSIDER, OWNER, PRODUCER, SELLER, Box
 from tests.tickets.posting import posting, said
-from tests.tickets.rentals.shop import FILM, FOREIGN, TERMS, TRAILER, Shop, open_shop
+from tests.tickets.rentals.shop import FILM, FOREIGN, PERSON, TERMS, TRAILER, Shop, open_shop, run
 
 BUY, RENT = OfferKind.BUY, OfferKind.RENT
-PERSON = """INSERT INTO people (id, email, email_key, name, language, password,
-created_at, updated_at)
-VALUES ('{name}', '{name}@example.org', '{name}@example.org', '{name}', 'en', '!', 1, 1)"""
-
-
-def run(sql: str, tx: Transaction) -> int:
-    return tx.run(sql)
 
 
 @pytest.fixture
