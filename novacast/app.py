@@ -51,11 +51,14 @@ from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.passes.pages import WatchDoor
+from novacast.tickets.passes.rooms import Places
 from novacast.tickets.post.pages import ResendPages
 from novacast.tickets.post.routes import PostRoutes
+from novacast.tickets.rentals.services import rental_routes, sales_door
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS
 from novacast.tickets.studio import office_pages
+from novacast.tickets.tips.services import tip_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -136,6 +139,8 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
         own.outbox.subscribe("mails about memberships", own.membership_post.hear, durable=True)
+        own.outbox.subscribe("rentals", own.rentals.withdrawing.hear, durable=True)
+        own.outbox.subscribe("tips", own.tips.hear, durable=True)
         own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
         own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)
@@ -169,6 +174,8 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
 def routes(own: Services, *, demo: bool) -> list[object]:
     """Everything that is reached over HTTP, slice by slice."""
     vods, organizations = own.vods, own.accounts.organizations
+    places: list[Places] = [VideoPlaces(own.db), ProgrammePlaces(own.db)]
+    door = WatchDoor(own.tickets.passes, own.tickets.performances, places, own.clock, own.passes)
     listed = [
         *account_routes(own.accounts),
         *account_pages(own.accounts, Languages(own.settings.language)),
@@ -185,13 +192,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             own.views,
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
-            WatchDoor(
-                own.tickets.passes,
-                own.tickets.performances,
-                [VideoPlaces(own.db), ProgrammePlaces(own.db)],
-                own.clock,
-                own.passes,
-            ),
+            sales_door(own.rentals, door, own.clock),
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
@@ -223,6 +224,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *ticket_routes(own.tickets, own.clock),
         *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
+        *rental_routes(own.rentals, own.tickets, own.accounts.people, own.clock),
+        *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
         InboxRoutes(own.payments.inbox),
         PlanRoutes(own.memberships.plans),
         SubscriptionRoutes(own.memberships.memberships),

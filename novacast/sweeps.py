@@ -60,6 +60,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("payouts", 3600, own.payments.payouts.sweep),
         Sweep("old events of payments", 3600, own.payments.inbox.prune),
         Sweep("payments that came too late", 10, own.tickets.late.sweep),
+        Sweep("rentals that run out", 2, own.rentals.rights.sweep),
         Sweep("refunds", 10, own.tickets.refunds.sweep),
         Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
         Sweep("the ledger", 300, own.tickets.accounting.sweep),

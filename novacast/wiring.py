@@ -56,6 +56,7 @@ from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.watching import MemberOffers
 from novacast.payments.overview import store as payment_work
 from novacast.payments.payouts import topics as payouts_topics
 from novacast.payments.services import PaymentServices, outside, payment_services
@@ -70,11 +71,18 @@ from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.rentals import topics as rentals_topics
+from novacast.tickets.rentals.rights import WithRights
+from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
+from novacast.tickets.tips import topics as tips_topics
+from novacast.tickets.tips.service import Tips
+from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
+from novacast.vods.advertised import AdvertisedVideos
 from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
@@ -150,6 +158,8 @@ TOPICS: Sequence[Topic] = (
     *memberships_topics.TOPICS,
     *payouts_topics.TOPICS,
     *incidents_topics.TOPICS,
+    *rentals_topics.TOPICS,
+    *tips_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -185,9 +195,11 @@ class Services:
     webhooks: WebhookServices
     memberships: MembershipServices
     passes: WithMembers
-    """What tickets and memberships open."""
+    """What tickets, purchases and memberships open."""
     broadcasts: LiveOverview
     operations: OperationServices
+    rentals: RentalServices
+    tips: Tips
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -216,6 +228,8 @@ def topics(own: Services) -> Topics:
     made.declare(memberships_topics.TOPICS)
     made.declare(payouts_topics.TOPICS)
     made.declare(incidents_topics.TOPICS)
+    made.declare(rentals_topics.TOPICS)
+    made.declare(tips_topics.TOPICS)
     return made
 
 
@@ -280,9 +294,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     memberships = membership_services(
         db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
     )
+    tickets.members.memberships = memberships.entitlement
     membership_post = MembershipPost(db, mail.mailbox, Addressees(), languages, root)
     payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
-    passes = WithMembers(tickets.passes, memberships.entitlement)
+    films = AdvertisedVideos(db, vods.source)
+    rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
+    passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
         vods.personal,
@@ -312,6 +329,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         judge=_judge(settings),
     )
     personal += [chat.personal, chat.emote_personal]
+    tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
@@ -347,6 +365,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         passes,
         broadcasts,
         operations,
+        rentals,
+        tips,
     )
 
 

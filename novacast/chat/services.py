@@ -10,6 +10,7 @@ from novacast.chat.emotes.personal import EmotePersonalData
 from novacast.chat.emotes.service import Emotes
 from novacast.chat.entrance import Entrance
 from novacast.chat.flood import Flood
+from novacast.chat.gifts.service import Gifts
 from novacast.chat.leaving.endings import Endings
 from novacast.chat.leaving.personal import ChatPersonalData
 from novacast.chat.mediatime import MediaTime
@@ -55,6 +56,7 @@ class ChatServices:
     sources: list[Source]
     """Of commands. Others add theirs."""
     moderation: ModerationServices
+    gifts: Gifts
     db: Database
 
     async def standing(self, guest: Guest) -> Standing:
@@ -130,5 +132,6 @@ def chat_services(
         guards=guards,
         sources=sources,
         moderation=moderation,
+        gifts=Gifts(db, clock, entrance, messages, guards),
         db=db,
     )

@@ -37,6 +37,7 @@ from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
+from novacast.tickets.members.service import Members
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
 from novacast.tickets.orders.payments import Payments
@@ -128,6 +129,9 @@ class TicketServices:
     proof: Proof
     overview: BoxOfficeOverview
     personal: TicketData
+    placing: Placing
+    members: Members
+    """To be told who has members."""
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -154,14 +158,15 @@ def ticket_services(
     providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
     providers |= {one.name: one for one in outside if one.live == (own.mode == "live")}
-    taking = Taking(own, expiry)
+    members = Members(db)
+    taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers, books)
     instance = instance_of(key)
-    placing = Placing(own, instance, books, outside=providers)
+    placing = Placing(own, instance, books, members, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
     refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
@@ -176,7 +181,7 @@ def ticket_services(
     return TicketServices(
         clock=db.clock,
         events=Events(db),
-        performances=Performances(db),
+        performances=Performances(db, members),
         seat_maps=SeatMaps(db),
         codes=Codes(db),
         trying=holds.codes,
@@ -222,4 +227,6 @@ def ticket_services(
         proof=Proof(db),
         overview=BoxOfficeOverview(db, reports, holds, Proof(db), test=own.mode == "test"),
         personal=TicketData(db, invoicing),
+        placing=placing,
+        members=members,
     )

@@ -1,7 +1,7 @@
 // Messages as elements. What people wrote becomes text nodes and nothing else; links are those that the server found.
 import { clock } from "./clock.js";
 
-const BADGES = ["staff", "organizer", "member", "ticket"];
+const BADGES = ["staff", "organizer", "member", "ticket", "gift"];
 /** Names keep a colour over all pages, of those that can be read on both grounds. */
 const HUES = 8;
 
@@ -19,6 +19,7 @@ export function fill(item, message, words, me, act) {
   const { author, state } = message;
   item.classList.toggle("chat__line--own", Boolean(me) && author.id === me);
   item.classList.toggle("chat__line--held", state === "held");
+  item.classList.toggle("chat__line--gift", Boolean(author.badges?.some(({ kind }) => kind === "gift")));
   item.classList.toggle("chat__line--emotes", Boolean(message.body) && message.body.every((part) => (typeof part === "string" ? !part.trim() : part[0] === "e")));
   const parts = [];
   if (message.kind === "announcement") parts.push(element("span", { class: "chat__mark" }, words.announcement));
