@@ -1,6 +1,7 @@
 """Root of the server: what starts, in which order, and how it ends. The listener is opened last and closed first."""
 
 import asyncio
+import dataclasses
 import gc
 import logging
 import sys
@@ -159,6 +160,25 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         if beside is not None:
             await stack.enter_async_context(beside(own, rtmp.port))
         yield server
+
+
+@asynccontextmanager
+async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer]]:
+    """A copy of a venue, to be looked at: requests are answered as ever, and nothing is done by itself. No sweep,
+    worker, mail, webhook, payment or broadcast tells the world again what the venue has told it."""
+    folder, clock = DataFolder.at(settings.data), SystemClock()
+    folder.prepare()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.lock())
+        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups)
+        own = await stack.enter_async_context(wiring.services(settings, clock))
+        wiring.station(own)
+        # Where a copy lies a socket's path may be too long, and its operator has no need of one.
+        server = WebServer(dataclasses.replace(_parts(own, Metrics(), demo=False), socket=None))
+        own.playback.start()
+        stack.push_async_callback(server.stop)
+        await server.start()
+        yield own, server
 
 
 def routes(own: Services, *, demo: bool) -> list[object]:

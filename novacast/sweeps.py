@@ -54,6 +54,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("holds", 2, own.tickets.holds.sweep),
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("waiting lists", 2, own.waiting_post.sweep),
+        Sweep("reopening the box office", 2, own.tickets.reopening.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("events of payments", 30, own.payments.inbox.sweep),
         Sweep("old events of payments", 3600, own.payments.inbox.prune),

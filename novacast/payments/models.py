@@ -37,6 +37,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Captured:
+    """A payment that was made, or is on its way."""
+
+    key: str
+    """Of what was to be paid."""
+    outcome: Outcome
+    begun_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repaid:
     state: Literal["pending", "succeeded", "failed", "cancelled"]
     """`pending` without a `reference`: it never heard of it."""

@@ -1,8 +1,9 @@
 """What moving money needs of its neighbours, and what they need to give. Wiring joins them."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
-from novacast.payments.models import Begun, Dispute, Outcome, Repaid
+from novacast.payments.models import Begun, Captured, Dispute, Outcome, Repaid
 
 
 class Demand(Protocol):
@@ -60,6 +61,10 @@ class Provider(Protocol):
     async def close(self, demand: Demand) -> Outcome: ...
     async def repay(self, repayment: Repayment) -> Repaid: ...
     async def repayment(self, repayment: Repayment) -> Repaid: ...
+
+    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
+        """What this installation began since an instant, and is paid or on its way."""
+        ...
 
 
 class Settles(Protocol):

@@ -52,6 +52,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Captured:
+    """A payment that somebody outside has, or waits for a bank to bring."""
+
+    key: str
+    """Of the attempt."""
+    outcome: Outcome
+    begun_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repayment:
     """Money on its way back, frozen before anybody outside hears of it. The same key always means the same one."""
 

@@ -54,6 +54,7 @@ from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.late import Late
 from novacast.tickets.refunds.service import Refunds
+from novacast.tickets.reopening.service import Reopening
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -89,6 +90,7 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    reopening: Reopening
     news: PaymentNews
     """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
@@ -128,7 +130,7 @@ class TicketServices:
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
         worked = await self.proof.attacked()
-        self.taking.shut = bool(worked)
+        await self.reopening.begin(attacked=bool(worked))
         await self.marquee.look()
         if worked:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
@@ -149,7 +151,8 @@ def ticket_services(
     sandbox = Sandbox(db) if own.mode == "test" else None
     providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
-    providers |= {one.name: OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")}
+    checkouts = [OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")]
+    providers |= {one.name: one for one in checkouts}
     taking = Taking(own, expiry)
     offering = Offering(own, taking)
     taking.first = offering.serve
@@ -186,6 +189,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        reopening=Reopening(db, taking, checkouts, books, instance, closing.ask),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

@@ -18,6 +18,7 @@ from novacast.tickets.post import schema as post_schema
 from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.refunds import schema as refunds_schema
+from novacast.tickets.reopening import schema as reopening_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.waiting import schema as waiting_schema
@@ -41,6 +42,7 @@ MIGRATIONS: Sequence[Migrations] = (
     seatmaps_schema.migrations,
     door_schema.migrations,
     waiting_schema.migrations,
+    reopening_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

@@ -6,6 +6,7 @@ After a day Stripe may have forgotten the key, and a second page might be made: 
 
 import json
 import logging
+from collections.abc import Sequence
 from typing import Literal
 
 from novacast.clock import MINUTE
@@ -13,7 +14,7 @@ from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.payments.models import Begun, Outcome, PaymentRefused
+from novacast.payments.models import Begun, Captured, Outcome, PaymentRefused
 from novacast.payments.ports import Demand
 from novacast.payments.stripe import store
 from novacast.payments.stripe.client import StripeApi
@@ -67,6 +68,15 @@ class StripeCheckout:
             session = await self._api.session(session.id)
             await self._keep(row, session)
         return session.outcome()
+
+    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
+        """What this installation began since an instant, and is paid or on its way. Raises Unavailable."""
+        found = []
+        async for session, begun_at in self._api.sessions(since):
+            outcome = session.outcome()
+            if session.instance == instance and session.key and outcome.state in ("paid", "processing"):
+                found.append(Captured(session.key, outcome, begun_at))
+        return found
 
     async def payment_of(self, key: str) -> str | None:
         """The payment intent that came of a demand. Raises Unavailable."""

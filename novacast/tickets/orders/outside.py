@@ -1,8 +1,9 @@
 """Whoever moves money outside, in the shapes of the box office. They fit by names alone."""
 
+from collections.abc import Sequence
 from typing import Literal, Protocol
 
-from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
+from novacast.tickets.ports import Begun, Captured, Demand, Outcome, Repaid, Repayment
 
 
 class ToldBegun(Protocol):
@@ -38,6 +39,15 @@ class ToldRepaid(Protocol):
     def reason(self) -> str | None: ...
 
 
+class ToldCaptured(Protocol):
+    @property
+    def key(self) -> str: ...
+    @property
+    def outcome(self) -> ToldOutcome: ...
+    @property
+    def begun_at(self) -> int: ...
+
+
 class Mover(Protocol):
     @property
     def name(self) -> str: ...
@@ -48,6 +58,10 @@ class Mover(Protocol):
     async def close(self, demand: Demand, /) -> ToldOutcome: ...
     async def repay(self, repayment: Repayment, /) -> ToldRepaid: ...
     async def repayment(self, repayment: Repayment, /) -> ToldRepaid: ...
+    async def captured(self, instance: str, since: int, /) -> Sequence[ToldCaptured]:
+        """Payments of this installation that were begun since an instant, and are paid or on their way. Raises
+        Unavailable."""
+        ...
 
 
 class OutsideCheckout:
@@ -70,6 +84,12 @@ class OutsideCheckout:
 
     async def repayment(self, repayment: Repayment) -> Repaid:
         return _repaid(await self._mover.repayment(repayment))
+
+    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
+        return [
+            Captured(one.key, _outcome(one.outcome), one.begun_at)
+            for one in await self._mover.captured(instance, since)
+        ]
 
 
 def _outcome(told: ToldOutcome) -> Outcome:
