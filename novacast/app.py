@@ -167,7 +167,6 @@ async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer
     """A copy of a venue, to be looked at: requests are answered as ever, and nothing is done by itself. No sweep,
     worker, mail, webhook, payment or broadcast tells the world again what the venue has told it."""
     folder, clock = DataFolder.at(settings.data), SystemClock()
-    folder.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.lock())
         await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups)

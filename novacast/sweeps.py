@@ -31,7 +31,11 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         before = own.clock.now() - MENTIONS_KEPT
         await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
 
+    async def follow_keys() -> None:
+        own.key.refresh()
+
     return (
+        Sweep("keys", 10, follow_keys),
         Sweep("memberships", 60, own.memberships.memberships.sweep),
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),

@@ -65,6 +65,15 @@ async def drill(settings: Settings) -> AsyncIterator[Finding]:
         yield failed("serve", f"The copy can't be served: {error}.", "Try an older backup.")
 
 
+async def look(settings: Settings) -> AsyncIterator[Finding]:
+    """The part of it that leaves the folder as it is: for a venue itself, while its server is stopped."""
+    folder = DataFolder.at(settings.data)
+    yield await state.database(settings, folder, SystemClock(), wiring.MIGRATIONS)
+    async with app.showing(settings) as (own, server), aiohttp.ClientSession() as http:
+        yield await _books(own)
+        yield await _page(http, f"http://127.0.0.1:{server.port}")
+
+
 async def _books(own: Services) -> Finding:
     await own.tickets.accounting.fill()
     audit = await own.tickets.proof.audit()

@@ -42,6 +42,7 @@ SHELL_ONLY = (
     "novacast/security/tls/*",
     "novacast/operations/backups/*",
     "novacast/operations/challenges.py",
+    "novacast/operations/upgrade.py",
     "novacast/security/envelopes.py",
     "novacast/security/passphrases.py",
 )

@@ -27,6 +27,8 @@ class NovaCast(Root):
         Noun("migrate", "Bring the database up to date.", MEND),
         Noun("backup", "Encrypted copies of the whole venue: make, list, check, prune.", MEND),
         Noun("restore", "Bring a venue back from its backups, or prove that it can be.", MEND),
+        Noun("upgrade", "Make the data ready for a new version, or leave it as it was.", MEND),
+        Noun("keys", "The installation's keys: look, rotate.", MEND),
         Noun("config", "Show, check and explain the settings.", MEND),
         Noun("tls", "HTTPS: a certificate for a local network or a public domain.", MEND),
         Noun("storage", "Room on the disk: what takes it, who may have how much, what can go.", MEND),
