@@ -1,10 +1,12 @@
 """Root of the server: what starts, in which order, and how it ends. The listener is opened last and closed first."""
 
 import asyncio
+import dataclasses
 import gc
 import logging
+import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
@@ -44,6 +46,8 @@ from novacast.payments.routes import money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
+from novacast.settings.service import service_manager
+from novacast.supervision import Supervision
 from novacast.sweeps import Sweep, sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
@@ -102,11 +106,14 @@ def serve(settings: Settings, *, demo: bool = False, ready: Ready | None = None,
     """
     logs.configure(settings.log.level, settings.log.format)
     run = uvloop.run if settings.server.uvloop else asyncio.run
-    run(_serve(settings, demo, ready, beside))
+    run(_serve(settings, Supervision(service_manager()), demo, ready, beside))
 
 
-async def _serve(settings: Settings, demo: bool, ready: Ready | None, beside: Beside | None) -> None:
-    async with stop_signals() as stop, running(settings, demo=demo, beside=beside) as server:
+async def _serve(
+    settings: Settings, supervision: Supervision, demo: bool, ready: Ready | None, beside: Beside | None
+) -> None:
+    sockets = supervision.sockets()
+    async with stop_signals() as stop, running(settings, demo=demo, beside=beside, sockets=sockets) as server:
         address = settings.public_url if settings.server.port else f"http://{settings.server.host}:{server.port}"
         log.info("serving at %s", address)
         # What the start has made stays to the end. Left in, each full collection of garbage goes through all of it and
@@ -115,13 +122,21 @@ async def _serve(settings: Settings, demo: bool, ready: Ready | None, beside: Be
         gc.freeze()
         if ready is not None:
             ready(address)
+        supervision.ready(f"serving at {address}")
+        life = TaskGroup("life")
+        life.start(supervision.live(), "signs of life")
         await stop.wait()
+        supervision.stopping()
         log.info("stopping")
+        await life.close()
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, demo: bool = False, beside: Beside | None = None) -> AsyncIterator[WebServer]:
-    """The whole server on its data folder, for as long as the block lasts."""
+async def running(
+    settings: Settings, *, demo: bool = False, beside: Beside | None = None, sockets: Sequence[socket.socket] = ()
+) -> AsyncIterator[WebServer]:
+    """The whole server on its data folder, for as long as the block lasts. `sockets`: bound ones, instead of the
+    settings' address."""
     folder, clock = DataFolder.at(settings.data), SystemClock()
     folder.prepare()
     async with AsyncExitStack() as stack:
@@ -130,7 +145,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups, keep=keep)
         own = await stack.enter_async_context(wiring.services(settings, clock))
         metrics, station = Metrics(), wiring.station(own)
-        server = WebServer(_parts(own, metrics, demo))
+        server = WebServer(dataclasses.replace(_parts(own, metrics, demo), sockets=sockets))
         own.playback.subscribe(own.outbox)
         own.chat.subscribe(own.outbox)
         own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
@@ -169,6 +184,24 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         if beside is not None:
             await stack.enter_async_context(beside(own, rtmp.port))
         yield server
+
+
+@asynccontextmanager
+async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer]]:
+    """A copy of a venue, to be looked at: requests are answered as ever, and nothing is done by itself. No sweep,
+    worker, mail, webhook, payment or broadcast tells the world again what the venue has told it."""
+    folder, clock = DataFolder.at(settings.data), SystemClock()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.lock())
+        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups)
+        own = await stack.enter_async_context(wiring.services(settings, clock))
+        wiring.station(own)
+        # Where a copy lies a socket's path may be too long, and its operator has no need of one.
+        server = WebServer(dataclasses.replace(_parts(own, Metrics(), demo=False), socket=None))
+        own.playback.start()
+        stack.push_async_callback(server.stop)
+        await server.start()
+        yield own, server
 
 
 def routes(own: Services, *, demo: bool) -> list[object]:

@@ -31,7 +31,11 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         before = own.clock.now() - MENTIONS_KEPT
         await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
 
+    async def follow_keys() -> None:
+        own.key.refresh()
+
     return (
+        Sweep("keys", 10, follow_keys),
         Sweep("memberships", 60, own.memberships.sweep),
         Sweep("mails about memberships", 3600, own.membership_post.sweep),
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
@@ -55,6 +59,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("holds", 2, own.tickets.holds.sweep),
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("waiting lists", 2, own.waiting_post.sweep),
+        Sweep("reopening the box office", 2, own.tickets.reopening.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("events of payments", 30, own.payments.inbox.sweep),
         Sweep("payouts", 3600, own.payments.payouts.sweep),

@@ -64,6 +64,7 @@ from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.playback.watches import Watches
 from novacast.security.keys import secret
+from novacast.security.rings import Ring
 from novacast.settings import Settings
 from novacast.tickets import tables as ticket_tables
 from novacast.tickets import topics as tickets_topics
@@ -170,7 +171,7 @@ FAILED_MAILS = mails.failed
 class Services:
     settings: Settings
     folder: DataFolder
-    key: bytes
+    key: Ring
     """Of this installation; what is signed derives a key of its own from it."""
     clock: Clock
     db: Database

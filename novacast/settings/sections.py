@@ -7,6 +7,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting
 from novacast.settings.live import Live
@@ -296,6 +297,7 @@ class Settings:
     tickets: Tickets = field(default_factory=Tickets)
     stripe: Stripe = field(default_factory=Stripe)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    backups: Backups = field(default_factory=Backups)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

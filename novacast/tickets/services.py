@@ -11,7 +11,7 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
-from novacast.money import Provider
+from novacast.money import Provider, Witness
 from novacast.security.keys import instance_of
 from novacast.security.seal import Seal
 from novacast.settings import Settings
@@ -57,6 +57,7 @@ from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.late import Late
 from novacast.tickets.refunds.service import Refunds
+from novacast.tickets.reopening.service import Reopening
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -93,6 +94,7 @@ class TicketServices:
     waiting: WaitingList
     closing: Closing
     payments: Payments
+    reopening: Reopening
     news: PaymentNews
     """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
@@ -136,7 +138,7 @@ class TicketServices:
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
         worked = await self.proof.attacked()
-        self.taking.shut = bool(worked)
+        await self.reopening.begin(attacked=bool(worked))
         await self.marquee.look()
         if worked:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
@@ -150,14 +152,15 @@ def ticket_services(
     books: Books,
     invoicing: Invoicing,
     viewings: Viewings,
-    outside: Sequence[Provider] = (),
+    outside: Sequence[Witness] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
-    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
-    providers |= {one.name: one for one in outside if one.live == (own.mode == "live")}
+    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
+    checkouts = [one for one in outside if one.live == (own.mode == "live")]
+    providers |= {one.name: one for one in checkouts}
     members = Members(db)
     taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
@@ -196,6 +199,7 @@ def ticket_services(
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
         payments=Payments(db, providers, books),
+        reopening=Reopening(db, taking, checkouts, books, instance, closing.ask),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),

@@ -21,6 +21,7 @@ from novacast.tickets.posters import schema as posters_schema
 from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.refunds import schema as refunds_schema
 from novacast.tickets.rentals import schema as rentals_schema
+from novacast.tickets.reopening import schema as reopening_schema
 from novacast.tickets.sales import schema as sales_schema
 from novacast.tickets.seatmaps import schema as seatmaps_schema
 from novacast.tickets.shelves import schema as shelves_schema
@@ -51,6 +52,7 @@ MIGRATIONS: Sequence[Migrations] = (
     rentals_schema.migrations,
     tips_schema.migrations,
     members_schema.migrations,
+    reopening_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

@@ -55,8 +55,8 @@ class Taking:
         self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
         self.first: Callable[[Transaction, Performance, int], None] = lambda tx, performance, now: None
         """Who is served before the public: the waiting list, once it is there."""
-        self.shut = False
-        """Set where an attack on the schema worked: then nothing is sold."""
+        self.shut = ""
+        """Why nothing is sold, where that is so."""
 
     def take(
         self,
@@ -74,7 +74,7 @@ class Taking:
         Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, CodeRefused, Conflict.
         """
         if self.shut:
-            raise NotOnSale(SHUT)
+            raise NotOnSale(self.shut)
         now = self._expiry.instant(tx)
         performance, currency = self._there(tx, perf_id, public=public)
         used = code_there(tx, performance, code, now) if code else None
