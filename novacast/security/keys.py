@@ -47,14 +47,26 @@ def _create(path: Path) -> None:
         unfinished.unlink()
 
 
+class Mac:
+    """HMAC-SHA-256 with its key prepared once. `hmac.digest` lets other threads run each time, and waits for them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._begun = hmac.new(key, digestmod="sha256")
+
+    def digest(self, payload: bytes) -> bytes:
+        mac = self._begun.copy()
+        mac.update(payload)
+        return mac.digest()
+
+
 class Signer:
     """HMAC-SHA-256 over `purpose` and payload; the text is URL-safe."""
 
     def __init__(self, key: bytes, purpose: str) -> None:
-        self._key = hmac.digest(key, purpose.encode(), "sha256")
+        self._mac = Mac(hmac.digest(key, purpose.encode(), "sha256"))
 
     def sign(self, payload: bytes) -> str:
-        return f"{_text(payload)}.{_text(hmac.digest(self._key, payload, 'sha256'))}"
+        return f"{_text(payload)}.{_text(self._mac.digest(payload))}"
 
     def verify(self, text: str) -> bytes:
         """The payload of a text that `sign` made. Raises Unauthenticated."""
@@ -63,7 +75,7 @@ class Signer:
             payload, signature = _bytes(body), _bytes(mark)
         except (ValueError, binascii.Error) as error:
             raise Unauthenticated(i18n.text("This address is not complete. Ask for a new one.")) from error
-        if not hmac.compare_digest(signature, hmac.digest(self._key, payload, "sha256")):
+        if not hmac.compare_digest(signature, self._mac.digest(payload)):
             raise Unauthenticated(i18n.text("This address was not made here, or was altered. Ask for a new one."))
         return payload
 
