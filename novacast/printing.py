@@ -11,10 +11,11 @@ from functools import lru_cache
 from io import BytesIO
 from pathlib import Path
 
+import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
-from fpdf.fonts import HarfBuzzFont, TTFFont, hb
+from fpdf.fonts import HarfBuzzFont, TTFFont
 from fpdf.line_break import Fragment
 
 from novacast.lettering import DRAWN, TEXT, UNKNOWN, is_plain, reads_right_to_left, runs, scripts_of

@@ -26,6 +26,7 @@ from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
+from novacast.tickets.editing.service import Editing
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
@@ -101,6 +102,7 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    editing: Editing
     refunds: Refunds
     bulk: Bulk
     late: Late
@@ -196,6 +198,7 @@ def ticket_services(
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
         cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        editing=Editing(db, taking, placing, books),
         refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),

@@ -30,6 +30,7 @@ from novacast.errors import NovaCastError
 from novacast.payments.ledger.service import Ledger
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.codes.models import CodeChanges
+from novacast.tickets.editing.models import Instead
 from novacast.tickets.holds.models import Basket, Wish
 from novacast.tickets.models import ClaimState, OrderState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
@@ -244,6 +245,35 @@ class BoxOffice(RuleBasedStateMachine):
             place = f"Stalls/A/{seat}"
             org = self.box.night.org_id
             self.tried(self.box.own.moving.move(SELLER, org, receipt.order.id, ticket.id, place))
+
+    @rule(receipt=orders, seat=st.integers(0, 10), method=st.sampled_from([Method.CASH, Method.COMPLIMENTARY, None]))
+    def exchange(self, receipt: Receipt, seat: int, method: Method | None) -> None:
+        """Into a seat, or a place to stand; by the house, or by the buyer within the rules."""
+        box, order_id = self.box, receipt.order.id
+        instead = Instead(box.seats.id, f"Stalls/B/{seat}") if seat else Instead(box.room.id)
+        for ticket in self.run(box.own.admission.of_order(order_id))[:1]:
+            if (
+                found := self.tried(box.own.editing.quote(SELLER, box.night.org_id, order_id, ticket.id, instead))
+            ) is None:
+                continue
+            if method is None and found.difference <= 0:
+                find = box.own.holders.of_order(box.own.orders.token(order_id), ticket.id)
+                quote = self.tried(box.own.editing.own_quote(find, instead))
+                if quote is not None:
+                    self.tried(box.own.editing.exchange_own(GUEST, find, instead, quote.back))
+                continue
+            edit = box.own.editing.exchange
+            self.tried(edit(SELLER, box.night.org_id, order_id, ticket.id, instead, found.difference, method))
+
+    @rule(receipt=orders, count=st.integers(1, 2), method=st.sampled_from([Method.CASH, Method.COMPLIMENTARY]))
+    def add_to_an_order(self, receipt: Receipt, count: int, method: Method) -> None:
+        wishes = [Wish(self.box.room.id, count)]
+        self.tried(self.box.own.editing.add(SELLER, self.box.night.org_id, receipt.order.id, wishes, method))
+
+    @rule(receipt=orders, name=st.sampled_from(["Ada", "Ben", "Cleo"]))
+    def correct_the_address(self, receipt: Receipt, name: str) -> None:
+        buyer = buyer_of(name, f"{name.lower()}@example.org", "en")
+        self.tried(self.box.own.editing.readdress(SELLER, self.box.night.org_id, receipt.order.id, buyer))
 
     @rule(receipt=orders, leaving=st.booleans())
     def check_in(self, receipt: Receipt, leaving: bool) -> None:

@@ -236,7 +236,7 @@ class Holders:
 
         return await self._db.write(unit)
 
-    async def take(self, principal: Principal, token: str) -> Ticket:
+    async def take(self, principal: Principal, token: str, then: Then[Ticket] | None = None) -> Ticket:
         """The same of a ticket that was accepted without an account."""
         transfer_id, person_id = self._id_of(token), _person(principal)
 
@@ -250,7 +250,7 @@ class Holders:
             store.take(tx, transfer.id, person_id)
             store.give(tx, ticket.id, person_id)
             changed(tx, ticket.perf_id, person_id)
-            return ticket
+            return _kept(tx, tx.one(tickets.ticket(ticket.id)) or ticket, then)
 
         return await self._db.write(unit)
 

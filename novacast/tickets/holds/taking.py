@@ -10,12 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from novacast import outbox
 from novacast.clock import MINUTE
 from novacast.database import Database, IntegrityError, Transaction
-from novacast.errors import FieldError, InvalidInput, NotFound
+from novacast.errors import InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import timely_id
 from novacast.settings import Tickets
 from novacast.tickets.codes import store as codes
-from novacast.tickets.codes.models import Code, CodeRefused, unknown
+from novacast.tickets.codes.models import Code, unknown
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.expiry import Expiry
@@ -26,14 +26,13 @@ from novacast.tickets.holds.models import (
     Claim,
     Hold,
     Line,
-    LonelySeat,
     NotOnSale,
-    SeatsTaken,
     SoldOut,
     Wish,
     check_wishes,
     counted,
 )
+from novacast.tickets.holds.refusing import in_the_way, lonely, refusal
 from novacast.tickets.models import ClaimState, HoldState, PerformanceState
 from novacast.tickets.seatmaps import store as seats
 from novacast.tickets.seatmaps.choice import Best, Layout
@@ -98,19 +97,40 @@ class Taking:
         *,
         public: bool,
         free: bool = False,
+        less: int = 0,
         code: Code | None = None,
     ) -> Basket:
-        """A new hold with its claims, for whom and for how long is decided. Raises SoldOut, SeatsTaken, LonelySeat,
-        CodeRefused."""
+        """A new hold with its claims, for whom and for how long is decided. `less`: what of each price is paid already.
+        Raises SoldOut, SeatsTaken, LonelySeat, CodeRefused."""
         chosen, explanation = self._choose(tx, performance, wishes, self.items(tx, performance), public=public)
         store.add(tx, hold)
         lines = []
         for wish, item, seat in chosen:
-            claim = _claim(hold, wish, item, seat, tx.now, free=free, code=code)
+            claim = _claim(hold, wish, item, seat, tx.now, free=free, less=less, code=code)
             put(tx, claim, item, seat)
             lines.append(Line(claim, item.name, seat))
         told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
         return Basket(hold, lines, currency, self.test, explanation, "" if code is None else code.code)
+
+    def instead(self, tx: Transaction, perf_id: str, wish: Wish, *, public: bool, free: bool, less: int) -> Basket:
+        """One unit in the place of another that somebody has, so that no bound is reached by it. `less`: what was paid
+        for that. `public`: only what anybody could buy now.
+
+        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat.
+        """
+        if self.shut:
+            raise NotOnSale(SHUT)
+        now = self._expiry.instant(tx)
+        performance, currency = self._there(tx, perf_id, public=public)
+        check_open(performance, now, None, public=public)
+        free_overdue(tx, perf_id, now)
+        items = self.items(tx, performance)
+        check_wishes([wish], seen(items, None) if public else items)
+        item = items[wish.item_id]
+        if public and not item.sells(now):
+            raise NotOnSale(text("{item} is not on sale at this moment.", item=item.name))
+        hold = self._hold(performance, None, tx.now)
+        return self.fill(tx, performance, hold, [wish], currency, public=public, free=free, less=less)
 
     @property
     def test(self) -> bool:
@@ -212,16 +232,16 @@ class Taking:
         places = tuple(layout.by_id[one] for one in wish.seats if one in layout.by_id)
         if len(places) < len(wish.seats) or any(one.blocked for one in places):
             raise InvalidInput.field("lines", text("This performance has no such seats."), "unknown")
-        near = {one.seat_id for place in places for one in layout.row_of(place) if abs(one.place - place.place) <= NEAR}
+        near = {one.seat_id for place in places for one in layout.near(place, NEAR)}
         taken = set(tx.all(store.on_seats(perf_id, near)))
         if gone := [one for one in places if one.seat_id in taken]:
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
             best = layout.best(len(places), everything, places[0].category)
-            raise _in_the_way(gone, layout.nearest(places, everything) or (best.seats if best else ()))
-        if public and (lonely := layout.lonely(places, taken)):
+            raise in_the_way(gone, layout.nearest(places, everything) or (best.seats if best else ()))
+        if public and (alone := layout.lonely(places, taken)):
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
             if instead := layout.nearest(places, everything):
-                raise _lonely(lonely, instead)
+                raise lonely(alone, instead)
         return places
 
 
@@ -268,7 +288,7 @@ def put(tx: Transaction, claim: Claim, item: Item, seat: Seat | None) -> None:
     try:
         store.claim(tx, claim)
     except IntegrityError as error:
-        raise _refusal(error, item, seat) from error
+        raise refusal(error, item, seat) from error
 
 
 def free_overdue(tx: Transaction, perf_id: str, at: int) -> None:
@@ -291,7 +311,9 @@ def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState
     outbox.emit(tx, "stock.changed", hold.perf_id, outbox.org(hold.org_id), state=state, seats=named, units=units)
 
 
-def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool, code: Code | None) -> Claim:
+def _claim(
+    hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool, less: int, code: Code | None
+) -> Claim:
     price = item.price_in("" if seat is None else seat.category, now)
     if item.open_price and wish.amount is not None:
         price = wish.amount
@@ -304,43 +326,14 @@ def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, f
         hold_id=hold.id,
         order_id=None,
         buyer=hold.buyer,
-        price=0 if free else price - off,
-        fee=0 if free else item.fee,
+        price=0 if free else max(0, price - off - less),
+        fee=0 if free else max(0, item.fee - max(0, less - price + off)),
         tax_bp=item.tax_bp,
         state=ClaimState.HELD,
         expires_at=hold.expires_at,
         code_id=code.id if code is not None and code.takes(item.id) else None,
         discount=off,
     )
-
-
-def _refusal(error: IntegrityError, item: Item, seat: Seat | None) -> Exception:
-    said = str(error)
-    if "code_limit" in said:
-        return CodeRefused(text("The code was used as often as it may be."))
-    if "used <= capacity" in said:
-        return SoldOut(text("There is not so much left of {item}.", item=item.name))
-    if "no quota counts" in said:
-        return SoldOut(text("Nobody has said how many of {item} there are.", item=item.name))
-    if seat is not None and "claims.seat_id" in said:
-        return SeatsTaken(text("Somebody else has {seats}.", seats=seat.label))
-    return error
-
-
-def _in_the_way(gone: Sequence[Seat], instead: Sequence[Seat]) -> SeatsTaken:
-    names = ", ".join(one.label for one in gone)
-    errors = [FieldError(one.seat_id, "taken", text("Somebody else has {seats}.", seats=one.label)) for one in gone]
-    if not instead:
-        return SeatsTaken(text("Somebody else has {seats}.", seats=names), errors=errors)
-    others = ", ".join(one.label for one in instead)
-    said = text("Somebody else has {seats}. Free are {others}.", seats=names, others=others)
-    return SeatsTaken(said, errors=errors)
-
-
-def _lonely(left: Sequence[Seat], instead: Sequence[Seat]) -> LonelySeat:
-    names, others = ", ".join(one.label for one in left), ", ".join(one.label for one in instead)
-    said = text("That would leave {seats} alone. Take one seat further, or {others}.", seats=names, others=others)
-    return LonelySeat(said, errors=[FieldError(one.seat_id, "lonely", said) for one in left])
 
 
 def _explained(best: Best) -> str:

@@ -1,0 +1,43 @@
+"""All SQL by which an order comes to hold something else."""
+
+from novacast.database import Transaction
+from novacast.tickets.orders.models import Buyer
+
+
+def add_to_total(tx: Transaction, order_id: str, amount: int) -> None:
+    """Raises IntegrityError where so much was not paid."""
+    tx.run("UPDATE orders SET total = total + ?, changed_at = ? WHERE id = ?", (amount, tx.now, order_id))
+
+
+def readdress(tx: Transaction, order_id: str, buyer: Buyer, before: str) -> None:
+    """`before`: the name that the order had; its tickets in that name get the other one as well."""
+    tx.run(
+        "UPDATE orders SET name = ?, email = ?, email_key = ?, changed_at = ? WHERE id = ?",
+        (buyer.name, buyer.email, buyer.email_key, tx.now, order_id),
+    )
+    if buyer.name != before:
+        tx.run(
+            "UPDATE tickets SET name = ?, changed_at = ? WHERE order_id = ? AND state = 'valid' AND name = ?",
+            (buyer.name, tx.now, order_id, before),
+        )
+
+
+def share(tx: Transaction, order_id: str, before: str, after: str) -> None:
+    """Whose share an order's units count to, where they counted to the one before."""
+    tx.run(
+        "UPDATE claims SET buyer = ?, changed_at = ? WHERE order_id = ? AND buyer = ?",
+        (after, tx.now, order_id, before),
+    )
+    tx.run(
+        "UPDATE holds SET buyer = ?, changed_at = ? WHERE buyer = ? AND id IN (SELECT hold_id FROM claims "
+        "WHERE order_id = ?)",
+        (after, tx.now, before, order_id),
+    )
+
+
+def carry_answers(tx: Transaction, before_id: str, after_id: str) -> None:
+    """What was answered of a unit is answered of the one in its place."""
+    tx.run(
+        "INSERT INTO answers SELECT order_id, ?, question_id, value, ? FROM answers WHERE claim_id = ?",
+        (after_id, tx.now, before_id),
+    )
