@@ -4,7 +4,7 @@ from novacast.clock import Clock
 from novacast.tickets.arranging.pages import Choices, EventStudioPages, NewEventPages, NewNightPages
 from novacast.tickets.cancelling.pages import AccountPages, PolicyPages
 from novacast.tickets.codes.studio.pages import CodePages
-from novacast.tickets.editing.answers import KnownAnswerPages
+from novacast.tickets.editing.answers.pages import KnownAnswerPages
 from novacast.tickets.editing.pages import ExchangePages
 from novacast.tickets.office.counter.pages import CounterPages
 from novacast.tickets.office.evening.pages import EveningPages
