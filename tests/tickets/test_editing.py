@@ -13,6 +13,7 @@ from novacast.tickets.models import ItemKind, OrderState
 from novacast.tickets.orders.models import Method, Receipt, Unpayable, buyer_of
 from tests.tickets.box import ADA, BEN, DOOR, GUEST, ORG, OTHER_ORG, OUTSIDER, OWNER, SELLER, Box, seat
 from tests.tickets.doors import door, scan
+from tests.tickets.test_disputes import told
 
 RULES = Policy(hours=12, fee_bp=1000, fee_amount=0, returns_fees=True)
 
@@ -169,6 +170,15 @@ async def test_a_buyer_changes_within_the_rules_into_what_costs_no_more(box: Box
     with pytest.raises((NotYours, NotOnSale)):
         await edit.exchange_own(GUEST, again, Instead(box.room.id), 0)
     await box.clean()
+
+
+async def test_a_disputed_order_is_not_changed_by_its_buyer(box: Box) -> None:
+    receipt = await box.bought(await box.standing(1))
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    await box.own.disputes.heard("sandbox", told(receipt))
+    find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), receipt.tickets[0].id)
+    with pytest.raises(NotYours, match="bank"):
+        await box.own.editing.own_quote(find, Instead(box.room.id))
 
 
 async def test_an_address_is_corrected_and_the_mail_goes_there(box: Box) -> None:

@@ -269,6 +269,8 @@ class Editing:
         ticket = find(tx)
         order = tx.one(orders.order(ticket.order_id))
         assert order is not None, "a ticket has an order"
+        if order.disputed:
+            raise NotYours(text("A bank took the payment back. Until that is decided nothing is changed here."))
         _rules(tx, order)
         return order, ticket
 

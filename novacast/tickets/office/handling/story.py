@@ -47,5 +47,6 @@ def _sentences() -> Mapping[str, str]:
         "order.added_to": _("Tickets were added to it."),
         "order.readdressed": _("Its name or its address was corrected, and its mail sent again."),
         "order.answered": _("What it answers to the house's questions was changed."),
+        "ticket.claimed": _("Whoever has a ticket took it into an account."),
         "ticket.moved": _("A ticket got another seat; the old code is void."),
     }
