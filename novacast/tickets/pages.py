@@ -263,7 +263,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling),
         AnswerPages(own.questions),
-        OwnExchangePages(own.editing, own.orders, own.performances, own.holders),
+        OwnExchangePages(own.editing, own.orders, own.performances, own.holders, own.holds),
         WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),
         InvoicePages(own.billing, own.orders),

@@ -45,7 +45,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
-        EditingRoutes(own.editing, own.orders, own.holders),
+        EditingRoutes(own.editing, own.orders, own.holders, own.holds),
         BillingRoutes(own.billing),
         RefundRoutes(own.refunds, own.bulk, own.orders),
         DisputeRoutes(own.disputes),

@@ -130,7 +130,12 @@ async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any
     swap = f"{API}{known}/tickets/{still_good(venue)}/exchange"
     yield f"{first}/tickets/{{ticket_id}}/exchange", swap, "owner", {"item": seated, "seat": "S/B/1", "difference": 0}
     swap = f"{API}/orders/{sold.json['token']}/tickets/{still_good(venue)}/exchange"
-    yield f"{ORDER}/tickets/{{ticket_id}}/exchange", swap, "", {"item": seated, "seat": "S/B/2", "back": 0}
+    yield f"{ORDER}/tickets/{{ticket_id}}/exchange", swap, "", {"item": seated, "seat": "S/B/3", "back": 0}
+    box = {"name": "Box", "kind": "seated", "price": 1900}
+    dear = await venue.ask("POST", f"{path}/items", owner, box)
+    wanted = {"item": dear.json["id"], "seat": "S/A/1"}
+    swap = f"{API}/orders/{sold.json['token']}/tickets/{still_good(venue)}/exchange/dearer"
+    yield f"{ORDER}/tickets/{{ticket_id}}/exchange/dearer", swap, "", wanted
     more = {"lines": [{"item": seated, "seats": ["S/B/4"]}], "method": "cash"}
     yield f"{first}/add", f"{API}{known}/add", "owner", more
     hours = {"starts_at": "2028-01-01T20:00:00+01:00", "ends_at": "2028-01-01T23:00:00+01:00"}

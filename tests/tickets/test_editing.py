@@ -172,6 +172,44 @@ async def test_a_buyer_changes_within_the_rules_into_what_costs_no_more(box: Box
     await box.clean()
 
 
+async def test_what_is_dearer_is_bought_and_the_ticket_given_back_once_that_is_paid(box: Box) -> None:
+    receipt = await box.bought(await box.standing(2))
+    token, (first, second) = box.own.orders.token(receipt.order.id), valid(receipt)
+    find, edit = box.own.holders.of_order(token, first), box.own.editing
+    balcony = Instead(box.seats.id, seat("A", 1))
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    with pytest.raises(Conflict, match="no more"):
+        await edit.buy_dearer(GUEST, find, Instead((await kind(box, "Students", 600)).id))
+    basket = await edit.buy_dearer(GUEST, find, balcony)
+    with pytest.raises(Conflict, match="already"):
+        await edit.buy_dearer(GUEST, find, Instead(box.seats.id, seat("B", 1)))
+    placed = await box.order(basket)
+    await box.decide(placed, paid=False)
+    assert valid(await box.own.orders.known(SELLER, ORG, receipt.order.id)) == [first, second]
+    bought = await box.decide(placed)
+    assert (bought.order.total, bought.order.state) == (box.seats.price + box.seats.fee, OrderState.PAID)
+    old = await box.own.orders.known(SELLER, ORG, receipt.order.id)
+    assert (valid(old), old.order.state) == ([second], OrderState.PARTIALLY_REFUNDED)
+    (done,) = await box.own.cancelling.done(receipt.order.id)
+    assert (done.back, done.by_buyer) == (box.room.price, True), "nothing is kept of what was changed for more"
+    assert await box.used() == 1
+    await box.clean()
+
+
+async def test_a_ticket_that_was_used_meanwhile_is_not_given_back_for_another(box: Box) -> None:
+    receipt = await box.bought(await box.standing(1))
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), receipt.tickets[0].id)
+    placed = await box.order(await box.own.editing.buy_dearer(GUEST, find, Instead(box.seats.id, seat("A", 1))))
+    codes = await box.own.admission.codes(await box.own.admission.of_order(receipt.order.id))
+    assert (await scan(box, await door(box), codes[receipt.tickets[0].id])).verdict is Verdict.OK
+    assert (await box.decide(placed)).order.state is OrderState.PAID
+    assert not await box.own.cancelling.done(receipt.order.id)
+    found = await box.own.orders.story(SELLER, ORG, placed.order.id)
+    assert "ticket.not_traded" in [one.action for one in found]
+    await box.clean()
+
+
 async def test_a_disputed_order_is_not_changed_by_its_buyer(box: Box) -> None:
     receipt = await box.bought(await box.standing(1))
     await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)

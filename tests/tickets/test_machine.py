@@ -255,6 +255,8 @@ class BoxOffice(RuleBasedStateMachine):
             find = box.own.holders.of_order(box.own.orders.token(order_id), ticket.id)
             if method is None and (quote := self.tried(edit.own_quote(find, instead))) is not None:
                 self.tried(edit.exchange_own(GUEST, find, instead, quote.back))
+            elif method is Method.COMPLIMENTARY and seat > 7:
+                self.tried(edit.buy_dearer(GUEST, find, instead))
             elif (found := self.tried(edit.quote(*at))) is not None:
                 self.tried(edit.exchange(*at, found.difference, method))
 

@@ -16,6 +16,7 @@ from novacast.tickets.events.performances import Performances
 from novacast.tickets.events.permission import sells
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.models import Wish
+from novacast.tickets.holds.service import Holds
 from novacast.tickets.office.handling.moving.pages import MOST_LISTED, groups
 from novacast.tickets.office.handling.pages import ORDER
 from novacast.tickets.office.words import told
@@ -39,6 +40,7 @@ class ExchangeForm(Body):
     place: Named = ""
     difference: int | None = None
     back: int | None = None
+    dearer: bool = False
     method: Paid = ""
 
     @property
@@ -136,8 +138,11 @@ class ExchangePages:
 class OwnExchangePages:
     """For whoever has the order's link."""
 
-    def __init__(self, editing: Editing, orders: Orders, performances: Performances, holders: Holders) -> None:
-        self._editing, self._orders, self._performances, self._holders = editing, orders, performances, holders
+    def __init__(
+        self, editing: Editing, orders: Orders, performances: Performances, holders: Holders, holds: Holds
+    ) -> None:
+        self._editing, self._orders, self._performances = editing, orders, performances
+        self._holders, self._holds = holders, holds
 
     @page(OWN, public=True)
     async def show(self, call: Call, token: str, ticket_id: str) -> Html:
@@ -147,6 +152,10 @@ class OwnExchangePages:
     async def exchange(self, call: Call, token: str, ticket_id: str, form: ExchangeForm) -> Html | Redirect:
         find = self._holders.of_order(token, ticket_id)
         try:
+            if form.dearer:
+                basket = await self._editing.buy_dearer(call.principal, find, form.instead)
+                notice = Notice("note", _("Once this is paid, your ticket is given back."))
+                return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}", notice=notice)
             if form.back is None:
                 found = await self._editing.own_quote(find, form.instead)
                 return await self._shown(call, token, ticket_id, form, found=found)

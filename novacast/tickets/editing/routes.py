@@ -11,6 +11,9 @@ from novacast.tickets.editing.bodies import (
 )
 from novacast.tickets.editing.service import Editing
 from novacast.tickets.holders.service import Holders
+from novacast.tickets.holds.bodies import HoldBody
+from novacast.tickets.holds.models import Basket
+from novacast.tickets.holds.service import Holds
 from novacast.tickets.orders.bodies import ReceiptBody
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.routes import OF_ORG, ORDER
@@ -24,8 +27,8 @@ _OWN = (NotFound, Conflict, InvalidInput)
 
 
 class EditingRoutes:
-    def __init__(self, editing: Editing, orders: Orders, holders: Holders) -> None:
-        self._editing, self._orders, self._holders = editing, orders, holders
+    def __init__(self, editing: Editing, orders: Orders, holders: Holders, holds: Holds) -> None:
+        self._editing, self._orders, self._holders, self._holds = editing, orders, holders, holds
 
     @get(EXCHANGE, tag="tickets", summary="What it would cost to make a ticket another", errors=_WORK)
     async def quote(
@@ -68,6 +71,18 @@ class EditingRoutes:
         then, find = call.remembered(self._shown), self._holders.of_order(token, ticket_id)
         await self._editing.exchange_own(call.principal, find, body.instead(), body.back, then)
         return then.answer
+
+    @post(
+        f"{OWN}/dearer", tag="tickets", public=True, status=201, atomic=True, summary="Buy what costs more", errors=_OWN
+    )
+    async def buy_dearer(self, call: Call, token: str, ticket_id: str, body: InsteadQuery) -> HoldBody:
+        """A basket: once it is ordered and paid, your ticket is given back with all that was paid for it."""
+        then, find = call.remembered(self._basket), self._holders.of_order(token, ticket_id)
+        await self._editing.buy_dearer(call.principal, find, body.instead(), then)
+        return then.answer
+
+    def _basket(self, basket: Basket) -> HoldBody:
+        return HoldBody.shown(basket, self._holds.token(basket.hold.id))
 
     def _shown(self, receipt: Receipt) -> ReceiptBody:
         return ReceiptBody.shown(receipt, self._orders.token(receipt.order.id))

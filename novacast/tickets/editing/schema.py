@@ -3,7 +3,7 @@
 from typing import Any
 
 from novacast.database import Migrations, statements
-from novacast.tickets.schema import frozen
+from novacast.tickets.schema import append_only, frozen
 
 migrations = Migrations("tickets_editing")
 
@@ -25,4 +25,19 @@ def m001_totals(db: Any) -> None:
         """CREATE TRIGGER claims_paid BEFORE UPDATE OF state ON claims WHEN NEW.state = 'sold'
         AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.order_id AND state IN ('paid', 'partially_refunded'))
         BEGIN SELECT RAISE(ABORT, 'claims: the order is not paid'); END""",
+    )
+
+
+@migrations()
+def m002_trades(db: Any) -> None:
+    """A ticket that is given back, with all that was paid for it, once what is in a basket is paid."""
+    statements(
+        db,
+        """CREATE TABLE ticket_trades (
+            hold_id TEXT PRIMARY KEY REFERENCES holds (id),
+            claim_id TEXT NOT NULL REFERENCES claims (id),
+            created_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX ticket_trades_claim ON ticket_trades (claim_id)",
+        *append_only("ticket_trades"),
     )

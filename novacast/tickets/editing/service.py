@@ -110,11 +110,33 @@ class Editing:
             order, ticket = self._own(tx, find)
             found = self._for_buyer(tx, order, self._quoted(tx, order, ticket, instead, public=True))
             if found.difference > 0:
-                raise DearerHere(text("That costs more than your ticket. Buy it, and give this one back."))
+                raise DearerHere(text("That costs more than your ticket. Buy it, and this one is given back."))
             if found.back != back:
                 raise AmountChanged(CHANGED)
             self._exchange(tx, order, ticket, instead, found, principal, None, public=True)
             return _then(tx, order.id, then)
+
+        return await self._db.write(unit)
+
+    async def buy_dearer(
+        self, principal: Principal, find: Find, instead: Instead, then: Then[Basket] | None = None
+    ) -> Basket:
+        """A basket with what costs more than a ticket: once it is paid, the ticket is given back with all that was paid
+        for it. Raises NotFound, NotYours, Conflict, OtherTax, NotOnSale, SoldOut, SeatsTaken, LonelySeat."""
+
+        def unit(tx: Transaction) -> Basket:
+            order, ticket = self._own(tx, find)
+            found = self._quoted(tx, order, ticket, instead, public=True)
+            if found.difference <= 0:
+                raise Conflict(text("That costs no more than your ticket: change it for that."))
+            if tx.one(store.trading(ticket.claim_id, tx.now)):
+                raise Conflict(text("Something in a basket is to be had for this ticket already. Pay for that first."))
+            wish = instead.wish
+            basket = self._taking.instead(tx, order.perf_id, wish, public=True, free=False, less=0)
+            store.add_trade(tx, basket.hold.id, ticket.claim_id)
+            if then is not None:
+                then(tx, basket)
+            return basket
 
         return await self._db.write(unit)
 

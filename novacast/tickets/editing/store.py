@@ -1,6 +1,6 @@
 """All SQL by which an order comes to hold something else."""
 
-from novacast.database import Transaction
+from novacast.database import Query, Transaction
 from novacast.tickets.orders.models import Buyer
 
 
@@ -39,5 +39,32 @@ def carry_answers(tx: Transaction, before_id: str, after_id: str) -> None:
     """What was answered of a unit is answered of the one in its place."""
     tx.run(
         "INSERT INTO answers SELECT order_id, ?, question_id, value, ? FROM answers WHERE claim_id = ?",
+        (after_id, tx.now, before_id),
+    )
+
+
+def add_trade(tx: Transaction, hold_id: str, claim_id: str) -> None:
+    tx.run("INSERT INTO ticket_trades VALUES (?, ?, ?)", (hold_id, claim_id, tx.now))
+
+
+def traded_for(hold_id: str) -> Query[str]:
+    """The unit that is given back for what is in a basket."""
+    return Query("SELECT claim_id FROM ticket_trades WHERE hold_id = ?", (hold_id,), lambda row: str(row["claim_id"]))
+
+
+def trading(claim_id: str, at: int) -> Query[int]:
+    """Whether a basket that is not over is to be paid with a unit's worth."""
+    return Query(
+        "SELECT 1 FROM ticket_trades t JOIN holds h ON h.id = t.hold_id WHERE t.claim_id = ? "
+        "AND (h.state IN ('paying', 'closing') OR (h.state = 'active' AND h.expires_at > ?)) LIMIT 1",
+        (claim_id, at),
+        lambda row: int(row[0]),
+    )
+
+
+def follow_trade(tx: Transaction, before_id: str, after_id: str) -> None:
+    """What was in one basket is in another."""
+    tx.run(
+        "INSERT INTO ticket_trades SELECT ?, claim_id, ? FROM ticket_trades WHERE hold_id = ?",
         (after_id, tx.now, before_id),
     )
