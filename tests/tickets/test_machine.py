@@ -255,8 +255,6 @@ class BoxOffice(RuleBasedStateMachine):
             find = box.own.holders.of_order(box.own.orders.token(order_id), ticket.id)
             if method is None and (quote := self.tried(edit.own_quote(find, instead))) is not None:
                 self.tried(edit.exchange_own(GUEST, find, instead, quote.back))
-            elif method is Method.COMPLIMENTARY and seat > 7:
-                self.tried(edit.buy_dearer(GUEST, find, instead))
             elif (found := self.tried(edit.quote(*at))) is not None:
                 self.tried(edit.exchange(*at, found.difference, method))
 
@@ -265,10 +263,13 @@ class BoxOffice(RuleBasedStateMachine):
         wishes = [Wish(self.box.room.id, count)]
         self.tried(self.box.own.editing.add(SELLER, self.box.night.org_id, receipt.order.id, wishes, method))
 
-    @rule(receipt=orders, name=st.sampled_from(["Ada", "Ben", "Cleo"]))
-    def correct_the_address(self, receipt: Receipt, name: str) -> None:
-        buyer = buyer_of(name, f"{name.lower()}@example.org", "en")
-        self.tried(self.box.own.editing.readdress(SELLER, self.box.night.org_id, receipt.order.id, buyer))
+    @rule(target=baskets, receipt=orders, seat=st.integers(1, 10))
+    def buy_what_is_dearer(self, receipt: Receipt, seat: int) -> Any:
+        box, instead = self.box, Instead(self.box.seats.id, f"Stalls/A/{seat}")
+        for ticket in self.run(box.own.admission.of_order(receipt.order.id))[:1]:
+            find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), ticket.id)
+            return self.tried(box.own.editing.buy_dearer(GUEST, find, instead)) or multiple()
+        return multiple()
 
     @rule(receipt=orders, leaving=st.booleans())
     def check_in(self, receipt: Receipt, leaving: bool) -> None:
@@ -299,8 +300,7 @@ class BoxOffice(RuleBasedStateMachine):
         self.restart()
 
     @rule(basket=consumes(baskets))
-    def forget(self, basket: Basket) -> None:
-        """Somebody closes their browser."""
+    def forget(self, basket: Basket) -> None: ...
 
     @invariant()
     def the_books_are_in_order(self) -> None:
