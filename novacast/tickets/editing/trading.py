@@ -31,7 +31,8 @@ def trade(tx: Transaction, books: Books, paid: Order) -> None:
         return
     old = None if ticket is None else tx.one(orders.order(ticket.order_id))
     taken = any(one.state == "accepted" for one in tx.all(holders.of_claim(claim_id)))
-    if ticket is None or old is None or old.state not in STANDING or taken or tx.one(holders.used(claim_id)):
+    entries = tx.one(holders.used(claim_id)) or 0
+    if ticket is None or old is None or old.state not in STANDING or taken or entries:
         log_book.log(tx, "ticket.not_traded", paid.org_id, paid.id, order_id=paid.id)
         return
     claims = tx.all(holds.of_order(old.id))
