@@ -6,7 +6,7 @@ from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.tickets.cancelling.models import AmountChanged, Policy
 from novacast.tickets.door.models import Verdict
 from novacast.tickets.editing.models import DearerHere, Instead, OtherTax
-from novacast.tickets.events.models import Item, NewItem
+from novacast.tickets.events.models import Item, NewItem, PerformanceChanges
 from novacast.tickets.holders.models import NotYours
 from novacast.tickets.holds.models import NotOnSale, SeatsTaken, Wish
 from novacast.tickets.models import ItemKind, OrderState
@@ -173,6 +173,8 @@ async def test_a_buyer_changes_within_the_rules_into_what_costs_no_more(box: Box
 
 
 async def test_what_is_dearer_is_bought_and_the_ticket_given_back_once_that_is_paid(box: Box) -> None:
+    bound = PerformanceChanges(frozenset({"most_per_person"}), most_per_person=2)
+    await box.own.performances.edit(OWNER, box.night.id, bound)
     receipt = await box.bought(await box.standing(2))
     token, (first, second) = box.own.orders.token(receipt.order.id), valid(receipt)
     find, edit = box.own.holders.of_order(token, first), box.own.editing

@@ -133,7 +133,7 @@ class Editing:
                 raise Conflict(text("Something in a basket is to be had for this ticket already. Pay for that first."))
             wish = instead.wish
             basket = self._taking.instead(tx, order.perf_id, wish, public=True, free=False, less=0)
-            store.add_trade(tx, basket.hold.id, ticket.claim_id)
+            store.add_trade(tx, basket.hold.id, ticket.claim_id, found.before.buyer)
             if then is not None:
                 then(tx, basket)
             return basket

@@ -43,8 +43,11 @@ def carry_answers(tx: Transaction, before_id: str, after_id: str) -> None:
     )
 
 
-def add_trade(tx: Transaction, hold_id: str, claim_id: str) -> None:
+def add_trade(tx: Transaction, hold_id: str, claim_id: str, buyer: str) -> None:
+    """`buyer`: whose share the unit is, and what is in the basket from the beginning: no bound is reached by it."""
     tx.run("INSERT INTO ticket_trades VALUES (?, ?, ?)", (hold_id, claim_id, tx.now))
+    tx.run("UPDATE holds SET buyer = ?, changed_at = ? WHERE id = ?", (buyer, tx.now, hold_id))
+    tx.run("UPDATE claims SET buyer = ?, changed_at = ? WHERE hold_id = ?", (buyer, tx.now, hold_id))
 
 
 def traded_for(hold_id: str) -> Query[str]:
