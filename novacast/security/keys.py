@@ -9,6 +9,7 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from novacast import i18n
@@ -46,6 +47,18 @@ def _create(path: Path) -> None:
         unfinished.unlink()
 
 
+class Mac:
+    """HMAC-SHA-256 with its key prepared once. `hmac.digest` lets other threads run each time, and waits for them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._begun = hmac.new(key, digestmod="sha256")
+
+    def digest(self, payload: bytes) -> bytes:
+        mac = self._begun.copy()
+        mac.update(payload)
+        return mac.digest()
+
+
 class Signer:
     """HMAC-SHA-256 over `purpose` and payload; the text is URL-safe."""
 
@@ -54,7 +67,7 @@ class Signer:
         self._keys = Derived(key, purpose)
 
     def sign(self, payload: bytes) -> str:
-        return f"{_text(payload)}.{_text(hmac.digest(self._keys.current(), payload, 'sha256'))}"
+        return f"{_text(payload)}.{_text(_mac(self._keys.current()).digest(payload))}"
 
     def verify(self, text: str) -> bytes:
         """The payload of a text that `sign` made. Raises Unauthenticated."""
@@ -68,7 +81,12 @@ class Signer:
         raise Unauthenticated(i18n.text("This address was not made here, or was altered. Ask for a new one."))
 
     def _made(self, payload: bytes, signature: bytes) -> bool:
-        return any(hmac.compare_digest(signature, hmac.digest(key, payload, "sha256")) for key in self._keys.reading())
+        return any(hmac.compare_digest(signature, _mac(key).digest(payload)) for key in self._keys.reading())
+
+
+@lru_cache(64)
+def _mac(key: bytes) -> Mac:
+    return Mac(key)
 
 
 def new_token(size: int = 24) -> str:

@@ -27,6 +27,8 @@ from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
+from novacast.tickets.editing import store as trades
+from novacast.tickets.editing.service import Editing
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
@@ -107,6 +109,7 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    editing: Editing
     refunds: Refunds
     bulk: Bulk
     late: Late
@@ -166,7 +169,7 @@ def ticket_services(
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
-    holds.followers.append(waiters.follow)
+    holds.followers += [waiters.follow, trades.follow_trade]
     closing = Closing(db, expiry, providers, books)
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
@@ -210,6 +213,7 @@ def ticket_services(
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
         cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        editing=Editing(db, taking, placing, books),
         refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),

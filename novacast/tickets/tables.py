@@ -9,6 +9,7 @@ from novacast.tickets.cancelling import schema as cancelling_schema
 from novacast.tickets.codes import schema as codes_schema
 from novacast.tickets.disputes import schema as disputes_schema
 from novacast.tickets.door import schema as door_schema
+from novacast.tickets.editing import schema as editing_schema
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holders import schema as holders_schema
 from novacast.tickets.holds import schema as holds_schema
@@ -53,6 +54,7 @@ MIGRATIONS: Sequence[Migrations] = (
     tips_schema.migrations,
     members_schema.migrations,
     reopening_schema.migrations,
+    editing_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

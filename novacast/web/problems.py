@@ -74,6 +74,8 @@ TITLES: Mapping[str, Text] = {
     "not_sold_out": text("Not sold out"),
     "code_refused": text("Code refused"),
     "amount_changed": text("Amount changed"),
+    "dearer_here": text("Dearer here"),
+    "other_tax": text("Other tax"),
     "not_yours": text("Not yours"),
     "unpayable": text("Unpayable"),
     "no_seller": text("No seller"),

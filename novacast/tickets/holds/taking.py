@@ -103,21 +103,45 @@ class Taking:
         *,
         public: bool,
         free: bool = False,
+        less: int = 0,
         code: Code | None = None,
         standing: Standing = NOBODY,
     ) -> Basket:
-        """A new hold with its claims, for whom and for how long is decided. Raises SoldOut, SeatsTaken, LonelySeat,
-        CodeRefused."""
+        """A new hold with its claims, for whom and for how long is decided. `less`: what of each price is paid already.
+        Raises SoldOut, SeatsTaken, LonelySeat, CodeRefused."""
         chosen, explanation = self._choose(tx, performance, wishes, self.items(tx, performance), public=public)
         store.add(tx, hold)
         lines = []
         for wish, item, seat in chosen:
-            claim = _claim(hold, wish, item, seat, tx.now, NOBODY if free else standing, free=free, code=code)
+            claim = _claim(
+                hold, wish, item, seat, tx.now, NOBODY if free else standing, free=free, less=less, code=code
+            )
             standing = standing.after(claim.member_off)
             put(tx, claim, item, seat)
             lines.append(Line(claim, item.name, seat))
         told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
         return Basket(hold, lines, currency, self.test, explanation, "" if code is None else code.code)
+
+    def instead(self, tx: Transaction, perf_id: str, wish: Wish, *, public: bool, free: bool, less: int) -> Basket:
+        """One unit in the place of another that somebody has, so that no bound is reached by it. `less`: what was paid
+        for that. `public`: only what anybody could buy now.
+
+        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat.
+        """
+        if self.shut:
+            raise NotOnSale(SHUT)
+        now = self._expiry.instant(tx)
+        performance, currency = self._there(tx, perf_id, public=public)
+        if not is_open(performance, now, None, NOBODY, public=public):
+            raise NotOnSale(text("This performance is not on sale at this moment."))
+        free_overdue(tx, perf_id, now)
+        items = self.items(tx, performance)
+        check_wishes([wish], seen(items, None) if public else items)
+        item = items[wish.item_id]
+        if public and not item.sells(now):
+            raise NotOnSale(text("{item} is not on sale at this moment.", item=item.name))
+        hold = self._hold(performance, None, tx.now)
+        return self.fill(tx, performance, hold, [wish], currency, public=public, free=free, less=less)
 
     @property
     def test(self) -> bool:
@@ -219,7 +243,7 @@ class Taking:
         places = tuple(layout.by_id[one] for one in wish.seats if one in layout.by_id)
         if len(places) < len(wish.seats) or any(one.blocked for one in places):
             raise InvalidInput.field("lines", text("This performance has no such seats."), "unknown")
-        near = {one.seat_id for place in places for one in layout.row_of(place) if abs(one.place - place.place) <= NEAR}
+        near = {one.seat_id for place in places for one in layout.near(place, NEAR)}
         taken = set(tx.all(store.on_seats(perf_id, near)))
         if gone := [one for one in places if one.seat_id in taken]:
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
@@ -307,6 +331,7 @@ def _claim(
     standing: Standing,
     *,
     free: bool,
+    less: int,
     code: Code | None,
 ) -> Claim:
     price = item.price_in("" if seat is None else seat.category, now)
@@ -321,8 +346,8 @@ def _claim(
         hold_id=hold.id,
         order_id=None,
         buyer=hold.buyer,
-        price=0 if free else price - off - member_off,
-        fee=0 if free else item.fee,
+        price=0 if free else max(0, price - off - member_off - less),
+        fee=0 if free else max(0, item.fee - max(0, less - price + off + member_off)),
         tax_bp=item.tax_bp,
         state=ClaimState.HELD,
         expires_at=hold.expires_at,
