@@ -35,6 +35,7 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
+from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
@@ -257,7 +258,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
-        routes=routes(own, demo=demo),
+        routes=[*routes(own, demo=demo), MetricsRoutes(metrics, own.operations.figures, own.settings)],
         authenticator=DoorAuthenticator(
             OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices
         ),
@@ -280,6 +281,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
+    own.operations.readiness.leaving = True
     await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
 
 

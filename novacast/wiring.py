@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
@@ -42,6 +43,8 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.alarms import schema as alarms_schema
+from novacast.operations.alarms.watch import Watched
 from novacast.operations.audit import schema as audit_schema
 from novacast.operations.services import OperationServices, operation_services
 from novacast.operations.tonight.service import Sources
@@ -130,6 +133,7 @@ MIGRATIONS: Sequence[Migrations] = (
     webhooks_schema.migrations,
     vods_overview_schema.migrations,
     audit_schema.migrations,
+    alarms_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -304,7 +308,10 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
     sources = Sources(broadcasts, health.recent, Liveliness(db), tickets.overview, works)
-    operations = operation_services(db, settings, folder, sources, MIGRATIONS, FAILED_MAILS)
+    watched = Watched(broadcasts, tickets.overview, works, mail_work.failing, outbox.behind)
+    operations = operation_services(
+        db, settings, folder, sources, MIGRATIONS, FAILED_MAILS, watched, mail.mailbox, reached
+    )
     return Services(
         settings,
         folder,

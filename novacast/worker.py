@@ -32,7 +32,8 @@ def run(settings: Settings) -> None:
     folder = DataFolder.at(settings.data)
     folder.prepare()
     _wait_for(folder)
-    Worker(connect(settings.jobs, folder.queue), table(settings), settings.transcode.workers).run()
+    with folder.attend("worker"):
+        Worker(connect(settings.jobs, folder.queue), table(settings), settings.transcode.workers).run()
 
 
 def table(settings: Settings) -> Mapping[str, Work]:

@@ -69,6 +69,10 @@ class Writer:
         result: T = await job.future
         return result
 
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
+
     async def close(self) -> None:
         """Refuse new units, finish the waiting ones, fold the write-ahead log back, close."""
         if not self._closed:

@@ -1,7 +1,9 @@
 """Everything of operations that is reached by the API."""
 
 from novacast import logs
+from novacast.operations.alarms.routes import AlarmRoutes
 from novacast.operations.audit.routes import AuditRoutes
+from novacast.operations.probes.routes import ProbeRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
 from novacast.operations.tonight.routes import TonightRoutes
@@ -12,4 +14,6 @@ def operation_routes(own: OperationServices) -> tuple[object, ...]:
         TonightRoutes(own.evening, own.pulse, logs.ring),
         SystemRoutes(own.system),
         AuditRoutes(own.audit),
+        AlarmRoutes(own.alarms),
+        ProbeRoutes(own.readiness),
     )

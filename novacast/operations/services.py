@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from novacast import logs
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
+from novacast.operations.alarms.ports import Mailer, Operators
+from novacast.operations.alarms.service import Alarms
+from novacast.operations.alarms.watch import Watch, Watched
 from novacast.operations.audit.service import Audit
 from novacast.operations.doctor import examine
 from novacast.operations.models import Finding
+from novacast.operations.probes.figures import Figures
+from novacast.operations.probes.readiness import Readiness
 from novacast.operations.state import FailedMails
 from novacast.operations.system.gauge import Gauge
 from novacast.operations.system.service import System
 from novacast.operations.tonight.pulse import Pulse
 from novacast.operations.tonight.service import Evening, Sources
-from novacast.overview import Alarm
 from novacast.settings import Settings
 
 
@@ -26,6 +30,9 @@ class OperationServices:
     """To be closed when the server stops."""
     system: System
     gauge: Gauge
+    alarms: Alarms
+    figures: Figures
+    readiness: Readiness
 
 
 def operation_services(
@@ -35,21 +42,25 @@ def operation_services(
     sources: Sources,
     sets: Sequence[Migrations],
     failed_mails: FailedMails,
+    watched: Watched,
+    mailer: Mailer,
+    operators: Operators,
 ) -> OperationServices:
-    """`sets` and `failed_mails`: for the examination."""
+    """`sets` and `failed_mails`: for the examination. Raises BadSettings for quiet hours that are none."""
     gauge = Gauge(db.clock, folder.root, settings.uploads.reserve_bytes)
 
     def looked(encoders: bool) -> AsyncIterator[Finding]:
         return examine(settings, db.clock, sets, failed_mails, try_encoders=encoders)
 
-    async def alarms() -> Sequence[Alarm]:
-        return ()
-
-    evening = Evening(db, db.clock, sources, gauge, alarms)
+    alarms = Alarms(db, settings, Watch(db, settings, folder, watched), mailer, operators)
+    evening = Evening(db, db.clock, sources, gauge, alarms.standing)
     return OperationServices(
         audit=Audit(db),
         evening=evening,
         pulse=Pulse(evening),
         system=System(settings, logs.ring, looked),
         gauge=gauge,
+        alarms=alarms,
+        figures=Figures(db, evening, watched.behind),
+        readiness=Readiness(db, settings, folder),
     )

@@ -23,10 +23,12 @@ from novacast.settings.sections import (
     Uploads,
 )
 from novacast.settings.stripe import Stripe
+from novacast.settings.watching import Alarms, Metrics
 from novacast.settings.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
+    "Alarms",
     "Chat",
     "Database",
     "Health",
@@ -34,6 +36,7 @@ __all__ = [
     "Live",
     "Log",
     "Mail",
+    "Metrics",
     "Moderation",
     "Playback",
     "Server",

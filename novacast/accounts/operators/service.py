@@ -116,6 +116,11 @@ class Operators:
         await self._people.request_reset(known.person.email, "operator")
 
 
+def reached(tx: Transaction) -> Sequence[tuple[str, str, str]]:
+    """Address, language and id of each, for other slices' mails."""
+    return [(one.person.email, one.person.language, one.person.id) for one in tx.all(store.operators())]
+
+
 def _operates(principal: Principal) -> None:
     if not principal.system:
         raise Forbidden(text("Only operators of this server may do this."))
