@@ -53,7 +53,9 @@ def _bridge(settings: Settings, name: str) -> Work:
     folder = DataFolder.at(settings.data)
 
     async def work(*ids: str) -> None:
-        logs.context.set(" ".join((name, *ids)))
+        # The request or job that wished for it stands last, so that one search finds the whole way.
+        mark = logs.context.get()
+        logs.context.set(" ".join((name, *ids, *([f"for {mark}"] if mark else ()))))
         try:
             # An upgrade may restart the server before its worker.
             pending(folder.database, MIGRATIONS)

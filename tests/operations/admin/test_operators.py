@@ -1,9 +1,14 @@
 """Who may use the admin API, and that it is written down what they do with it."""
 
+import asyncio
 import csv
 import io
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -12,6 +17,7 @@ from novacast.errors import Forbidden, NotFound, Unauthenticated
 from novacast.folder import DataFolder
 from novacast.operations.audit.service import Audit
 from novacast_admin.client import Client, Place, ServerDown
+from tests.app.venue import SERVE, found
 from tests.fakes.clock import FakeClock
 from tests.operations.admin.conftest import House
 
@@ -102,3 +108,17 @@ async def test_without_a_server_the_client_says_so_and_what_to_do(house: House) 
     async with Client(Place.local(house.settings.data / "elsewhere")) as client:
         with pytest.raises(ServerDown, match=r"The server is down: nobody answers at .*systemctl start novacast"):
             await client.overview()
+
+
+@pytest.mark.slow
+def test_what_a_command_changes_is_in_the_book_as_well(tmp_path: Path) -> None:
+    venue = asyncio.run(found(tmp_path / "data"))
+    for arguments in (["user", "list"], ["user", "operator", "owner@venue.example"], ["user", "role", "x@y.example"]):
+        command = [sys.executable, "-c", SERVE, *arguments, "--data", str(venue.folder)]
+        subprocess.run(command, capture_output=True, check=False, env=os.environ | {"PYTHONPATH": ":".join(sys.path)})
+    with closing(sqlite3.connect(DataFolder.at(venue.folder).database)) as raw:
+        sql = "SELECT action, details, status FROM audit_deeds LEFT JOIN audit_outcomes USING (n)"
+        assert raw.execute(sql).fetchall() == [
+            ("novacast user operator", '{"email":"owner@venue.example","off":false}', 200)
+        ]
+        assert raw.execute("SELECT count(*) FROM operators").fetchone() == (1,)
