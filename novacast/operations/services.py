@@ -1,16 +1,17 @@
 """The slice put together: what wiring hands to routes and to the server."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from novacast import logs
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
+from novacast.operations.alarms.outward import examined
 from novacast.operations.alarms.ports import Mailer, Operators
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
 from novacast.operations.audit.service import Audit
-from novacast.operations.doctor import examine
+from novacast.operations.doctor import Check, examine
 from novacast.operations.models import Finding
 from novacast.operations.probes.figures import Figures
 from novacast.operations.probes.readiness import Readiness
@@ -35,6 +36,12 @@ class OperationServices:
     readiness: Readiness
 
 
+def of_alarms(settings: Settings) -> Mapping[str, Check]:
+    """What the examination looks at where alarms are told outside."""
+    targets = settings.alarms.targets
+    return {"alarms": lambda: examined(targets)} if targets else {}
+
+
 def operation_services(
     db: Database,
     settings: Settings,
@@ -50,7 +57,7 @@ def operation_services(
     gauge = Gauge(db.clock, folder.root, settings.uploads.reserve_bytes)
 
     def looked(encoders: bool) -> AsyncIterator[Finding]:
-        return examine(settings, db.clock, sets, failed_mails, try_encoders=encoders)
+        return examine(settings, db.clock, sets, failed_mails, try_encoders=encoders, more=of_alarms(settings))
 
     alarms = Alarms(db, settings, Watch(db, settings, folder, watched), mailer, operators)
     evening = Evening(db, db.clock, sources, gauge, alarms.standing)

@@ -4,11 +4,12 @@ import asyncio
 import logging
 from collections.abc import Sequence
 
-from novacast.errors import BadSettings
+from novacast.operations.models import Finding, failed, ok
 
 log = logging.getLogger(__name__)
 
 SECONDS = 30.0
+MEND = "Write each as its page of Apprise's wiki has it, such as ntfy://TOPIC."
 
 
 class Outward:
@@ -33,16 +34,16 @@ class Outward:
             log.exception("target %d of [alarms] could not be told", target + 1)
             return False
 
-    def check(self) -> None:
-        """Raises BadSettings for what is no address of Apprise's. The address itself may hold a secret: its number is
-        told."""
-        from apprise import Apprise
 
-        for number, target in enumerate(self._targets, 1):
-            if not Apprise().add(target):
-                raise BadSettings(
-                    f"Target {number} of [alarms] targets is none that Apprise knows. Write it like ntfy://TOPIC."
-                )
+def examined(targets: Sequence[str]) -> Finding:
+    """For the doctor. An address may hold a secret: its number is told."""
+    from apprise import Apprise
+
+    wrong = [number for number, target in enumerate(targets, 1) if not Apprise().add(target)]
+    if wrong:
+        numbers = ", ".join(map(str, wrong))
+        return failed("alarms", f"[alarms] targets: Apprise knows no such place: number {numbers}.", MEND)
+    return ok("alarms", f"{len(targets)} places outside are told of alarms.")
 
 
 def _notify(target: str, title: str, body: str) -> bool:

@@ -7,7 +7,6 @@ from collections.abc import Awaitable, Callable, Mapping
 from enum import StrEnum
 
 from novacast.database import Database, Transaction
-from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.settings import Settings
 
@@ -74,7 +73,7 @@ async def _asked(name: str, check: Check) -> Part:
     try:
         async with asyncio.timeout(SECONDS):
             return await check()
-    except (NovaCastError, OSError, TimeoutError) as error:
+    except Exception as error:  # noqa: BLE001 - whatever it is, that part is not well
         log.error("%s is not ready: %s", name, error)
         return Part.FAILED
 

@@ -10,8 +10,15 @@ from pathlib import Path
 import aiohttp
 import pytest
 
+from novacast import outbox
 from novacast.app import running
-from novacast.settings import Metrics
+from novacast.database import Database
+from novacast.folder import DataFolder
+from novacast.operations.probes.bodies import ReadyBody
+from novacast.operations.probes.readiness import Readiness
+from novacast.settings import Metrics, Settings
+from tests.databases import migrated
+from tests.fakes.clock import FakeClock
 from tests.operations.admin.conftest import House, settings_of
 
 PROMETHEUS = Path(__file__).parents[3] / "packaging" / "prometheus"
@@ -86,3 +93,19 @@ async def test_dashboard_and_rules_ask_only_for_figures_that_there_are(figures: 
         asked |= set(re.findall(r"\b((?:novacast|process)_\w+)\s*[{\[<>=)]", file.read_text()))
     assert len(asked) > 20
     assert {name.removesuffix("_bucket") for name in asked} - known == set()
+
+
+async def test_a_server_that_stops_says_so_before_it_is_gone(folder: DataFolder, clock: FakeClock) -> None:
+    migrated(folder.database, [outbox.migrations])
+    db = await Database.open(folder.database, clock, readers=1)
+    try:
+        readiness = Readiness(db, Settings(data=folder.root), folder)
+        with folder.attend("worker"):
+            assert (await readiness.parts())["worker"] == "ok"
+        readiness.leaving = True
+        assert ReadyBody.of(await readiness.parts()).status == "not_ready"
+    finally:
+        await db.close()
+    clock.advance(2)
+    told = await readiness.parts()
+    assert told["writer"] == "failed", "a database that is closed"

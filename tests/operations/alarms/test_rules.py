@@ -7,6 +7,8 @@ import pytest
 from novacast.clock import instant
 from novacast.errors import BadSettings
 from novacast.operations.alarms.models import CLEARED_AFTER, Condition, Quiet, Severity, Tally
+from novacast.operations.alarms.outward import examined
+from novacast.operations.models import State
 
 LOST = Condition("ingest_lost", "night", Severity.CRITICAL, "Nothing comes.", after=10)
 
@@ -65,3 +67,11 @@ def test_quiet_hours_that_are_none_are_refused_with_their_names(wrong: tuple[str
 
 def test_without_any_it_is_never_quiet() -> None:
     assert Quiet.of("", "", "UTC") is None
+
+
+def test_the_doctor_names_the_place_that_apprise_does_not_know_and_not_its_secret() -> None:
+    found = examined(["json://127.0.0.1/hook", "nowhere://secret-token"])
+    assert found.state is State.FAILED
+    assert "number 2" in found.message
+    assert "secret-token" not in found.message + found.mend
+    assert examined(["json://127.0.0.1/hook"]).state is State.OK
