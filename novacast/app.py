@@ -80,6 +80,7 @@ from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
+from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer, stop_signals
 from novacast.wiring import Services
 
@@ -246,11 +247,15 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
         WorkRoutes(vods.overview),
-        *operation_routes(own.operations),
+        *operation_routes(own.operations, _authenticator(own)),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
     return listed
+
+
+def _authenticator(own: Services) -> Authenticator:
+    return DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
 
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
@@ -259,9 +264,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     return Parts(
         settings=own.settings,
         routes=[*routes(own, demo=demo), MetricsRoutes(metrics, own.operations.figures, own.settings)],
-        authenticator=DoorAuthenticator(
-            OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices
-        ),
+        authenticator=_authenticator(own),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,

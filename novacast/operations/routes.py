@@ -7,11 +7,12 @@ from novacast.operations.probes.routes import ProbeRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
 from novacast.operations.tonight.routes import TonightRoutes
+from novacast.web import Authenticator
 
 
-def operation_routes(own: OperationServices) -> tuple[object, ...]:
+def operation_routes(own: OperationServices, authenticator: Authenticator) -> tuple[object, ...]:
     return (
-        TonightRoutes(own.evening, own.pulse, logs.ring),
+        TonightRoutes(own.evening, own.pulse, logs.ring, authenticator),
         SystemRoutes(own.system),
         AuditRoutes(own.audit),
         AlarmRoutes(own.alarms),

@@ -8,13 +8,12 @@ from novacast.clock import DAY, MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import NotFound
 from novacast.i18n import Languages, text, translated
-from novacast.identity import Principal
+from novacast.identity import Principal, operates
 from novacast.operations.alarms import store
 from novacast.operations.alarms.models import Call, Quiet, Tally
 from novacast.operations.alarms.outward import Outward
 from novacast.operations.alarms.ports import Mailer, Operators
 from novacast.operations.alarms.watch import TITLES, Watch
-from novacast.operations.permission import operates
 from novacast.overview import Alarm
 from novacast.settings import Settings
 

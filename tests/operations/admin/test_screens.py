@@ -9,7 +9,7 @@ from contextlib import closing
 import pytest
 
 from novacast import logs
-from novacast.errors import Conflict, NotFound
+from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.folder import DataFolder
 from novacast.overview import Tonight
 from novacast_admin.client import Back, Client, Lost, News, Place
@@ -120,3 +120,14 @@ async def test_settings_are_shown_without_secrets_and_the_examination_is_told(ho
     assert sweep.free > 0
     usage = await house.operator.set_quota(house.org, 5_000_000)
     assert (usage.quota, usage.used) == (5_000_000, 0)
+
+
+async def test_a_stream_ends_when_its_reader_is_no_operator_any_more(house: House) -> None:
+    visitor = (await house.operator.people(q="visitor@")).items[0]
+    await house.operator.grant(visitor.id)
+    async with Client(Place.remote(house.url, await house.token("visitor", "admin"))) as console:
+        news = console.watch()
+        await _next(news, Tonight)
+        await house.operator.withdraw(visitor.id)
+        with pytest.raises(Forbidden):
+            await _next(news, str)
