@@ -37,6 +37,7 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
+from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
@@ -86,6 +87,7 @@ from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
+from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer, stop_signals
 from novacast.wiring import Services
 
@@ -283,11 +285,15 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
         WorkRoutes(vods.overview),
-        *operation_routes(own.operations),
+        *operation_routes(own.operations, _authenticator(own)),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
     return listed
+
+
+def _authenticator(own: Services) -> Authenticator:
+    return DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
 
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
@@ -295,10 +301,8 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
-        routes=routes(own, demo=demo),
-        authenticator=DoorAuthenticator(
-            OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices
-        ),
+        routes=[*routes(own, demo=demo), MetricsRoutes(metrics, own.operations.figures, own.settings)],
+        authenticator=_authenticator(own),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,
@@ -318,6 +322,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
+    own.operations.readiness.leaving = True
     await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
 
 

@@ -9,6 +9,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
+from novacast.errors import Forbidden
+from novacast.i18n import text
+
 
 class Role(StrEnum):
     """A person's part in an organization."""
@@ -119,6 +122,17 @@ class Principal:
 
 ANONYMOUS = Principal()
 SYSTEM = Principal(name="system", system=True)
+
+
+def operates(principal: Principal) -> None:
+    """For what is beyond every role. Raises Forbidden for all but those who run the server."""
+    if not principal.system:
+        raise Forbidden(_OPERATORS_ONLY)
+
+
+_OPERATORS_ONLY = text(
+    "Only operators of this server may do this: on its own machine, or with a token of theirs of the scope 'admin'."
+)
 
 
 def new_id() -> str:

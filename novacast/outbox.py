@@ -131,6 +131,16 @@ def horizon() -> Query[int]:
     return Query("SELECT seq FROM outbox_horizon", (), lambda row: int(row[0]))
 
 
+def behind() -> Query[tuple[str, int]]:
+    """Durable subscribers that have not taken all yet, and the instant of the oldest fact that each has before it."""
+    return Query(
+        "SELECT c.subscriber, (SELECT min(o.at) FROM outbox o WHERE o.seq = (SELECT min(x.seq) FROM outbox x "
+        "WHERE x.seq > c.seq)) AS at FROM outbox_cursor c WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.seq > c.seq)",
+        (),
+        lambda row: (row["subscriber"], int(row["at"])),
+    )
+
+
 def prune(tx: Transaction, before: int) -> int:
     """Drop all older than the instant `before`; how many."""
     last = "(SELECT coalesce(max(seq), 0) FROM outbox WHERE at < ?)"

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
+from novacast.operations.alarms.service import EVERY_SECONDS as ALARMS_SECONDS
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.wiring import Services
@@ -76,6 +77,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("emotes", 3600, own.chat.emotes.sweep),
         Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
+        Sweep("alarms", ALARMS_SECONDS, own.operations.alarms.sweep),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),

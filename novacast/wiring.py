@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
@@ -42,9 +43,9 @@ from novacast.notifications.services import NotificationServices, notification_s
 from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
-from novacast.operations.audit import schema as audit_schema
-from novacast.operations.services import OperationServices, operation_services
-from novacast.operations.tonight.service import Sources
+from novacast.operations import tables as operation_tables
+from novacast.operations.personal import DeedsData
+from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
 from novacast.payments import tables as payment_tables
 from novacast.payments.incidents import topics as incidents_topics
@@ -142,7 +143,7 @@ MIGRATIONS: Sequence[Migrations] = (
     *ticket_tables.MIGRATIONS,
     webhooks_schema.migrations,
     vods_overview_schema.migrations,
-    audit_schema.migrations,
+    *operation_tables.MIGRATIONS,
 )
 """In the order of their foreign keys."""
 
@@ -309,6 +310,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         memberships.personal,
         IncidentData(db),
         AnswersData(db),
+        DeedsData(db),
     ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
@@ -335,8 +337,10 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
-    sources = Sources(broadcasts, health.recent, Liveliness(db), tickets.overview, works)
-    operations = operation_services(db, settings, folder, sources, MIGRATIONS, FAILED_MAILS)
+    slices = Slices(
+        broadcasts, health.recent, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
+    )
+    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
     return Services(
         settings,
         folder,
