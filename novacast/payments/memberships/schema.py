@@ -160,7 +160,7 @@ def m002_billed(db: Any) -> None:
                 OR (OLD.reference IS NOT NULL AND OLD.reference IS NOT NEW.reference)
             BEGIN SELECT RAISE(ABORT, 'subscriptions: this column never changes'); END""",
         """CREATE UNIQUE INDEX subscription_charges_reference ON subscription_charges (provider, reference)
-            WHERE reference IS NOT NULL""",
+            WHERE reference IS NOT NULL AND provider <> 'offline'""",
         "CREATE INDEX subscription_charges_earn ON subscription_charges (earn_at) WHERE earn_at IS NOT NULL",
         """CREATE TABLE subscription_changes (
             id TEXT PRIMARY KEY,
