@@ -132,8 +132,6 @@ async def memberships(venue: Venue) -> AsyncIterator[Wish]:
     yield f"{paid}/{{charge_id}}/paid", f"{paid}/{charge}/paid", "owner", {"how": "transfer"}
     yield f"{paid}/{{charge_id}}/refunds", f"{paid}/{charge}/refunds", "owner", {"amount": 1}
     one = f"{api}/subscriptions/{{subscription_id}}"
-    for name in ("pay", "refresh"):
-        yield f"{one}/{name}", f"{api}/subscriptions/{mine}/{name}", "visitor", None
     bodies: dict[str, Any] = {"pause": None, "resume": None, "keep": None, "cancel": {"now": True}}
     for name, body in bodies.items():
         yield f"{one}/{name}", f"{api}/subscriptions/{mine}/{name}", "visitor", body

@@ -132,24 +132,24 @@ class SubscriptionRoutes:
         f"{ONE}/pay",
         tag="memberships",
         summary="Where a membership is paid",
+        idempotent=False,
         errors=(NotFound, Conflict, Unavailable, RateLimited),
     )
     async def pay(self, call: Call, subscription_id: str) -> PayingBody:
         """Of one that is paid by card: a page of the provider's, the same one however often."""
         call.limit(BEGINNING)
-        then = call.remember(PayingBody.told)
-        return PayingBody.told(await self._memberships.pay(call.principal, subscription_id, then))
+        return PayingBody.told(await self._memberships.pay(call.principal, subscription_id))
 
     @post(
         f"{ONE}/refresh",
         tag="memberships",
         summary="Ask the provider what became of a membership",
+        idempotent=False,
         errors=(NotFound, Unavailable, RateLimited),
     )
     async def refresh(self, call: Call, subscription_id: str) -> SubscriptionBody:
         call.limit(ASKING)
-        then = call.remember(SubscriptionBody.of)
-        return SubscriptionBody.of(await self._memberships.refresh(call.principal, subscription_id, then))
+        return SubscriptionBody.of(await self._memberships.refresh(call.principal, subscription_id))
 
     @get(
         f"{ONE}/preview",

@@ -210,28 +210,17 @@ class Memberships:
 
         return await self._act(principal, subscription_id, act, then)
 
-    async def pay(self, principal: Principal, subscription_id: str, then: Then[Paying] | None = None) -> Paying:
+    async def pay(self, principal: Principal, subscription_id: str) -> Paying:
         """Where it is paid, if a provider has a page for that. Raises NotFound, PaymentRefused, Unavailable."""
         billed = await self._billed(principal, subscription_id)
         url = None if billed is None else await self._acting.lead(billed)
+        return Paying((await self.show(principal, subscription_id)).subscription, url)
 
-        def unit(tx: Transaction) -> Paying:
-            one = tx.one(store.subscription(subscription_id))
-            assert one is not None, "it was seen"
-            made = Paying(one, url)
-            if then is not None:
-                then(tx, made)
-            return made
-
-        return await self._db.write(unit)
-
-    async def refresh(
-        self, principal: Principal, subscription_id: str, then: Then[Subscription] | None = None
-    ) -> Subscription:
+    async def refresh(self, principal: Principal, subscription_id: str) -> Subscription:
         """Ask the provider what has become of it, and make it true here. Raises NotFound, Unavailable."""
         if (billed := await self._billed(principal, subscription_id)) is not None:
-            await self._acting.ask(billed)
-        return await self._act(principal, subscription_id, lambda tx, one: None, then)
+            return await self._acting.ask(billed)
+        return (await self.show(principal, subscription_id)).subscription
 
     async def change(
         self,
