@@ -234,10 +234,10 @@ def m003_refunds(db: Any) -> None:
                 CASE NEW.state WHEN 'succeeded' THEN NEW.amount ELSE -NEW.amount END WHERE id = NEW.charge_id;
         END""",
         """CREATE TABLE membership_mails (
-            seq INTEGER NOT NULL,
             subject TEXT NOT NULL,
+            period INTEGER NOT NULL,
             at INTEGER NOT NULL,
-            PRIMARY KEY (seq, subject)
+            PRIMARY KEY (subject, period)
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX membership_mails_at ON membership_mails (at)",
     )

@@ -137,7 +137,8 @@ async def test_events_may_come_twice_in_any_order_or_late(club: CardClub) -> Non
     made, page = await club.begun(await club.plan(await club.tier()))
     club.standin.checkout.pay(page["id"], SUCCESS)
     await club.hear(order=reversed, copies=3)
-    assert (await club.now(made)).state is State.ACTIVE
+    made = await club.now(made)
+    assert made.state is State.ACTIVE
     club.card(made, ATTACHES_ONLY)
     await club.go(day("2026-04-01"), hear=False)
     await club.hear(order=reversed)
