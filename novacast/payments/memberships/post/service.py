@@ -34,7 +34,9 @@ class MembershipPost:
     def _of(self, tx: Transaction, fact: Fact) -> None:
         one = tx.one(store.subscription(fact.subject))
         template = None if one is None else _template(tx, one, fact)
-        if one is not None and template is not None and post.once(tx, f"{template}:{one.id}", one.ends_at or 0):
+        if one is None or template is None or not post.once(tx, f"fact:{fact.seq}", 0):
+            return
+        if post.once(tx, f"{template}:{one.id}", one.ends_at or 0):
             self._mail(tx, one, template)
 
     def _mail(self, tx: Transaction, one: Subscription, template: str) -> None:
