@@ -117,14 +117,25 @@ async def as_(windows: Windows, name: str, path: str) -> Window:
 @pytest.mark.slow
 @pytest.mark.browser
 async def test_a_member_pays_by_card_changes_and_is_given_back_in_a_real_browser(club: CardClub) -> None:
-    await furnished(club)
     async with serving(club) as port:
         flags = (*FLAGS, f"--host-resolver-rules=MAP house.example:80 127.0.0.1:{port}")
         async with Windows.start(find_chromium(), flags) as windows:
+            await _nothing_yet(windows)
+            await furnished(club)
             await _becomes(club, windows)
+            await _is_refused_another(windows)
             await _changes(club, windows)
             await _does_not_pay(club, windows)
             await _is_looked_after(club, windows)
+
+
+async def _nothing_yet(windows: Windows) -> None:
+    window = await as_(windows, "owner", f"/studio/memberships/members?org={ORG}")
+    await windows.look(window, "members-none")
+    await window.page.goto(f"{HOUSE}/studio/memberships?org={ORG}")
+    await windows.look(window, "memberships-studio-none")
+    await window.page.goto(f"{HOUSE}/memberships/{ORG}")
+    await windows.look(window, "memberships-offered-none")
 
 
 async def _becomes(club: CardClub, windows: Windows) -> None:
@@ -146,6 +157,13 @@ async def _becomes(club: CardClub, windows: Windows) -> None:
     await expect(page.get_by_role("heading", name="Welcome, you are a member")).to_be_visible()
     await windows.look(window, "membership-welcome")
     assert [one for one in window.complaints if "Cross-Origin-Opener-Policy" not in one] == []
+
+
+async def _is_refused_another(windows: Windows) -> None:
+    window = await as_(windows, "ada", f"/memberships/{ORG}")
+    await window.page.get_by_role("button", name="Become a member").first.click()
+    await expect(window.page.get_by_text("There is such a membership already.")).to_be_visible()
+    await windows.look(window, "memberships-refused")
 
 
 async def _changes(club: CardClub, windows: Windows) -> None:
@@ -172,6 +190,10 @@ async def _does_not_pay(club: CardClub, windows: Windows) -> None:
     await club.go(day("2026-03-01"))
     window = await as_(windows, "ada", "/account/memberships")
     await expect(window.page.get_by_text("The renewal was not paid yet.")).to_be_visible()
+    (one,) = await club.all()
+    await window.page.goto(f"{HOUSE}/account/memberships/{one.id}/change")
+    await windows.look(window, "membership-plans-none")
+    await window.page.goto(f"{HOUSE}/account/memberships")
     await windows.look(window, "memberships-past-due")
     await club.go(day("2026-03-15"))
     await window.page.reload()
