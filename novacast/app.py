@@ -11,6 +11,7 @@ from functools import partial
 import uvloop
 
 from novacast import logs, wiring
+from novacast.accounts.operators.authenticator import OperatorAuthenticator
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
 from novacast.chat.emotes.pages import EmotePages
@@ -34,6 +35,7 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
+from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.memberships.members.pages import MemberPages
@@ -51,11 +53,14 @@ from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.passes.pages import WatchDoor
+from novacast.tickets.passes.rooms import Places
 from novacast.tickets.post.pages import ResendPages
 from novacast.tickets.post.routes import PostRoutes
+from novacast.tickets.rentals.services import rental_routes, sales_door
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS
 from novacast.tickets.studio import office_pages
+from novacast.tickets.tips.services import tip_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -67,6 +72,7 @@ from novacast.vods.downloads.routes import DownloadRoutes
 from novacast.vods.health.pages import AudiencePages
 from novacast.vods.health.routes import HealthRoutes
 from novacast.vods.health.summary import Audience
+from novacast.vods.overview.routes import WorkRoutes
 from novacast.vods.pages import VideoPages
 from novacast.vods.pictures.pages import PicturePages
 from novacast.vods.pictures.routes import PictureRoutes
@@ -135,7 +141,10 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
         own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
         own.outbox.subscribe("mails about memberships", own.membership_post.hear, durable=True)
+        own.outbox.subscribe("rentals", own.rentals.withdrawing.hear, durable=True)
+        own.outbox.subscribe("tips", own.tips.hear, durable=True)
         own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
+        own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
         own.outbox.subscribe("marquee", own.tickets.marquee.hear)
         own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
         own.outbox.subscribe("broadcasts", station.engine.hear)
@@ -167,6 +176,8 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
 def routes(own: Services, *, demo: bool) -> list[object]:
     """Everything that is reached over HTTP, slice by slice."""
     vods, organizations = own.vods, own.accounts.organizations
+    places: list[Places] = [VideoPlaces(own.db), ProgrammePlaces(own.db)]
+    door = WatchDoor(own.tickets.passes, own.tickets.performances, places, own.clock, own.passes)
     listed = [
         *account_routes(own.accounts),
         *account_pages(own.accounts, Languages(own.settings.language)),
@@ -183,13 +194,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             own.views,
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
-            WatchDoor(
-                own.tickets.passes,
-                own.tickets.performances,
-                [VideoPlaces(own.db), ProgrammePlaces(own.db)],
-                own.clock,
-                own.passes,
-            ),
+            sales_door(own.rentals, door, own.clock),
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
@@ -216,11 +221,13 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.quotas,
             Audience(own.views, own.health),
         ),
-        *live_routes(own.live, own.settings),
+        *live_routes(own.live, own.settings, own.broadcasts),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
-        *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
+        *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
+        *rental_routes(own.rentals, own.tickets, own.accounts.people, own.clock),
+        *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
         InboxRoutes(own.payments.inbox),
         PlanRoutes(own.memberships.plans),
         SubscriptionRoutes(own.memberships.memberships),
@@ -247,6 +254,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         WebhookPages(own.webhooks, organizations, own.clock),
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
+        WorkRoutes(vods.overview),
+        *operation_routes(own.operations),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
@@ -259,7 +268,9 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     return Parts(
         settings=own.settings,
         routes=routes(own, demo=demo),
-        authenticator=DoorAuthenticator(own.accounts.authenticator, own.tickets.door.devices),
+        authenticator=DoorAuthenticator(
+            OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices
+        ),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,
@@ -273,12 +284,13 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
+        trail=own.operations.audit,
     )
 
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
-    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close())
+    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
 
 
 async def _sweeping(sweep: Sweep) -> None:
@@ -314,5 +326,6 @@ async def _keep_worker(settings: Settings, clock: Clock) -> None:
 
 
 def _pass_on(data: bytes) -> None:
+    logs.ring.feed(data)
     sys.stderr.buffer.write(data)
     sys.stderr.buffer.flush()

@@ -15,6 +15,7 @@ from novacast.accounts.services import AccountServices, account_services
 from novacast.chat import schema as chat_schema
 from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.moderation import schema as chat_moderation_schema
+from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import Clock
@@ -27,20 +28,27 @@ from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.channels.owners import ChannelOwners
+from novacast.live.overview.service import LiveOverview
 from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
 from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
+from novacast.notifications.overview import store as mail_work
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.audit import schema as audit_schema
+from novacast.operations.services import OperationServices, operation_services
+from novacast.operations.tonight.service import Sources
 from novacast.outbox import Outbox
 from novacast.payments import tables as payment_tables
+from novacast.payments.incidents import topics as incidents_topics
+from novacast.payments.incidents.personal import IncidentData
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
@@ -48,6 +56,9 @@ from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.watching import MemberOffers
+from novacast.payments.overview import store as payment_work
+from novacast.payments.payouts import topics as payouts_topics
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
@@ -60,11 +71,18 @@ from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.rentals import topics as rentals_topics
+from novacast.tickets.rentals.rights import WithRights
+from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
+from novacast.tickets.tips import topics as tips_topics
+from novacast.tickets.tips.service import Tips
+from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
 from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
+from novacast.vods.advertised import AdvertisedVideos
 from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
@@ -75,6 +93,8 @@ from novacast.vods.downloads.models import JOB as DOWNLOADS
 from novacast.vods.health import schema as health_schema
 from novacast.vods.health.service import VideoHealth
 from novacast.vods.imports import schema as imports_schema
+from novacast.vods.overview import schema as vods_overview_schema
+from novacast.vods.overview import store as vod_work
 from novacast.vods.pictures import schema as pictures_schema
 from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
@@ -120,6 +140,8 @@ MIGRATIONS: Sequence[Migrations] = (
     *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
     webhooks_schema.migrations,
+    vods_overview_schema.migrations,
+    audit_schema.migrations,
 )
 """In the order of their foreign keys."""
 
@@ -134,6 +156,10 @@ TOPICS: Sequence[Topic] = (
     *door_topics.TOPICS,
     *webhooks_topics.TOPICS,
     *memberships_topics.TOPICS,
+    *payouts_topics.TOPICS,
+    *incidents_topics.TOPICS,
+    *rentals_topics.TOPICS,
+    *tips_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -169,7 +195,11 @@ class Services:
     webhooks: WebhookServices
     memberships: MembershipServices
     passes: WithMembers
-    """What tickets and memberships open."""
+    """What tickets, purchases and memberships open."""
+    broadcasts: LiveOverview
+    operations: OperationServices
+    rentals: RentalServices
+    tips: Tips
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -196,6 +226,10 @@ def topics(own: Services) -> Topics:
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
     made.declare(memberships_topics.TOPICS)
+    made.declare(payouts_topics.TOPICS)
+    made.declare(incidents_topics.TOPICS)
+    made.declare(rentals_topics.TOPICS)
+    made.declare(tips_topics.TOPICS)
     return made
 
 
@@ -216,7 +250,7 @@ def station(own: Services) -> Station:
         live.monitoring,
         own.playback.peers,
     )
-    live.antenna.air = made.engine
+    live.antenna.air = own.broadcasts.ladder = made.engine
     live.clips.running = made.engine.journal
     return made
 
@@ -260,15 +294,19 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     memberships = membership_services(
         db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
     )
+    tickets.members.memberships = memberships.entitlement
     membership_post = MembershipPost(db, mail.mailbox, Addressees(), languages, root)
-    payments = payment_services(db, movers, [tickets.news, memberships.news])
-    passes = WithMembers(tickets.passes, memberships.entitlement)
+    payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
+    films = AdvertisedVideos(db, vods.source)
+    rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
+    passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
         vods.personal,
         live.personal,
         tickets.personal,
         memberships.personal,
+        IncidentData(db),
         AnswersData(db),
     ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
@@ -291,8 +329,13 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         judge=_judge(settings),
     )
     personal += [chat.personal, chat.emote_personal]
+    tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    broadcasts = LiveOverview(db, playback.viewings, live.keys)
+    works = (vod_work.work, mail_work.work, payment_work.work)
+    sources = Sources(broadcasts, health.recent, Liveliness(db), tickets.overview, works)
+    operations = operation_services(db, settings, folder, sources, MIGRATIONS, FAILED_MAILS)
     return Services(
         settings,
         folder,
@@ -320,6 +363,10 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
         memberships,
         passes,
+        broadcasts,
+        operations,
+        rentals,
+        tips,
     )
 
 

@@ -1,4 +1,4 @@
-"""What the operator does on the command line, beyond every role: the caller must be the system itself."""
+"""What operators do beyond every role: the caller must be the system itself, or an operator with their token."""
 
 from novacast.accounts.listing import behind
 from novacast.accounts.organizations import store as organizations
@@ -86,4 +86,4 @@ class Administration:
 
 def _system(principal: Principal) -> None:
     if not principal.system:
-        raise Forbidden(text("Only the operator may do this, on the server's own machine."))
+        raise Forbidden(text("Only operators of this server may do this."))

@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Iterable, Sequence
 from typing import Protocol
 
-from novacast.payments.models import Dispute
+from novacast.money import Disputed, Entry
+from novacast.payments.ports import Booked
 
 
 class Settler(Protocol):
@@ -12,7 +13,8 @@ class Settler(Protocol):
     async def attempt(self, provider: str, key: str) -> bool: ...
     async def repayment(self, provider: str, key: str) -> bool: ...
     async def repaid_elsewhere(self, provider: str, key: str, reference: str, amount: int) -> bool: ...
-    async def dispute(self, provider: str, dispute: Dispute) -> bool: ...
+    async def dispute(self, provider: str, dispute: Disputed) -> bool: ...
+    async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None: ...
 
 
 class Settling:
@@ -30,8 +32,14 @@ class Settling:
     async def repaid_elsewhere(self, provider: str, key: str, reference: str, amount: int) -> bool:
         return await _first(one.repaid_elsewhere(provider, key, reference, amount) for one in self._settlers)
 
-    async def dispute(self, provider: str, dispute: Dispute) -> bool:
+    async def dispute(self, provider: str, dispute: Disputed) -> bool:
         return await _first(one.dispute(provider, dispute) for one in self._settlers)
+
+    async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None:
+        for one in self._settlers:
+            if (entry := await one.booked(provider, kind, key)) is not None:
+                return entry
+        return None
 
     async def subscription(self, provider: str, reference: str) -> bool:
         """Only who sells memberships knows any."""

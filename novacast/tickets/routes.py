@@ -12,7 +12,9 @@ from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holders.routes import HolderRoutes
 from novacast.tickets.holds.routes import HoldRoutes
+from novacast.tickets.members.routes import MemberPriceRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.overview.routes import OverviewRoutes
 from novacast.tickets.papers.routes import PaperRoutes
 from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.posters.routes import PosterRoutes
@@ -41,6 +43,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         WaitingRoutes(own.waiting, own.holds),
         TicketRoutes(own.admission, own.orders, own.keyring, own.passes, own.papers),
         PassRoutes(own.passes),
+        MemberPriceRoutes(own.members),
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
@@ -52,4 +55,5 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         DoorRoutes(own.door.lists, own.door.scanning, own.door.notes),
         DeviceRoutes(own.door.devices, clock),
         PostRoutes(own.door.devices, own.door.pictures, own.door.scanning, clock),
+        OverviewRoutes(own.overview),
     ]

@@ -11,6 +11,7 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
+from novacast.money import Provider
 from novacast.security.keys import instance_of
 from novacast.security.seal import Seal
 from novacast.settings import Settings
@@ -36,16 +37,18 @@ from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
+from novacast.tickets.members.service import Members
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
-from novacast.tickets.orders.outside import Mover, OutsideCheckout
+from novacast.tickets.orders.payments import Payments
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.overview.service import BoxOfficeOverview
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Books, Checkout, Invoicing
+from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
@@ -89,6 +92,7 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    payments: Payments
     news: PaymentNews
     """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
@@ -123,7 +127,11 @@ class TicketServices:
     lists: Lists
     sheets: AnswerSheets
     proof: Proof
+    overview: BoxOfficeOverview
     personal: TicketData
+    placing: Placing
+    members: Members
+    """To be told who has members."""
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -142,22 +150,23 @@ def ticket_services(
     books: Books,
     invoicing: Invoicing,
     viewings: Viewings,
-    outside: Sequence[Mover] = (),
+    outside: Sequence[Provider] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
-    providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
+    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
-    providers |= {one.name: OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")}
-    taking = Taking(own, expiry)
+    providers |= {one.name: one for one in outside if one.live == (own.mode == "live")}
+    members = Members(db)
+    taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
     holds.followers.append(waiters.follow)
     closing = Closing(db, expiry, providers, books)
     instance = instance_of(key)
-    placing = Placing(own, instance, books, outside=providers)
+    placing = Placing(own, instance, books, members, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
     refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
@@ -172,7 +181,7 @@ def ticket_services(
     return TicketServices(
         clock=db.clock,
         events=Events(db),
-        performances=Performances(db),
+        performances=Performances(db, members),
         seat_maps=SeatMaps(db),
         codes=Codes(db),
         trying=holds.codes,
@@ -186,6 +195,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        payments=Payments(db, providers, books),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
@@ -215,5 +225,8 @@ def ticket_services(
         lists=Lists(Events(db), Codes(db), sheets),
         sheets=sheets,
         proof=Proof(db),
-        personal=TicketData(db),
+        overview=BoxOfficeOverview(db, reports, holds, Proof(db), test=own.mode == "test"),
+        personal=TicketData(db, invoicing),
+        placing=placing,
+        members=members,
     )

@@ -4,6 +4,7 @@ from novacast.clock import Clock
 from novacast.tickets.arranging.pages import Choices, EventStudioPages, NewEventPages, NewNightPages
 from novacast.tickets.cancelling.pages import AccountPages, PolicyPages
 from novacast.tickets.codes.studio.pages import CodePages
+from novacast.tickets.disputes.pages import DisputePages
 from novacast.tickets.office.counter.pages import CounterPages
 from novacast.tickets.office.evening.pages import EveningPages
 from novacast.tickets.office.handling.moving.pages import MovePages
@@ -43,5 +44,6 @@ def office_pages(
         MovePages(own.orders, own.performances, own.halls, own.moving),
         OrdersPages(own.sales, organizations),
         ReportsPages(own.reports, own.events, organizations),
+        DisputePages(own.disputes, organizations, clock),
         RefundPages(own.refunds, own.bulk, own.orders, organizations),
     ]

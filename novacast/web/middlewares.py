@@ -8,13 +8,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from novacast import logs
+from novacast.errors import NovaCastError
 from novacast.identity import Principal
 from novacast.limits import network
+from novacast.web import trail
 from novacast.web.authentication import admit, presented, principal
 from novacast.web.endpoints import Endpoint, answer
 from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, owner_of
 from novacast.web.kit import Kit
-from novacast.web.problems import Refusal, document, refusal
+from novacast.web.problems import Refusal, document, refusal, status_of
 from novacast.web.protection import Client
 from novacast.web.routing import Route
 from novacast.web.state import STATE, State
@@ -45,6 +47,7 @@ class Middlewares:
             self.authenticate,  # session or token -> principal
             self.speak,  # the answer's language
             self.admit,  # login unless public; a token's scopes
+            self.write_down,  # what operators do
             self.repeat,  # Idempotency-Key
         ]
 
@@ -139,6 +142,31 @@ class Middlewares:
         return await handler(request)
 
     @web.middleware
+    async def write_down(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        state, book = request[STATE], self._kit.trail
+        if book is None or state.route is None or not trail.is_deed(state.route, state.principal, request.method):
+            return await handler(request)
+        number = await book.begun(
+            actor=trail.actor(state),
+            name=state.principal.name,
+            address=state.client.address,
+            action=f"{request.method} {state.route.path}",
+            subject=trail.subject(request),
+            details={} if state.route.stream else trail.details(await self._kit.bodies.read(request)),
+            request_id=state.request_id,
+        )
+        status = 500
+        try:
+            response = await handler(request)
+            status = response.status
+        except NovaCastError as error:
+            status = status_of(type(error))
+            raise
+        finally:
+            await asyncio.shield(book.ended(number, status))
+        return response
+
+    @web.middleware
     async def repeat(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         state = request[STATE]
         if state.route is None or not state.route.idempotent:
@@ -204,7 +232,7 @@ def shown_path(request: web.Request, route: Route | None) -> str:
 
 
 def _owner(who: Principal, client: Client) -> str:
-    if who.system:
+    if who.system and who.person_id is None:
         return "system"
     return owner_of(who.person_id) if who.person_id else f"network:{network(client.address)}"
 

@@ -4,6 +4,7 @@ Run: `python -m tests.bench.payments_server STATE_FOLDER STANDIN_URL`; prints on
 """
 
 import asyncio
+import gc
 import json
 import sys
 from pathlib import Path
@@ -57,6 +58,8 @@ async def main(state: Path, standin: str) -> None:
     await facts.start()
     payments.start()
     await server.start()
+    gc.collect()
+    gc.freeze()  # as the server does once it has started
     print(json.dumps({"port": server.port}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await server.stop()

@@ -18,6 +18,7 @@ CONTEXT = {"name": "Ada", "organization": "The Stage", "inviter": "Olga", "role"
     "title": "First night",
     "when": "tomorrow",
     "stop": "https://venue.example/stop",
+    "watch": LINK,
 }
 CONTEXT |= dict.fromkeys(
     ("venue_name", "code", "total", "lines", "due", "bank", "back", "sender", "until", "before", "receiver"), "so"

@@ -27,13 +27,13 @@ from hypothesis.stateful import (
 
 from novacast.clock import SECOND
 from novacast.errors import NovaCastError
+from novacast.money import Repaid
 from novacast.payments.ledger.service import Ledger
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.codes.models import CodeChanges
 from novacast.tickets.holds.models import Basket, Wish
 from novacast.tickets.models import ClaimState, OrderState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
-from novacast.tickets.ports import Repaid
 from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import Way
 from novacast.tickets.sales.models import Wanted

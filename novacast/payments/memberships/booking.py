@@ -7,32 +7,18 @@ from datetime import UTC
 from zoneinfo import ZoneInfo
 
 from novacast.clock import moment
-from novacast.database import Transaction
+from novacast.database import Database, Transaction
 from novacast.i18n import gettext as _
+from novacast.money import Disputed, Entry
 from novacast.payments.invoices.service import Invoices, NoSeller
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import store
 from novacast.payments.memberships.earning import store as earning
 from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Interval, Subscription, period_end
 from novacast.payments.memberships.ports import Addressees, Zones
-from novacast.payments.models import Dispute
 from novacast.taxes import within
 
 MOST_MONTHS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """Fits the ledger's."""
-
-    source: str
-    org_id: str
-    currency: str
-    test: bool
-    order_id: str
-    about: str
-    memo: str
-    at: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +100,7 @@ class Booking:
         """It came back from the bank: it is owed again."""
         self._ledger.returned(tx, self._entry(tx, one, charge, refund), place(charge), amount)
 
-    def disputed(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Dispute) -> bool:
+    def disputed(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Disputed) -> bool:
         """A bank wants it back, or has decided. Whether that is news."""
         entry, at = self._entry(tx, one, charge, dispute.reference), place(charge)
         new = not tx.one(self._ledger.known(dispute.reference))
@@ -124,6 +110,10 @@ class Booking:
         elif dispute.state == "lost":
             self._ledger.lost(tx, entry, dispute.amount)
         return new
+
+    async def found(self, db: Database, source: str) -> Entry | None:
+        """Under which entry the books have it."""
+        return await db.one(self._ledger.entry(source))
 
     def invoice(self, tx: Transaction, one: Subscription, charge: Charge, *, wanted: bool = False) -> None:
         """Once. Without a seller there is none, until it is `wanted`: then it raises NoSeller."""

@@ -7,9 +7,8 @@ from typing import Literal, Protocol
 
 from novacast.database import Transaction
 from novacast.identity import Principal
+from novacast.money import Repaid, Repayment
 from novacast.payments.memberships.models import Charge, Interval
-from novacast.payments.models import Repaid
-from novacast.payments.ports import Repayment
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,7 @@ from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.payments.models import Begun, Outcome, PaymentRefused
-from novacast.payments.ports import Demand
+from novacast.money import Begun, Demand, Outcome, PaymentRefused
 from novacast.payments.stripe import store
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.models import LONGEST, REPLAYED, Session, Wanted, session_params

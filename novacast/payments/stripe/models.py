@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import DAY, HOUR, MINUTE, SECOND
-from novacast.payments.models import Outcome
-from novacast.payments.ports import Demand
+from novacast.money import Demand, Outcome
 from novacast.payments.stripe.amounts import ours, theirs
 
 REPLAYED = 23 * HOUR

@@ -10,8 +10,8 @@ from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.errors import Malformed, NotFound
 from novacast.i18n import text
+from novacast.money import Disputed
 from novacast.payments.inbox.models import Heard
-from novacast.payments.models import Dispute
 from novacast.payments.ports import Settles
 from novacast.payments.stripe import store
 from novacast.payments.stripe.amounts import ours
@@ -38,6 +38,8 @@ TYPES = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "payout.paid",
+    "payout.failed",
 )
 BILLING_TYPES = (
     "customer.subscription.created",
@@ -156,9 +158,9 @@ class StripeNews:
         return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
 
 
-def _disputed(found: stripe.Dispute, key: str, payment: str) -> Dispute:
+def _disputed(found: stripe.Dispute, key: str, payment: str) -> Disputed:
     currency, due = found.currency.upper(), found.evidence_details.due_by
-    return Dispute(
+    return Disputed(
         key=key,
         payment=payment,
         reference=found.id,

@@ -1,7 +1,6 @@
-"""Stripe as whoever moves money: fits the box office's `Checkout` without knowing of it."""
+"""Stripe as whoever moves money."""
 
-from novacast.payments.models import Begun, Outcome, Repaid
-from novacast.payments.ports import Demand, Repayment
+from novacast.money import Begun, Demand, Outcome, Repaid, Repayment
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.refunds import StripeRefunds
 

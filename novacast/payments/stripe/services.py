@@ -11,6 +11,7 @@ from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.news import StripeNews
 from novacast.payments.stripe.provider import StripeProvider
 from novacast.payments.stripe.refunds import StripeRefunds
+from novacast.payments.stripe.statements import StripeStatements
 from novacast.settings import Stripe
 
 
@@ -20,6 +21,7 @@ class StripeServices:
     provider: StripeProvider
     billing: StripeBilling
     news: StripeNews
+    statements: StripeStatements
 
     async def close(self) -> None:
         await self.api.close()
@@ -31,4 +33,5 @@ def stripe_services(db: Database, settings: Stripe) -> StripeServices:
     refunds, subscriptions = StripeRefunds(db, api, checkout), BillingApi(api)
     provider = StripeProvider(checkout, refunds, live=api.live)
     billing = StripeBilling(subscriptions, Catalogue(db, subscriptions), checkout, refunds)
-    return StripeServices(api, provider, billing, StripeNews(db, api, subscriptions, settings.webhook_secrets))
+    news = StripeNews(db, api, subscriptions, settings.webhook_secrets)
+    return StripeServices(api, provider, billing, news, StripeStatements(db, api, subscriptions))

@@ -19,6 +19,9 @@ from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.service import read
 
+STANDING = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED)
+"""What is left of an order, or was granted an amount, is as good as it was."""
+
 
 class Moving:
     def __init__(self, db: Database, taking: Taking) -> None:
@@ -42,7 +45,7 @@ class Moving:
             ticket = tx.one(tickets.ticket(ticket_id))
             if order is None or order.org_id != org_id or ticket is None or ticket.order_id != order_id:
                 raise NotFound(text("There is no such ticket."))
-            if order.state is not OrderState.PAID or ticket.state is not TicketState.VALID:
+            if order.state not in STANDING or ticket.state is not TicketState.VALID:
                 raise Conflict(text("Only a valid ticket of an order that is paid can get another seat."))
             check_unused(tx, ticket)
             claims = {one.id: one for one in tx.all(holds.of_order(order_id))}

@@ -16,6 +16,7 @@ from novacast.tickets.events.models import Performance
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.bounds import check_whose
 from novacast.tickets.holds.models import Basket
+from novacast.tickets.members.service import Members
 from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
@@ -36,10 +37,13 @@ from novacast.tickets.ports import Books
 
 
 class Placing:
-    def __init__(self, settings: Tickets, instance: str, books: Books, *, outside: Collection[str] = ()) -> None:
+    def __init__(
+        self, settings: Tickets, instance: str, books: Books, members: Members, *, outside: Collection[str] = ()
+    ) -> None:
         """`instance`: of this installation, so that nobody else's payments count here. `outside`: who is there to be
         asked for payments."""
         self._settings, self._instance, self._books, self._outside = settings, instance, books, outside
+        self._members = members
 
     def methods(self, total: int, *, account: bool) -> Sequence[Method]:
         """How the public is offered to pay so much. Without an `account` a transfer is the last resort: nobody could
@@ -68,6 +72,7 @@ class Placing:
         self._check(basket, method, public=seller is None)
         if seller is None:
             _share(tx, performance, basket, buyer, person_id)
+            self._members.check_still(tx, performance, person_id, (one.claim for one in basket.lines), tx.now)
         due = self._due(method, performance, tx.now)
         order = self._order(basket, buyer, method, person_id, seller, tx.now)
         store.add(tx, order)

@@ -25,6 +25,7 @@ from novacast.tickets.orders.service import read
 from novacast.tickets.papers.service import MOST_ENCLOSED, Papers
 from novacast.tickets.post import store
 from novacast.tickets.post.ports import Mailer
+from novacast.tickets.shelves import store as shelves
 from novacast.tickets.words import hour_there, money
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,15 @@ _OF_ORDERS = {
     "order.partly_cancelled": "order_partly_cancelled",
     "order.returned": "order_returned",
 }
+_OF_SHELVES = {
+    "order_awaiting": "purchase_awaiting",
+    "order_paid": "purchase_paid",
+    "order_expired": "purchase_expired",
+    "order_cancelled": "purchase_undone",
+    "order_partly_cancelled": "purchase_undone",
+    "order_returned": "purchase_returned",
+}
+"""What has no hour has no tickets and no places."""
 
 
 class OrderPost:
@@ -113,13 +123,17 @@ class OrderPost:
         ):
             return
         performance = tx.one(events.performance(order.perf_id))
-        if template == "order_expired" and (performance is None or performance.state is PerformanceState.CANCELLED):
+        off = performance is None or performance.state is PerformanceState.CANCELLED
+        if template == "order_expired" and off and not tx.one(shelves.shelf(order.perf_id)):
             return  # they are told that the performance is cancelled
         self._mail(tx, order, template)
 
     def _mail(self, tx: Transaction, order: Order, template: str, **more: str) -> None:
         if not order.email:
             return
+        if (shelf := tx.one(shelves.shelf(order.perf_id))) is not None:
+            template = _OF_SHELVES.get(template, template)
+            more["watch"] = f"{self._papers.root}/watch/{shelf.media_id}"
         with self._languages.speaking(order.language):
             context = {**self._context(tx, order), **more}
         self._mailer.send(
@@ -149,7 +163,8 @@ class OrderPost:
             "many": "yes" if len(valid) > MOST_ENCLOSED else "",
             "url": self._papers.order_page(order.id),
         }
-        return context | ({"order_id": order.id} if valid else {})
+        files = valid and not tx.one(shelves.shelf(order.perf_id))
+        return context | ({"order_id": order.id} if files else {})
 
     def _offered(self, tx: Transaction, fact: Fact) -> None:
         transfer = tx.one(holders.transfer(fact.subject))

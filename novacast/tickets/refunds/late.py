@@ -2,7 +2,7 @@
 and category, else the money goes back by itself, and the buyer is told which."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from novacast import outbox
 from novacast.database import Database, Transaction
@@ -32,6 +32,8 @@ BATCH = 20
 class Late:
     def __init__(self, db: Database, taking: Taking, books: Books) -> None:
         self._db, self._taking, self._books = db, taking, books
+        self.stands: Callable[[Transaction, Order, Sequence[Claim]], bool] = lambda tx, order, before: True
+        """Whether what an order wanted is still offered as it was; without an hour, there is nothing else like it."""
 
     async def sweep(self) -> int:
         """How many were decided; none while the box office is shut, for that is no reason to give money back."""
@@ -59,6 +61,8 @@ class Late:
         if performance is None or performance.ends_at <= tx.now:
             return False
         before = [one for one in tx.all(holds.of_order(order_id)) if one.state is ClaimState.RELEASED]
+        if not self.stands(tx, order, before):
+            return False
         wishes = _same(before) if same else self._like(tx, order, before)
         basket = self._taking.take(tx, order.perf_id, wishes, person_id=None, public=False, free=True)
         hold = basket.hold

@@ -10,6 +10,7 @@ from novacast.vods import store as videos
 from novacast.vods.health import store
 from novacast.vods.health.models import Health, Report, hour_of, read
 from novacast.vods.health.ports import Viewings
+from novacast.vods.health.recent import Recent
 from novacast.vods.models import may_edit
 from novacast.vods.service import seen
 
@@ -25,6 +26,7 @@ class VideoHealth:
         self._viewings = viewings
         self._limiter = limiter
         self._keep_days = keep_days
+        self.recent = Recent(db.clock)
 
     async def report(self, video_id: str, session_id: str, report: Report) -> None:
         """Raises NotFound for a session that is none, or another video's; RateLimited."""
@@ -34,6 +36,7 @@ class VideoHealth:
         self._limiter.check(REPORTS, session_id)
         if not (amounts := report.amounts()):
             return
+        self.recent.add(video_id, report)
 
         def unit(tx: Transaction) -> None:
             # The session is playback's: its video may have gone since.

@@ -75,9 +75,11 @@ def routes(own: "StandIn") -> Sequence[Route]:
         _route("POST", "disputes/{id}/close", t.DisputeCloseParams, lambda _, one: money.end_dispute(one, won=False)),
         _route("GET", "events", t.EventListParams, lambda params, _: account.list_events(params)),
         _route("GET", "events/{id}", t.EventRetrieveParams, lambda _, one: own.event(one)),
-        _route("GET", "balance_transactions", t.BalanceTransactionListParams,
-               listing("balance_transaction", "balance_transactions")),
+        _route("GET", "balance_transactions", t.BalanceTransactionListParams, own.payouts.balance_transactions),
         _route("GET", "balance_transactions/{id}", t.BalanceTransactionRetrieveParams, read("balance_transaction")),
+        _route("POST", "payouts", t.PayoutCreateParams, lambda params, _: own.payouts.create(params)),
+        _route("GET", "payouts", t.PayoutListParams, listing("payout", "payouts")),
+        _route("GET", "payouts/{id}", t.PayoutRetrieveParams, read("payout")),
         _route("GET", "balance", t.BalanceRetrieveParams, lambda _params, _id: own.balance()),
     ]  # fmt: skip
 

@@ -8,9 +8,9 @@ import pytest
 from novacast.clock import DAY, HOUR
 from novacast.errors import Conflict
 from novacast.folder import DataFolder
+from novacast.money import PaymentRefused
 from novacast.payments.memberships.models import ChargeState, Interval, State
 from novacast.payments.memberships.plans import PlanDraft
-from novacast.payments.models import PaymentRefused
 from tests.fakes.stripe.billing import ATTACHES_ONLY
 from tests.fakes.stripe.money import DECLINED, SUCCESS
 from tests.payments.memberships.cards import CardClub, card_club

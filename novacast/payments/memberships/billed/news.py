@@ -5,6 +5,7 @@ from functools import partial
 
 from novacast.database import Database, Query, Transaction
 from novacast.errors import Conflict
+from novacast.money import Disputed, Entry
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed import store as billed
 from novacast.payments.memberships.billed.models import Kind
@@ -13,7 +14,7 @@ from novacast.payments.memberships.billed.settling import Desk
 from novacast.payments.memberships.models import TERMINAL, Charge, Subscription
 from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.turning import alarm
-from novacast.payments.models import Dispute
+from novacast.payments.ports import Booked
 
 
 class MembershipNews:
@@ -38,7 +39,7 @@ class MembershipNews:
             await self._db.write(partial(_elsewhere, found[0], f"{reference}: {amount}"))
         return found is not None
 
-    async def dispute(self, provider: str, dispute: Dispute) -> bool:
+    async def dispute(self, provider: str, dispute: Disputed) -> bool:
         """A bank takes a period back: it stands in the books, and the membership ends at once, for nobody pays it."""
         found = await self._of_bill(provider, dispute.key)
         if found is None:
@@ -53,7 +54,14 @@ class MembershipNews:
                 await self._asked.ask(one.id)
         return True
 
-    def _disputed(self, one: Subscription, charge: Charge, dispute: Dispute, tx: Transaction) -> None:
+    async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None:
+        """`key`: of a payment, the bill that it paid; the others stand in the books under it."""
+        if kind != "payment":
+            return await self._desk.booking.found(self._db, key)
+        found = await self._of_bill(provider, key)
+        return None if found is None else await self._desk.booking.found(self._db, found[1].id)
+
+    def _disputed(self, one: Subscription, charge: Charge, dispute: Disputed, tx: Transaction) -> None:
         if self._desk.booking.disputed(tx, one, charge, dispute):
             alarm(tx, "membership.disputed", one, f"{dispute.reference}: {dispute.state}, {dispute.reason}")
 

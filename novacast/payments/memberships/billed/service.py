@@ -12,13 +12,13 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.money import PaymentRefused
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed import store as billed
 from novacast.payments.memberships.billed.models import LONGEST_DEBT, PAGE_LASTS, RARER, RAREST, Asked, Kind, Wish
 from novacast.payments.memberships.billed.settling import Desk, settle
 from novacast.payments.memberships.models import TERMINAL, Plan, State, Subscription
 from novacast.payments.memberships.ports import Addressees, Biller, Change, Opening, Preview, Told
-from novacast.payments.models import PaymentRefused
 
 log = logging.getLogger(__name__)
 

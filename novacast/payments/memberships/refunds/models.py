@@ -41,29 +41,6 @@ class Refund:
     created_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Demand:
-    """What was paid, as a provider is told of it. Fits `payments.ports.Demand`."""
-
-    key: str
-    amount: int
-    currency: str
-    mode: str
-    instance: str
-    what: str
-    reference: str | None
-    back: str = ""
-    until: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Repayment:
-    key: str
-    demand: Demand
-    amount: int
-    reference: str | None = None
-
-
 def later(tries: int) -> int:
     """How long to wait after so many tries."""
     return int(min(_FIRST * 2 ** min(tries, 20), _LONGEST))

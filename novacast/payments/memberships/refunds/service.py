@@ -10,14 +10,14 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import Action, Principal, new_id
+from novacast.money import Demand, Repaid, Repayment
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed.settling import Desk
 from novacast.payments.memberships.models import Charge, ChargeState, Subscription
 from novacast.payments.memberships.plans import office
 from novacast.payments.memberships.ports import Biller
 from novacast.payments.memberships.refunds import store as refunds
-from novacast.payments.memberships.refunds.models import Demand, Refund, Repayment, State, Why, later
-from novacast.payments.models import Repaid
+from novacast.payments.memberships.refunds.models import Refund, State, Why, later
 
 log = logging.getLogger(__name__)
 

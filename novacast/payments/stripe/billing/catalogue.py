@@ -8,8 +8,8 @@ from typing import Any
 from novacast.clock import HOUR
 from novacast.database import Database, Transaction
 from novacast.identity import new_id
+from novacast.money import PaymentRefused
 from novacast.payments.memberships.ports import Opening
-from novacast.payments.models import PaymentRefused
 from novacast.payments.stripe.billing import store
 from novacast.payments.stripe.billing.client import BillingApi
 from novacast.payments.stripe.billing.models import Made, customer_params, price_params, product_params

@@ -6,7 +6,7 @@ from typing import Any, cast
 import stripe
 
 from novacast.i18n import text
-from novacast.payments.models import PaymentRefused
+from novacast.money import PaymentRefused
 from novacast.payments.stripe.billing.models import Billed, Invoice, Line
 from novacast.payments.stripe.client import MOST_PAGES, PAGE, StripeApi, kept
 

@@ -6,9 +6,8 @@ from novacast.clock import SECOND
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.money import PaymentRefused, Repaid, Repayment
 from novacast.payments.memberships.ports import Change, Opening, Preview, Told
-from novacast.payments.models import PaymentRefused, Repaid
-from novacast.payments.ports import Repayment
 from novacast.payments.stripe.billing.catalogue import Catalogue
 from novacast.payments.stripe.billing.client import BillingApi
 from novacast.payments.stripe.billing.models import Billed, change_params, opening_params
