@@ -12,9 +12,12 @@ from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.payments.invoices.models import Kind, Seller
 from novacast.payments.invoices.service import Invoices, NoSeller
+from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships.models import Interval, State
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.refunds.models import State as RefundState
+from novacast.payments.payouts.service import Payouts
+from novacast.payments.settlers import Settling
 from novacast.tickets.services import FONTS
 from tests.fakes.stripe.billing import ATTACHES_ONLY
 from tests.fakes.stripe.money import SUCCESS
@@ -158,6 +161,21 @@ async def test_a_dispute_stands_in_the_books_and_ends_the_membership(club: CardC
     club.standin.money.end_dispute(dispute["id"], won=False)
     await club.hear()
     assert (await club.balance("disputes"), await club.balance("losses")) == (0, 900)
+
+
+async def test_what_stripe_keeps_of_a_renewal_is_a_fee_and_nothing_stands_otherwise_there(club: CardClub) -> None:
+    made = await club.member(await club.plan(await club.tier()))
+    await club.go(day("2026-03-01"))
+    (_, first) = await club.charges(made)
+    await club.own.refunds.give_back(SELLER, first.id, 300)
+    payouts = Payouts(club.db, club.movers.statements, Settling([club.own.news]), Ledger(), test=True)
+    for _ in range(2):
+        await payouts.reconcile("stripe")
+    kept = sum(one["fee"] for one in club.standin.account.all("balance_transaction"))
+    assert kept > 0
+    assert await club.balance("fees") == kept
+    assert await club.balance("clearing:stripe") == 900 + 600 - kept
+    assert await payouts.audit() == []
 
 
 async def test_members_are_mailed_what_concerns_them_once(club: CardClub) -> None:
