@@ -41,8 +41,10 @@ from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
-from novacast.payments.memberships.pages import MembershipPages, MembershipStudioPages
-from novacast.payments.memberships.routes import PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.members.pages import MemberPages
+from novacast.payments.memberships.pages import MembershipPages
+from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.payments.routes import money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
@@ -265,6 +267,9 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         PlanRoutes(own.memberships.plans),
         SubscriptionRoutes(own.memberships.memberships),
         MembershipPages(own.memberships, organizations),
+        ChargeRoutes(own.memberships.refunds, own.memberships.papers),
+        # Before the pages that take a tier's id where this has a name.
+        MemberPages(own.memberships, organizations, own.accounts.people),
         MembershipStudioPages(own.memberships, organizations, own.accounts.people, own.clock),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),

@@ -131,7 +131,8 @@ async def memberships(venue: Venue) -> AsyncIterator[Wish]:
     yield f"{api}/subscriptions", f"{api}/subscriptions", "visitor", {"plan": plan, "way": "offline"}
     ((charge, mine),) = rows(venue, "SELECT id, subscription_id FROM subscription_charges")
     paid = f"{api}/subscription-charges"
-    yield f"{paid}/{{charge_id}}/paid", f"{paid}/{charge}/paid", "owner", None
+    yield f"{paid}/{{charge_id}}/paid", f"{paid}/{charge}/paid", "owner", {"how": "transfer"}
+    yield f"{paid}/{{charge_id}}/refunds", f"{paid}/{charge}/refunds", "owner", {"amount": 1}
     one = f"{api}/subscriptions/{{subscription_id}}"
     bodies: dict[str, Any] = {"pause": None, "resume": None, "keep": None, "cancel": {"now": True}}
     for name, body in bodies.items():

@@ -41,7 +41,7 @@ async def main(state: Path, standin: str) -> None:
     tickets = ticket_services(
         db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
     )
-    payments = payment_services(db, movers, tickets.news)
+    payments = payment_services(db, movers, [tickets.news])
     server = WebServer(
         Parts(
             settings=settings,

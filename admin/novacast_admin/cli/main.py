@@ -34,6 +34,7 @@ class NovaCast(Root):
         Noun("storage", "Room on the disk: what takes it, who may have how much, what can go.", MEND),
         Noun("user", "People: add, list, change, let in.", PEOPLE),
         Noun("org", "Organizations and who belongs to them.", PEOPLE),
+        Noun("membership", "Memberships that are paid by card.", PEOPLE),
         Noun("stream", "Live: channels, stream keys, and what is on air.", PEOPLE),
         Noun("video", "Videos: bring in, list, try again, delete.", PEOPLE),
         Noun("order", "Orders: find, tell what happened, send the mail again, cancel.", OFFICE),

@@ -14,12 +14,10 @@ from novacast.payments.invoices.service import Invoices, NoSeller
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import store
 from novacast.payments.memberships.earning import store as earning
-from novacast.payments.memberships.models import Charge, Interval, Subscription, period_end
+from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Interval, Subscription, period_end
 from novacast.payments.memberships.ports import Addressees, Zones
 from novacast.taxes import within
 
-_PLACES = {"offline": "cash"}
-"""What the box office notes without saying how."""
 MOST_MONTHS = 60
 
 
@@ -61,7 +59,7 @@ class Booking:
         assert charge.since is not None, "what is paid is for a time"
         assert charge.until is not None, "what is paid is for a time"
         entry = self._entry(tx, one, charge, charge.id)
-        self._ledger.sold(tx, entry, place(charge.provider), [(charge.amount, charge.tax)])
+        self._ledger.sold(tx, entry, place(charge), [(charge.amount, charge.tax)])
         count = months(charge.since, charge.until)
         first = charge.until if count == 1 else period_end(charge.since, Interval.MONTH, 1)
         store.change_charge(tx, charge.id, earn_at=first)
@@ -69,7 +67,7 @@ class Booking:
 
     def late(self, tx: Transaction, one: Subscription, charge: Charge) -> None:
         """Money that buys nothing."""
-        self._ledger.surplus(tx, self._entry(tx, one, charge, charge.id), place(charge.provider), charge.amount)
+        self._ledger.surplus(tx, self._entry(tx, one, charge, charge.id), place(charge), charge.amount)
 
     def earn(self, tx: Transaction, one: Subscription, charge: Charge) -> None:
         """A month of it is over."""
@@ -96,15 +94,15 @@ class Booking:
         self._invoices.take_back(tx, self._bill(tx, one, charge, refund, rows))
 
     def repaid(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:
-        self._ledger.repaid(tx, self._entry(tx, one, charge, refund), place(charge.provider), amount)
+        self._ledger.repaid(tx, self._entry(tx, one, charge, refund), place(charge), amount)
 
     def returned(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:
         """It came back from the bank: it is owed again."""
-        self._ledger.returned(tx, self._entry(tx, one, charge, refund), place(charge.provider), amount)
+        self._ledger.returned(tx, self._entry(tx, one, charge, refund), place(charge), amount)
 
     def disputed(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Disputed) -> bool:
         """A bank wants it back, or has decided. Whether that is news."""
-        entry, at = self._entry(tx, one, charge, dispute.reference), place(charge.provider)
+        entry, at = self._entry(tx, one, charge, dispute.reference), place(charge)
         new = not tx.one(self._ledger.known(dispute.reference))
         self._ledger.disputed(tx, entry, at, dispute.amount)
         if dispute.state == "won":
@@ -121,7 +119,8 @@ class Booking:
         """Once. Without a seller there is none, until it is `wanted`: then it raises NoSeller."""
         tier = tx.one(store.tier(one.tier_id))
         whole = ("" if tier is None else tier.name, charge.amount)
-        rows = [(words or _("Kept from before"), gross) for words, gross in charge.rows or (whole,)]
+        parts = charge.rows if len(charge.rows) > 1 else (whole,)
+        rows = [(words or _("Kept from before"), gross) for words, gross in parts]
         try:
             bill = self._bill(tx, one, charge, charge.id, [(words, 1, gross, charge.tax) for words, gross in rows])
             self._invoices.charge(tx, bill)
@@ -149,6 +148,6 @@ class Booking:
         return Bill(source, one.org_id, charge.books, charge.currency, self._test, year, buyer, subject, rows)
 
 
-def place(provider: str) -> str:
-    """The ledger's word for where the money is."""
-    return _PLACES.get(provider, provider)
+def place(charge: Charge) -> str:
+    """Where the money is: with a provider, or as the box office noted that it came."""
+    return (charge.reference or CASH) if charge.provider == OFFLINE else charge.provider

@@ -22,6 +22,8 @@ GRACE_DAYS = 14
 MOST_GRACE_DAYS = 60
 FIRST_DAYS = 14
 """For which one that was never paid waits for its first payment."""
+OFFLINE, CASH = "offline", "cash"
+"""Paid at the counter or by transfer: somebody of the box office says that it is, and how."""
 LONGEST_TRIAL = 90
 """Days."""
 BOOKS = "membership:"

@@ -24,6 +24,10 @@ class Papers:
         charge, _ = await self._known(principal, charge_id)
         return await self._invoices.of_order(charge.books)
 
+    async def written(self, charge: Charge) -> Sequence[Document]:
+        """For whoever was shown the charge."""
+        return await self._invoices.of_order(charge.books)
+
     async def ask(
         self, principal: Principal, charge_id: str, then: Then[Sequence[Document]] | None = None
     ) -> Sequence[Document]:

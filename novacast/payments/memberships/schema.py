@@ -160,7 +160,7 @@ def m002_billed(db: Any) -> None:
                 OR (OLD.reference IS NOT NULL AND OLD.reference IS NOT NEW.reference)
             BEGIN SELECT RAISE(ABORT, 'subscriptions: this column never changes'); END""",
         """CREATE UNIQUE INDEX subscription_charges_reference ON subscription_charges (provider, reference)
-            WHERE reference IS NOT NULL""",
+            WHERE reference IS NOT NULL AND provider <> 'offline'""",
         "CREATE INDEX subscription_charges_earn ON subscription_charges (earn_at) WHERE earn_at IS NOT NULL",
         """CREATE TABLE subscription_changes (
             id TEXT PRIMARY KEY,
@@ -234,10 +234,10 @@ def m003_refunds(db: Any) -> None:
                 CASE NEW.state WHEN 'succeeded' THEN NEW.amount ELSE -NEW.amount END WHERE id = NEW.charge_id;
         END""",
         """CREATE TABLE membership_mails (
-            seq INTEGER NOT NULL,
             subject TEXT NOT NULL,
+            period INTEGER NOT NULL,
             at INTEGER NOT NULL,
-            PRIMARY KEY (seq, subject)
+            PRIMARY KEY (subject, period)
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX membership_mails_at ON membership_mails (at)",
     )

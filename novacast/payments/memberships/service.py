@@ -1,7 +1,7 @@
 """Subscriptions as members and box offices use them: begin, pay, stop, pause, give; and the sweep that renews them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,15 +13,13 @@ from novacast.payments.memberships import store
 from novacast.payments.memberships.beginning import add, check_none, given, offered, trial, wanted
 from novacast.payments.memberships.billed.acting import Acting
 from novacast.payments.memberships.booking import Booking
-from novacast.payments.memberships.models import Charge, Kind, State, Subscription, Tier
+from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Kind, State, Subscription, Tier
 from novacast.payments.memberships.plans import office, office_tier
 from novacast.payments.memberships.ports import Collector, People, Preview
 from novacast.payments.memberships.turning import begin_trial, charge, end, go_on, pause, settle, tell, turn
 
 log = logging.getLogger(__name__)
 
-OFFLINE = "offline"
-"""Paid at the counter or by transfer: somebody of the box office says that it is."""
 SWEPT = 200
 
 
@@ -32,6 +30,13 @@ class Membership:
     subscription: Subscription
     tier: Tier
     charges: Sequence[Charge]
+
+
+@dataclass(frozen=True, slots=True)
+class Paying:
+    subscription: Subscription
+    url: str | None
+    """Where it is paid; None: nowhere, or it is paid."""
 
 
 class Memberships:
@@ -56,6 +61,10 @@ class Memberships:
         start = keyset(cursor, int, str) or store.START
         rows = await self._db.all(store.of_org(org_id, (start[0], start[1]), limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def tiers(self, org_id: str) -> Mapping[str, str]:
+        """Names by id."""
+        return {one.id: one.name for one in await self._db.all(store.tiers(org_id))}
 
     async def unpaid(self, principal: Principal, org_id: str) -> Sequence[Charge]:
         """What the box office waits for. Raises NotFound, Forbidden."""
@@ -119,8 +128,11 @@ class Memberships:
 
         return await self._db.write(unit)
 
-    async def paid(self, principal: Principal, charge_id: str, then: Then[Subscription] | None = None) -> Subscription:
-        """Somebody of the box office has the money. Raises NotFound, Forbidden, Conflict where others collect it."""
+    async def paid(
+        self, principal: Principal, charge_id: str, how: str = CASH, then: Then[Subscription] | None = None
+    ) -> Subscription:
+        """Somebody of the box office has the money; `how`: cash, transfer or card_terminal. Raises NotFound, Forbidden,
+        Conflict where others collect it."""
 
         def unit(tx: Transaction) -> Subscription:
             found = tx.one(store.charge(charge_id))
@@ -130,7 +142,7 @@ class Memberships:
             office(principal, one.org_id, Action.ORDER_MANAGE)
             if found.provider != OFFLINE:
                 raise Conflict(text("This is collected by {provider}.", provider=found.provider))
-            settle(tx, self._booking, found, None)
+            settle(tx, self._booking, found, how)
             after = tx.one(store.subscription(one.id)) or one
             if then is not None:
                 then(tx, after)
@@ -197,6 +209,18 @@ class Memberships:
             go_on(tx, one)
 
         return await self._act(principal, subscription_id, act, then)
+
+    async def pay(self, principal: Principal, subscription_id: str) -> Paying:
+        """Where it is paid, if a provider has a page for that. Raises NotFound, PaymentRefused, Unavailable."""
+        billed = await self._billed(principal, subscription_id)
+        url = None if billed is None else await self._acting.lead(billed)
+        return Paying((await self.show(principal, subscription_id)).subscription, url)
+
+    async def refresh(self, principal: Principal, subscription_id: str) -> Subscription:
+        """Ask the provider what has become of it, and make it true here. Raises NotFound, Unavailable."""
+        if (billed := await self._billed(principal, subscription_id)) is not None:
+            return await self._acting.ask(billed)
+        return (await self.show(principal, subscription_id)).subscription
 
     async def change(
         self,

@@ -149,7 +149,7 @@ class Billing:
         if found["status"] == "trialing" or price["id"] == old["id"]:
             return [], False
         left = (end - now) / (end - start)
-        unused = self._line(found, item, -round(old["unit_amount"] * left), f"Unused time until {end}")
+        unused = self._line(found, item, -round(old["unit_amount"] * left), "Unused time")
         unused["period"]["start"] = now
         if old["recurring"] != price["recurring"]:
             rest = self._line(found, {**item, "price": price})

@@ -116,6 +116,8 @@ class Checkout:
         state = "no_payment_required" if free else "paid" if paid else "unpaid"
         session.update(status="complete", url=None, payment_status=state)
         session.update(subscription=made["id"], invoice=made["latest_invoice"])
+        if paid:  # what pays a subscription stands on its invoice, not on the page
+            session["payment_intent"] = None
         self.account.emit("checkout.session.completed", session)
 
     def answer(self, id: str, *, good: bool) -> None:
@@ -138,6 +140,7 @@ class Checkout:
                 session["payment_status"] = "paid"
                 if subscribed:
                     self.billing.invoices.paid(self.account.get("invoice", session["invoice"]), intent)
+                    session["payment_intent"] = None
                 self.account.emit("checkout.session.async_payment_succeeded", session)
             elif intent["status"] != "processing":
                 self.account.emit("checkout.session.async_payment_failed", session)

@@ -75,6 +75,16 @@ class Invoicing:
         invoice["number"] = f"NC-{self.account.numbers['in']:04d}"
         self.account.emit("invoice.finalized", invoice)
 
+    def end_draft(self, id: str, params: Mapping[str, Any]) -> Object:
+        invoice = self.account.get("invoice", id)
+        if invoice["status"] != "draft":
+            raise Refusal("This invoice is already finalized.", code="invoice_not_editable")
+        self.finalize(invoice)
+        invoice["auto_advance"] = params.get("auto_advance", True)
+        if invoice["auto_advance"]:
+            self.collect(invoice)
+        return invoice
+
     def pay(self, id: str, params: Mapping[str, Any], number: str | None = None) -> Object:
         """`number`: of a card that somebody types on the invoice's page."""
         invoice = self.account.get("invoice", id)

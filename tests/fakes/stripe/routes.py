@@ -108,6 +108,12 @@ def _billing(own: "StandIn", read: Callable[[str], Work], listing: Callable[[str
         ),
         _route("GET", "invoices/{id}", t.InvoiceRetrieveParams, read("invoice")),
         _route("POST", "invoices/{id}/pay", t.InvoicePayParams, lambda params, one: billing.invoices.pay(one, params)),
+        _route(
+            "POST",
+            "invoices/{id}/finalize",
+            t.InvoiceFinalizeInvoiceParams,
+            lambda params, one: billing.invoices.end_draft(one, params),
+        ),
         _route("POST", "invoices/{id}/void", t.InvoiceVoidInvoiceParams, lambda _, one: billing.invoices.void(one)),
         _route(
             "GET",

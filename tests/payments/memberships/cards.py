@@ -3,11 +3,11 @@
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from novacast.clock import SECOND
-from novacast.database import Database
+from novacast.database import Database, Query
 from novacast.folder import DataFolder
 from novacast.identity import Principal
 from novacast.payments.inbox.service import Inbox
@@ -33,6 +33,9 @@ class CardClub(Club):
     movers: Outside
     inbox: Inbox
     settings: Settings
+    grace: int = 14
+    """Days, of the plans of a test."""
+    paid_before: list[str] = field(default_factory=list)
 
     async def begun(self, plan: Plan, who: Principal = ADA) -> tuple[Subscription, Object]:
         """Somebody who is on the page where it is paid."""
@@ -102,9 +105,7 @@ class CardClub(Club):
         return await self.db.all(store.of_person(ADA.person_id or ""))
 
 
-def _query(sql: str, value: str) -> Any:
-    from novacast.database import Query
-
+def _query(sql: str, value: str) -> Query[int]:
     return Query(sql, (value,), lambda row: row["n"])
 
 

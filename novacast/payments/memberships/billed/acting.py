@@ -10,7 +10,7 @@ from novacast.payments.memberships import store
 from novacast.payments.memberships.beginning import add, check_none, offered, trial, wanted
 from novacast.payments.memberships.billed.models import PAGE_LASTS, Kind
 from novacast.payments.memberships.billed.service import Billed
-from novacast.payments.memberships.models import TERMINAL, Plan, State, Subscription
+from novacast.payments.memberships.models import TERMINAL, ChargeState, Plan, State, Subscription
 from novacast.payments.memberships.ports import Preview
 
 
@@ -41,6 +41,24 @@ class Acting:
             return made
 
         return await self._db.write(unit)
+
+    async def lead(self, one: Subscription) -> str | None:
+        """Where it is paid, the first time or a renewal that was not. Raises PaymentRefused, Unavailable."""
+        if one.state is State.PENDING:
+            return await self._billed.lead(one.id)
+        charges = await self._db.all(store.charges(one.id))
+        return next((each.url for each in charges if each.state is ChargeState.DUE and each.url), None)
+
+    async def ask(self, one: Subscription) -> Subscription:
+        """Raises Unavailable."""
+        return await self._billed.ask(one.id)
+
+    async def cards(self, one: Subscription, back: str) -> str:
+        """Where the card is changed. Raises Conflict, PaymentRefused, Unavailable."""
+        url = await self._billed.cards(one, back)
+        if url is None:
+            raise Conflict(text("Nothing was paid by card here yet."))
+        return url
 
     async def cancel(self, one: Subscription, *, now: bool, then: Then[Subscription] | None) -> Subscription:
         """With what is paid; `now`, or where nothing is paid any more, at once."""

@@ -133,6 +133,8 @@ class Billed:
             await work
         except (Unavailable, Conflict) as error:
             log.warning("membership %s is looked at later: %s", subscription_id, error)
+        except Exception:
+            log.exception("membership %s could not be looked at; the others are", subscription_id)
 
     def _rests(self, one: Subscription) -> bool:
         """What stirs is asked about more often than what runs."""

@@ -1,5 +1,5 @@
-"""Mails about memberships, made of facts: a fact that is heard again finds its row, written in the transaction that
-queued the mail, so a crash loses none and doubles none."""
+"""Mails about memberships, made of facts: of each kind one for a period, with a row written in the transaction that
+queued it, so that neither a crash nor a fact that is heard again doubles one."""
 
 from novacast.clock import DAY
 from novacast.database import Database, Transaction
@@ -12,8 +12,8 @@ from novacast.payments.memberships.post import store as post
 from novacast.payments.memberships.words import money
 from novacast.words import date_of
 
-KEPT = 30 * DAY
-"""Facts are kept for less."""
+KEPT = 400 * DAY
+"""Longer than any period."""
 _OF_FACTS = {"membership.suspended": "membership_suspended", "membership.trial_ending": "membership_trial_ending"}
 
 
@@ -34,7 +34,9 @@ class MembershipPost:
     def _of(self, tx: Transaction, fact: Fact) -> None:
         one = tx.one(store.subscription(fact.subject))
         template = None if one is None else _template(tx, one, fact)
-        if one is not None and template is not None and post.once(tx, fact.seq, fact.subject):
+        if one is None or template is None or not post.once(tx, f"fact:{fact.seq}", 0):
+            return
+        if post.once(tx, f"{template}:{one.id}", one.ends_at or 0):
             self._mail(tx, one, template)
 
     def _mail(self, tx: Transaction, one: Subscription, template: str) -> None:

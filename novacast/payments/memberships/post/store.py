@@ -3,9 +3,10 @@
 from novacast.database import Transaction
 
 
-def once(tx: Transaction, seq: int, subject: str) -> bool:
-    """Whether this is the first time that it is told."""
-    return bool(tx.run("INSERT INTO membership_mails VALUES (?, ?, ?) ON CONFLICT DO NOTHING", (seq, subject, tx.now)))
+def once(tx: Transaction, subject: str, period: int) -> bool:
+    """Whether this is the first time that it is told. `period`: the end of it."""
+    sql = "INSERT INTO membership_mails VALUES (?, ?, ?) ON CONFLICT DO NOTHING"
+    return bool(tx.run(sql, (subject, period, tx.now)))
 
 
 def forget(tx: Transaction, before: int) -> int:

@@ -73,6 +73,17 @@ class BillingApi:
             params["starting_after"] = page.data[-1].id
         return found
 
+    async def drafts(self, subscription: str) -> Sequence[str]:
+        """Ids of invoices that are not final yet. Raises Unavailable."""
+        with self._api.told():
+            page = await self._api.sdk.v1.invoices.list_async({"subscription": subscription, "status": "draft"})
+        return [one.id for one in page.data if one.id is not None]
+
+    async def finalize(self, invoice: str, key: str) -> None:
+        """Without collecting it. Raises PaymentRefused for what is final already, Unavailable."""
+        with self._api.told():
+            await self._api.sdk.v1.invoices.finalize_invoice_async(invoice, {"auto_advance": False}, _options(key))
+
     async def subscription_of(self, invoice: str) -> str:
         """Empty: of none. Raises NotFound, Unavailable."""
         with self._api.told():

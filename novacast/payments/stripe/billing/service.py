@@ -67,6 +67,8 @@ class StripeBilling:
                 await self._known(change.reference)  # over already, or the key is another account's
             return
         found = await self._known(change.reference)
+        if change.kind == "resume" and found.paused:
+            await self._drop_drafts(change.reference)
         if found.marks.get("change") == change.key:
             return  # it was heard, and the answer was lost
         price = None if change.opening is None else await self._catalogue.price(change.opening)
@@ -98,6 +100,15 @@ class StripeBilling:
 
     async def repay(self, repayment: Repayment) -> Repaid:
         return await self._refunds.repay(repayment)
+
+    async def _drop_drafts(self, reference: str) -> None:
+        """What a pause was to void, and would be collected an hour later, when there is no pause any more."""
+        for one in await self._api.drafts(reference):
+            try:
+                await self._api.finalize(one, new_id())
+            except PaymentRefused:
+                continue  # it was done meanwhile, and void
+            await self.void(one)
 
     async def _told(self, reference: str, since: int) -> Told:
         found = await self._known(reference)
