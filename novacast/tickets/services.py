@@ -191,7 +191,7 @@ def ticket_services(
         seat_maps=SeatMaps(db),
         codes=Codes(db),
         trying=holds.codes,
-        halls=Halls(db, taking.warm),
+        halls=Halls(db, taking.warm, members),
         map_editor=MapEditor(db),
         expiry=expiry,
         taking=taking,

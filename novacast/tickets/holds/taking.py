@@ -33,7 +33,7 @@ from novacast.tickets.holds.models import (
     counted,
 )
 from novacast.tickets.holds.refusals import explained, in_the_way, lonely_seats, refusal
-from novacast.tickets.members.models import NOBODY, Standing
+from novacast.tickets.members.models import NOBODY, Standing, saved
 from novacast.tickets.members.service import Members
 from novacast.tickets.models import ClaimState, HoldState, PerformanceState
 from novacast.tickets.seatmaps import store as seats
@@ -356,10 +356,3 @@ def _claim(
         member_off=member_off,
         tier=tier,
     )
-
-
-def saved(item: Item, price: int, code: Code | None, standing: Standing) -> tuple[int, int, str]:
-    """What a code takes off, or else a membership, and its name: whichever is more."""
-    off = 0 if code is None else code.off(item, price)
-    member_off, tier = standing.off(item, price)
-    return (0, member_off, tier) if member_off > off else (off, 0, "")
