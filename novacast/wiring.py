@@ -213,6 +213,7 @@ def station(own: Services) -> Station:
         own.vods.films,
         live.monitoring,
         own.playback.peers,
+        live.playing,
     )
     live.antenna.air = made.engine
     live.clips.running = made.engine.journal
@@ -287,7 +288,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     )
     personal += [chat.personal, chat.emote_personal]
     views = Views(db, playback.viewings)
-    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days, on_air=live.playing)
     return Services(
         settings,
         folder,
