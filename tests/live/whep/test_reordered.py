@@ -77,6 +77,7 @@ async def test_pictures_come_in_the_order_in_which_they_are_shown(desk: Desk) ->
     assert desk.given.frames(Kind.AUDIO)
 
 
+@pytest.mark.slow
 async def test_nothing_is_encoded_once_nobody_watches(desk: Desk) -> None:
     feed = desk.plays(*WITH)
     await desk.watched(feed)
@@ -87,6 +88,7 @@ async def test_nothing_is_encoded_once_nobody_watches(desk: Desk) -> None:
     await until(lambda: len(desk.tasks) == 1)
 
 
+@pytest.mark.slow
 async def test_a_machine_that_gave_up_a_rung_encodes_for_no_few(desk: Desk) -> None:
     await desk.watched(desk.plays(*WITH))
     await until(lambda: len(desk.given.cuts) > 1)
