@@ -251,6 +251,7 @@ def station(own: Services) -> Station:
         own.vods.films,
         live.monitoring,
         own.playback.peers,
+        live.playing,
     )
     live.antenna.air = own.broadcasts.ladder = made.engine
     live.clips.running = made.engine.journal
@@ -334,7 +335,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     personal += [chat.personal, chat.emote_personal]
     tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
-    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days, on_air=live.playing)
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
     slices = Slices(

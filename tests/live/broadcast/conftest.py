@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -49,6 +49,7 @@ SMALL = replace(CHANNEL, profile="ultra", heights=(144,), return_seconds=3)
 @dataclass(frozen=True)
 class Nobody:
     viewers: int = 0
+    tracks: Mapping[str, int] = field(default_factory=dict)
 
     async def watching(self, programme_id: str) -> "Nobody":
         return self
