@@ -137,7 +137,7 @@ install_settings() {
     [ -f "$etc/config.toml" ] && return
     say "== Settings in $etc/config.toml"
     "$release/bin/novacast" config example >"$etc/config.toml.new"
-    sed 's|^# folder = ""$|folder = "/var/backups/novacast"|' "$etc/config.toml.new" >"$etc/config.toml.newer"
+    sed 's|^#folder = ""$|folder = "/var/backups/novacast"|' "$etc/config.toml.new" >"$etc/config.toml.newer"
     rm "$etc/config.toml.new"
     chmod 644 "$etc/config.toml.newer"
     mv "$etc/config.toml.newer" "$etc/config.toml"

@@ -48,12 +48,13 @@ class AccessTokens:
 
     def read(self, token: str, now: int) -> AccessClaims:
         """The claims of a token that `issue` made and that has not run out. Raises Unauthenticated."""
-        claims = self._verified(token)
+        claims = self._verified(token, self._keys.version())
         if claims.expires_at <= now:
             raise Unauthenticated(_REFUSED)
         return claims
 
-    def _verify(self, token: str) -> AccessClaims:
+    def _verify(self, token: str, version: int) -> AccessClaims:
+        """`version`: of the keys, so that what one of them signed is not remembered for longer than that counts."""
         if len(token) > _LONGEST:
             raise Unauthenticated(_REFUSED)
         whole = self._decoded(token)

@@ -16,6 +16,9 @@ from novacast import i18n
 from novacast.errors import BadSettings, Unauthenticated
 from novacast.security.rings import KEY_BYTES, Derived, Ring
 
+_rings: dict[tuple[Path, bytes], Ring] = {}
+"""One of each key in a process: who looks for newer keys looks for all."""
+
 
 def secret(folder: Path, name: str) -> Ring:
     """The key called `name`, made at its first use. Two processes that start together get the same one."""
@@ -28,7 +31,9 @@ def secret(folder: Path, name: str) -> Ring:
         raise BadSettings(f"The key {path} can't be used: {error.strerror}. Mend its owner and permissions.") from error
     if len(key) != KEY_BYTES:
         raise BadSettings(f"The key {path} is damaged ({len(key)} bytes, not {KEY_BYTES}). Restore it from a backup.")
-    return Ring(key, folder / f"{name}.ring")
+    ring = _rings.setdefault((path, key), Ring(key, folder / f"{name}.ring"))
+    ring.refresh()
+    return ring
 
 
 def _create(path: Path) -> None:

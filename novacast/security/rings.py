@@ -117,6 +117,10 @@ class Derived:
         self._follow()
         return self._openers
 
+    def version(self) -> int:
+        """Another one whenever the keys are others, or good for something else."""
+        return self._ring.version
+
     def refresh(self) -> bool:
         """Whether there is another key since."""
         return self._ring.refresh()

@@ -18,6 +18,7 @@ def lantern(novacast: Novacast, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 
 def test_backups_are_set_up_made_listed_checked_and_pruned(lantern: Novacast, tmp_path: Path) -> None:
     assert lantern("backup", "create").code == 66
+    assert "have been set up" in lantern("backup", "create", "--due").err
     begun = lantern("backup", "init", "--passphrase-file", str(tmp_path / "words"))
     assert begun.code == 0, begun.err
     made = lantern("backup", "create", "--json")

@@ -9,6 +9,7 @@ from novacast.clock import SECOND
 from novacast.errors import BadSettings, Unauthenticated, Unavailable
 from novacast.security.jwt import AccessClaims, AccessTokens
 from novacast.security.keys import Signer, secret
+from novacast.security.rings import Ring
 from novacast.security.seal import Seal
 
 CLAIMS = AccessClaims("ada", "session", 1_000_000 * SECOND)
@@ -29,7 +30,8 @@ def test_what_an_older_key_made_still_counts_after_a_rotation(tmp_path: Path) ->
 
 
 def test_a_process_that_runs_follows_without_a_restart(tmp_path: Path) -> None:
-    here, there = secret(tmp_path, "installation"), secret(tmp_path, "installation")
+    here = secret(tmp_path, "installation")
+    there = Ring(bytes(here), tmp_path / "installation.ring")  # another process's
     running = Signer(here, "links"), Seal(here, "secrets"), AccessTokens(here, "house")
     there.rotated(5)
     assert running[0].verify(Signer(there, "links").sign(b"x")) == b"x"
@@ -46,6 +48,7 @@ def test_retired_keys_open_what_they_sealed_and_sign_nothing(tmp_path: Path) -> 
     text, sealed, token = signer.sign(b"order 7"), seal.close(b"totp", "ada"), tokens.issue(CLAIMS, 0)
     assert ring.retired() == 0
     ring.rotated(5)
+    assert tokens.read(token, 0) == CLAIMS
     fresh = signer.sign(b"order 8")
     assert ring.retired() == 1
     with pytest.raises(Unauthenticated):

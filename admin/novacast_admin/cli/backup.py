@@ -83,7 +83,10 @@ def create(
 ) -> None:
     """Make a backup now, beside a running server. What has not changed since the last one is not stored again."""
     own, settings = _backups(context), settings_of(context)
-    if due and (not settings.backups.folder or (at := own.due()) is None or at > SystemClock().now()):
+    if due and (not settings.backups.folder or not own.begun()):
+        say("No backups have been set up here: novacast backup init")
+        return
+    if due and ((at := own.due()) is None or at > SystemClock().now()):
         say("No backup is due.")
         return
     with watching(aloud=not invocation(context).json) as watch:

@@ -1,16 +1,16 @@
 """A folder as the place of backups: another disk, or a share of another machine."""
 
-import errno
 import fcntl
 import os
 import secrets
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from novacast.errors import Conflict, DiskFull, NotFound, Unavailable
+from novacast.errors import Conflict, NotFound, Unavailable
+from novacast.operations.backups.disk import understood
 
 UNFINISHED = "unfinished"
 """What is being written; what a process that was killed left there goes with the next one that writes."""
@@ -91,10 +91,11 @@ class FolderTarget:
             (self._root / UNFINISHED).mkdir(mode=0o700, parents=True, exist_ok=True)
             handle = os.open(self._root / "lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError as error:
-                raise Conflict(f"A backup is being made in {self._root} already. Wait until it is done.") from error
+            with self._understood():
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                except BlockingIOError as error:
+                    raise Conflict(f"A backup is being made in {self._root} already. Wait until it is done.") from error
             self._clear()
             yield
         finally:
@@ -141,16 +142,8 @@ class FolderTarget:
                 for handle, _, _ in left:
                     os.close(handle)
 
-    @contextmanager
-    def _understood(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            if error.errno in (errno.ENOSPC, errno.EDQUOT):
-                raise DiskFull(
-                    f"No room left in {self._root}. The backups there are as they were; make room, or prune."
-                ) from error
-            raise Unavailable(f"{self._root} can't be written: {error.strerror or error}.") from error
+    def _understood(self) -> AbstractContextManager[None]:
+        return understood(self._root, "The backups there are as they were; make room, or prune.")
 
 
 def _write(handle: int, part: bytes) -> int:

@@ -21,6 +21,7 @@ from novacast.database import snapshots
 from novacast.errors import Unavailable
 from novacast.folder import DataFolder
 from novacast.operations.backups import walking
+from novacast.operations.backups.disk import understood
 from novacast.operations.backups.models import DATABASE, PIECE, SETTINGS, Entry, Head, Progress, Watch
 from novacast.operations.backups.repository import Repository
 from novacast.operations.backups.walking import Found, Known
@@ -62,11 +63,12 @@ class Making:
         """Raises DiskFull, Unavailable; whatever it raises leaves older backups as they were."""
         for left in self._folder.cache.glob(f"{SNAPSHOT}*"):
             shutil.rmtree(left, ignore_errors=True)
-        desk = Path(mkdtemp(prefix=SNAPSHOT, dir=self._folder.cache))
-        try:
-            return self._make(desk)
-        finally:
-            shutil.rmtree(desk, ignore_errors=True)
+        with understood(self._folder.cache, "A copy of the database has to fit there meanwhile."):
+            desk = Path(mkdtemp(prefix=SNAPSHOT, dir=self._folder.cache))
+            try:
+                return self._make(desk)
+            finally:
+                shutil.rmtree(desk, ignore_errors=True)
 
     def _make(self, desk: Path) -> Head:
         at = self._clock.now()

@@ -3,18 +3,18 @@ disk; until then a mark in the folder keeps every NovaCast from starting there. 
 beginning, into the same folder.
 """
 
-import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import AbstractContextManager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.database import snapshots
-from novacast.errors import Conflict, DiskFull, NotFound, Unavailable
+from novacast.errors import Conflict, NotFound, Unavailable
 from novacast.folder import RESTORING, DataFolder
+from novacast.operations.backups.disk import understood
 from novacast.operations.backups.models import DATABASE, PIECE, ROOMS, SETTINGS, Entry, Head, Progress, Watch
 from novacast.operations.backups.repository import Opened
 
@@ -117,13 +117,5 @@ def _bring(staged: Path, database: Path) -> None:
     os.sync()
 
 
-@contextmanager
-def _understood(folder: DataFolder) -> Iterator[None]:
-    try:
-        yield
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise DiskFull(
-                f"No room left for {folder.root}. The backup is as it was; restore it onto a larger disk."
-            ) from error
-        raise Unavailable(f"{folder.root} can't be written: {error.strerror or error}.") from error
+def _understood(folder: DataFolder) -> AbstractContextManager[None]:
+    return understood(folder.root, "The backup is as it was; restore it onto a larger disk.")

@@ -90,6 +90,9 @@ class Backups:
             raise Conflict("This is the key of other backups.")
         self._remember(description.id, key.writer())
 
+    def begun(self) -> bool:
+        return (self._folder.keys / KEY).exists()
+
     def create(self, watch: Watch = unwatched) -> Head:
         """Make one. Raises Conflict while another is made, NotFound before `begin`, DiskFull, Unavailable."""
         if not self._folder.database.exists():

@@ -272,3 +272,16 @@ def test_mistakes_in_setting_up_are_named(settings: Settings, clock: FakeClock, 
         other.begin(WORDS)
     other.adopt(key)
     assert other.listed() == []
+
+
+def test_a_full_disk_beside_the_data_is_told_and_leaves_nothing(
+    backups: Backups, folder: DataFolder, small_disk: Path
+) -> None:
+    for _ in range(8):
+        said(folder.database, "x" * 2_000_000)
+    folder.cache.rename(folder.cache.with_name("moved"))
+    folder.cache.symlink_to(small_disk)
+    with pytest.raises(DiskFull):
+        backups.create()
+    assert list(small_disk.iterdir()) == []
+    assert backups.repository().ids() == []

@@ -5,6 +5,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -184,3 +185,34 @@ def test_the_newest_whole_one_is_taken_unless_another_is_named(
     file.write_bytes(file.read_bytes()[:-1])
     assert choose(source).id == first.id
     assert repository.describe(source.repository.target).public == key.writer().public
+
+
+def test_of_a_recording_under_way_all_comes_back_that_its_journal_tells_of(
+    settings: Settings, key: ReaderKey, clock: FakeClock, tmp_path: Path
+) -> None:
+    show = DataFolder.at(settings.data).live / "show"
+    stop, written = threading.Event(), threading.Event()
+
+    def record() -> None:
+        """As the recorder does: a whole segment first, then its line."""
+        number = 0
+        while not stop.is_set():
+            (show / "720" / f"a_{number:05}.m4s").write_bytes(bytes(100) * number)
+            with (show / "journal").open("a") as journal:
+                journal.write(f"{number}\n")
+            number += 1
+            written.set()
+
+    thread = threading.Thread(target=record)
+    thread.start()
+    try:
+        assert written.wait(30)
+        Backups(settings, clock).create()
+    finally:
+        stop.set()
+        thread.join()
+    back = brought(settings, key, tmp_path / "back").live / "show"
+    numbers = [int(line) for line in (back / "journal").read_text().splitlines()[1:]]
+    assert numbers
+    for number in numbers:
+        assert (back / "720" / f"a_{number:05}.m4s").stat().st_size == 100 * number
