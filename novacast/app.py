@@ -12,7 +12,7 @@ from functools import partial
 
 import uvloop
 
-from novacast import logs, wiring
+from novacast import logs, tables, wiring
 from novacast.accounts.operators.authenticator import OperatorAuthenticator
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
@@ -25,7 +25,6 @@ from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
-from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.live.pages import WatchPages, live_pages
@@ -50,8 +49,9 @@ from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.settings.service import service_manager
+from novacast.subscribers import subscribe
 from novacast.supervision import Supervision
-from novacast.sweeps import Sweep, sweeps
+from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.holders.pages import MyTicketPages
@@ -146,26 +146,12 @@ async def running(
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.lock())
         keep = settings.database.backup_keep
-        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups, keep=keep)
+        await asyncio.to_thread(migrate, folder.database, tables.MIGRATIONS, clock, backups=folder.backups, keep=keep)
         own = await stack.enter_async_context(wiring.services(settings, clock))
         metrics, station = Metrics(), wiring.station(own)
         server = WebServer(dataclasses.replace(_parts(own, metrics, demo), sockets=sockets))
-        own.playback.subscribe(own.outbox)
-        own.chat.subscribe(own.outbox)
-        own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
-        own.outbox.subscribe("live", own.live.endings.hear, durable=True)
-        own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
-        own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
-        own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
-        own.outbox.subscribe("mails about memberships", own.membership_post.hear, durable=True)
-        own.outbox.subscribe("rentals", own.rentals.withdrawing.hear, durable=True)
-        own.outbox.subscribe("tips", own.tips.hear, durable=True)
-        own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
-        own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
-        own.outbox.subscribe("marquee", own.tickets.marquee.hear)
-        own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
+        subscribe(own)
         own.outbox.subscribe("broadcasts", station.engine.hear)
-        own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         own.webhooks.start(own.outbox, metrics)
         stack.push_async_callback(own.webhooks.close)
         await own.outbox.start()
@@ -179,7 +165,7 @@ async def running(
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in sweeps(own):
-            tasks.start(_sweeping(sweep), f"sweep of {sweep.name}")
+            tasks.start(sweep.forever(), f"sweep of {sweep.name}")
         if settings.jobs.worker:
             tasks.start(_keep_worker(settings, clock), "worker")
         stack.push_async_callback(server.stop)
@@ -197,7 +183,7 @@ async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer
     folder, clock = DataFolder.at(settings.data), SystemClock()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.lock())
-        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups)
+        await asyncio.to_thread(migrate, folder.database, tables.MIGRATIONS, clock, backups=folder.backups)
         own = await stack.enter_async_context(wiring.services(settings, clock))
         wiring.station(own)
         # Where a copy lies a socket's path may be too long, and its operator has no need of one.
@@ -329,17 +315,6 @@ async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
     own.operations.readiness.leaving = True
     await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
-
-
-async def _sweeping(sweep: Sweep) -> None:
-    while True:
-        try:
-            await sweep.run()
-        except NovaCastError as error:
-            log.warning("the sweep of %s was put off: %s", sweep.name, error)
-        except Exception:
-            log.exception("the sweep of %s failed; it is tried again", sweep.name)
-        await asyncio.sleep(sweep.every)
 
 
 async def _keep_worker(settings: Settings, clock: Clock) -> None:

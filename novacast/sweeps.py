@@ -1,14 +1,19 @@
 """Work that the server comes back to by itself: what a crash or a lost wake-up left undone, and what is old."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
+from novacast.errors import NovaCastError
 from novacast.operations.alarms.service import EVERY_SECONDS as ALARMS_SECONDS
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.wiring import Services
+
+log = logging.getLogger(__name__)
 
 FACTS_KEPT = 7 * DAY
 MENTIONS_KEPT = MINUTE
@@ -21,6 +26,16 @@ class Sweep:
     name: str
     every: float
     run: Callable[[], Awaitable[object]]
+
+    async def forever(self) -> None:
+        while True:
+            try:
+                await self.run()
+            except NovaCastError as error:
+                log.warning("the sweep of %s was put off: %s", self.name, error)
+            except Exception:
+                log.exception("the sweep of %s failed; it is tried again", self.name)
+            await asyncio.sleep(self.every)
 
 
 def sweeps(own: Services) -> Sequence[Sweep]:

@@ -82,6 +82,8 @@ TITLES: Mapping[str, Text] = {
     "payment_refused": text("Payment refused"),
     "in_flight": text("In flight"),
     "not_yet": text("Not yet"),
+    "had_already": text("Had already"),
+    "tips_off": text("Tips off"),
     "already_running": text("Already running"),
     "precondition_failed": text("Precondition failed"),
     "range_not_satisfiable": text("Range not satisfiable"),

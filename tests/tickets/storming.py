@@ -15,8 +15,8 @@ from aiohttp import ClientSession, ClientTimeout, TCPConnector
 from novacast.clock import SystemClock
 from novacast.database import Database
 from novacast.folder import DataFolder
+from novacast.tables import GUARDS
 from novacast.tickets.proof.service import Audit, Proof
-from novacast.wiring import GUARDS
 from tests.app.venue import Venue, open_venue
 from tests.tickets.crowd import Buyer, End, Evening
 from tests.waiting import until

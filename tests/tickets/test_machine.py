@@ -29,6 +29,7 @@ from novacast.clock import SECOND
 from novacast.errors import NovaCastError
 from novacast.money import Repaid
 from novacast.payments.ledger.service import Ledger
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.codes.models import CodeChanges
 from novacast.tickets.editing.models import Instead
@@ -38,7 +39,6 @@ from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import Way
 from novacast.tickets.waiting.models import Waiter
 from novacast.tickets.waiting.service import Wanting
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import BEN, GUEST, OWNER, SELLER, Box, furnished, services

@@ -21,6 +21,7 @@ from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store
 from novacast.tickets.holds.bounds import check_alone, check_order, check_share
+from novacast.tickets.holds.claiming import claim_of
 from novacast.tickets.holds.models import (
     Basket,
     Claim,
@@ -33,7 +34,7 @@ from novacast.tickets.holds.models import (
     counted,
 )
 from novacast.tickets.holds.refusals import explained, in_the_way, lonely_seats, refusal
-from novacast.tickets.members.models import NOBODY, Standing, saved
+from novacast.tickets.members.models import NOBODY, Standing
 from novacast.tickets.members.service import Members
 from novacast.tickets.models import ClaimState, HoldState, PerformanceState
 from novacast.tickets.seatmaps import store as seats
@@ -113,7 +114,7 @@ class Taking:
         store.add(tx, hold)
         lines = []
         for wish, item, seat in chosen:
-            claim = _claim(
+            claim = claim_of(
                 hold, wish, item, seat, tx.now, NOBODY if free else standing, free=free, less=less, code=code
             )
             standing = standing.after(claim.member_off)
@@ -320,39 +321,3 @@ def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState
     named = [one.seat_id for one in claims if one.seat_id is not None]
     units = len(claims) - len(named)
     outbox.emit(tx, "stock.changed", hold.perf_id, outbox.org(hold.org_id), state=state, seats=named, units=units)
-
-
-def _claim(
-    hold: Hold,
-    wish: Wish,
-    item: Item,
-    seat: Seat | None,
-    now: int,
-    standing: Standing,
-    *,
-    free: bool,
-    less: int,
-    code: Code | None,
-) -> Claim:
-    price = item.price_in("" if seat is None else seat.category, now)
-    if item.open_price and wish.amount is not None:
-        price = wish.amount
-    off, member_off, tier = saved(item, price, None if free else code, standing)
-    return Claim(
-        id=timely_id(now),
-        perf_id=hold.perf_id,
-        item_id=item.id,
-        seat_id=None if seat is None else seat.seat_id,
-        hold_id=hold.id,
-        order_id=None,
-        buyer=hold.buyer,
-        price=0 if free else max(0, price - off - member_off - less),
-        fee=0 if free else max(0, item.fee - max(0, less - price + off + member_off)),
-        tax_bp=item.tax_bp,
-        state=ClaimState.HELD,
-        expires_at=hold.expires_at,
-        code_id=code.id if code is not None and code.takes(item.id) else None,
-        discount=off,
-        member_off=member_off,
-        tier=tier,
-    )

@@ -34,10 +34,10 @@ from novacast.notifications.services import notification_services
 from novacast.outbox import Event
 from novacast.security.keys import digest
 from novacast.settings import Live, Server, Settings
+from novacast.tables import MIGRATIONS
 from novacast.vods.films import Films
 from novacast.vods.ports import Records
 from novacast.vods.services import VodServices, vod_services
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.live.conftest import CHANNEL
 from tests.waiting import until
