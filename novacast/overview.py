@@ -84,9 +84,9 @@ class Watching:
     """Of one programme, by the players' own word."""
 
     stalls: int
-    """In the last five minutes."""
+    """In the last two minutes."""
     stall_share: float | None
-    """Of the time that viewers sat before it in these; None: nobody told anything."""
+    """Of the time that viewers sat before it in these; None: too little was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,7 +281,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
     slices = Slices(
-        broadcasts, health.recent, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
+        broadcasts, live.playing, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
     )
     operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
     return Services(

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from novacast.clock import MINUTE, SECOND, Clock
+from novacast.overview import Watching
 
 KEPT = 2 * MINUTE
 """Players tell every half minute, and when their page goes."""
@@ -45,16 +46,20 @@ class Playing:
         sums[-1].played += played
         _forget(sums, now)
 
+    def of(self, programme_id: str) -> Watching:
+        sums = self._told.get(programme_id, deque())
+        _forget(sums, self.clock.now())
+        stalled, played = sum(one.stalled for one in sums), sum(one.played for one in sums)
+        share = stalled / (stalled + played) if stalled + played >= ENOUGH else None
+        return Watching(sum(one.stalls for one in sums), share)
+
     def look(self, programme_id: str) -> Mapping[str, Any]:
         """Numbers of the last minutes; none where nobody told anything."""
-        sums = self._told.get(programme_id)
-        if sums is not None:
-            _forget(sums, self.clock.now())
-        if not sums:
+        found = self.of(programme_id)
+        if not self._told.get(programme_id):
             return {}
-        stalled, played = sum(one.stalled for one in sums), sum(one.played for one in sums)
-        share = round(100 * stalled / (stalled + played), 2) if stalled + played >= ENOUGH else None
-        return {"stalls": sum(one.stalls for one in sums), "stalled_percent": share}
+        share = None if found.stall_share is None else round(100 * found.stall_share, 2)
+        return {"stalls": found.stalls, "stalled_percent": share}
 
 
 def _forget(sums: deque[_Sum], now: int) -> None:

@@ -61,7 +61,7 @@ class Figures:
         for name, doc, of in PROGRAMMES:
             metrics.read(name, doc, ("channel",), partial(self._programmes, of))
         metrics.read("live_rung_viewers", "Who takes each rung.", ("channel", "rung"), self._rungs)
-        metrics.read("live_stalls", "Stalls that players told of in five minutes.", ("channel",), self._stalls)
+        metrics.read("live_stalls", "Stalls that players told of in two minutes.", ("channel",), self._stalls)
         metrics.read(
             "chat_messages_per_second", "What is said in the room of what is on air.", ("channel",), self._chat
         )

@@ -10,7 +10,6 @@ from novacast.vods import store as videos
 from novacast.vods.health import store
 from novacast.vods.health.models import Health, Report, hour_of, read
 from novacast.vods.health.ports import OnAir, Viewings
-from novacast.vods.health.recent import Recent
 from novacast.vods.models import may_edit
 from novacast.vods.service import seen
 
@@ -28,7 +27,6 @@ class VideoHealth:
         self._viewings = viewings
         self._limiter = limiter
         self._keep_days = keep_days
-        self.recent = Recent(db.clock)
         self._on_air = on_air
 
     async def report(self, video_id: str, session_id: str, report: Report) -> None:
@@ -39,7 +37,6 @@ class VideoHealth:
         self._limiter.check(REPORTS, session_id)
         if not (amounts := report.amounts()):
             return
-        self.recent.add(video_id, report)
 
         def unit(tx: Transaction) -> bool:
             # The session is playback's: its video may have gone since, or not be one yet.
