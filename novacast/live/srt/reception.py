@@ -15,8 +15,8 @@ FIRST_ROUND_TRIP = 100_000
 LEAST_PATIENCE = 20_000
 MOST_UNCONFIRMED = 128
 FOREVER = 1 << 62
-BETWEEN_KEYS = SECOND
-"""Microseconds from one new key to the next: each takes a millisecond of everybody's time, and lasts for minutes."""
+BETWEEN_KEYS = SECOND // 20
+"""From one new key to the next: each takes a millisecond of everybody's time. It is told until it is answered."""
 _REPORT = struct.Struct("!IIIIIII")
 _TWO = struct.Struct("!II")
 
@@ -110,7 +110,7 @@ class Reception:
             return False
         if message != self._key_message:
             if now - self._learnt_at < BETWEEN_KEYS:
-                return False  # it is told again until it is answered
+                return False
             self._learnt_at = now
             try:
                 self._keys.learn(message)

@@ -147,7 +147,7 @@ async def test_half_a_handshake_costs_nothing_and_half_of_its_bytes_nothing_eith
     assert studio.value("callers") == 0
 
 
-def test_new_keys_are_looked_at_once_a_second() -> None:
+def test_new_keys_are_looked_at_now_and_then() -> None:
     keys, key = MediaKeys("a good passphrase"), OwnKey("a good passphrase")
     keys.learn(key.message)
     reception = Reception(0, 0, 0, Wish(Request("k"), "", 20, keys, key.message))
