@@ -145,6 +145,8 @@ class Windows:
         for size, viewport, scheme, rules in LOOKS:
             await window.page.set_viewport_size(viewport)
             await window.page.emulate_media(color_scheme=scheme)
+            # What the page's head covers while one is further down can be reached by scrolling.
+            await window.page.evaluate("() => scrollTo({ top: 0, behavior: 'instant' })")
             await window.check_fits()
             await window.check_accessibility(*rules)
             await self.picture(window, f"{name}-{size}-{scheme}")

@@ -129,9 +129,9 @@ function reaction(one, count, message, words, act) {
   return button;
 }
 
-/** When a poll takes no more votes, in milliseconds; Infinity: nobody knows yet. */
+/** When a poll takes no more votes, in milliseconds; 0: it is closed, whatever the clock here says; Infinity: nobody knows yet. */
 export function closing({ closes_at: planned, closed_at: closed }) {
-  return Date.parse(closed ?? planned ?? "") || Infinity;
+  return closed ? 0 : Date.parse(planned ?? "") || Infinity;
 }
 
 function poll(message, words, act) {

@@ -35,11 +35,11 @@ export class People {
     this.#sift();
   }
 
-  /** `kind`: what the form is filled with, `timeout` or `ban`; none: the card is looked at. */
-  async show(id, kind = "") {
+  /** `kind`: what the form is filled with, `timeout` or `ban`; none: the card is looked at. `again`: only if it still is. */
+  async show(id, kind = "", again = false) {
     const { api, words } = this.#page;
     const card = await api.get(`/people/${id}`).catch((error) => this.#page.say(error.message));
-    if (!card) return;
+    if (!card || (again && !this.#card.open)) return;
     this.#person = id;
     this.#part("card-name").textContent = card.name;
     const facts = [words.messages.replace("{n}", card.shown), words.held_count.replace("{n}", card.held), words.deleted_count.replace("{n}", card.deleted)];
@@ -76,7 +76,7 @@ export class People {
 
   async #lift(one) {
     await this.#do({ type: "lift", sanction: one.id });
-    if (this.#card.open) await this.show(this.#person);
+    if (this.#card.open) await this.show(this.#person, "", true);
   }
 
   async #silence(form) {
