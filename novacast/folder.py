@@ -10,6 +10,9 @@ from pathlib import Path
 
 from novacast.errors import AlreadyRunning, BadSettings, DiskFull
 
+RESTORING = "restoring"
+"""A file that says that this is not a venue yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
@@ -67,8 +70,13 @@ class DataFolder:
     def at(cls, path: Path) -> "DataFolder":
         return cls(path.expanduser().resolve())
 
-    def prepare(self) -> None:
-        """Make what is missing, readable by its owner alone. Raises BadSettings, or DiskFull."""
+    def prepare(self, *, restoring: bool = False) -> None:
+        """Make what is missing, readable by its owner alone. Raises BadSettings, or DiskFull.
+
+        A folder that a restore left unfinished is for restores alone.
+        """
+        if not restoring and (self.root / RESTORING).exists():
+            raise BadSettings(f"A restore into {self.root} was not finished. Run it again, or remove the folder.")
         rooms = (self.media, self.uploads, self.live, self.posters, self.keys, self.backups, self.mail, self.cache)
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)

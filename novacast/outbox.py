@@ -97,9 +97,12 @@ def mention(tx: Transaction, topic: str, subject: str, audience: str, **payload:
 
 
 def _write(tx: Transaction, topic: str, subject: str, audience: str, payload: Mapping[str, Any], *, kept: int) -> None:
-    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    tx.insert("outbox", at=tx.now, topic=topic, subject=subject, audience=audience, payload=text, kept=kept)
+    tx.run(_WRITE, (tx.now, topic, subject, audience, _json(payload), kept))
     tx.announce()
+
+
+_WRITE = "INSERT INTO outbox (at, topic, subject, audience, payload, kept) VALUES (?, ?, ?, ?, ?, ?)"
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def after(seq: int, limit: int = BATCH) -> Query[Event]:

@@ -16,7 +16,8 @@ from novacast.errors import NewerDatabase
 from novacast.folder import DataFolder
 from novacast.jobs import Work, Worker, connect
 from novacast.settings import Settings, load
-from novacast.wiring import JOBS, MIGRATIONS, Services, services
+from novacast.tables import MIGRATIONS
+from novacast.wiring import JOBS, Services, services
 
 log = logging.getLogger(__name__)
 

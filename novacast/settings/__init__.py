@@ -1,5 +1,6 @@
 """Settings: defaults, then a TOML file, then NOVACAST_* variables, then validation. Frozen once loaded."""
 
+from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.environment import as_environment
 from novacast.settings.live import Live
@@ -29,6 +30,7 @@ from novacast.settings.webhooks import Webhooks
 __all__ = [
     "Accounts",
     "Alarms",
+    "Backups",
     "Chat",
     "Database",
     "Health",

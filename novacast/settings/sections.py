@@ -7,6 +7,7 @@
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting
 from novacast.settings.live import Live
@@ -297,6 +298,7 @@ class Settings:
     tickets: Tickets = field(default_factory=Tickets)
     stripe: Stripe = field(default_factory=Stripe)
     webhooks: Webhooks = field(default_factory=Webhooks)
+    backups: Backups = field(default_factory=Backups)
     metrics: Metrics = field(default_factory=Metrics)
     alarms: Alarms = field(default_factory=Alarms)
     database: Database = field(default_factory=Database)

@@ -14,7 +14,7 @@ from novacast.limits import network
 from novacast.web import trail
 from novacast.web.authentication import admit, presented, principal
 from novacast.web.endpoints import Endpoint, answer
-from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, owner_of
+from novacast.web.idempotency import HEADER, REPLAYED, Answer, Claim, Ticket, owner_of
 from novacast.web.kit import Kit
 from novacast.web.problems import Refusal, document, refusal, status_of
 from novacast.web.protection import Client
@@ -183,13 +183,15 @@ class Middlewares:
         mark = await self._claim(request, state)
         answers = self._kit.answers
         with answers.working(mark):
-            known = await answers.known(mark)
-            if known is not None:
-                response = answer(known.status, known.body)
-                response.headers[REPLAYED] = "true"
-                return response
+            if not state.route.atomic and (known := await answers.known(mark)) is not None:
+                return _again(known)
             state.ticket.claim = mark
-            return await self._first(request, handler, state)
+            try:
+                return await self._first(request, handler, state)
+            except Exception:
+                if state.route.atomic and (known := await answers.known(mark)) is not None:
+                    return _again(known)
+                raise
 
     async def _claim(self, request: web.Request, state: State) -> Claim:
         body = await self._kit.bodies.read(request)
@@ -203,6 +205,12 @@ class Middlewares:
             self._forgotten.inc()
             log.error("%s %s did something without call.remember()", request.method, _template(state.route))
         return response
+
+
+def _again(known: Answer) -> web.Response:
+    response = answer(known.status, known.body)
+    response.headers[REPLAYED] = "true"
+    return response
 
 
 def _is_gone(request: web.Request) -> bool:

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from novacast import wiring
+from novacast import tables, wiring
 from novacast.clock import Clock, SystemClock
 from novacast.operations.doctor import Check, examine
 from novacast.operations.models import Finding, State, failed, healthy, ok
@@ -58,7 +58,7 @@ async def _examine(settings: Settings, *, aloud: bool, encoders: bool) -> list[F
     more: dict[str, Check] = dict(of_alarms(settings))
     if settings.stripe.secret_key:
         more["payments"] = lambda: _payments(settings, clock)
-    found = examine(settings, clock, wiring.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders, more=more)
+    found = examine(settings, clock, tables.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders, more=more)
     async for finding in found:
         findings.append(finding)
         if aloud:

@@ -12,7 +12,7 @@ from novacast_admin.cli.command import Config, Data, Json
 from novacast_admin.cli.exits import CHECK_FAILED, exit_code
 from novacast_admin.cli.nouns import Noun, Root
 
-RUN, MEND, PEOPLE = "Run", "Look after", "People and videos"
+RUN, MEND, PEOPLE, OFFICE = "Run", "Look after", "People and videos", "Box office"
 
 
 class NovaCast(Root):
@@ -22,15 +22,24 @@ class NovaCast(Root):
         Noun("serve", "Run the server.", RUN),
         Noun("worker", "Run a worker on its own, for transcodes and mail.", RUN),
         Noun("doctor", "Look for what is wrong, and say how to mend it.", MEND),
+        Noun("sales", "Whether the box office sells: look, shut, open.", MEND),
         Noun("verify", "Look through the box office's books.", MEND),
         Noun("migrate", "Bring the database up to date.", MEND),
+        Noun("backup", "Encrypted copies of the whole venue: make, list, check, prune.", MEND),
+        Noun("restore", "Bring a venue back from its backups, or prove that it can be.", MEND),
+        Noun("upgrade", "Make the data ready for a new version, or leave it as it was.", MEND),
+        Noun("keys", "The installation's keys: look, rotate.", MEND),
         Noun("config", "Show, check and explain the settings.", MEND),
         Noun("tls", "HTTPS: a certificate for a local network or a public domain.", MEND),
         Noun("storage", "Room on the disk: what takes it, who may have how much, what can go.", MEND),
         Noun("user", "People: add, list, change, let in.", PEOPLE),
         Noun("org", "Organizations and who belongs to them.", PEOPLE),
+        Noun("membership", "Memberships that are paid by card.", PEOPLE),
         Noun("stream", "Live: channels, stream keys, and what is on air.", PEOPLE),
         Noun("video", "Videos: bring in, list, try again, delete.", PEOPLE),
+        Noun("order", "Orders: find, tell what happened, send the mail again, cancel.", OFFICE),
+        Noun("ticket", "Tickets: whether a code is good, and what it is of.", OFFICE),
+        Noun("payment", "Payments: what came, what goes back, what the provider says, what needs somebody.", OFFICE),
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, nullcontext
 from typing import TypeVar
 
-from novacast import wiring
+from novacast import tables, wiring
 from novacast.clock import SystemClock
 from novacast.database import migrate, pending
 from novacast.errors import NotFound, NovaCastError
@@ -85,12 +85,12 @@ async def opened(settings: Settings) -> AsyncIterator[Services]:
 def up_to_date(settings: Settings, folder: DataFolder, *, locked: bool = False) -> None:
     """Make the folder and bring its database up to date; does nothing where both are so. `locked`: by the caller."""
     folder.prepare()
-    if folder.database.exists() and not pending(folder.database, wiring.MIGRATIONS):
+    if folder.database.exists() and not pending(folder.database, tables.MIGRATIONS):
         return
     with nullcontext() if locked else folder.lock():
         migrate(
             folder.database,
-            wiring.MIGRATIONS,
+            tables.MIGRATIONS,
             SystemClock(),
             backups=folder.backups,
             keep=settings.database.backup_keep,
