@@ -34,6 +34,3 @@ class Alarms:
     quiet_from: str = setting("", "Hour from which only critical alarms are told, such as 23:00; empty: none.")
     quiet_until: str = setting("", "Hour at which those that waited are told, such as 08:00.")
     timezone: str = setting("UTC", "Whose hours these are, such as Europe/Vienna.")
-    backup_days: int = setting(
-        7, "Days after which the newest copy in backups/ counts as old; 0: not looked at.", low=0, high=365
-    )

@@ -4,14 +4,15 @@ import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
-from novacast.clock import DAY, HOUR, MINUTE, SECOND, Clock
+from novacast.clock import HOUR, MINUTE, SECOND, Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Text, text
 from novacast.operations.alarms.models import Condition, Severity
 from novacast.operations.alarms.ports import Behind, Broadcasts, FailingWebhooks, Money, Works
+from novacast.operations.models import State
+from novacast.operations.state import backups
 from novacast.operations.tls import Https
 from novacast.operations.tls_status import status
 from novacast.overview import Programme, Work
@@ -109,13 +110,10 @@ class Watch:
             yield Condition("certificate_old", "", Severity.WARNING, " ".join(found.warnings))
 
     def _backup(self) -> Iterator[Condition]:
-        """Blocking. A house without any copy counts from the day on which it was founded."""
-        days = self._settings.alarms.backup_days
-        newest = _newest(self._folder.backups) or _newest(self._folder.keys)
-        if days and newest is not None and self._clock.now() - newest > days * DAY:
-            passed = (self._clock.now() - newest) // DAY
-            words = text("No backup was made for {days} days.", days=passed)
-            yield Condition("backup_old", "", Severity.WARNING, words)
+        """Blocking. As the doctor sees it, where any are to be made."""
+        found = backups(self._settings, self._folder, self._clock)
+        if found.state is not State.OK:
+            yield Condition("backup_old", "", Severity.WARNING, found.message)
 
 
 class Leaps:
@@ -170,11 +168,3 @@ def _stuck(work: Work) -> Condition | None:
         minutes=work.oldest_seconds / 60,
     )
     return Condition("queue_stuck", work.kind, Severity.WARNING, words)
-
-
-def _newest(folder: Path) -> int | None:
-    """When the newest file there was written; None where there is none."""
-    try:
-        return max((path.stat().st_mtime_ns // 1000 for path in folder.iterdir()), default=None)
-    except OSError:
-        return None

@@ -16,7 +16,14 @@ from novacast.settings import Settings
 from novacast.web import Call, get
 
 _TEXT = {"responses": {"200": {"description": "Figures.", "content": {"text/plain": {"schema": {"type": "string"}}}}}}
-_NOT_READY = {"responses": {"503": {"description": "It is not; the same shape."}}}
+_NOT_READY = {
+    "responses": {
+        "503": {
+            "description": "It is not; the same shape.",
+            "content": {"application/json": {"schema": {"type": "object", "required": ["status", "parts"]}}},
+        }
+    }
+}
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 

@@ -74,7 +74,7 @@ async def _opened(tmp_path: Path, clock: FakeClock, **own: Any) -> AsyncIterator
     folder = DataFolder.at(tmp_path / "data")
     folder.prepare()
     migrated(folder.database, [outbox.migrations, schema.migrations])
-    settings = Settings(data=folder.root, alarms=AlarmSettings(backup_days=0, mails=("boss@venue.example",)))
+    settings = Settings(data=folder.root, alarms=AlarmSettings(mails=("boss@venue.example",)))
     settings = replace(settings, alarms=replace(settings.alarms, **own))
     settings = replace(settings, uploads=replace(settings.uploads, reserve_bytes=0))
     db = await Database.open(folder.database, clock, readers=1)
