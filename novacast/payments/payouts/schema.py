@@ -16,6 +16,7 @@ def m001_payouts(db: Any) -> None:
         """CREATE TABLE payout_movements (
             provider TEXT NOT NULL,
             id TEXT NOT NULL,
+            test INTEGER NOT NULL CHECK (test IN (0, 1)),
             kind TEXT NOT NULL CHECK (kind IN ('payment', 'refund', 'dispute', 'payout', 'fee', 'other')),
             reference TEXT NOT NULL,
             key TEXT NOT NULL,
@@ -43,6 +44,7 @@ def m001_payouts(db: Any) -> None:
         """CREATE TABLE payouts (
             provider TEXT NOT NULL,
             id TEXT NOT NULL,
+            test INTEGER NOT NULL CHECK (test IN (0, 1)),
             amount INTEGER NOT NULL,
             currency TEXT NOT NULL CHECK (length(currency) = 3),
             state TEXT NOT NULL CHECK (state IN ('pending', 'in_transit', 'paid', 'failed', 'canceled')),
@@ -55,8 +57,10 @@ def m001_payouts(db: Any) -> None:
         "CREATE INDEX payouts_at ON payouts (created_at, id)",
         "CREATE INDEX payouts_unchecked ON payouts (created_at) WHERE checked_at IS NULL",
         """CREATE TABLE payouts_seen (
-            provider TEXT PRIMARY KEY,
-            until INTEGER NOT NULL
+            provider TEXT NOT NULL,
+            test INTEGER NOT NULL CHECK (test IN (0, 1)),
+            until INTEGER NOT NULL,
+            PRIMARY KEY (provider, test)
         ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE payout_mismatches_told (
             what TEXT NOT NULL,

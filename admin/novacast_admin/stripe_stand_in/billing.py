@@ -5,10 +5,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.errors import Refusal, declined
-from tests.fakes.stripe.money import FAILURES, Money
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import DAY, Account
+from novacast_admin.stripe_stand_in.errors import Refusal, declined
+from novacast_admin.stripe_stand_in.money import FAILURES, Money
+from novacast_admin.stripe_stand_in.shapes import Object
 
 ATTACHES_ONLY = "4000000000000341"
 """Can be kept, and is declined whenever it is charged."""
@@ -314,7 +314,7 @@ class Billing:
 
     def _trial(self, params: Mapping[str, Any]) -> int | None:
         if "trial_period_days" in params:
-            return self.account.now + params["trial_period_days"] * DAY
+            return self.account.now + int(params["trial_period_days"]) * DAY
         end = params.get("trial_end")
         return end if isinstance(end, int) else None
 
