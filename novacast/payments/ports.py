@@ -4,6 +4,8 @@ from typing import Literal, Protocol
 
 from novacast.money import Disputed, Entry
 
+Booked = Literal["payment", "refund", "dispute"]
+
 
 class Settles(Protocol):
     """Who makes true here what a provider tells. Each is asked again and again, with what is known already too, and
@@ -23,7 +25,11 @@ class Settles(Protocol):
 
     async def dispute(self, provider: str, dispute: Disputed) -> bool: ...
 
-    async def booked(self, provider: str, kind: Literal["payment", "refund", "dispute"], key: str) -> Entry | None:
+    async def subscription(self, provider: str, reference: str) -> bool:
+        """Something became of a membership, which the provider knows by this."""
+        ...
+
+    async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None:
         """Under which source the books have a payment or a repayment by its key, or a dispute by the provider's
         reference. None: it is not one of ours, or was not heard of yet."""
         ...

@@ -10,11 +10,13 @@ from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.stripe import schema as stripe_schema
+from novacast.payments.stripe.billing import schema as billing_schema
 
 MIGRATIONS: Sequence[Migrations] = (
     ledger_schema.migrations,
     invoices_schema.migrations,
     stripe_schema.migrations,
+    billing_schema.migrations,
     inbox_schema.migrations,
     memberships_schema.migrations,
     payouts_schema.migrations,

@@ -17,6 +17,8 @@ from novacast.tickets.ports import Invoicing
 from novacast.tickets.questions import store as questions
 from novacast.tickets.refunds import store as refunds
 from novacast.tickets.refunds.runs import store as runs
+from novacast.tickets.rentals import store as rentals
+from novacast.tickets.tips import store as tips
 from novacast.tickets.waiting import store as waiting
 
 ALL = 2**31
@@ -43,6 +45,8 @@ class TicketData:
             done = await view.all(books.logged_of(subject.person_id))
             handed = await view.all(holders.of_person(subject.person_id))
             back = await view.all(refunds.of_person(subject.person_id))
+            videos = await view.all(rentals.rights_of(subject.person_id, ALL))
+            given = await view.all(tips.of_person(subject.person_id, ALL))
         billed = [one for order in bought for one in await self._invoicing.of_order(order.id)]
         return {
             "orders": [
@@ -90,6 +94,27 @@ class TicketData:
                 {"performance": one.perf_id, "quantity": one.quantity, "state": one.state, "at": iso(one.created_at)}
                 for one in waits
             ],
+            "videos": [
+                {
+                    "video": one.media_id,
+                    "title": one.title,
+                    "kind": one.kind,
+                    "bought_at": iso(one.bought_at),
+                    "began_at": iso(one.began_at),
+                    "ends_at": iso(one.ends_at),
+                }
+                for one in videos
+            ],
+            "tips": [
+                {
+                    "room": one.media_id,
+                    "words": one.words,
+                    "amount": one.amount,
+                    "currency": one.currency,
+                    "at": iso(one.created_at),
+                }
+                for one in given
+            ],
             "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
         }
 
@@ -107,4 +132,5 @@ class TicketData:
         cancelling.erase_person(tx, subject.person_id)
         refunds.erase_person(tx, subject.person_id)
         runs.erase_person(tx, subject.person_id)
+        tips.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

@@ -40,6 +40,7 @@ from novacast.web.reference import Documents, ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
 from novacast.web.templates import Templates
+from novacast.web.trail import Trail
 
 log = logging.getLogger(__name__)
 
@@ -71,6 +72,8 @@ class Parts:
     """Ends what `media` may wait for longer than a server that stops."""
     socket: Path | None = None
     """Where the operator's Unix socket goes; whoever can open it is the system itself."""
+    sockets: listening.Sockets = ()
+    """Bound ones that listen already, of whoever started this process; none: the settings' address is bound."""
     cache: Path | None = None
     """A folder of the server's own for what can be made again."""
     templates: Sequence[Path] = (HERE / "templates",)
@@ -82,6 +85,8 @@ class Parts:
     channels: Sequence[Channel] = ()
     """WebSockets among the routes, for the documentation."""
     realtime: RealtimeLimits = RealtimeLimits()
+    trail: Trail | None = None
+    """Where it is written down what operators do."""
 
 
 class WebServer:
@@ -121,13 +126,14 @@ class WebServer:
             metrics=self._parts.metrics,
         )
         try:
-            tcp: TlsListener | asyncio.AbstractServer
             if certificate is None:
-                tcp = await listening.tcp(self._door, settings)
+                opened = await listening.tcp(self._door, settings, self._parts.sockets)
+                self._listeners += opened
+                self.port = opened[0].sockets[0].getsockname()[1]
             else:
-                tcp = await listening.tls(self._door, settings, certificate, self._tasks)
-            self._listeners.append(tcp)
-            self.port = tcp.sockets[0].getsockname()[1]
+                tls = await listening.tls(self._door, settings, certificate, self._tasks, self._parts.sockets)
+                self._listeners.append(tls)
+                self.port = tls.sockets[0].getsockname()[1]
             if self._parts.socket is not None:
                 self._listeners.append(await listening.unix(self._door, self._parts.socket))
         except BaseException:
@@ -212,6 +218,7 @@ def _kit(parts: Parts) -> Kit:
         bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
         edge=Edge(settings),
         templates=Templates(settings.instance, parts.static, parts.templates, parts.cache, parts.rooms),
+        trail=parts.trail,
     )
 
 

@@ -22,9 +22,9 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.services import FONTS, ticket_services
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import GUARDS, MIGRATIONS
 from novacast_admin.stripe_stand_in import SECRET_KEY
 from tests.bench.holds_server import Nothing, Tokens
 
@@ -41,7 +41,7 @@ async def main(state: Path, standin: str) -> None:
     tickets = ticket_services(
         db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
     )
-    payments = payment_services(db, movers, tickets.news)
+    payments = payment_services(db, movers, [tickets.news])
     server = WebServer(
         Parts(
             settings=settings,

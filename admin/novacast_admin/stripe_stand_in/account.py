@@ -56,8 +56,17 @@ class Account:
     def hurry(self, seconds: int) -> None:
         """What would fall due until then happens now: the clock itself stays, for others go by it too."""
         until = self.now + seconds
-        while self._due and self._due[0][0] <= until:
-            heapq.heappop(self._due)[2]()
+        ripe = sorted(one for one in self._due if one[0] <= until)
+        # What follows from these has its own time: nothing happens twice.
+        self._due = [one for one in self._due if one[0] > until]
+        heapq.heapify(self._due)
+        for _when, _number, work in ripe:
+            work()
+
+    @property
+    def next(self) -> int | None:
+        """When something falls due."""
+        return self._due[0][0] if self._due else None
 
     def at(self, when: int, work: Callable[[], object]) -> None:
         heapq.heappush(self._due, (when, next(iter(self._order)), work))

@@ -104,10 +104,24 @@ def _billing(own: "StandIn", read: Callable[[str], Work], listing: Callable[[str
             listing("subscription_item", "subscription_items"),
         ),
         _route("GET", "invoices", t.InvoiceListParams, own.invoices),
+        _route(
+            "POST", "invoices/create_preview", t.InvoiceCreatePreviewParams, lambda params, _: billing.preview(params)
+        ),
         _route("GET", "invoices/{id}", t.InvoiceRetrieveParams, read("invoice")),
-        _route("POST", "invoices/{id}/pay", t.InvoicePayParams, lambda params, one: billing.pay(one, params)),
-        _route("POST", "invoices/{id}/void", t.InvoiceVoidInvoiceParams, lambda _, one: billing.void(one)),
-        _route("GET", "invoice_payments", t.InvoicePaymentListParams, listing("invoice_payment", "invoice_payments")),
+        _route("POST", "invoices/{id}/pay", t.InvoicePayParams, lambda params, one: billing.invoices.pay(one, params)),
+        _route(
+            "POST",
+            "invoices/{id}/finalize",
+            t.InvoiceFinalizeInvoiceParams,
+            lambda params, one: billing.invoices.end_draft(one, params),
+        ),
+        _route("POST", "invoices/{id}/void", t.InvoiceVoidInvoiceParams, lambda _, one: billing.invoices.void(one)),
+        _route(
+            "GET",
+            "invoice_payments",
+            t.InvoicePaymentListParams,
+            lambda params, _: own.account.page(billing.invoices.payments(params), params, "/v1/invoice_payments"),
+        ),
         _route("GET", "payment_methods/{id}", t.PaymentMethodRetrieveParams, read("payment_method")),
         _route(
             "POST",

@@ -72,7 +72,7 @@ class StandIn:
 
     def resume(self) -> None:
         """What was to happen later is looked forward to again, once what is known was read from a file."""
-        for one in (self.checkout, self.money, self.payouts):
+        for one in (self.checkout, self.money, self.payouts, self.billing):
             one.resume()
 
     def event(self, id: str) -> Object:

@@ -17,6 +17,10 @@ class Kind(StrEnum):
     LOST = "order.dispute_lost"
     REFUND_FAILED = "refund.failed"
     MEMBERSHIP_LATE = "membership.paid_late"
+    MEMBERSHIP_MISMATCH = "membership.mismatch"
+    MEMBERSHIP_ELSEWHERE = "membership.repaid_elsewhere"
+    MEMBERSHIP_DISPUTED = "membership.disputed"
+    MEMBERSHIP_REFUND_FAILED = "membership.refund_failed"
     PAYOUT = "payout.mismatch"
 
 

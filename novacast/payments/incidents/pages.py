@@ -79,8 +79,8 @@ def _line(one: Incident, zone: str) -> dict[str, Any]:
 
 def _place(one: Incident) -> str:
     """Where it is dealt with."""
-    if one.kind is Kind.MEMBERSHIP_LATE:
-        return ""
+    if one.kind.startswith("membership."):
+        return f"/studio/memberships/members/{one.subject}"
     if one.kind is Kind.PAYOUT and not one.code:
         return f"/studio/tickets/payouts?{urlencode({'org': one.org_id})}"
     if one.kind is Kind.REFUND_FAILED:

@@ -80,8 +80,19 @@ class Ledger:
             store.add(tx, posting, [Transfer(*pair, abs(net))], "", about, "")
         return sum(net for *_, net in found)
 
+    def earn(self, tx: Transaction, entry: Entry, rate: int, net: int) -> None:
+        """So much of what is paid for a time is revenue: a part of the time is over. Never more than waits for it."""
+        place = (entry.org_id, entry.currency, entry.test, rate)
+        left = next((rest for *key, rest in tx.all(store.unearned_of(entry.about)) if tuple(key) == place), 0)
+        amount = max(0, min(net, left))
+        _post(tx, entry, "earned", [Transfer(deferred(rate), revenue(rate), amount)])
+
     def known(self, source: str) -> Query[bool]:
         return store.known(source)
+
+    def entry(self, source: str) -> Query[Entry]:
+        """What its postings are of."""
+        return store.entry(source)
 
 
 def _post(tx: Transaction, entry: Entry, kind: str, transfers: Sequence[Transfer]) -> None:

@@ -71,7 +71,7 @@ class StripeApi:
             try:
                 found = await self._stripe.v1.checkout.sessions.create_async(cast("Any", params), _options(key))
             except stripe.APIError as error:
-                if _kept(error):
+                if kept(error):
                     return None
                 raise
         return _session(found)
@@ -95,6 +95,20 @@ class StripeApi:
             params["starting_after"] = page.data[-1].id
         raise Unavailable(text("Stripe has more payments than can be looked through."))
 
+    async def sessions(self, since: int) -> AsyncIterator[tuple[Session, int]]:
+        """Those that were made since an instant, and when; newest first. Raises Unavailable, also where there are more
+        than are gone through: then nobody may think that these are all."""
+        params: dict[str, Any] = {"created": {"gte": since // SECOND}, "limit": PAGE}
+        for _page in range(MOST_PAGES):
+            with self._told():
+                page = await self._stripe.v1.checkout.sessions.list_async(cast("Any", params))
+            for one in page.data:
+                yield _session(one), one.created * SECOND
+            if not page.has_more:
+                return
+            params["starting_after"] = page.data[-1].id
+        raise Unavailable(text("Stripe has more payments than can be looked through."))
+
     async def expire(self, id: str, key: str) -> None:
         """Raises PaymentRefused for what is over already, Unavailable."""
         with self._told():
@@ -108,7 +122,7 @@ class StripeApi:
             try:
                 found = await self._stripe.v1.refunds.create_async(cast("Any", params), _options(key))
             except stripe.APIError as error:
-                if _kept(error):
+                if kept(error):
                     return None
                 raise
         return _refund(found)
@@ -214,6 +228,13 @@ class StripeApi:
             log.warning("Stripe did not answer: %s %s %s", type(error).__name__, error.http_status, error.request_id)
             raise _away() from error
 
+    told = _told
+
+    @property
+    def sdk(self) -> stripe.StripeClient:
+        """For other rooms of Stripe's, within `told`."""
+        return self._stripe
+
 
 def _away() -> Unavailable:
     return Unavailable(text("Stripe can't be reached at the moment. Try again in a minute."))
@@ -225,7 +246,7 @@ def _refusal(reason: str) -> PaymentRefused:
     return PaymentRefused(text("Stripe does not take this payment. Choose another way to pay."), reason or "refused")
 
 
-def _kept(error: stripe.StripeError) -> bool:
+def kept(error: stripe.StripeError) -> bool:
     """Whether this error was the first answer to the key, and will be every other."""
     return (error.headers or {}).get("Idempotent-Replayed") == "true"
 
@@ -241,7 +262,7 @@ def _options(key: str) -> Any:
 
 
 def _session(one: stripe.checkout.Session) -> Session:
-    intent = one.payment_intent
+    intent, begun = one.payment_intent, one.subscription
     return Session(
         id=one.id,
         url=one.url,
@@ -255,6 +276,7 @@ def _session(one: stripe.checkout.Session) -> Session:
         payment=intent.id if isinstance(intent, stripe.PaymentIntent) else intent,
         payment_state=intent.status if isinstance(intent, stripe.PaymentIntent) else None,
         received=intent.amount_received if isinstance(intent, stripe.PaymentIntent) else None,
+        subscription=begun.id if isinstance(begun, stripe.Subscription) else begun,
     )
 
 

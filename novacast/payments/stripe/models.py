@@ -36,6 +36,8 @@ class Session:
     """Id of its payment intent."""
     payment_state: str | None
     received: int | None
+    subscription: str | None = None
+    """Id of what began with it."""
 
     def outcome(self) -> Outcome:
         """`complete` is no payment: what banks take days for is complete first and paid, or not, later."""

@@ -10,6 +10,7 @@ from novacast.database import Database
 from novacast.payments.payouts.models import Kind, Movement, Payout, PayoutState
 from novacast.payments.stripe import store
 from novacast.payments.stripe.amounts import ours
+from novacast.payments.stripe.billing.client import BillingApi
 from novacast.payments.stripe.client import StripeApi, marks
 from novacast.payments.stripe.provider import NAME
 
@@ -21,8 +22,8 @@ _FEES = frozenset({"stripe_fee", "stripe_fx_fee", "tax_fee", "network_cost", "pa
 class StripeStatements:
     name = NAME
 
-    def __init__(self, db: Database, api: StripeApi) -> None:
-        self._db, self._api = db, api
+    def __init__(self, db: Database, api: StripeApi, billing: BillingApi) -> None:
+        self._db, self._api, self._billing = db, api, billing
         self.live = api.live
 
     async def movements(self, since: int) -> AsyncIterator[Movement]:
@@ -70,7 +71,8 @@ class StripeStatements:
         if (key := marks(charge).get("attempt", "")) or charge.payment_intent is None:
             return key
         intent = charge.payment_intent
-        return await self._db.one(store.of_payment(intent if isinstance(intent, str) else intent.id)) or ""
+        payment = intent if isinstance(intent, str) else intent.id
+        return await self._db.one(store.of_payment(payment)) or await self._billing.invoice_of(payment) or ""
 
 
 def _payout(one: stripe.Payout) -> Payout:

@@ -96,15 +96,17 @@ def set_note(tx: Transaction, order_id: str, note: str) -> None:
 
 
 def attempt(attempt_id: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), _attempt)
+    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), attempt_of_row)
 
 
 def attempts(order_id: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
+    return Query(
+        "SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), attempt_of_row
+    )
 
 
 def attempt_of(provider: str, key: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), _attempt)
+    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), attempt_of_row)
 
 
 def paid_or_not(org_id: str, states: Collection[AttemptState], start: Key, limit: int) -> Query[tuple[Attempt, Order]]:
@@ -115,7 +117,7 @@ def paid_or_not(org_id: str, states: Collection[AttemptState], start: Key, limit
         f"SELECT a.*, {ordered} FROM payment_attempts a JOIN orders o ON o.id = a.order_id WHERE o.org_id = ? "  # noqa: S608 - names from our code
         f"AND a.state IN ({marks}) AND (a.created_at, a.id) < (?, ?) ORDER BY a.created_at DESC, a.id DESC LIMIT ?",
         (org_id, *states, *start, limit),
-        lambda row: (_attempt(row), order_of({name: row[f"order_{name}"] for name in _COLUMNS})),
+        lambda row: (attempt_of_row(row), order_of({name: row[f"order_{name}"] for name in _COLUMNS})),
     )
 
 
@@ -128,7 +130,7 @@ def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attem
         "WHERE state IN ('created', 'submitted', 'requires_action', 'processing') "
         f"AND provider IN ({marks}) AND created_at <= ? ORDER BY created_at LIMIT ?",
         (*names, before, limit),
-        _attempt,
+        attempt_of_row,
     )
 
 
@@ -201,5 +203,6 @@ def order_of(row: Row | Mapping[str, Any]) -> Order:
     )
 
 
-def _attempt(row: Row) -> Attempt:
+def attempt_of_row(row: Row) -> Attempt:
+    """Of a row with all columns of the table, and maybe more."""
     return Attempt(**{name: row[name] for name in _ATTEMPT}, state=AttemptState(row["state"]))
