@@ -16,7 +16,6 @@ def m001_payouts(db: Any) -> None:
         """CREATE TABLE payout_movements (
             provider TEXT NOT NULL,
             id TEXT NOT NULL,
-            test INTEGER NOT NULL CHECK (test IN (0, 1)),
             kind TEXT NOT NULL CHECK (kind IN ('payment', 'refund', 'dispute', 'payout', 'fee', 'other')),
             reference TEXT NOT NULL,
             key TEXT NOT NULL,
@@ -44,7 +43,6 @@ def m001_payouts(db: Any) -> None:
         """CREATE TABLE payouts (
             provider TEXT NOT NULL,
             id TEXT NOT NULL,
-            test INTEGER NOT NULL CHECK (test IN (0, 1)),
             amount INTEGER NOT NULL,
             currency TEXT NOT NULL CHECK (length(currency) = 3),
             state TEXT NOT NULL CHECK (state IN ('pending', 'in_transit', 'paid', 'failed', 'canceled')),
@@ -57,15 +55,31 @@ def m001_payouts(db: Any) -> None:
         "CREATE INDEX payouts_at ON payouts (created_at, id)",
         "CREATE INDEX payouts_unchecked ON payouts (created_at) WHERE checked_at IS NULL",
         """CREATE TABLE payouts_seen (
-            provider TEXT NOT NULL,
-            test INTEGER NOT NULL CHECK (test IN (0, 1)),
-            until INTEGER NOT NULL,
-            PRIMARY KEY (provider, test)
+            provider TEXT PRIMARY KEY,
+            until INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
         """CREATE TABLE payout_mismatches_told (
             what TEXT NOT NULL,
             subject TEXT NOT NULL,
             at INTEGER NOT NULL,
             PRIMARY KEY (what, subject)
+        ) STRICT, WITHOUT ROWID""",
+    )
+
+
+@migrations()
+def m002_modes(db: Any) -> None:
+    """Real money and such that is only tried are two accounts of the same provider."""
+    test = "test INTEGER NOT NULL DEFAULT 1 CHECK (test IN (0, 1))"
+    statements(
+        db,
+        f"ALTER TABLE payout_movements ADD COLUMN {test}",
+        f"ALTER TABLE payouts ADD COLUMN {test}",
+        "DROP TABLE payouts_seen",
+        """CREATE TABLE payouts_seen (
+            provider TEXT NOT NULL,
+            test INTEGER NOT NULL CHECK (test IN (0, 1)),
+            until INTEGER NOT NULL,
+            PRIMARY KEY (provider, test)
         ) STRICT, WITHOUT ROWID""",
     )
