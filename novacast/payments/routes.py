@@ -28,7 +28,7 @@ def money_routes(
 ) -> list[object]:
     return [
         LedgerRoutes(journal, names, fonts),
-        RevenuePages(journal, names, zones, clock),
+        RevenuePages(journal, own.incidents, names, zones, clock),
         InvoiceRoutes(invoices),
         InvoicePages(invoices, names),
         PayoutRoutes(own.payouts),

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import expect
 
+from novacast_admin.stripe_stand_in import SECRET_KEY
+from novacast_admin.stripe_stand_in.money import SECURE, SUCCESS
+from novacast_admin.stripe_stand_in.server import StandIn, standing_in
 from tests.app.broadcasting import Show, ending
 from tests.app.test_chat import planned
 from tests.app.test_revoked_on_air import Viewer
@@ -19,8 +22,6 @@ from tests.app.test_ticketed import good, on_sale, watched
 from tests.app.test_tour import log_in
 from tests.app.venue import Venue, open_venue
 from tests.e2e.browser import FLAGS, Windows, find_chromium
-from tests.fakes.stripe.money import SECURE, SUCCESS
-from tests.fakes.stripe.server import SECRET_KEY, StandIn, standing_in
 from tests.waiting import until
 
 pytestmark = pytest.mark.slow

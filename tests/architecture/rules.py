@@ -35,7 +35,7 @@ OWNERS: dict[str, tuple[str, ...]] = {
         "novacast/live/whep/sending.py",
     ),
     "aioice": ("novacast/live/webrtc/network.py",),
-    "stripe": ("novacast/payments/*",),
+    "stripe": ("novacast/payments/*", "admin/novacast_admin/stripe_stand_in/*"),
     "cryptography": ("novacast/security/*",),
     "ffmpeg": ("novacast/media/*",),
     "av": ("novacast/media/*",),

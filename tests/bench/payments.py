@@ -37,10 +37,10 @@ from novacast.tickets.orders import store
 from novacast.tickets.orders.models import Attempt, Method, buyer_of
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.services import FONTS, ticket_services
+from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.bench.delivery import pinned
 from tests.bench.holds_server import OWNER
 from tests.bench.payments_server import SIGNING
-from tests.fakes.stripe.webhooks import signature
 
 HOUR = 3_600_000_000
 TOGETHER = 64

@@ -25,8 +25,8 @@ from novacast.settings import Server, Settings, Stripe, Tickets
 from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.services import FONTS, ticket_services
 from novacast.web.server import Parts, WebServer
+from novacast_admin.stripe_stand_in import SECRET_KEY
 from tests.bench.holds_server import Nothing, Tokens
-from tests.fakes.stripe.server import SECRET_KEY
 
 SIGNING = "whsec_bench"
 

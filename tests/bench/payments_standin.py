@@ -5,7 +5,7 @@ import json
 import sys
 import time
 
-from tests.fakes.stripe.server import standing_in
+from novacast_admin.stripe_stand_in.server import standing_in
 
 
 async def main() -> None:

@@ -19,10 +19,10 @@ from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.orders.store import order as order_of
 from novacast.tickets.refunds.service import OPEN
 from novacast.tickets.store import story
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import SUCCESS
-from tests.fakes.stripe.webhooks import signature
 from tests.payments.paying import SIGNING, House, open_house, put_together
 from tests.tickets.box import GUEST, OWNER
 

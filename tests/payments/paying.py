@@ -19,11 +19,12 @@ from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
+from novacast_admin.stripe_stand_in import SECRET_KEY
+from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.server import StandIn, standing_in
+from novacast_admin.stripe_stand_in.shapes import Object
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.money import SUCCESS
-from tests.fakes.stripe.server import SECRET_KEY, StandIn, standing_in
-from tests.fakes.stripe.shapes import Object
 from tests.tickets.box import KEY, TEST_MODE, Box, furnished
 from tests.tickets.serving import Served, serving
 

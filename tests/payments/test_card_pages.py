@@ -7,9 +7,9 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import expect
 
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import DEBIT_GOOD, DECLINED, SECURE, SUCCESS
 from tests.e2e.browser import FLAGS, Windows, find_chromium
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DEBIT_GOOD, DECLINED, SECURE, SUCCESS
 from tests.payments.paying import HOUSE, House, hooked
 from tests.tickets.serving import Served
 

@@ -13,11 +13,11 @@ from novacast.payments.inbox.models import State
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.stripe.signatures import check
 from novacast.tickets.models import OrderState, RefundState
+from novacast_admin.stripe_stand_in.account import DAY
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import DISPUTED, REFUND_FAILS, SUCCESS
+from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.account import DAY
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DISPUTED, REFUND_FAILS, SUCCESS
-from tests.fakes.stripe.webhooks import signature
 from tests.payments.paying import SIGNING, House, hooked, open_house
 from tests.tickets.box import OWNER
 from tests.tickets.serving import Served, serving

@@ -11,9 +11,9 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.routes import money_routes
 from novacast.tickets.services import FONTS
+from novacast_admin.stripe_stand_in.account import DAY
+from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.e2e.browser import FLAGS, Windows, find_chromium
-from tests.fakes.stripe.account import DAY
-from tests.fakes.stripe.money import SUCCESS
 from tests.payments.paying import House
 from tests.tickets.box import ORG, OTHER_ORG
 from tests.tickets.office import Organizations, working
@@ -76,6 +76,7 @@ async def test_a_house_sees_its_payouts_disputes_and_incidents(house: House, ser
     assert "6 days left" in disputes
     _status, incidents = await get(served, f"{STUDIO}/incidents")
     assert "A bank took a payment back" in incidents
+    assert "1 incident waits for somebody" in (await get(served, f"{STUDIO}/revenue"))[1]
     (told,) = (await served.ask("GET", f"/organizations/{ORG}/incidents?waiting=true", who="owner")).json["items"]
     done = f"{served.url}{STUDIO}/incidents/{told['id']}/done"
     headers = {"Authorization": "Bearer owner"}

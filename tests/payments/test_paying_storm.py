@@ -12,10 +12,10 @@ from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.orders.models import Method, buyer_of
+from novacast_admin.stripe_stand_in.errors import Refusal
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import DEBIT_BAD, DEBIT_GOOD, DECLINED, SUCCESS
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.errors import Refusal
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DEBIT_BAD, DEBIT_GOOD, DECLINED, SUCCESS
 from tests.payments.paying import House, hooked, open_house
 from tests.tickets.box import GUEST, OWNER
 

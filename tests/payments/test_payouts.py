@@ -5,9 +5,9 @@ import pytest
 from novacast.errors import Forbidden, NotFound
 from novacast.payments.ledger.store import balances
 from novacast.payments.payouts.models import PayoutState
-from tests.fakes.stripe.account import DAY
-from tests.fakes.stripe.money import SUCCESS
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import DAY
+from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.shapes import Object
 from tests.payments.paying import House
 from tests.tickets.box import DOOR, ORG, OUTSIDER, OWNER, SELLER
 

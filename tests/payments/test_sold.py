@@ -7,7 +7,7 @@ import pytest
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method
 from novacast.tickets.rentals.models import OfferKind
-from tests.fakes.stripe.money import SUCCESS
+from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.payments.paying import House
 from tests.tickets.box import ADA, ORG, SELLER
 from tests.tickets.rentals.shop import Shop, open_shop

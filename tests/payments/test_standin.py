@@ -9,11 +9,20 @@ import stripe
 from aiohttp import web
 
 from novacast.clock import SECOND
+from novacast_admin.stripe_stand_in import SECRET_KEY
+from novacast_admin.stripe_stand_in.account import API_VERSION, DAY
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import (
+    DEBIT_BAD,
+    DEBIT_GOOD,
+    DECLINED,
+    DISPUTED,
+    REFUND_FAILS,
+    SECURE,
+    SUCCESS,
+)
+from novacast_admin.stripe_stand_in.server import StandIn, standing_in
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.account import API_VERSION, DAY
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DEBIT_BAD, DEBIT_GOOD, DECLINED, DISPUTED, REFUND_FAILS, SECURE, SUCCESS
-from tests.fakes.stripe.server import SECRET_KEY, StandIn, standing_in
 
 
 @pytest.fixture

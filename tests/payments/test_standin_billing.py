@@ -8,11 +8,11 @@ import pytest
 import stripe
 
 from novacast.clock import SECOND
+from novacast_admin.stripe_stand_in.account import DAY
+from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
+from novacast_admin.stripe_stand_in.money import DECLINED, SUCCESS
+from novacast_admin.stripe_stand_in.server import StandIn, standing_in
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.account import DAY
-from tests.fakes.stripe.billing import ATTACHES_ONLY
-from tests.fakes.stripe.money import DECLINED, SUCCESS
-from tests.fakes.stripe.server import StandIn, standing_in
 from tests.payments.test_standin import client_of
 
 MONTH = 31 * DAY

@@ -8,10 +8,10 @@ from novacast.payments.services import outlook
 from novacast.payments.stripe.amounts import STRANGE, ours, theirs
 from novacast.tickets.models import AttemptState, OrderState
 from novacast.tickets.orders.models import Method, Unpayable
+from novacast_admin.stripe_stand_in.account import DAY
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import DEBIT_BAD, DEBIT_GOOD, SUCCESS
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.account import DAY
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DEBIT_BAD, DEBIT_GOOD, SUCCESS
 from tests.payments.paying import House
 
 

@@ -16,9 +16,9 @@ from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method
 from novacast.tickets.reopening import store
 from novacast.tickets.reopening.models import Reason
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import SUCCESS
 from tests.payments.paying import House, open_house, put_together
 from tests.tickets.box import ADA_AS_BUYER, SELLER, Box
 

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import socket
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -22,10 +23,11 @@ from novacast_admin.cli import transcodes, venue
 from novacast_admin.cli.command import Command, examples, invocation, noun_app
 from novacast_admin.cli.output import out, print_json, print_table, say
 from novacast_admin.main_stage import MainStage, Shown
+from novacast_admin.stripe_stand_in import SECRET_KEY, SIGNING
 
 app = noun_app("Start a whole venue with people and videos, to look around in.")
 
-PORT, RTMP_PORT, TRIES = 8080, 1935, 20
+PORT, RTMP_PORT, STRIPE_PORT, TRIES = 8080, 1935, 8090, 20
 HOST = "127.0.0.1"
 PAGES = (
     ("", "home"),
@@ -41,7 +43,11 @@ PAGES = (
 @app.command(
     cls=Command,
     epilog=examples(
-        "novacast demo", "novacast demo --data ~/lantern", "novacast demo --port 9000", "novacast demo --no-live"
+        "novacast demo",
+        "novacast demo --stripe",
+        "novacast demo --data ~/lantern",
+        "novacast demo --port 9000",
+        "novacast demo --no-live",
     ),
 )
 def demo(
@@ -52,13 +58,19 @@ def demo(
     ] = None,
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server when all is made.")] = True,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Have a test card on air while it serves.")] = True,
+    stripe: Annotated[
+        bool, typer.Option("--stripe", help="Take cards as well, at a stand-in for Stripe on this machine.")
+    ] = False,
 ) -> None:
     """Make a venue with people for each role, three videos, one of them for rent, a channel on air and an evening on
     sale, and serve it to this machine alone.
 
     Started again, it goes on where it stopped. Its passwords are known to everyone, so it listens on loopback only.
     """
-    settings = _settings(context, _free(port) if serve else PORT, _free_for_encoders(port) if serve else 0)
+    if stripe and port == 0:
+        port = _any_free()  # whoever takes cards has to know where buyers come back to
+    cards = _free_for_cards() if stripe and serve else 0
+    settings = _settings(context, _free(port) if serve else PORT, _free_for_encoders(port) if serve else 0, cards)
     folder = DataFolder.at(settings.data)
     folder.prepare()
     with folder.lock():
@@ -76,12 +88,23 @@ def demo(
     as_json, main_stage = invocation(context).json, MainStage()
 
     def ready(address: str) -> None:
-        _show(address, folder, as_json=as_json, on_air=main_stage.shown)
+        _show(address, folder, as_json=as_json, on_air=main_stage.shown, cards=settings.stripe.base_url)
 
-    server.serve(settings, demo=True, ready=ready, beside=main_stage.running if live else hall.running)
+    with _cards(settings, folder, cards):
+        server.serve(settings, demo=True, ready=ready, beside=main_stage.running if live else hall.running)
 
 
-def _settings(context: typer.Context, port: int, rtmp_port: int) -> Settings:
+def _cards(settings: Settings, folder: DataFolder, port: int) -> AbstractContextManager[object]:
+    """Whoever takes cards, while the demo serves; nobody where no port is given."""
+    if not port:
+        return nullcontext()
+    # The web server and Stripe's SDK are loaded by it.
+    from novacast_admin.stripe_stand_in.running import beside
+
+    return beside(folder.root, port, f"{settings.public_url}/api/v1/webhooks/stripe")
+
+
+def _settings(context: typer.Context, port: int, rtmp_port: int, cards: int) -> Settings:
     """The demo's own: the settings of a real venue (its mail server, its public address) are none of its business."""
     given = invocation(context)
     chosen: dict[str, Any] = {} if given.data is None else {"data": given.data}
@@ -100,6 +123,9 @@ def _settings(context: typer.Context, port: int, rtmp_port: int) -> Settings:
         live__rtmp_host=HOST,
         live__rtmp_port=rtmp_port,
         live__srt_port=0,
+        stripe__secret_key=SECRET_KEY if cards else "",
+        stripe__webhook_secrets=(SIGNING,) if cards else (),
+        stripe__base_url=f"http://{HOST}:{cards}" if cards else "",
     )
 
 
@@ -154,6 +180,20 @@ def _free_for_encoders(port: int | None) -> int:
     return 0
 
 
+def _free_for_cards() -> int:
+    """The same as at the last start where it can be: links of orders lead there. Raises Conflict."""
+    for candidate in range(STRIPE_PORT, STRIPE_PORT + TRIES):
+        if _can_listen(candidate):
+            return candidate
+    raise Conflict(f"Ports {STRIPE_PORT} to {STRIPE_PORT + TRIES - 1} are all taken: nothing can take cards.")
+
+
+def _any_free() -> int:
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        return int(probe.getsockname()[1])
+
+
 def _can_listen(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -166,11 +206,11 @@ def _can_listen(port: int) -> bool:
     return True
 
 
-def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | None = None) -> None:
+def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | None = None, cards: str = "") -> None:
     if as_json:
         people = [{"email": one.email, "name": one.name, "role": one.role} for one in stage.CAST]
         said = {"address": address, "data": str(folder.root), "password": stage.PASSWORD, "people": people}
-        print_json(said | ({} if on_air is None else {"on_air": asdict(on_air)}))
+        print_json(said | ({} if on_air is None else {"on_air": asdict(on_air)}) | ({"stripe": cards} if cards else {}))
         return
     pages = list(PAGES)
     if on_air is not None:
@@ -182,7 +222,10 @@ def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | No
             (on_air.door, "its door, to scan them"),
         ]
     out.print()
-    print_table(("address", "what is there"), [(f"{address}{path}", about) for path, about in pages])
+    places = [(f"{address}{path}", about) for path, about in pages]
+    if cards:
+        places.append((cards, "a stand-in for Stripe: what was paid by card, disputes, payouts"))
+    print_table(("address", "what is there"), places)
     if on_air is not None and on_air.rtmp:
         say(f"Encoders send to {on_air.rtmp}, with a stream key made on the channel's page in the studio.")
     out.print()

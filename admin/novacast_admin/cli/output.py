@@ -23,6 +23,7 @@ err = Console(stderr=True, highlight=False, soft_wrap=True, emoji=False)
 
 def print_json(value: Any) -> None:
     sys.stdout.write(json.dumps(value, indent=2, ensure_ascii=False) + "\n")
+    sys.stdout.flush()  # whoever started a server by a pipe waits for this
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:

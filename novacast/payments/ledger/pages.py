@@ -10,6 +10,7 @@ from novacast.clock import Clock
 from novacast.errors import InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
+from novacast.payments.incidents.service import Incidents
 from novacast.payments.ledger.pdf import month_name
 from novacast.payments.ledger.reading import Journal, Month, Movement, Statement
 from novacast.payments.ledger.words import account_name, money
@@ -25,8 +26,9 @@ class RevenueQuery(Body):
 
 
 class RevenuePages:
-    def __init__(self, journal: Journal, names: Names, zones: Zones, clock: Clock) -> None:
-        self._journal, self._names, self._zones, self._clock = journal, names, zones, clock
+    def __init__(self, journal: Journal, incidents: Incidents, names: Names, zones: Zones, clock: Clock) -> None:
+        self._journal, self._incidents = journal, incidents
+        self._names, self._zones, self._clock = names, zones, clock
 
     @page(REVENUE)
     async def show(self, call: Call, query: RevenueQuery) -> Html:
@@ -47,6 +49,7 @@ class RevenuePages:
         place = f"/api/v1/organizations/{org_id}/ledger"
         return {
             "month": month_name(month),
+            "incidents": await self._incidents.count(principal, org_id),
             "figures": figures(statement),
             "rows": [_row(one) for one in statement.movements],
             "before": f"{REVENUE}?{urlencode({'org': org_id, 'month': str(month.before)})}",

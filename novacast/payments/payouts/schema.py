@@ -65,3 +65,21 @@ def m001_payouts(db: Any) -> None:
             PRIMARY KEY (what, subject)
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+@migrations()
+def m002_modes(db: Any) -> None:
+    """Real money and such that is only tried are two accounts of the same provider."""
+    test = "test INTEGER NOT NULL DEFAULT 1 CHECK (test IN (0, 1))"
+    statements(
+        db,
+        f"ALTER TABLE payout_movements ADD COLUMN {test}",
+        f"ALTER TABLE payouts ADD COLUMN {test}",
+        "DROP TABLE payouts_seen",
+        """CREATE TABLE payouts_seen (
+            provider TEXT NOT NULL,
+            test INTEGER NOT NULL CHECK (test IN (0, 1)),
+            until INTEGER NOT NULL,
+            PRIMARY KEY (provider, test)
+        ) STRICT, WITHOUT ROWID""",
+    )

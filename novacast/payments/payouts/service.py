@@ -61,26 +61,26 @@ class Payouts:
         if account is None:
             raise NotFound(text("Nobody of this name moves money here."))
         now = self._db.clock.now()
-        first = await self._db.one(store.first_booked(provider))
-        last = await self._db.one(store.seen(provider))
+        first = await self._db.one(store.first_booked(provider, test=self._test))
+        last = await self._db.one(store.seen(provider, test=self._test))
         since = (now if first is None else first) if last is None else last
         await self._moved(account, since - OVERLAP)
         await self._attribute(provider)
         await self._paid(account, since - SETTLED)
-        await self._db.write(lambda tx: store.see(tx, provider, now))
+        await self._db.write(lambda tx: store.see(tx, provider, now, test=self._test))
         await self._tell()
 
     async def of_org(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Share]:
         """Newest first. Raises NotFound, Forbidden."""
         _reads(principal, org_id)
         start = keyset(cursor, int, str) or store.START
-        rows = await self._db.all(store.of_org(org_id, start, limit + 1))
+        rows = await self._db.all(store.of_org(org_id, start, limit + 1, test=self._test))
         return Page.of(rows, limit, lambda one: (one.payout.created_at, one.payout.id))
 
     async def waiting(self, principal: Principal, org_id: str) -> Sequence[tuple[str, int]]:
         """Currency, and what is at providers still. Raises NotFound, Forbidden."""
         _reads(principal, org_id)
-        return await self._db.all(store.waiting(org_id))
+        return await self._db.all(store.waiting(org_id, test=self._test))
 
     async def mismatches(self, principal: Principal, org_id: str) -> Sequence[Mismatch]:
         """Of the last months. Raises NotFound, Forbidden."""
@@ -96,12 +96,12 @@ class Payouts:
         found = [one async for one in account.movements(since)]
         for start in range(0, len(found), BATCH):
             some = found[start : start + BATCH]
-            await self._db.write(lambda tx, some=some: _add(tx, account.name, some))  # type: ignore[misc]  # a default binds the name
+            await self._db.write(lambda tx, some=some: self._add(tx, account.name, some))  # type: ignore[misc]  # a default binds the name
 
     async def _attribute(self, provider: str) -> None:
         """Whose is what; and what was kept of it is a fee of theirs."""
-        owners = await self._db.all(store.sole(provider))
-        for one in await self._db.all(store.nobodys(provider, BATCH)):
+        owners = await self._db.all(store.sole(provider, test=self._test))
+        for one in await self._db.all(store.nobodys(provider, BATCH, test=self._test)):
             entry = await self._entry(provider, one, owners[0] if len(owners) == 1 else "")
             if entry is not None:
                 await self._db.write(lambda tx, one=one, entry=entry: self._booked(tx, provider, one, entry))  # type: ignore[misc]  # a default binds the names
@@ -125,12 +125,12 @@ class Payouts:
     async def _paid(self, account: Statements, since: int) -> None:
         provider = account.name
         found = [one async for one in account.payouts(since)]
-        await self._db.write(lambda tx: _keep(tx, provider, found))
-        for payout in await self._db.all(store.unchecked(provider, BATCH)):
+        await self._db.write(lambda tx: self._keep(tx, provider, found))
+        for payout in await self._db.all(store.unchecked(provider, BATCH, test=self._test)):
             inside = [one async for one in account.within(payout.id)]
-            await self._db.write(lambda tx, payout=payout, inside=inside: _place(tx, provider, payout, inside))  # type: ignore[misc]  # a default binds the names
+            await self._db.write(lambda tx, payout=payout, inside=inside: self._place(tx, provider, payout, inside))  # type: ignore[misc]  # a default binds the names
         await self._attribute(provider)
-        for payout in await self._db.all(store.due(provider, since, BATCH)):
+        for payout in await self._db.all(store.due(provider, since, BATCH, test=self._test)):
             await self._db.write(lambda tx, payout=payout: self._at_the_bank(tx, account, payout))  # type: ignore[misc]  # a default binds the name
 
     def _at_the_bank(self, tx: Transaction, account: Statements, payout: Payout) -> None:
@@ -141,26 +141,24 @@ class Payouts:
             entry = Entry(source, org_id, payout.currency, self._test, "", "", payout.id, tx.now)
             self._books.paid_out(tx, entry, account.name, net if arrived else 0)
 
+    def _add(self, tx: Transaction, provider: str, some: Sequence[Movement]) -> None:
+        for one in some:
+            store.add(tx, provider, one, test=self._test)
+
+    def _keep(self, tx: Transaction, provider: str, found: Sequence[Payout]) -> None:
+        for one in found:
+            store.keep(tx, provider, one, test=self._test)
+
+    def _place(self, tx: Transaction, provider: str, payout: Payout, inside: Sequence[Movement]) -> None:
+        for one in inside:
+            store.place(tx, provider, payout.id, one, test=self._test)
+        store.check(tx, provider, payout.id)
+
     async def _tell(self) -> None:
         """Once of each, to whoever it is of."""
-        found = await self.audit()
+        now = self._db.clock.now()
+        found = await self._db.all(store.mismatches(None, now, now - LOOKED_BACK, MOST, test=self._test))
         await self._db.write(lambda tx: _tell(tx, found))
-
-
-def _add(tx: Transaction, provider: str, some: Sequence[Movement]) -> None:
-    for one in some:
-        store.add(tx, provider, one)
-
-
-def _keep(tx: Transaction, provider: str, found: Sequence[Payout]) -> None:
-    for one in found:
-        store.keep(tx, provider, one)
-
-
-def _place(tx: Transaction, provider: str, payout: Payout, inside: Sequence[Movement]) -> None:
-    for one in inside:
-        store.place(tx, provider, payout.id, one)
-    store.check(tx, provider, payout.id)
 
 
 def _tell(tx: Transaction, found: Sequence[Mismatch]) -> None:

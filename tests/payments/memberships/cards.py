@@ -17,11 +17,12 @@ from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.services import Outside, outside
 from novacast.payments.settlers import Settling
 from novacast.settings import Settings, Stripe
+from novacast_admin.stripe_stand_in import SECRET_KEY
+from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.server import StandIn, standing_in
+from novacast_admin.stripe_stand_in.shapes import Object
+from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
-from tests.fakes.stripe.money import SUCCESS
-from tests.fakes.stripe.server import SECRET_KEY, StandIn, standing_in
-from tests.fakes.stripe.shapes import Object
-from tests.fakes.stripe.webhooks import signature
 from tests.payments.memberships.conftest import ADA, SETTINGS, Club, day, opened, put_together
 
 SIGNING = "whsec_test"

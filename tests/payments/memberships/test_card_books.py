@@ -19,8 +19,8 @@ from novacast.payments.memberships.refunds.models import State as RefundState
 from novacast.payments.payouts.service import Payouts
 from novacast.payments.settlers import Settling
 from novacast.tickets.services import FONTS
-from tests.fakes.stripe.billing import ATTACHES_ONLY
-from tests.fakes.stripe.money import SUCCESS
+from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
+from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.payments.memberships.cards import CardClub, card_club
 from tests.payments.memberships.conftest import ADA, BEN, DOOR, ORG, OWNER, SELLER, day
 

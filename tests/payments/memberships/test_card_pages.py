@@ -27,10 +27,10 @@ from novacast.tickets.services import FONTS
 from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
+from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
+from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.compiled import static, templates
 from tests.e2e.browser import FLAGS, Window, Windows, find_chromium
-from tests.fakes.stripe.billing import ATTACHES_ONLY
-from tests.fakes.stripe.money import SUCCESS
 from tests.payments.memberships.cards import CardClub, card_club
 from tests.payments.memberships.conftest import ADA, ORG, OWNER, day
 

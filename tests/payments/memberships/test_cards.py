@@ -11,8 +11,8 @@ from novacast.folder import DataFolder
 from novacast.money import PaymentRefused
 from novacast.payments.memberships.models import ChargeState, Interval, State
 from novacast.payments.memberships.plans import PlanDraft
-from tests.fakes.stripe.billing import ATTACHES_ONLY
-from tests.fakes.stripe.money import DECLINED, SUCCESS
+from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
+from novacast_admin.stripe_stand_in.money import DECLINED, SUCCESS
 from tests.payments.memberships.cards import CardClub, card_club
 from tests.payments.memberships.conftest import ADA, OWNER, day
 

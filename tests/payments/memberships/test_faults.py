@@ -13,8 +13,8 @@ from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.payments.memberships.models import Interval, Plan, Subscription
 from novacast.payments.memberships.plans import PlanDraft
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import SUCCESS
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.payments.matrix import Crash, Doomed
 from tests.payments.memberships.cards import CardClub, card_club
 from tests.payments.memberships.conftest import ADA, OWNER

@@ -19,10 +19,10 @@ from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.payments.memberships.models import TERMINAL, ChargeState, Interval, State, Subscription
 from novacast.payments.memberships.plans import PlanDraft
-from tests.fakes.stripe.billing import ATTACHES_ONLY
-from tests.fakes.stripe.errors import Refusal
-from tests.fakes.stripe.faults import Fault
-from tests.fakes.stripe.money import DECLINED, SUCCESS
+from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
+from novacast_admin.stripe_stand_in.errors import Refusal
+from novacast_admin.stripe_stand_in.faults import Fault
+from novacast_admin.stripe_stand_in.money import DECLINED, SUCCESS
 from tests.payments.memberships.cards import card_club
 from tests.payments.memberships.conftest import ADA, OWNER
 from tests.payments.memberships.truths import check, recovered

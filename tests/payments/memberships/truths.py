@@ -5,8 +5,8 @@ from novacast.database import Query
 from novacast.payments.memberships.billed import store as billed
 from novacast.payments.memberships.models import TERMINAL, State
 from novacast.tickets.proof.memberships.store import CONTRADICTIONS
-from tests.fakes.stripe.invoicing import OVER
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.invoicing import OVER
+from novacast_admin.stripe_stand_in.shapes import Object
 from tests.payments.memberships.cards import CardClub
 
 ROUNDS, HALF_HOUR = 60, 1800

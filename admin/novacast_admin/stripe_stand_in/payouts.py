@@ -1,12 +1,13 @@
 """Payouts: what is available goes to the bank, and what is in each can be listed, unless somebody made it by hand."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.errors import Refusal
-from tests.fakes.stripe.money import Money
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import DAY, Account
+from novacast_admin.stripe_stand_in.errors import Refusal
+from novacast_admin.stripe_stand_in.money import Money
+from novacast_admin.stripe_stand_in.shapes import Object
 
 TAKES = 2 * DAY
 
@@ -17,10 +18,16 @@ class Payouts:
         self.inside: dict[str, str] = {}
         """Balance transaction -> payout."""
 
-    def daily(self, currency: str = "eur") -> Object | None:
-        """All that is available by now, sent by itself; None: there is nothing."""
-        rows = [one for one in self._there(currency) if one["available_on"] <= self.account.now]
+    def daily(self, currency: str = "eur", *, early: bool = False) -> Object | None:
+        """All that is available by now, sent by itself; None: there is nothing. `early`: what is not yet as well."""
+        rows = [one for one in self._there(currency) if early or one["available_on"] <= self.account.now]
         return self._send(rows, sum(one["net"] for one in rows), currency, automatic=True) if rows else None
+
+    def resume(self) -> None:
+        """After a restart."""
+        for one in self.account.all("payout"):
+            if one["status"] == "in_transit":
+                self.account.at(one["arrival_date"], partial(self._arrive, one))
 
     def create(self, params: Mapping[str, Any]) -> Object:
         """By hand: a sum, of which nobody knows what it is made of."""

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from tests.fakes.stripe.account import Account
-from tests.fakes.stripe.errors import Refusal
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import Account
+from novacast_admin.stripe_stand_in.errors import Refusal
+from novacast_admin.stripe_stand_in.shapes import Object
 
 
 class Catalogue:

@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.errors import Refusal
-from tests.fakes.stripe.invoicing import ATTACHES_ONLY, OVER, Invoicing
-from tests.fakes.stripe.money import Money
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import DAY, Account
+from novacast_admin.stripe_stand_in.errors import Refusal
+from novacast_admin.stripe_stand_in.invoicing import ATTACHES_ONLY, OVER, Invoicing
+from novacast_admin.stripe_stand_in.money import Money
+from novacast_admin.stripe_stand_in.shapes import Object
 
 __all__ = ["ATTACHES_ONLY", "Billing"]
 DRAFT = 3600
@@ -159,6 +159,15 @@ class Billing:
         rest["period"]["start"] = now
         return [unused, rest], False
 
+    def resume(self) -> None:
+        """After a restart."""
+        for found in self.account.all("subscription"):
+            if found["status"] in OVER:
+                continue
+            for item in found["items"]["data"]:
+                item["price"] = self.account.get("price", item["price"]["id"])
+            self._plan(found)
+
     # The clock.
 
     def _plan(self, found: Object) -> None:
@@ -259,7 +268,7 @@ class Billing:
 
     def _trial(self, params: Mapping[str, Any]) -> int | None:
         if "trial_period_days" in params:
-            return self.account.now + params["trial_period_days"] * DAY
+            return self.account.now + int(params["trial_period_days"]) * DAY
         end = params.get("trial_end")
         return end if isinstance(end, int) else None
 

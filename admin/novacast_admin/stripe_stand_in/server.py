@@ -12,21 +12,22 @@ from urllib.parse import parse_qsl
 
 from aiohttp import web
 
-from tests.fakes.stripe.account import API_VERSION, Account
-from tests.fakes.stripe.catalogue import Catalogue
-from tests.fakes.stripe.checkout import Checkout
-from tests.fakes.stripe.errors import Refusal, missing
-from tests.fakes.stripe.faults import Fault, FaultPlan
-from tests.fakes.stripe.hosted import HostedPages
-from tests.fakes.stripe.idempotency import Keys
-from tests.fakes.stripe.money import Money
-from tests.fakes.stripe.params import checked, decoded
-from tests.fakes.stripe.payouts import Payouts
-from tests.fakes.stripe.routes import Route, routes
-from tests.fakes.stripe.shapes import Object, shaped
-from tests.fakes.stripe.webhooks import Webhooks
+from novacast_admin.stripe_stand_in import SECRET_KEY
+from novacast_admin.stripe_stand_in.account import API_VERSION, Account
+from novacast_admin.stripe_stand_in.catalogue import Catalogue
+from novacast_admin.stripe_stand_in.checkout import Checkout
+from novacast_admin.stripe_stand_in.desk import Desk
+from novacast_admin.stripe_stand_in.errors import Refusal, missing
+from novacast_admin.stripe_stand_in.faults import Fault, FaultPlan
+from novacast_admin.stripe_stand_in.hosted import HostedPages
+from novacast_admin.stripe_stand_in.idempotency import Keys
+from novacast_admin.stripe_stand_in.money import Money
+from novacast_admin.stripe_stand_in.params import checked, decoded
+from novacast_admin.stripe_stand_in.payouts import Payouts
+from novacast_admin.stripe_stand_in.routes import Route, routes
+from novacast_admin.stripe_stand_in.shapes import Object, shaped
+from novacast_admin.stripe_stand_in.webhooks import Webhooks
 
-SECRET_KEY = "sk_test_novacast"
 REFERENCES = {
     "payment_intent": "payment_intent", "latest_charge": "charge", "charge": "charge", "customer": "customer",
     "balance_transaction": "balance_transaction", "source": "charge", "latest_invoice": "invoice",
@@ -68,6 +69,11 @@ class StandIn:
     @property
     def url(self) -> str:
         return self.account.origin
+
+    def resume(self) -> None:
+        """What was to happen later is looked forward to again, once what is known was read from a file."""
+        for one in (self.checkout, self.money, self.payouts, self.billing):
+            one.resume()
 
     def event(self, id: str) -> Object:
         found = next((one for one in self.account.events if one["id"] == id), None)
@@ -146,6 +152,7 @@ class StandIn:
         if kept is not None:
             assert kept.status is not None
             return kept.status, kept.body, True
+        answer: Any
         try:
             answer = _expanded(self.account, route.work(params, about), params.get("expand", ()))
             status = 200
@@ -216,15 +223,16 @@ def _broken(request: web.Request) -> web.StreamResponse:
 
 
 @asynccontextmanager
-async def standing_in(base: Callable[[], float], *, live: bool = False) -> AsyncIterator[StandIn]:
-    """At a free port of this machine, for as long as the block lasts."""
+async def standing_in(base: Callable[[], float], *, live: bool = False, port: int = 0) -> AsyncIterator[StandIn]:
+    """At a port of this machine, a free one if none is named, for as long as the block lasts."""
     standin = StandIn(base, live=live)
     app = web.Application()
     HostedPages(standin).install(app)
+    Desk(standin).install(app)
     app.router.add_route("*", "/v1/{path:.+}", standin.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
     await runner.setup()
-    site = web.TCPSite(runner, "127.0.0.1", 0)
+    site = web.TCPSite(runner, "127.0.0.1", port)
     await site.start()
     standin.account.origin = f"http://127.0.0.1:{runner.addresses[0][1]}"
     standin.webhooks.listen()

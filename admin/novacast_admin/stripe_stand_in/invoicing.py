@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.errors import Refusal, declined
-from tests.fakes.stripe.money import DEBIT_BAD, DEBIT_GOOD, FAILURES, SECURE, SUCCESS, Money
-from tests.fakes.stripe.shapes import Object, shaped
+from novacast_admin.stripe_stand_in.account import DAY, Account
+from novacast_admin.stripe_stand_in.errors import Refusal, declined
+from novacast_admin.stripe_stand_in.money import DEBIT_BAD, DEBIT_GOOD, FAILURES, SECURE, SUCCESS, Money
+from novacast_admin.stripe_stand_in.shapes import Object, shaped
 
 ATTACHES_ONLY = "4000000000000341"
 """Can be kept, and is declined whenever it is charged."""

@@ -8,12 +8,12 @@ from functools import cache
 from types import UnionType
 from typing import Any, Literal, Union, get_args, get_origin
 
-from typing_extensions import get_type_hints, is_typeddict
-
 import stripe._request_options as request_options
 from stripe import StripeContext
 from stripe._stripe_object import UntypedStripeObject
-from tests.fakes.stripe.errors import Refusal
+from typing_extensions import get_type_hints, is_typeddict
+
+from novacast_admin.stripe_stand_in.errors import Refusal
 
 _BRACKETS = re.compile(r"\[([^\[\]]*)\]")
 _OPTIONS = frozenset(request_options.RequestOptions.__annotations__)

@@ -6,8 +6,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.fakes.stripe.account import DAY
-from tests.fakes.stripe.errors import Refusal
+from novacast_admin.stripe_stand_in.account import DAY
+from novacast_admin.stripe_stand_in.errors import Refusal
 
 MOST_LETTERS = 255
 

@@ -1,11 +1,12 @@
 """Payment intents, charges, refunds, disputes, and the balance that they move."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
-from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.errors import Refusal, declined
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import DAY, Account
+from novacast_admin.stripe_stand_in.errors import Refusal, declined
+from novacast_admin.stripe_stand_in.shapes import Object
 
 SUCCESS, DECLINED, SECURE, DISPUTED = "4242424242424242", "4000000000000002", "4000002500003155", "4000000000000259"
 POOR = "4000000000009995"
@@ -29,6 +30,15 @@ class Money:
         """So many of the next refunds are pending until `finish_refund`."""
         self.followers: list[Callable[[Object], object]] = []
         """Told of intents whose end somebody else's answer brought."""
+
+    def resume(self) -> None:
+        """After a restart. Banks that had not answered will say yes."""
+        for one in self.account.all("payment_intent"):
+            if one["status"] == "processing":
+                self.account.at(one["created"] + DEBIT_TAKES, partial(self.finish, one, good=True))
+        for one in self.account.all("refund"):
+            if one["status"] == "pending":
+                self.account.at(one["created"] + DAY, partial(self.finish_refund, one["id"], good=True))
 
     # Payment intents.
 

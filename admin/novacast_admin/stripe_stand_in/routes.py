@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 from stripe import params as types
 from stripe.params import billing_portal as portal_types
 from stripe.params import checkout as checkout_types
-from tests.fakes.stripe.shapes import Object
+
+from novacast_admin.stripe_stand_in.shapes import Object
 
 if TYPE_CHECKING:
-    from tests.fakes.stripe.server import StandIn
+    from novacast_admin.stripe_stand_in.server import StandIn
 
 Work = Callable[[Mapping[str, Any], str], Object]
 

@@ -1,13 +1,14 @@
 """Checkout Sessions, and what people do on their pages."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.billing import Billing
-from tests.fakes.stripe.errors import Refusal, declined
-from tests.fakes.stripe.money import FAILURES, Money
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import DAY, Account
+from novacast_admin.stripe_stand_in.billing import Billing
+from novacast_admin.stripe_stand_in.errors import Refusal, declined
+from novacast_admin.stripe_stand_in.money import FAILURES, Money
+from novacast_admin.stripe_stand_in.shapes import Object
 
 LEAST = {"eur": 50, "usd": 50, "jpy": 50, "gbp": 30}
 WHOLE = frozenset({"isk", "ugx"})
@@ -58,6 +59,12 @@ class Checkout:
         self.account.objects[f"wish:{made['id']}"] = {"object": "wish", **params}
         self.account.at(ends, lambda: self._lapse(made))
         return made
+
+    def resume(self) -> None:
+        """After a restart."""
+        for one in self.account.all("checkout.session"):
+            if one["status"] == "open":
+                self.account.at(one["expires_at"], partial(self._lapse, one))
 
     def wish(self, session: Object) -> Object:
         """What the session was asked for with."""

@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from tests.fakes.stripe.account import Account
-from tests.fakes.stripe.shapes import Object
+from novacast_admin.stripe_stand_in.account import Account
+from novacast_admin.stripe_stand_in.shapes import Object
 
 WAITS = (0, 300, 1800, 7200, 18_000, 36_000, *[43_200] * 5)
 """Seconds before each try: three days in all."""
@@ -83,7 +83,7 @@ class Webhooks:
         headers = {
             "Content-Type": "application/json; charset=utf-8",
             "User-Agent": "Stripe/1.0 (+https://stripe.com/docs/webhooks)",
-            "Stripe-Signature": signature(payload, self.secrets, self.account.now),
+            "Stripe-Signature": signature(payload, self.secrets, int(self.account.base())),
         }
         try:
             async with client.post(self.url, data=payload, headers=headers) as answer:

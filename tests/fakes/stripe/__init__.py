@@ -1,1 +1,0 @@
-"""A stand-in for Stripe that the unmodified SDK talks to."""
