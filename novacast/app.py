@@ -1,16 +1,18 @@
 """Root of the server: what starts, in which order, and how it ends. The listener is opened last and closed first."""
 
 import asyncio
+import dataclasses
 import gc
 import logging
+import socket
 import sys
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import partial
 
 import uvloop
 
-from novacast import logs, wiring
+from novacast import logs, tables, wiring
 from novacast.accounts.operators.authenticator import OperatorAuthenticator
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
@@ -23,7 +25,6 @@ from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
-from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.live.pages import WatchPages, live_pages
@@ -35,6 +36,7 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
+from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
@@ -46,7 +48,10 @@ from novacast.payments.routes import money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
-from novacast.sweeps import Sweep, sweeps
+from novacast.settings.service import service_manager
+from novacast.subscribers import subscribe
+from novacast.supervision import Supervision
+from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.holders.pages import MyTicketPages
@@ -84,6 +89,7 @@ from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
+from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer, stop_signals
 from novacast.wiring import Services
 
@@ -104,11 +110,14 @@ def serve(settings: Settings, *, demo: bool = False, ready: Ready | None = None,
     """
     logs.configure(settings.log.level, settings.log.format)
     run = uvloop.run if settings.server.uvloop else asyncio.run
-    run(_serve(settings, demo, ready, beside))
+    run(_serve(settings, Supervision(service_manager()), demo, ready, beside))
 
 
-async def _serve(settings: Settings, demo: bool, ready: Ready | None, beside: Beside | None) -> None:
-    async with stop_signals() as stop, running(settings, demo=demo, beside=beside) as server:
+async def _serve(
+    settings: Settings, supervision: Supervision, demo: bool, ready: Ready | None, beside: Beside | None
+) -> None:
+    sockets = supervision.sockets()
+    async with stop_signals() as stop, running(settings, demo=demo, beside=beside, sockets=sockets) as server:
         address = settings.public_url if settings.server.port else f"http://{settings.server.host}:{server.port}"
         log.info("serving at %s", address)
         # What the start has made stays to the end. Left in, each full collection of garbage goes through all of it and
@@ -117,38 +126,32 @@ async def _serve(settings: Settings, demo: bool, ready: Ready | None, beside: Be
         gc.freeze()
         if ready is not None:
             ready(address)
+        supervision.ready(f"serving at {address}")
+        life = TaskGroup("life")
+        life.start(supervision.live(), "signs of life")
         await stop.wait()
+        supervision.stopping()
         log.info("stopping")
+        await life.close()
 
 
 @asynccontextmanager
-async def running(settings: Settings, *, demo: bool = False, beside: Beside | None = None) -> AsyncIterator[WebServer]:
-    """The whole server on its data folder, for as long as the block lasts."""
+async def running(
+    settings: Settings, *, demo: bool = False, beside: Beside | None = None, sockets: Sequence[socket.socket] = ()
+) -> AsyncIterator[WebServer]:
+    """The whole server on its data folder, for as long as the block lasts. `sockets`: bound ones, instead of the
+    settings' address."""
     folder, clock = DataFolder.at(settings.data), SystemClock()
     folder.prepare()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.lock())
         keep = settings.database.backup_keep
-        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups, keep=keep)
+        await asyncio.to_thread(migrate, folder.database, tables.MIGRATIONS, clock, backups=folder.backups, keep=keep)
         own = await stack.enter_async_context(wiring.services(settings, clock))
         metrics, station = Metrics(), wiring.station(own)
-        server = WebServer(_parts(own, metrics, demo))
-        own.playback.subscribe(own.outbox)
-        own.chat.subscribe(own.outbox)
-        own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
-        own.outbox.subscribe("live", own.live.endings.hear, durable=True)
-        own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
-        own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
-        own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
-        own.outbox.subscribe("mails about memberships", own.membership_post.hear, durable=True)
-        own.outbox.subscribe("rentals", own.rentals.withdrawing.hear, durable=True)
-        own.outbox.subscribe("tips", own.tips.hear, durable=True)
-        own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
-        own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
-        own.outbox.subscribe("marquee", own.tickets.marquee.hear)
-        own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
+        server = WebServer(dataclasses.replace(_parts(own, metrics, demo), sockets=sockets))
+        subscribe(own)
         own.outbox.subscribe("broadcasts", station.engine.hear)
-        own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         own.webhooks.start(own.outbox, metrics)
         stack.push_async_callback(own.webhooks.close)
         await own.outbox.start()
@@ -162,7 +165,7 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in sweeps(own):
-            tasks.start(_sweeping(sweep), f"sweep of {sweep.name}")
+            tasks.start(sweep.forever(), f"sweep of {sweep.name}")
         if settings.jobs.worker:
             tasks.start(_keep_worker(settings, clock), "worker")
         stack.push_async_callback(server.stop)
@@ -171,6 +174,24 @@ async def running(settings: Settings, *, demo: bool = False, beside: Beside | No
         if beside is not None:
             await stack.enter_async_context(beside(own, rtmp.port))
         yield server
+
+
+@asynccontextmanager
+async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer]]:
+    """A copy of a venue, to be looked at: requests are answered as ever, and nothing is done by itself. No sweep,
+    worker, mail, webhook, payment or broadcast tells the world again what the venue has told it."""
+    folder, clock = DataFolder.at(settings.data), SystemClock()
+    async with AsyncExitStack() as stack:
+        stack.enter_context(folder.lock())
+        await asyncio.to_thread(migrate, folder.database, tables.MIGRATIONS, clock, backups=folder.backups)
+        own = await stack.enter_async_context(wiring.services(settings, clock))
+        wiring.station(own)
+        # Where a copy lies a socket's path may be too long, and its operator has no need of one.
+        server = WebServer(dataclasses.replace(_parts(own, Metrics(), demo=False), socket=None))
+        own.playback.start()
+        stack.push_async_callback(server.stop)
+        await server.start()
+        yield own, server
 
 
 def routes(own: Services, *, demo: bool) -> list[object]:
@@ -255,11 +276,15 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
         WorkRoutes(vods.overview),
-        *operation_routes(own.operations),
+        *operation_routes(own.operations, _authenticator(own)),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
     return listed
+
+
+def _authenticator(own: Services) -> Authenticator:
+    return DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
 
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
@@ -267,10 +292,8 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
-        routes=routes(own, demo=demo),
-        authenticator=DoorAuthenticator(
-            OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices
-        ),
+        routes=[*routes(own, demo=demo), MetricsRoutes(metrics, own.operations.figures, own.settings)],
+        authenticator=_authenticator(own),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,
@@ -290,18 +313,8 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
+    own.operations.readiness.leaving = True
     await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
-
-
-async def _sweeping(sweep: Sweep) -> None:
-    while True:
-        try:
-            await sweep.run()
-        except NovaCastError as error:
-            log.warning("the sweep of %s was put off: %s", sweep.name, error)
-        except Exception:
-            log.exception("the sweep of %s failed; it is tried again", sweep.name)
-        await asyncio.sleep(sweep.every)
 
 
 async def _keep_worker(settings: Settings, clock: Clock) -> None:

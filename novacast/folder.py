@@ -10,6 +10,9 @@ from pathlib import Path
 
 from novacast.errors import AlreadyRunning, BadSettings, DiskFull
 
+RESTORING = "restoring"
+"""A file that says that this is not a venue yet."""
+
 
 @dataclass(frozen=True, slots=True)
 class DataFolder:
@@ -67,8 +70,13 @@ class DataFolder:
     def at(cls, path: Path) -> "DataFolder":
         return cls(path.expanduser().resolve())
 
-    def prepare(self) -> None:
-        """Make what is missing, readable by its owner alone. Raises BadSettings, or DiskFull."""
+    def prepare(self, *, restoring: bool = False) -> None:
+        """Make what is missing, readable by its owner alone. Raises BadSettings, or DiskFull.
+
+        A folder that a restore left unfinished is for restores alone.
+        """
+        if not restoring and (self.root / RESTORING).exists():
+            raise BadSettings(f"A restore into {self.root} was not finished. Run it again, or remove the folder.")
         rooms = (self.media, self.uploads, self.live, self.posters, self.keys, self.backups, self.mail, self.cache)
         try:
             self.root.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -109,6 +117,30 @@ class DataFolder:
             yield
         finally:
             os.close(handle)
+
+    @contextmanager
+    def attend(self, name: str) -> Iterator[None]:
+        """Be one of those who work on the folder as a `name`, of whom there may be several."""
+        handle = os.open(self.root / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    def attended(self, name: str) -> bool:
+        """Whether anybody works on the folder as a `name`; asks the kernel and changes nothing."""
+        try:
+            handle = os.open(self.root / f"{name}.lock", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
 
     def held(self, name: str = "server") -> bool:
         """Whether a running process holds the folder as its `name`; asks the kernel and changes nothing."""

@@ -65,6 +65,16 @@ class Outcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Captured:
+    """A payment that somebody outside has, or waits for a bank to bring."""
+
+    key: str
+    """Of the demand."""
+    outcome: Outcome
+    begun_at: int
+
+
+@dataclass(frozen=True, slots=True)
 class Repayment:
     """Money on its way back, frozen before anybody outside hears of it. The same key always means the same one."""
 
@@ -137,6 +147,15 @@ class Provider(Protocol):
 
     async def repayment(self, repayment: Repayment) -> Repaid:
         """What became of it, asked again. Gives nothing back."""
+        ...
+
+
+class Witness(Provider, Protocol):
+    """One outside, who knows what was paid where our rows don't."""
+
+    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
+        """Payments that this installation began since an instant, and that are paid or on their way. Raises
+        Unavailable, also where there are more than are gone through."""
         ...
 
 

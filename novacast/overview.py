@@ -150,6 +150,8 @@ class Child:
     """Bytes that are resident."""
     seconds: float
     """Since it began."""
+    context: str = ""
+    """The request or job that it works for, as the log has it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,19 @@
 """Work that the server comes back to by itself: what a crash or a lost wake-up left undone, and what is old."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
+from novacast.errors import NovaCastError
+from novacast.operations.alarms.service import EVERY_SECONDS as ALARMS_SECONDS
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.wiring import Services
+
+log = logging.getLogger(__name__)
 
 FACTS_KEPT = 7 * DAY
 MENTIONS_KEPT = MINUTE
@@ -21,6 +27,16 @@ class Sweep:
     every: float
     run: Callable[[], Awaitable[object]]
 
+    async def forever(self) -> None:
+        while True:
+            try:
+                await self.run()
+            except NovaCastError as error:
+                log.warning("the sweep of %s was put off: %s", self.name, error)
+            except Exception:
+                log.exception("the sweep of %s failed; it is tried again", self.name)
+            await asyncio.sleep(self.every)
+
 
 def sweeps(own: Services) -> Sequence[Sweep]:
     async def prune() -> None:
@@ -31,7 +47,11 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         before = own.clock.now() - MENTIONS_KEPT
         await own.db.write(lambda tx: outbox.prune_mentions(tx, before))
 
+    async def follow_keys() -> None:
+        own.key.refresh()
+
     return (
+        Sweep("keys", 10, follow_keys),
         Sweep("memberships", 60, own.memberships.sweep),
         Sweep("mails about memberships", 3600, own.membership_post.sweep),
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
@@ -55,6 +75,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("holds", 2, own.tickets.holds.sweep),
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("waiting lists", 2, own.waiting_post.sweep),
+        Sweep("reopening the box office", 2, own.tickets.reopening.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("events of payments", 30, own.payments.inbox.sweep),
         Sweep("payouts", 3600, own.payments.payouts.sweep),
@@ -71,6 +92,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("emotes", 3600, own.chat.emotes.sweep),
         Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
+        Sweep("alarms", ALARMS_SECONDS, own.operations.alarms.sweep),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),

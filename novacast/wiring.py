@@ -4,27 +4,22 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from novacast import outbox
-from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
-from novacast.chat import schema as chat_schema
-from novacast.chat.emotes import schema as emotes_schema
-from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import Clock
-from novacast.database import Database, Migrations
+from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
-from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.channels.owners import ChannelOwners
@@ -33,20 +28,16 @@ from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
-from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
 from novacast.notifications.overview import store as mail_work
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
-from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
-from novacast.operations.audit import schema as audit_schema
-from novacast.operations.services import OperationServices, operation_services
-from novacast.operations.tonight.service import Sources
+from novacast.operations.personal import DeedsData
+from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
-from novacast.payments import tables as payment_tables
 from novacast.payments.incidents import topics as incidents_topics
 from novacast.payments.incidents.personal import IncidentData
 from novacast.payments.invoices.service import Invoices
@@ -60,12 +51,12 @@ from novacast.payments.memberships.watching import MemberOffers
 from novacast.payments.overview import store as payment_work
 from novacast.payments.payouts import topics as payouts_topics
 from novacast.payments.services import PaymentServices, outside, payment_services
-from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.playback.watches import Watches
 from novacast.security.keys import secret
+from novacast.security.rings import Ring
 from novacast.settings import Settings
-from novacast.tickets import tables as ticket_tables
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
@@ -80,73 +71,26 @@ from novacast.tickets.tips.service import Tips
 from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
-from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
 from novacast.vods.advertised import AdvertisedVideos
-from novacast.vods.captions import schema as captions_schema
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
-from novacast.vods.chapters import schema as chapters_schema
-from novacast.vods.collections import schema as collections_schema
-from novacast.vods.downloads import schema as downloads_schema
 from novacast.vods.downloads.models import JOB as DOWNLOADS
-from novacast.vods.health import schema as health_schema
 from novacast.vods.health.service import VideoHealth
-from novacast.vods.imports import schema as imports_schema
-from novacast.vods.overview import schema as vods_overview_schema
 from novacast.vods.overview import store as vod_work
-from novacast.vods.pictures import schema as pictures_schema
 from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
-from novacast.vods.recordings import schema as recordings_schema
 from novacast.vods.recordings.improving import JOB as IMPROVE
 from novacast.vods.removal import JOB as REMOVE
-from novacast.vods.replacement import schema as replacement_schema
 from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
-from novacast.vods.storage import schema as storage_schema
 from novacast.vods.transcoding.models import BEGIN
 from novacast.vods.transcoding.models import JOB as TRANSCODE
-from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
-from novacast.web import idempotency
 from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
-
-MIGRATIONS: Sequence[Migrations] = (
-    outbox.migrations,
-    idempotency.migrations,
-    accounts_schema.migrations,
-    notifications_schema.migrations,
-    vods_schema.migrations,
-    captions_schema.migrations,
-    imports_schema.migrations,
-    chapters_schema.migrations,
-    pictures_schema.migrations,
-    downloads_schema.migrations,
-    replacement_schema.migrations,
-    collections_schema.migrations,
-    views_schema.migrations,
-    health_schema.migrations,
-    storage_schema.migrations,
-    recordings_schema.migrations,
-    live_schema.migrations,
-    playback_schema.migrations,
-    chat_schema.migrations,
-    emotes_schema.migrations,
-    chat_moderation_schema.migrations,
-    *payment_tables.MIGRATIONS,
-    *ticket_tables.MIGRATIONS,
-    webhooks_schema.migrations,
-    vods_overview_schema.migrations,
-    audit_schema.migrations,
-)
-"""In the order of their foreign keys."""
-
-GUARDS = {**ticket_tables.GUARDED, **payment_tables.GUARDED}
-"""What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (
     *accounts_topics.TOPICS,
@@ -170,7 +114,7 @@ FAILED_MAILS = mails.failed
 class Services:
     settings: Settings
     folder: DataFolder
-    key: bytes
+    key: Ring
     """Of this installation; what is signed derives a key of its own from it."""
     clock: Clock
     db: Database
@@ -249,6 +193,7 @@ def station(own: Services) -> Station:
         own.vods.films,
         live.monitoring,
         own.playback.peers,
+        live.playing,
     )
     live.antenna.air = own.broadcasts.ladder = made.engine
     live.clips.running = made.engine.journal
@@ -308,6 +253,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         memberships.personal,
         IncidentData(db),
         AnswersData(db),
+        DeedsData(db),
     ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
@@ -331,11 +277,13 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     personal += [chat.personal, chat.emote_personal]
     tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
-    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days, on_air=live.playing)
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
-    sources = Sources(broadcasts, health.recent, Liveliness(db), tickets.overview, works)
-    operations = operation_services(db, settings, folder, sources, MIGRATIONS, FAILED_MAILS)
+    slices = Slices(
+        broadcasts, health.recent, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
+    )
+    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
     return Services(
         settings,
         folder,

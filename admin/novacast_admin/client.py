@@ -193,7 +193,7 @@ class Client:
         return _page(Order, await self.get(f"{ADMIN}/orders", q=q, state=state, cursor=cursor, limit=limit))
 
     async def gates(self, list_id: str) -> list[Mapping[str, Any]]:
-        return list((await self.get(f"/api/v1/checkin-lists/{list_id}/gates"))["items"])
+        return list((await self.get(f"/api/v1/checkin-lists/{list_id}/gates"))["gates"])
 
     async def attempts(self, *, open_only: bool = False, cursor: str | None = None, limit: int = 50) -> Page[Attempt]:
         return _page(Attempt, await self.get(f"{ADMIN}/payments/attempts", open=open_only, cursor=cursor, limit=limit))

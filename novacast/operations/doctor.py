@@ -37,6 +37,7 @@ async def examine(
         "encoders": lambda: encoders(settings, folder, clock, again=try_encoders),
         "database": lambda: state.database(settings, folder, clock, sets),
         "queue": lambda: state.queue(settings, folder),
+        "backups": lambda: state.backups(settings, folder, clock),
         "mail": lambda: state.mail(folder, clock, sets, failed_mails),
         **more,
     }

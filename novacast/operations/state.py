@@ -5,18 +5,22 @@ import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from novacast.clock import DAY, Clock
+from novacast.clock import DAY, Clock, iso
 from novacast.database import Database, Migrations, Query, pending
 from novacast.errors import NewerDatabase, NovaCastError
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue, connect
 from novacast.operations import store
+from novacast.operations.backups.models import EVERY
+from novacast.operations.backups.service import last_good
 from novacast.operations.models import Finding, failed, ok, warning
 from novacast.settings import Settings
 
 BACKLOG = 1000
 """Waiting jobs above which nobody seems to work."""
 MAIL_DAYS = 7
+LATE = 2
+"""Times what the settings say lies between two backups."""
 FailedMails = Callable[[int], Query[tuple[str, str]]]
 """What the mails given up since an instant were about, and why, newest first."""
 
@@ -44,6 +48,20 @@ def _readable_by_others(folder: DataFolder) -> list[Path]:
     """Where the folder itself is closed, nothing in it can be reached; keys are looked at all the same."""
     keys = sorted(folder.keys.glob("*")) if folder.keys.is_dir() else []
     return [path for path in (folder.root, *keys) if path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO)]
+
+
+def backups(settings: Settings, folder: DataFolder, clock: Clock) -> Finding:
+    """The last good one, if any are to be made."""
+    own, last = settings.backups, last_good(folder)
+    if not own.folder:
+        return ok("backups", "None are made: [backups] folder is not set.")
+    made = "None was made yet" if last is None else f"The last good one is of {iso(last.at)}"
+    if own.every not in EVERY:
+        return ok("backups", f"{made}; they are made by hand.")
+    if last is None or clock.now() - last.at > LATE * EVERY[own.every]:
+        mend = "novacast backup create, and see whether novacast-backup.timer runs: systemctl status novacast-backup"
+        return warning("backups", f"{made}, and there is to be one {own.every}.", mend)
+    return ok("backups", f"{made}, in {last.target}.")
 
 
 async def database(settings: Settings, folder: DataFolder, clock: Clock, sets: Sequence[Migrations]) -> Finding:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.errors import NovaCastError
-from novacast.money import Provider
+from novacast.money import Witness
 from novacast.payments.inbox.service import Inbox, News
 from novacast.payments.incidents.service import Incidents
 from novacast.payments.ledger.service import Ledger
@@ -22,7 +22,7 @@ from novacast.settings import Settings
 class Outside:
     """Those outside who move money, as far as the settings name them."""
 
-    providers: Sequence[Provider] = ()
+    providers: Sequence[Witness] = ()
     billers: Sequence[Biller] = ()
     news: Sequence[News] = ()
     statements: Sequence[Statements] = ()

@@ -1,14 +1,16 @@
 """Access tokens: JWTs of a few minutes (RFC 9068's type and claims), signed and read by this server alone (HS256)."""
 
-import hmac
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import jwt
 
 from novacast.clock import SECOND
 from novacast.errors import Unauthenticated
 from novacast.i18n import text
+from novacast.security.rings import Derived
 
 _ALGORITHM = "HS256"
 _TYPE = "at+jwt"
@@ -28,7 +30,7 @@ class AccessClaims:
 
 class AccessTokens:
     def __init__(self, key: bytes, issuer: str) -> None:
-        self._key = hmac.digest(key, b"access token", "sha256")
+        self._keys = Derived(key, "access token")
         self._issuer = issuer
         # What a signature covers never changes, so checking it once per token is enough; the time is checked always.
         self._verified = lru_cache(maxsize=_REMEMBERED)(self._verify)
@@ -42,33 +44,45 @@ class AccessTokens:
             "iat": now // SECOND,
             "exp": claims.expires_at // SECOND,
         }
-        return jwt.encode(payload, self._key, algorithm=_ALGORITHM, headers={"typ": _TYPE})
+        return jwt.encode(payload, self._keys.current(), algorithm=_ALGORITHM, headers={"typ": _TYPE})
 
     def read(self, token: str, now: int) -> AccessClaims:
         """The claims of a token that `issue` made and that has not run out. Raises Unauthenticated."""
-        claims = self._verified(token)
+        claims = self._verified(token, self._keys.version())
         if claims.expires_at <= now:
             raise Unauthenticated(_REFUSED)
         return claims
 
-    def _verify(self, token: str) -> AccessClaims:
+    def _verify(self, token: str, version: int) -> AccessClaims:
+        """`version`: of the keys, so that what one of them signed is not remembered for longer than that counts."""
         if len(token) > _LONGEST:
             raise Unauthenticated(_REFUSED)
-        try:
-            whole = jwt.decode_complete(
-                token,
-                self._key,
-                algorithms=[_ALGORITHM],
-                audience=_AUDIENCE,
-                issuer=self._issuer,
-                # The one clock is ours: PyJWT would ask the machine's.
-                options={"require": ["exp", "iat", "sub", "sid"], "verify_exp": False, "verify_iat": False},
-            )
-        except jwt.InvalidTokenError as error:
-            raise Unauthenticated(_REFUSED) from error
+        whole = self._decoded(token)
+        if whole is None and self._keys.refresh():
+            whole = self._decoded(token)
+        if whole is None:
+            raise Unauthenticated(_REFUSED)
         payload = whole["payload"]
         person_id, session_id, expires = payload["sub"], payload["sid"], payload["exp"]
         fits = isinstance(person_id, str) and isinstance(session_id, str) and type(expires) is int
         if not fits or whole["header"].get("typ") != _TYPE:
             raise Unauthenticated(_REFUSED)
         return AccessClaims(person_id, session_id, expires * SECOND)
+
+    def _decoded(self, token: str) -> dict[str, Any] | None:
+        """By whichever key it was signed with; None where that is none of ours, or it is no such token."""
+        for key in self._keys.reading():
+            with suppress(jwt.InvalidTokenError):
+                return self._by(key, token)
+        return None
+
+    def _by(self, key: bytes, token: str) -> dict[str, Any]:
+        return jwt.decode_complete(
+            token,
+            key,
+            algorithms=[_ALGORITHM],
+            audience=_AUDIENCE,
+            issuer=self._issuer,
+            # The one clock is ours: PyJWT would ask the machine's.
+            options={"require": ["exp", "iat", "sub", "sid"], "verify_exp": False, "verify_iat": False},
+        )

@@ -9,15 +9,18 @@ import hashlib
 import hmac
 import os
 import secrets
+from functools import lru_cache
 from pathlib import Path
 
 from novacast import i18n
 from novacast.errors import BadSettings, Unauthenticated
+from novacast.security.rings import KEY_BYTES, Derived, Ring
 
-KEY_BYTES = 32
+_rings: dict[tuple[Path, bytes], Ring] = {}
+"""One of each key in a process: who looks for newer keys looks for all."""
 
 
-def secret(folder: Path, name: str) -> bytes:
+def secret(folder: Path, name: str) -> Ring:
     """The key called `name`, made at its first use. Two processes that start together get the same one."""
     path = folder / f"{name}.key"
     try:
@@ -28,7 +31,9 @@ def secret(folder: Path, name: str) -> bytes:
         raise BadSettings(f"The key {path} can't be used: {error.strerror}. Mend its owner and permissions.") from error
     if len(key) != KEY_BYTES:
         raise BadSettings(f"The key {path} is damaged ({len(key)} bytes, not {KEY_BYTES}). Restore it from a backup.")
-    return key
+    ring = _rings.setdefault((path, key), Ring(key, folder / f"{name}.ring"))
+    ring.refresh()
+    return ring
 
 
 def _create(path: Path) -> None:
@@ -47,14 +52,27 @@ def _create(path: Path) -> None:
         unfinished.unlink()
 
 
+class Mac:
+    """HMAC-SHA-256 with its key prepared once. `hmac.digest` lets other threads run each time, and waits for them."""
+
+    def __init__(self, key: bytes) -> None:
+        self._begun = hmac.new(key, digestmod="sha256")
+
+    def digest(self, payload: bytes) -> bytes:
+        mac = self._begun.copy()
+        mac.update(payload)
+        return mac.digest()
+
+
 class Signer:
     """HMAC-SHA-256 over `purpose` and payload; the text is URL-safe."""
 
     def __init__(self, key: bytes, purpose: str) -> None:
-        self._key = hmac.digest(key, purpose.encode(), "sha256")
+        """`key`: a ring, whose older keys are still read, or a single key."""
+        self._keys = Derived(key, purpose)
 
     def sign(self, payload: bytes) -> str:
-        return f"{_text(payload)}.{_text(hmac.digest(self._key, payload, 'sha256'))}"
+        return f"{_text(payload)}.{_text(_mac(self._keys.current()).digest(payload))}"
 
     def verify(self, text: str) -> bytes:
         """The payload of a text that `sign` made. Raises Unauthenticated."""
@@ -63,9 +81,17 @@ class Signer:
             payload, signature = _bytes(body), _bytes(mark)
         except (ValueError, binascii.Error) as error:
             raise Unauthenticated(i18n.text("This address is not complete. Ask for a new one.")) from error
-        if not hmac.compare_digest(signature, hmac.digest(self._key, payload, "sha256")):
-            raise Unauthenticated(i18n.text("This address was not made here, or was altered. Ask for a new one."))
-        return payload
+        if self._made(payload, signature) or (self._keys.refresh() and self._made(payload, signature)):
+            return payload
+        raise Unauthenticated(i18n.text("This address was not made here, or was altered. Ask for a new one."))
+
+    def _made(self, payload: bytes, signature: bytes) -> bool:
+        return any(hmac.compare_digest(signature, _mac(key).digest(payload)) for key in self._keys.reading())
+
+
+@lru_cache(64)
+def _mac(key: bytes) -> Mac:
+    return Mac(key)
 
 
 def new_token(size: int = 24) -> str:

@@ -1,5 +1,6 @@
 """Settings: defaults, then a TOML file, then NOVACAST_* variables, then validation. Frozen once loaded."""
 
+from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.environment import as_environment
 from novacast.settings.live import Live
@@ -23,10 +24,13 @@ from novacast.settings.sections import (
     Uploads,
 )
 from novacast.settings.stripe import Stripe
+from novacast.settings.watching import Alarms, Metrics
 from novacast.settings.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
+    "Alarms",
+    "Backups",
     "Chat",
     "Database",
     "Health",
@@ -34,6 +38,7 @@ __all__ = [
     "Live",
     "Log",
     "Mail",
+    "Metrics",
     "Moderation",
     "Playback",
     "Server",

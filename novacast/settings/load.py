@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from novacast.errors import BadSettings
 from novacast.settings.mistakes import Document, Mistake, raise_for, read
 from novacast.settings.sections import Settings
+from novacast.settings.service import credential
 from novacast.settings.stripe import LIVE_KEYS, TEST_KEYS
 
 PREFIX = "NOVACAST_"
@@ -202,7 +203,11 @@ def _from_environment(item: "dataclasses.Field[Any]", kind: Any, key: str, envir
         if named in environ:
             raise BadSettings(f"{named} and {named}_FILE are both set. Keep one of them.")
         return _from_text(item, kind, _secret_file(environ[f"{named}_FILE"], f"{named}_FILE"), key, named)
-    return _from_text(item, kind, environ[named], key, named) if named in environ else None
+    if named in environ:
+        return _from_text(item, kind, environ[named], key, named)
+    if item.metadata["secret"] and (file := credential(key, environ)) is not None:
+        return _from_text(item, kind, _secret_file(str(file), "the credential"), key, str(file))
+    return None
 
 
 def _note(

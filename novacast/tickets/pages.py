@@ -15,6 +15,7 @@ from novacast.tickets.billing.pages import InvoicePages
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
+from novacast.tickets.editing.pages import OwnExchangePages
 from novacast.tickets.events.pages import EventListPages, EventPage
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.holders.pages import HolderPages
@@ -253,6 +254,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling),
         AnswerPages(own.questions),
+        OwnExchangePages(own.editing, own.orders, own.performances, own.holders, own.holds),
         WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),
         InvoicePages(own.billing, own.orders),

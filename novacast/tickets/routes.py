@@ -8,6 +8,7 @@ from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.disputes.routes import DisputeRoutes
 from novacast.tickets.door.devices.routes import DeviceRoutes, PostRoutes
 from novacast.tickets.door.routes import DoorRoutes
+from novacast.tickets.editing.routes import EditingRoutes
 from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holders.routes import HolderRoutes
@@ -47,6 +48,7 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
+        EditingRoutes(own.editing, own.orders, own.holders, own.holds),
         BillingRoutes(own.billing),
         RefundRoutes(own.refunds, own.bulk, own.orders),
         DisputeRoutes(own.disputes),

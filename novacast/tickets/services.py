@@ -11,7 +11,7 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
-from novacast.money import Provider
+from novacast.money import Provider, Witness
 from novacast.security.keys import instance_of
 from novacast.security.seal import Seal
 from novacast.settings import Settings
@@ -27,6 +27,8 @@ from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
+from novacast.tickets.editing import store as trades
+from novacast.tickets.editing.service import Editing
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
@@ -57,6 +59,7 @@ from novacast.tickets.recurrences.service import Recurrences
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.late import Late
 from novacast.tickets.refunds.service import Refunds
+from novacast.tickets.reopening.service import Reopening
 from novacast.tickets.reports.availability import Availability
 from novacast.tickets.reports.service import Reports
 from novacast.tickets.sales.service import Sales
@@ -93,6 +96,7 @@ class TicketServices:
     waiting: WaitingList
     closing: Closing
     payments: Payments
+    reopening: Reopening
     news: PaymentNews
     """To be told of whatever those who move money tell."""
     sandbox: Sandbox | None
@@ -105,6 +109,7 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    editing: Editing
     refunds: Refunds
     bulk: Bulk
     late: Late
@@ -136,7 +141,7 @@ class TicketServices:
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
         worked = await self.proof.attacked()
-        self.taking.shut = bool(worked)
+        await self.reopening.begin(attacked=bool(worked))
         await self.marquee.look()
         if worked:
             log.critical("the box office stays shut: these attacks on the database worked: %s", "; ".join(worked))
@@ -150,20 +155,21 @@ def ticket_services(
     books: Books,
     invoicing: Invoicing,
     viewings: Viewings,
-    outside: Sequence[Provider] = (),
+    outside: Sequence[Witness] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
-    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
-    providers |= {one.name: one for one in outside if one.live == (own.mode == "live")}
+    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
+    checkouts = [one for one in outside if one.live == (own.mode == "live")]
+    providers |= {one.name: one for one in checkouts}
     members = Members(db)
     taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
-    holds.followers.append(waiters.follow)
+    holds.followers += [waiters.follow, trades.follow_trade]
     closing = Closing(db, expiry, providers, books)
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
@@ -185,7 +191,7 @@ def ticket_services(
         seat_maps=SeatMaps(db),
         codes=Codes(db),
         trying=holds.codes,
-        halls=Halls(db, taking.warm),
+        halls=Halls(db, taking.warm, members),
         map_editor=MapEditor(db),
         expiry=expiry,
         taking=taking,
@@ -196,6 +202,7 @@ def ticket_services(
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
         payments=Payments(db, providers, books),
+        reopening=Reopening(db, taking, checkouts, books, instance, closing.ask),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
@@ -206,6 +213,7 @@ def ticket_services(
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
         cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        editing=Editing(db, taking, placing, books),
         refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),

@@ -56,6 +56,11 @@ def hour_there(at: int, timezone: str) -> str:
     return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
 
 
+def night_there(title: str, at: int, timezone: str) -> str:
+    """A performance as lists name it; what has no hour by its title alone."""
+    return " · ".join(filter(None, (title, hour_there(at, timezone))))
+
+
 def order_state(state: OrderState) -> str:
     return {
         OrderState.DRAFT: _("being made"),

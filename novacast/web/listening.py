@@ -7,7 +7,7 @@ import os
 import socket
 import ssl
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -21,19 +21,28 @@ log = logging.getLogger(__name__)
 
 BACKLOG = 1024
 Factory = Callable[[], asyncio.Protocol]
+Sockets = Sequence[socket.socket]
 
 
-async def tcp(factory: Factory, settings: Settings) -> asyncio.Server:
-    """Raises BadSettings that says which address and why."""
+async def tcp(factory: Factory, settings: Settings, sockets: Sockets = ()) -> Sequence[asyncio.Server]:
+    """`sockets`: bound ones; without them the settings' address is. Raises BadSettings that says which address can't be
+    had, and why."""
+    loop = asyncio.get_running_loop()
+    if sockets:
+        return [await loop.create_server(factory, sock=one, backlog=BACKLOG) for one in sockets]
     host, port = settings.server.host, settings.server.port
     try:
-        return await asyncio.get_running_loop().create_server(factory, host or None, port, backlog=BACKLOG)
+        return [await loop.create_server(factory, host or None, port, backlog=BACKLOG)]
     except OSError as error:
         raise BadSettings(_refused(host, port, error)) from error
 
 
-async def tls(door: Door, settings: Settings, certificate: "Certificate", tasks: TaskGroup) -> TlsListener:
-    """Raises BadSettings that says which address and why."""
+async def tls(
+    door: Door, settings: Settings, certificate: "Certificate", tasks: TaskGroup, sockets: Sockets = ()
+) -> TlsListener:
+    """As `tcp`."""
+    if sockets:
+        return TlsListener(door, sockets, certificate.context, tasks)
     host, port = settings.server.host, settings.server.port
     listeners: list[socket.socket] = []
     try:

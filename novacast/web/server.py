@@ -72,6 +72,8 @@ class Parts:
     """Ends what `media` may wait for longer than a server that stops."""
     socket: Path | None = None
     """Where the operator's Unix socket goes; whoever can open it is the system itself."""
+    sockets: listening.Sockets = ()
+    """Bound ones that listen already, of whoever started this process; none: the settings' address is bound."""
     cache: Path | None = None
     """A folder of the server's own for what can be made again."""
     templates: Sequence[Path] = (HERE / "templates",)
@@ -124,13 +126,14 @@ class WebServer:
             metrics=self._parts.metrics,
         )
         try:
-            tcp: TlsListener | asyncio.AbstractServer
             if certificate is None:
-                tcp = await listening.tcp(self._door, settings)
+                opened = await listening.tcp(self._door, settings, self._parts.sockets)
+                self._listeners += opened
+                self.port = opened[0].sockets[0].getsockname()[1]
             else:
-                tcp = await listening.tls(self._door, settings, certificate, self._tasks)
-            self._listeners.append(tcp)
-            self.port = tcp.sockets[0].getsockname()[1]
+                tls = await listening.tls(self._door, settings, certificate, self._tasks, self._parts.sockets)
+                self._listeners.append(tls)
+                self.port = tls.sockets[0].getsockname()[1]
             if self._parts.socket is not None:
                 self._listeners.append(await listening.unix(self._door, self._parts.socket))
         except BaseException:

@@ -106,6 +106,8 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
         yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
+    async for wish in sold_and_given(venue, watched):
+        yield wish
     async for wish in memberships(venue):
         yield wish
     async for wish in incidents(venue):
@@ -116,6 +118,20 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
     for name, body in jobs.items():
         path = f"{api}/videos/{{video_id}}/{name}"
         yield path, path.format(video_id=watched), "producer", body
+
+
+async def sold_and_given(venue: Venue, video: str) -> AsyncIterator[Wish]:
+    """A video that is sold, and a tip in its room."""
+    api, owner = "/api/v1", await venue.token("owner")
+    offers = await venue.ask("PUT", f"{api}/videos/{video}/offers", owner, {"currency": "EUR", "buy": {"price": 900}})
+    assert offers.status == 200, offers.body
+    buyer = {"name": "Ada", "email": "ada@venue.example", "method": "sandbox"}
+    order = {"offer": offers.json["items"][0]["id"]} | buyer
+    yield f"{api}/videos/{{video_id}}/orders", f"{api}/videos/{video}/orders", "owner", order
+    rules = {"currency": "EUR", "least": 100, "most": 9000}
+    decided = await venue.ask("PUT", f"{api}/organizations/{venue.org}/tips", owner, rules)
+    assert decided.status == 200, decided.body
+    yield f"{api}/rooms/{{room_id}}/tips", f"{api}/rooms/{video}/tips", "owner", {"amount": 500} | buyer
 
 
 async def memberships(venue: Venue) -> AsyncIterator[Wish]:

@@ -20,8 +20,8 @@ from novacast.clock import SystemClock
 from novacast.database import migrate
 from novacast.folder import DataFolder
 from novacast.settings import Chat
+from novacast.tables import MIGRATIONS
 from novacast.web.websocket import frame
-from novacast.wiring import MIGRATIONS
 from tests.chat.world import ROOM, opened
 
 

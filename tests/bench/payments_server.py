@@ -22,9 +22,9 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.services import FONTS, ticket_services
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.holds_server import Nothing, Tokens
 from tests.fakes.stripe.server import SECRET_KEY
 

@@ -25,7 +25,7 @@ from novacast.database import Database
 from novacast.errors import NotFound
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
 from tests.chat.wires import Each
 from tests.chat.world import MODERATOR, ROOM, FakePlace, People, World, person
 from tests.databases import migrated

@@ -48,7 +48,7 @@ async def test_a_sound_venue_is_healthy(folder: DataFolder) -> None:
     findings = [finding async for finding in doctor.examine(wanted, SystemClock(), SETS, failed)]
     assert [finding.check for finding in findings] == [
         "python", "clock", "files", "permissions", "disk", "port", "live", "ffmpeg", "encoders", "database", "queue",
-        "mail",
+        "backups", "mail",
     ]  # fmt: skip
     assert healthy(findings), findings
     assert all(finding.mend for finding in findings if finding.state is not State.OK)
@@ -233,3 +233,15 @@ def test_the_holder_of_a_folder_is_seen_and_not_disturbed(folder: DataFolder) ->
         assert folder.held()
         assert (folder.root / "server.lock").read_text() == f"{os.getpid()}\n"
     assert not folder.held()
+
+
+def test_a_backup_that_is_late_is_told(folder: DataFolder, clock: FakeClock) -> None:
+    assert "None are made" in state.backups(Settings(), folder, clock).message
+    wanted = settings(backups__folder="/mnt/disk")
+    assert state.backups(wanted, folder, clock).state is State.WARNING
+    (folder.backups / "last.json").write_text(f'{{"id": "x", "at": {clock.now()}, "target": "/mnt/disk"}}')
+    assert state.backups(wanted, folder, clock).state is State.OK
+    clock.advance(49 * 3600)
+    late = state.backups(wanted, folder, clock)
+    assert (late.state, "daily" in late.message) == (State.WARNING, True)
+    assert state.backups(replace(wanted, "backups.every", "never"), folder, clock).state is State.OK

@@ -1,6 +1,5 @@
 """packaging/run, packaging/check and packaging/docs, each started as people start it."""
 
-import re
 import shutil
 import subprocess
 import sys
@@ -8,8 +7,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-
-from novacast.settings import Settings, entries, variable
 
 ROOT = Path(__file__).parents[2]
 TOOLS = ("sh", "dirname", "cat", "cksum", "ls", "rm", "env", "sed", "mkdir")
@@ -158,13 +155,3 @@ def test_what_is_generated_is_up_to_date_and_every_link_leads_somewhere() -> Non
         [sys.executable, ROOT / "packaging" / "docs", "--check"], capture_output=True, text=True, timeout=120
     )
     assert done.returncode == 0, done.stderr
-
-
-@pytest.mark.parametrize("unit", ["novacast.service", "novacast-worker.service"])
-def test_units_set_only_what_is_a_setting_and_wait_long_enough(unit: str) -> None:
-    text = (ROOT / "systemd" / unit).read_text()
-    known = {variable(key) for key, _, _ in entries()} | {"NOVACAST_CONFIG"}
-    assert set(re.findall(r"Environment=(NOVACAST_\w+)=", text)) <= known
-    [limit] = re.findall(r"TimeoutStopSec=(\d+)", text)
-    assert int(limit) > Settings().server.drain_seconds
-    assert "StateDirectoryMode=0700" in text

@@ -34,7 +34,7 @@ def forged(
     }
     payload.update(changes)
     payload = {name: value for name, value in payload.items() if value is not None}
-    signed_with: Any = (tokens._key if key is None else key) or None
+    signed_with: Any = (tokens._keys.current() if key is None else key) or None
     return jwt.encode(payload, signed_with, algorithm=algorithm, headers={"typ": typ})
 
 

@@ -146,6 +146,12 @@ def test_half_a_unit_is_rounded_up_and_what_the_buyer_sets_stays() -> None:
     assert standing.after(1).off(item(), 1000) == (0, "")
 
 
+async def test_the_map_of_seats_has_members_prices(box: Box, club: Club) -> None:
+    for who, price in ((ADA, 1650), (BEN, 2050)):
+        states = await box.own.halls.states(who, box.night.id)
+        assert set(states.prices[box.seats.id].values()) == {price}
+
+
 async def test_pages_and_api_say_it(box: Box, club: Club) -> None:
     await begins(box, 10)
     async with serving(box) as served:

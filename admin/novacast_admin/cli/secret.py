@@ -17,13 +17,17 @@ PasswordFile = Annotated[
 ]
 
 
-def password(file: Path | None) -> str:
-    """The first line of `file`, or what is typed twice. Raises InvalidInput where there is nobody to ask."""
+def password(file: Path | None, *, what: str = "Password", new: bool = True) -> str:
+    """The first line of `file`, or what is typed, twice where it is new. `what`: Password or Passphrase.
+
+    Raises InvalidInput where there is nobody to ask.
+    """
     if file is not None:
         return _first_line(file)
     if not sys.stdin.isatty():
-        raise InvalidInput("There is no terminal to ask for the password at. Give it with --password-file.")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True, err=True))
+        name = what.lower()
+        raise InvalidInput(f"There is no terminal to ask for the {name} at. Give it with --{name}-file.")
+    return str(typer.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
 
 
 def _first_line(file: Path) -> str:

@@ -9,9 +9,9 @@ from novacast.accounts.people.service import People
 from novacast.accounts.sessions import store as sessions
 from novacast.accounts.sessions.models import Session
 from novacast.database import Database, Page, Then, Transaction
-from novacast.errors import Conflict, Forbidden, NotFound
+from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
-from novacast.identity import Principal
+from novacast.identity import Principal, operates
 from novacast.texts import printable
 
 LONGEST_REASON = 500
@@ -24,12 +24,12 @@ class Operators:
 
     async def listed(self, principal: Principal) -> Sequence[Operator]:
         """Those who may come with a token. Whoever may open the operator's socket needs none."""
-        _operates(principal)
+        operates(principal)
         return await self._db.all(store.operators())
 
     async def grant(self, principal: Principal, person_id: str) -> Known:
         """Repeatable. Tokens of theirs from before stay what they were. Raises NotFound, Conflict."""
-        _operates(principal)
+        operates(principal)
 
         def unit(tx: Transaction) -> Known:
             if _known(tx, person_id).suspension is not None:
@@ -41,7 +41,7 @@ class Operators:
 
     async def withdraw(self, principal: Principal, person_id: str) -> None:
         """From the next request on. Raises NotFound for who is none."""
-        _operates(principal)
+        operates(principal)
         if not await self._db.write(lambda tx: store.withdraw(tx, person_id)):
             raise NotFound(text("This person is no operator."))
 
@@ -49,14 +49,14 @@ class Operators:
         self, principal: Principal, words: str, *, suspended: bool, cursor: str | None, limit: int
     ) -> Page[Known]:
         """Newest first; `words`: a part of name or address, or an id."""
-        _operates(principal)
+        operates(principal)
         now = self._db.clock.now()
         rows = await self._db.all(store.listed(words.strip(), suspended, behind(cursor), limit + 1, now))
         return Page.of(rows, limit, lambda one: (one.person.created_at, one.person.id))
 
     async def show(self, principal: Principal, person_id: str) -> tuple[Known, Sequence[Session]]:
         """With all that is signed in. Raises NotFound."""
-        _operates(principal)
+        operates(principal)
         now = self._db.clock.now()
         async with self._db.snapshot() as view:
             known = await view.one(store.known(person_id, now))
@@ -67,7 +67,7 @@ class Operators:
 
     async def end_sessions(self, principal: Principal, person_id: str, session_id: str | None = None) -> int:
         """One, or all with their API tokens; how many. Raises NotFound."""
-        _operates(principal)
+        operates(principal)
 
         def unit(tx: Transaction) -> int:
             _known(tx, person_id)
@@ -86,7 +86,7 @@ class Operators:
 
         Raises NotFound, Conflict for an operator's account.
         """
-        _operates(principal)
+        operates(principal)
         words = " ".join(printable(reason).split())[:LONGEST_REASON]
 
         def unit(tx: Transaction) -> Known:
@@ -103,22 +103,22 @@ class Operators:
 
     async def release(self, principal: Principal, person_id: str) -> None:
         """Raises NotFound for whom nobody shut out."""
-        _operates(principal)
+        operates(principal)
         if not await self._db.write(lambda tx: store.release(tx, person_id)):
             raise NotFound(text("This account is not shut."))
 
     async def send_reset(self, principal: Principal, person_id: str) -> None:
         """A mail with a link to choose another password. Raises NotFound, RateLimited."""
-        _operates(principal)
+        operates(principal)
         known = await self._db.one(store.known(person_id, self._db.clock.now()))
         if known is None:
             raise NotFound(_NOBODY)
         await self._people.request_reset(known.person.email, "operator")
 
 
-def _operates(principal: Principal) -> None:
-    if not principal.system:
-        raise Forbidden(text("Only operators of this server may do this."))
+def reached(tx: Transaction) -> Sequence[tuple[str, str, str]]:
+    """Address, language and id of each, for other slices' mails."""
+    return [(one.person.email, one.person.language, one.person.id) for one in tx.all(store.operators())]
 
 
 def _who(principal: Principal) -> str:

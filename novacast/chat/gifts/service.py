@@ -12,6 +12,7 @@ from novacast.chat.rooms.events import said
 from novacast.clock import Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Forbidden, NotFound, Unauthenticated
+from novacast.i18n import text
 from novacast.identity import SYSTEM, Principal
 
 WORDLESS = "♥"
@@ -50,7 +51,7 @@ class Gifts:
         guest = await self._entrance.enter(principal, media_id)
         writer(guest)
         if guest.silenced is not None:
-            raise Forbidden(guest.silenced.reason)
+            raise Forbidden(text("You may not write in this room, so nothing that you give could be shown."))
         return GiftPlace(guest.place.media_id, guest.place.org_id, guest.place.title)
 
     async def say(self, gift: Gift, mark: str) -> str | None:

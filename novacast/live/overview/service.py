@@ -5,9 +5,9 @@ from typing import Any
 
 from novacast.clock import iso
 from novacast.database import Database, Page, keyset
-from novacast.errors import Conflict, Forbidden, NotFound
+from novacast.errors import Conflict, NotFound
 from novacast.i18n import text, translated
-from novacast.identity import Principal
+from novacast.identity import Principal, operates
 from novacast.live import store as live
 from novacast.live.broadcast.strain import BEHIND_SECONDS
 from novacast.live.channels.store import START
@@ -45,7 +45,7 @@ class LiveOverview:
 
     async def streams(self, principal: Principal, words: str, cursor: str | None, limit: int) -> Page[Stream]:
         """Channels, newest first. Raises Forbidden, InvalidInput for a cursor of another list."""
-        _operates(principal)
+        operates(principal)
         start = keyset(cursor, int, str) or START
         rows = await self._db.all(store.streams(words.strip(), (start[0], start[1]), limit + 1, self._db.clock.now()))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
@@ -53,7 +53,7 @@ class LiveOverview:
     async def rotate(self, principal: Principal, key_id: str) -> Fresh:
         """Another key of the same person, name and role; the old one is of no use any more, and an encoder that sends
         with it is hung up on. Raises NotFound, Forbidden, Conflict for one that is revoked."""
-        _operates(principal)
+        operates(principal)
         old = await self._db.one(store.stream_key(key_id))
         if old is None:
             raise NotFound(text("There is no such stream key."))
@@ -67,15 +67,10 @@ class LiveOverview:
 
     def drop_rung(self, principal: Principal, programme_id: str) -> str:
         """Raises Forbidden, NotFound, Conflict."""
-        _operates(principal)
+        operates(principal)
         if self.ladder is None:
             raise NotFound(text("Nothing is on air."))
         return self.ladder.drop_rung(programme_id)
-
-
-def _operates(principal: Principal) -> None:
-    if not principal.system:
-        raise Forbidden(text("Only operators of this server may do this."))
 
 
 def _programme(

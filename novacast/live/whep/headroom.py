@@ -5,7 +5,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
-LOOK_SECONDS = 2.0
+LOOK_SECONDS, REST_SECONDS = 2.0, 8.0
+"""How long is looked, and from one look to the next."""
 STAT = Path("/proc/stat")
 _IDLE = slice(3, 5)
 """Idle, and waiting for a disk: proc_stat(5)."""
@@ -27,12 +28,14 @@ class Look:
         return self.processors * (self.idle - before.idle) / passed if passed > 0 else 0.0
 
 
-async def spare_processors(stat: Path = STAT) -> float:
-    """Over the next seconds. Infinite where nothing tells."""
-    before = look(stat)
-    await asyncio.sleep(LOOK_SECONDS)
-    after = look(stat)
-    return float("inf") if before is None or after is None else after.spare(before)
+async def has_room(processors: float) -> None:
+    """Returns once so much of them was idle. At once where nothing tells."""
+    while (before := look(STAT)) is not None:
+        await asyncio.sleep(LOOK_SECONDS)
+        after = look(STAT)
+        if after is None or after.spare(before) >= processors:
+            return
+        await asyncio.sleep(REST_SECONDS)
 
 
 def look(stat: Path) -> Look | None:

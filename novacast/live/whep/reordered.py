@@ -7,9 +7,10 @@ programme, and nothing is lost where it fails: viewers get the stage's picture t
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from novacast.clock import Clock
 from novacast.errors import Malformed, NovaCastError
@@ -21,7 +22,7 @@ from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.ingest import Kind, Tag
 from novacast.live.whep.direct import SOUNDS, Outlet, Turned, now_of
-from novacast.live.whep.headroom import spare_processors
+from novacast.live.whep.headroom import has_room
 from novacast.media.commands import monitor_command
 from novacast.media.commands.sounds import FIRST_PIPE
 from novacast.media.ladder import Rung
@@ -51,7 +52,8 @@ class Workshop:
     equipment: Equipment
     clock: Clock
     tasks: TaskGroup
-    spare: Callable[[], Awaitable[float]] = spare_processors
+    room: Callable[[float], Coroutine[Any, Any, None]] = has_room
+    """Returns once so much of a processor is idle."""
 
     def encode(self, feed: Feed, outlet: Outlet, turned: Turned) -> "Reordered | None":
         """None: the feed has no picture, or a sound that WebRTC has not, or the programme has no rung."""
@@ -101,20 +103,27 @@ class Reordered:
         self._full = False
 
     async def _run(self) -> None:
-        why = "its encoder ended"
         try:
-            if await self._shop.spare() < NEEDED:
-                why = "this machine has no strength to spare"
-            elif not self._over.is_set():
+            await self._unless_over(self._shop.room(NEEDED), "room")
+            if not self._over.is_set():
                 await self._encode()
         except NovaCastError as error:
             log.warning("what is encoded for viewers by WebRTC failed: %s", error.message)
         if not self._over.is_set():
-            self._fail(why)
+            self._fail("its encoder ended")
+
+    async def _unless_over(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Until one of both is over."""
+        both = [self._shop.tasks.start(one, what) for one, what in ((work, name), (self._over.wait(), "no viewer"))]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in both:
+                one.cancel()
 
     async def _encode(self) -> None:
         """Until it is stopped, or its encoder has ended."""
-        brings, lineup, tasks = self._feed.brings, self._shop.lineup.encoded, self._shop.tasks
+        brings, lineup = self._feed.brings, self._shop.lineup.encoded
         if brings is None:
             return
         program, encoding = await self._shop.equipment.for_attempt(0, enhanced=brings.enhanced)
@@ -128,12 +137,7 @@ class Reordered:
             self._child = child
             child.write(PICTURE_ALONE)
             self._feed.listeners.append(self._hear)
-            ends = [tasks.start(child.wait(), "encoder's end"), tasks.start(self._over.wait(), "no viewer")]
-            try:
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in ends:
-                    one.cancel()
+            await self._unless_over(child.wait(), "encoder's end")
 
     def _hear(self, tag: Tag, keyframe: bool) -> None:
         if tag.kind is Kind.AUDIO:

@@ -26,6 +26,15 @@ def work(now: int) -> Sequence[Query[Work]]:
     )
 
 
+def failing(since: int) -> Query[tuple[str, str]]:
+    """Id and address of webhooks that are still sent to and have taken nothing since then."""
+    return Query(
+        "SELECT id, url FROM webhook_endpoints WHERE state = 'enabled' AND failing_since <= ? LIMIT 50",
+        (since,),
+        lambda row: (row["id"], row["url"].partition("?")[0]),
+    )
+
+
 def _work(kind: str, row: Row, now: int) -> Work:
     oldest = None if row[3] is None else max(0.0, (now - row[3]) / SECOND)
     return Work(kind, row[0] or 0, row[1] or 0, row[2] or 0, oldest)

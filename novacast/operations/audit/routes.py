@@ -3,9 +3,9 @@
 from aiohttp import web
 
 from novacast.errors import Forbidden, InvalidInput
+from novacast.identity import operates
 from novacast.operations.audit.bodies import COLUMNS, DeedBody, DeedsBody, DeedsQuery, ExportQuery, as_line, row
 from novacast.operations.audit.service import Audit
-from novacast.operations.permission import operates
 from novacast.web import Call, get
 
 PATH = "/api/v1/admin/audit"

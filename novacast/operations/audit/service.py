@@ -5,10 +5,9 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
 from novacast.database import Database, Page, keyset
-from novacast.identity import Principal
+from novacast.identity import Principal, operates
 from novacast.operations.audit import store
 from novacast.operations.audit.models import Deed, Wanted, chained
-from novacast.operations.permission import operates
 
 BATCH = 1000
 

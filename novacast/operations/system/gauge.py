@@ -107,6 +107,7 @@ def _child(before: proc.Process | None, now: proc.Process, seconds: float | None
         cpu=_cores(before, now, seconds),
         memory=now.memory,
         seconds=round(max(0.0, proc.uptime() - now.began), 1),
+        context=now.context,
     )
 
 

@@ -8,10 +8,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from novacast.media.process import CONTEXT
+
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")
 PAGE = os.sysconf("SC_PAGE_SIZE")
 MOST_CHILDREN = 200
+MARK = CONTEXT.encode()
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,8 @@ class Process:
     began: float
     """Seconds after the machine began."""
     command: str
+    context: str
+    """What its variable of the log says."""
 
 
 def processors() -> Processors | None:
@@ -89,6 +94,7 @@ def process(pid: int) -> Process | None:
     try:
         stat = (folder / "stat").read_text()
         command = (folder / "cmdline").read_bytes()
+        variables = (folder / "environ").read_bytes()
     except OSError:
         return None
     # The name stands in parentheses and may hold some itself.
@@ -101,7 +107,16 @@ def process(pid: int) -> Process | None:
         memory=int(rest[21]) * PAGE,
         began=int(rest[19]) / TICKS,
         command=command.replace(b"\0", b" ").decode(errors="replace"),
+        context=_context(variables),
     )
+
+
+def _context(variables: bytes) -> str:
+    for one in variables.split(b"\0"):
+        name, _, value = one.partition(b"=")
+        if name == MARK:
+            return value.decode(errors="replace")[:200]
+    return ""
 
 
 def descendants(pid: int) -> Iterator[Process]:

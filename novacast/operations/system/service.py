@@ -2,10 +2,9 @@
 
 from collections.abc import AsyncIterator, Callable, Sequence
 
-from novacast.identity import Principal
+from novacast.identity import Principal, operates
 from novacast.logs import Line, Ring, Wanted
 from novacast.operations.models import Finding
-from novacast.operations.permission import operates
 from novacast.settings import Settings
 from novacast.settings.manual import Shown, shown
 

@@ -5,14 +5,14 @@ import asyncio
 from aiohttp import web
 
 from novacast import i18n, logs
-from novacast.errors import Crowded, Forbidden
+from novacast.errors import Crowded, Forbidden, Unauthenticated
+from novacast.identity import operates
 from novacast.logs import Ring
-from novacast.operations.permission import operates
 from novacast.operations.system.bodies import LogLineBody
 from novacast.operations.tonight.bodies import PulseQuery, TonightBody
 from novacast.operations.tonight.pulse import Pulse, Reader
 from novacast.operations.tonight.service import Evening
-from novacast.web import Call, get
+from novacast.web import Authenticator, Call, get
 
 WRITE_SECONDS = 20.0
 _STREAM = {
@@ -26,8 +26,8 @@ _STREAM = {
 
 
 class TonightRoutes:
-    def __init__(self, evening: Evening, pulse: Pulse, ring: Ring) -> None:
-        self._evening, self._pulse, self._ring = evening, pulse, ring
+    def __init__(self, evening: Evening, pulse: Pulse, ring: Ring, authenticator: Authenticator) -> None:
+        self._evening, self._pulse, self._ring, self._authenticator = evening, pulse, ring, authenticator
 
     @get("/api/v1/admin/overview", tag="admin", scope="admin", summary="What goes on now", errors=(Forbidden,))
     async def overview(self, call: Call) -> TonightBody:
@@ -53,12 +53,12 @@ class TonightRoutes:
             return web.Response(headers=response.headers)
         await response.prepare(call.request)
         async with self._pulse.reading() as reader:
-            await self._tell(response, reader, query.log)
+            await self._tell(call, response, reader, query.log)
         return response
 
-    async def _tell(self, response: web.StreamResponse, reader: Reader, level: str) -> None:
+    async def _tell(self, call: Call, response: web.StreamResponse, reader: Reader, level: str) -> None:
         seen = self._ring.last
-        while (look := await reader.next()) is not None:
+        while (look := await reader.next()) is not None and await self._still_operates(call):
             events = f"event: state\ndata: {TonightBody.of(look).model_dump_json()}\n\n"
             if level:
                 for line in self._ring.lines(logs.Wanted(behind=seen, level=level)):
@@ -66,3 +66,12 @@ class TonightRoutes:
                     seen = line.n
             async with asyncio.timeout(WRITE_SECONDS):
                 await response.write(events.encode())
+
+    async def _still_operates(self, call: Call) -> bool:
+        """A token that is revoked, or whose person is no operator any more, sees nothing from the next look on."""
+        if call.credentials is None:
+            return True
+        try:
+            return (await self._authenticator.authenticate(call.credentials)).system
+        except Unauthenticated:
+            return False

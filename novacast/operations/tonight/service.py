@@ -7,8 +7,7 @@ from typing import Generic, TypeVar
 
 from novacast.clock import HOUR, Clock, iso
 from novacast.database import Database
-from novacast.identity import Principal
-from novacast.operations.permission import operates
+from novacast.identity import Principal, operates
 from novacast.operations.tonight.ports import Alarms, BoxOffice, Broadcasts, Meter, Players, Rooms, Works
 from novacast.overview import Machine, Night, Programme, ProgrammeNow, Tonight, Work
 

@@ -37,7 +37,7 @@ def account_name(account: str) -> str:
 
 def hour(at: int, zone: str) -> str:
     """By an organization's clocks."""
-    return str(format_datetime(moment(at), "medium", tzinfo=ZoneInfo(zone), locale=locale()))
+    return str(format_datetime(moment(at), "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=locale()))
 
 
 def percent(basis_points: int) -> str:

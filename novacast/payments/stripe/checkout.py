@@ -6,7 +6,7 @@ After a day Stripe may have forgotten the key, and a second page might be made: 
 
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Literal
 
 from novacast.clock import MINUTE
@@ -14,7 +14,7 @@ from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.money import Begun, Demand, Outcome, PaymentRefused
+from novacast.money import Begun, Captured, Demand, Outcome, PaymentRefused
 from novacast.payments.stripe import store
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.models import LONGEST, REPLAYED, Session, Wanted, session_params
@@ -80,6 +80,17 @@ class StripeCheckout:
             session = await self._api.session(session.id)
             await self._keep(row, session)
         return session
+
+    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
+        """What this installation began since an instant, and is paid or on its way; memberships are asked for by
+        themselves. Raises Unavailable."""
+        found = []
+        async for session, begun_at in self._api.sessions(since):
+            outcome = session.outcome()
+            ours = session.instance == instance and session.key and session.subscription is None
+            if ours and outcome.state in ("paid", "processing"):
+                found.append(Captured(session.key, outcome, begun_at))
+        return found
 
     async def payment_of(self, key: str) -> str | None:
         """The payment intent that came of a demand. Raises Unavailable."""

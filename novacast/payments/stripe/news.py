@@ -56,6 +56,7 @@ BILLING_TYPES = (
 )
 """At most 20 of either can be asked for at once."""
 _LONGEST = 255
+_LATEST = 2**40
 _DISPUTES: dict[str, Literal["won", "lost"]] = {
     "won": "won",
     "lost": "lost",
@@ -87,7 +88,7 @@ class StripeNews:
                 _word(event["type"]),
                 _word(about["object"]),
                 _word(about.get("id", "")),
-                int(event["created"]) * SECOND,
+                _instant(event["created"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Malformed(text("This is no event.")) from error
@@ -170,6 +171,15 @@ def _disputed(found: stripe.Dispute, key: str, payment: str) -> Disputed:
         reason=found.reason,
         due_at=None if due is None else due * SECOND,
     )
+
+
+def _instant(value: Any) -> int:
+    """Of Unix seconds. Raises TypeError, ValueError."""
+    if not isinstance(value, int):
+        raise TypeError
+    if not 0 <= value < _LATEST:
+        raise ValueError
+    return value * SECOND
 
 
 def _word(value: Any) -> str:

@@ -1,6 +1,8 @@
 """Stripe as whoever moves money."""
 
-from novacast.money import Begun, Demand, Outcome, Repaid, Repayment
+from collections.abc import Sequence
+
+from novacast.money import Begun, Captured, Demand, Outcome, Repaid, Repayment
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.refunds import StripeRefunds
 
@@ -28,3 +30,8 @@ class StripeProvider:
 
     async def repayment(self, repayment: Repayment) -> Repaid:
         return await self._refunds.repayment(repayment)
+
+    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
+        """Payments that this installation began since an instant and that are paid, or on their way. Raises
+        Unavailable."""
+        return await self._checkout.captured(instance, since)

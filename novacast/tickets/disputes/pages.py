@@ -80,7 +80,9 @@ def _left(due_at: int | None, now: int) -> str:
     if due_at <= now:
         return _("The time is up")
     days = (due_at - now) // DAY
-    return _("less than a day left") if not days else ngettext("%(num)s day left", "%(num)s days left", days)
+    if not days:
+        return _("less than a day left")
+    return ngettext("%(num)s day left", "%(num)s days left", days) % {"num": days}
 
 
 def state_name(state: DisputeState) -> str:

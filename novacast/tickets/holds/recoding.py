@@ -13,8 +13,8 @@ from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.holds import store
 from novacast.tickets.holds.bounds import check_order, check_whose
 from novacast.tickets.holds.models import Claim, Hold
-from novacast.tickets.holds.taking import code_there, give_back, is_open, put, saved, seen, told
-from novacast.tickets.members.models import Standing
+from novacast.tickets.holds.taking import code_there, give_back, is_open, put, seen, told
+from novacast.tickets.members.models import Standing, saved
 from novacast.tickets.members.service import Members
 from novacast.tickets.models import ClaimState, HoldState
 from novacast.tickets.seatmaps import store as seats

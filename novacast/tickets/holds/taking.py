@@ -21,6 +21,7 @@ from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store
 from novacast.tickets.holds.bounds import check_alone, check_order, check_share
+from novacast.tickets.holds.claiming import claim_of
 from novacast.tickets.holds.models import (
     Basket,
     Claim,
@@ -55,8 +56,8 @@ class Taking:
         self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
         self.first: Callable[[Transaction, Performance, int], None] = lambda tx, performance, now: None
         """Who is served before the public: the waiting list, once it is there."""
-        self.shut = False
-        """Set where an attack on the schema worked: then nothing is sold."""
+        self.shut = ""
+        """Why nothing is sold, where that is so."""
 
     def take(
         self,
@@ -74,7 +75,7 @@ class Taking:
         Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat, CodeRefused, Conflict.
         """
         if self.shut:
-            raise NotOnSale(SHUT)
+            raise NotOnSale(self.shut)
         now = self._expiry.instant(tx)
         performance, currency = self._there(tx, perf_id, public=public)
         used = code_there(tx, performance, code, now) if code else None
@@ -103,21 +104,45 @@ class Taking:
         *,
         public: bool,
         free: bool = False,
+        less: int = 0,
         code: Code | None = None,
         standing: Standing = NOBODY,
     ) -> Basket:
-        """A new hold with its claims, for whom and for how long is decided. Raises SoldOut, SeatsTaken, LonelySeat,
-        CodeRefused."""
+        """A new hold with its claims, for whom and for how long is decided. `less`: what of each price is paid already.
+        Raises SoldOut, SeatsTaken, LonelySeat, CodeRefused."""
         chosen, explanation = self._choose(tx, performance, wishes, self.items(tx, performance), public=public)
         store.add(tx, hold)
         lines = []
         for wish, item, seat in chosen:
-            claim = _claim(hold, wish, item, seat, tx.now, NOBODY if free else standing, free=free, code=code)
+            claim = claim_of(
+                hold, wish, item, seat, tx.now, NOBODY if free else standing, free=free, less=less, code=code
+            )
             standing = standing.after(claim.member_off)
             put(tx, claim, item, seat)
             lines.append(Line(claim, item.name, seat))
         told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
         return Basket(hold, lines, currency, self.test, explanation, "" if code is None else code.code)
+
+    def instead(self, tx: Transaction, perf_id: str, wish: Wish, *, public: bool, free: bool, less: int) -> Basket:
+        """One unit in the place of another that somebody has, so that no bound is reached by it. `less`: what was paid
+        for that. `public`: only what anybody could buy now.
+
+        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat.
+        """
+        if self.shut:
+            raise NotOnSale(SHUT)
+        now = self._expiry.instant(tx)
+        performance, currency = self._there(tx, perf_id, public=public)
+        if not is_open(performance, now, None, NOBODY, public=public):
+            raise NotOnSale(text("This performance is not on sale at this moment."))
+        free_overdue(tx, perf_id, now)
+        items = self.items(tx, performance)
+        check_wishes([wish], seen(items, None) if public else items)
+        item = items[wish.item_id]
+        if public and not item.sells(now):
+            raise NotOnSale(text("{item} is not on sale at this moment.", item=item.name))
+        hold = self._hold(performance, None, tx.now)
+        return self.fill(tx, performance, hold, [wish], currency, public=public, free=free, less=less)
 
     @property
     def test(self) -> bool:
@@ -219,7 +244,7 @@ class Taking:
         places = tuple(layout.by_id[one] for one in wish.seats if one in layout.by_id)
         if len(places) < len(wish.seats) or any(one.blocked for one in places):
             raise InvalidInput.field("lines", text("This performance has no such seats."), "unknown")
-        near = {one.seat_id for place in places for one in layout.row_of(place) if abs(one.place - place.place) <= NEAR}
+        near = {one.seat_id for place in places for one in layout.near(place, NEAR)}
         taken = set(tx.all(store.on_seats(perf_id, near)))
         if gone := [one for one in places if one.seat_id in taken]:
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
@@ -296,45 +321,3 @@ def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState
     named = [one.seat_id for one in claims if one.seat_id is not None]
     units = len(claims) - len(named)
     outbox.emit(tx, "stock.changed", hold.perf_id, outbox.org(hold.org_id), state=state, seats=named, units=units)
-
-
-def _claim(
-    hold: Hold,
-    wish: Wish,
-    item: Item,
-    seat: Seat | None,
-    now: int,
-    standing: Standing,
-    *,
-    free: bool,
-    code: Code | None,
-) -> Claim:
-    price = item.price_in("" if seat is None else seat.category, now)
-    if item.open_price and wish.amount is not None:
-        price = wish.amount
-    off, member_off, tier = saved(item, price, None if free else code, standing)
-    return Claim(
-        id=timely_id(now),
-        perf_id=hold.perf_id,
-        item_id=item.id,
-        seat_id=None if seat is None else seat.seat_id,
-        hold_id=hold.id,
-        order_id=None,
-        buyer=hold.buyer,
-        price=0 if free else price - off - member_off,
-        fee=0 if free else item.fee,
-        tax_bp=item.tax_bp,
-        state=ClaimState.HELD,
-        expires_at=hold.expires_at,
-        code_id=code.id if code is not None and code.takes(item.id) else None,
-        discount=off,
-        member_off=member_off,
-        tier=tier,
-    )
-
-
-def saved(item: Item, price: int, code: Code | None, standing: Standing) -> tuple[int, int, str]:
-    """What a code takes off, or else a membership, and its name: whichever is more."""
-    off = 0 if code is None else code.off(item, price)
-    member_off, tier = standing.off(item, price)
-    return (0, member_off, tier) if member_off > off else (off, 0, "")

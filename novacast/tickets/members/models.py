@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from novacast.clock import HOUR
+from novacast.tickets.codes.models import Code
 from novacast.tickets.events.models import Item
 from novacast.tickets.members.ports import Tier
 
@@ -45,3 +46,10 @@ NOBODY = Standing()
 def ahead(tiers: Sequence[Tier], sale_from: int | None, now: int) -> Sequence[Tier]:
     """Those of a house's to which a sale is open before it begins, now."""
     return [one for one in tiers if one.presale_hours and Standing((one,)).early(sale_from, now)]
+
+
+def saved(item: Item, price: int, code: Code | None, standing: Standing) -> tuple[int, int, str]:
+    """What a code takes off, or else a membership, and its name: whichever is more."""
+    off = 0 if code is None else code.off(item, price)
+    member_off, tier = standing.off(item, price)
+    return (0, member_off, tier) if member_off > off else (off, 0, "")

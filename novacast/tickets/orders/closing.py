@@ -131,6 +131,13 @@ class Closing:
             return True
         return attempt.id in outcomes and outcomes[attempt.id].state == "unpaid"
 
+    async def ask(self) -> None:
+        """About every payment that is open here, however lately it was asked about. Raises Unavailable."""
+        for attempt in await self._db.all(store.unfinished(self._providers, self._db.clock.now(), LISTED)):
+            outcome = await self._providers[attempt.provider].retrieve(attempt.demand(attempt.order_id))
+            if outcome.state != "open":
+                await self._settle(attempt.id, outcome)
+
     async def _ask(self) -> None:
         before = self._db.clock.now() - ASKED_AFTER
         listed = await self._db.all(store.unfinished(self._providers, before, LISTED))

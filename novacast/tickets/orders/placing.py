@@ -15,9 +15,9 @@ from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Performance
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.bounds import check_whose
-from novacast.tickets.holds.models import Basket
+from novacast.tickets.holds.models import Basket, NotOnSale
 from novacast.tickets.members.service import Members
-from novacast.tickets.models import AttemptState, HoldState, OrderState
+from novacast.tickets.models import AttemptState, HoldState, OrderState, PerformanceState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import (
@@ -64,11 +64,13 @@ class Placing:
         seller: str | None,
     ) -> Order:
         """An order of what is held, paid at once where that is how it is paid. `seller`: of the box office; None: the
-        buyer did it. Raises Conflict, Unpayable.
+        buyer did it. Raises Conflict, NotOnSale, Unpayable.
         """
         hold = basket.hold
         performance = tx.one(events.performance(hold.perf_id))
         assert performance is not None, "a hold has a performance"
+        if performance.state is PerformanceState.CANCELLED:
+            raise NotOnSale(text("This performance is not on sale at this moment."))
         self._check(basket, method, public=seller is None)
         if seller is None:
             _share(tx, performance, basket, buyer, person_id)

@@ -16,7 +16,7 @@ from novacast.tickets.admission.models import Ticket
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders, sells
 from novacast.tickets.holds import store as holds
-from novacast.tickets.holds.models import Line, Wish
+from novacast.tickets.holds.models import Line, NotOnSale, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.models import OrderState
@@ -92,13 +92,15 @@ class Orders:
     ) -> Receipt:
         """An order of a basket. Once made, the basket's is the same order however often it is asked for.
 
-        Raises NotFound, HoldOver, InvalidInput for answers, Unpayable, Conflict.
+        Raises NotFound, HoldOver, InvalidInput for answers, Unpayable, NotOnSale, Conflict.
         """
         hold_id = self._holds.id_of(hold)
 
         def unit(tx: Transaction) -> Receipt:
             made = tx.one(store.of_hold(hold_id))
             if made is None:
+                if self._taking.shut:
+                    raise NotOnSale(self._taking.shut)
                 basket = self._holds.open(tx, hold_id)
                 made = self._placing.place(tx, basket, buyer, method, person_id=principal.person_id, seller=None)
                 answer(tx, made.id, made.perf_id, [one.claim for one in basket.lines], answers)

@@ -14,6 +14,7 @@ from novacast.identity import new_id
 from novacast.money import Outcome
 from novacast.tickets import store as books
 from novacast.tickets.admission.issuing import issue
+from novacast.tickets.editing.trading import trade
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.holds.taking import told
@@ -61,6 +62,7 @@ def settle(tx: Transaction, books: Books, attempt_id: str, outcome: Outcome, per
     if order.state is OrderState.AWAITING_PAYMENT:
         sold = _fulfil(tx, order, person_id)
         books.sold(tx, entry, attempt.provider, parts_of(sold))
+        trade(tx, books, order)
         if order.method is Method.TRANSFER:
             books.unawaited(tx, replace(entry, source=order.id), order.total)
     elif order.state is OrderState.EXPIRED:

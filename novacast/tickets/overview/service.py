@@ -6,9 +6,7 @@ from collections.abc import Sequence
 
 from novacast.clock import DAY, iso
 from novacast.database import Database, Page, keyset
-from novacast.errors import Forbidden
-from novacast.i18n import text
-from novacast.identity import SYSTEM, Principal
+from novacast.identity import SYSTEM, Principal, operates
 from novacast.overview import Night, Takings
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.models import OrderState
@@ -47,25 +45,25 @@ class BoxOfficeOverview:
 
     async def performances(self, principal: Principal, *, days: int, limit: int) -> Sequence[Night]:
         """From yesterday on. Raises Forbidden."""
-        _operates(principal)
+        operates(principal)
         now = self._db.clock.now()
         return await self.nights(now - DAY, now + days * DAY, limit)
 
     async def baskets(self, principal: Principal, perf_id: str) -> Sequence[Basket]:
         """Raises Forbidden."""
-        _operates(principal)
+        operates(principal)
         return await self._db.all(store.baskets(perf_id, MOST_BASKETS))
 
     async def release(self, principal: Principal, hold_id: str) -> None:
         """Give a basket back for whoever has it. Raises Forbidden, NotFound, HoldOver for what is being paid."""
-        _operates(principal)
+        operates(principal)
         await self._holds.release(self._holds.token(hold_id))
 
     async def orders(
         self, principal: Principal, words: str, state: OrderState | None, cursor: str | None, limit: int
     ) -> Page[FoundOrder]:
         """Of all organizations, newest first; `words` of name, address, number or note. Raises Forbidden."""
-        _operates(principal)
+        operates(principal)
         (before,) = keyset(cursor, int) or (store.START,)
         found = _expression(words)
         if words.strip() and found is None:
@@ -75,7 +73,7 @@ class BoxOfficeOverview:
 
     async def tries(self, principal: Principal, *, open_only: bool, cursor: str | None, limit: int) -> Page[Try]:
         """Attempts to pay, latest first. Raises Forbidden."""
-        _operates(principal)
+        operates(principal)
         start = keyset(cursor, int, str) or START
         rows = await self._db.all(store.tries(open_only=open_only, start=(start[0], start[1]), limit=limit + 1))
         return Page.of(rows, limit, lambda one: (one.attempt.created_at, one.attempt.id))
@@ -83,7 +81,7 @@ class BoxOfficeOverview:
     async def incidents(self, principal: Principal) -> Sequence[Oddity]:
         """Money that waits for a person: paid without seats, another amount, refunds that failed, open disputes.
         Raises Forbidden."""
-        _operates(principal)
+        operates(principal)
         return await self.money_waits()
 
     async def money_waits(self) -> Sequence[Oddity]:
@@ -91,7 +89,7 @@ class BoxOfficeOverview:
 
     async def verify(self, principal: Principal) -> Audit:
         """Recount everything, and attack the schema; nothing of that stays. Raises Forbidden."""
-        _operates(principal)
+        operates(principal)
         return await self._proof.audit()
 
 
@@ -121,8 +119,3 @@ def _expression(words: str) -> str | None:
     found = re.findall(r"\w+", unicodedata.normalize("NFC", words[:200]).replace("_", " "))[:MOST_WORDS]
     typed = " ".join(f'"{word}"*' for word in found)
     return f"{{code name email holders note}} : ({typed})" if typed else None
-
-
-def _operates(principal: Principal) -> None:
-    if not principal.system:
-        raise Forbidden(text("Only operators of this server may do this."))

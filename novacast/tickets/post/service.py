@@ -3,6 +3,7 @@ the mail, so a crash loses none and doubles none."""
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 
 from novacast.clock import DAY
 from novacast.database import Database, Then, Transaction
@@ -41,6 +42,7 @@ _OF_ORDERS = {
     "order.cancelled": "order_cancelled",
     "order.partly_cancelled": "order_partly_cancelled",
     "order.returned": "order_returned",
+    "order.changed": "order_changed",
 }
 _OF_SHELVES = {
     "order_awaiting": "purchase_awaiting",
@@ -63,6 +65,8 @@ class OrderPost:
     async def hear(self, fact: Fact) -> None:
         if (template := _OF_ORDERS.get(fact.topic)) is not None:
             await self._db.write(lambda tx: self._of_order(tx, fact, template))
+        elif fact.topic == "order.readdressed":
+            await self._db.write(lambda tx: self._readdressed(tx, fact))
         elif fact.topic == "ticket.offered":
             await self._db.write(lambda tx: self._offered(tx, fact))
         elif fact.topic == "ticket.handed_on":
@@ -127,6 +131,12 @@ class OrderPost:
         if template == "order_expired" and off and not tx.one(shelves.shelf(order.perf_id)):
             return  # they are told that the performance is cancelled
         self._mail(tx, order, template)
+
+    def _readdressed(self, tx: Transaction, fact: Fact) -> None:
+        order = tx.one(orders.order(fact.subject))
+        if order is not None and store.once(tx, fact.seq, fact.subject):
+            with suppress(Conflict):  # what is not to be paid or carried needs no mail
+                self._send_again(tx, order)
 
     def _mail(self, tx: Transaction, order: Order, template: str, **more: str) -> None:
         if not order.email:

@@ -270,7 +270,8 @@ ATTACKS = (
     ),
     Attack("pay without money", "UPDATE orders SET state = 'paid' WHERE id = '!2'", "money is not there"),
     Attack("skip the payment", "UPDATE orders SET state = 'refunded' WHERE id = '!2'", "no such move"),
-    Attack("change what an order costs", "UPDATE orders SET total = 0 WHERE id = '!2'", "never changes"),
+    Attack("change what an order costs", "UPDATE orders SET total = 0 WHERE id = '!2'", "only what was paid"),
+    Attack("add to an order what nobody paid", "UPDATE orders SET total = 6 WHERE id = '!1'", "only what was paid"),
     Attack(
         "capture more than was asked", "UPDATE payment_attempts SET captured = 6 WHERE id = '!a'", "captured BETWEEN"
     ),

@@ -10,6 +10,7 @@ from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.tickets import store as log_book
 from novacast.tickets.admission.issuing import issue
 from novacast.tickets.cancelling import store as cancelling
+from novacast.tickets.editing.trading import trade
 from novacast.tickets.events import store as events
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim, Wish
@@ -77,6 +78,7 @@ class Late:
             cancelling.add_move(tx, one, old, old)
         issue(tx, order, new)
         self._book(tx, order, before)
+        trade(tx, self._books, order)
         told(tx, hold, new, ClaimState.SOLD)
         detail = "the same seats" if same else "other seats"
         log_book.log(tx, "order.reclaimed", order.org_id, order.id, order_id=order.id, detail=detail)

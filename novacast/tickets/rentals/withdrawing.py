@@ -1,6 +1,6 @@
-"""A video that is sold is deleted. Nobody is to pay for it any more; whoever pays all the same, and whoever has a
-rental that has not run out, gets the money back by itself, and is told. What was bought to keep is for the house to
-decide."""
+"""What is paid for nothing goes back by itself, and its buyer is told: a video that was deleted meanwhile, or that they
+had already. Of a video that is deleted rentals go back too that have not run out; what was bought to keep is for the
+house to decide."""
 
 import logging
 from collections.abc import Sequence
@@ -26,6 +26,7 @@ from novacast.tickets.shelves.models import ShelfKind
 log = logging.getLogger(__name__)
 
 GONE = "the video was deleted"
+TWICE = "it was theirs already"
 
 
 class Withdrawing:
@@ -52,19 +53,33 @@ class Withdrawing:
 
     def _give_back(self, tx: Transaction, right: Right) -> None:
         if right.opens(tx.now) and (order := tx.one(orders.order(right.order_id))) is not None:
-            self._undo(tx, order)
+            self._undo(tx, order, GONE)
 
     def _paid(self, tx: Transaction, order_id: str, seq: int) -> None:
-        """Paid for what was deleted meanwhile."""
+        """Of what is gone, or theirs by another order, that came first."""
         order = tx.one(orders.order(order_id))
         shelf = None if order is None else tx.one(shelves.shelf(order.perf_id))
-        if order is not None and shelf is not None and shelf.gone is not None and shelf.gone < seq:
-            self._undo(tx, order)
+        if order is None or shelf is None or shelf.kind is not ShelfKind.VIDEO:
+            return
+        if shelf.gone is not None and shelf.gone < seq:
+            self._undo(tx, order, GONE)
+        elif _twice(tx, order, shelf.media_id):
+            self._undo(tx, order, TWICE)
 
-    def _undo(self, tx: Transaction, order: Order) -> None:
+    def _undo(self, tx: Transaction, order: Order, why: str) -> None:
         if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED):
-            log.warning("order %s: %s: the money goes back", order.code, GONE)
-            undo(tx, self._books, order, SYSTEM, GONE)
+            log.warning("order %s: %s: the money goes back", order.code, why)
+            undo(tx, self._books, order, SYSTEM, why)
+
+
+def _twice(tx: Transaction, order: Order, media_id: str) -> bool:
+    """Two orders of the same may be paid at once, in two windows; the first counts."""
+    rights = [] if order.person_id is None else tx.all(store.rights(order.person_id, media_id))
+    mine = next((one for one in rights if one.order_id == order.id), None)
+    if mine is None:
+        return False
+    before = (mine.bought_at, mine.order_id)
+    return any(one.opens(tx.now) and one.kind is mine.kind and (one.bought_at, one.order_id) < before for one in rights)
 
 
 def _shut(tx: Transaction, perf_id: str, seq: int) -> None:
@@ -82,10 +97,13 @@ def _shut(tx: Transaction, perf_id: str, seq: int) -> None:
 
 
 def stands(tx: Transaction, order: Order, before: Sequence[Claim]) -> bool:
-    """Whether what a late payment was for is still offered, for what it cost then. Of everything but videos that is not
-    asked."""
+    """Whether what a late payment was for is still offered, for what it cost then, and not theirs by now. What has an
+    hour is not asked about; a tip that comes late is none."""
     shelf = tx.one(shelves.shelf(order.perf_id))
     if shelf is None or shelf.kind is not ShelfKind.VIDEO:
         return shelf is None
     items = {one.id: one for one in tx.all(events.items(order.perf_id))}
+    rights = [] if order.person_id is None else tx.all(store.rights(order.person_id, shelf.media_id))
+    if any(one.opens(tx.now) for one in rights):
+        return False
     return all(items[one.item_id].on_sale and items[one.item_id].price == one.cost for one in before)

@@ -38,7 +38,7 @@ def left(right: Right, now: int) -> str:
     if right.kind is OfferKind.BUY:
         return _("Yours to keep.")
     if right.waits(now):
-        hours = span((right.hours or 1) * HOUR)
+        hours = ngettext("%(num)d hour", "%(num)d hours", right.hours or 1) % {"num": right.hours or 1}
         words = {"hours": hours, "left": span((right.begin_until or now) - now)}
         return _("%(hours)s from the first play, which has to be within %(left)s.") % words
     if right.ends_at is not None and now < right.ends_at:

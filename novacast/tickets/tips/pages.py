@@ -10,7 +10,7 @@ from novacast.errors import Conflict, FieldError, Forbidden, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.identity import Action, new_id
-from novacast.tickets.orders.models import Method, buyer_of
+from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.pages import lead
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.ways import method_name
@@ -103,21 +103,23 @@ class TipPages:
         """A form that is sent twice is one tip: each has a key of its own."""
         call.limit(GIVING)
         _place, rules = await self._tips.welcome(call.principal, room_id)
-        me = await self._accounts.me(call.principal)
         try:
-            amount, method = form.given(rules.currency), Method(form.method)
-            buyer, at = buyer_of(me.name, me.email, call.language), form.moment()
-            receipt = await self._tips.give(
-                call.principal, room_id, amount, form.words, buyer, method, at=at, key=form.key
-            )
-        except ValueError:
-            wrong = FieldError("method", "invalid", text("Choose how you pay."))
-            return await self._asking(call, room_id, form, [wrong])
+            receipt = await self._given(call, room_id, form, rules.currency)
         except InvalidInput as error:
             return await self._asking(call, room_id, form, error.errors)
         except (Conflict, Forbidden) as error:
             return await self._asking(call, room_id, form, [FieldError("", error.code, error.message)])
         return await lead(self._orders, self._orders.token(receipt.order.id))
+
+    async def _given(self, call: Call, room_id: str, form: TipForm, currency: str) -> Receipt:
+        me = await self._accounts.me(call.principal)
+        amount = form.given(currency)
+        if form.method not in list(Method):
+            raise InvalidInput.field("method", text("Choose how you pay."), "invalid")
+        buyer = buyer_of(me.name, me.email, call.language)
+        return await self._tips.give(
+            call.principal, room_id, amount, form.words, buyer, Method(form.method), at=form.moment(), key=form.key
+        )
 
     async def _asking(self, call: Call, room_id: str, form: TipForm, errors: Sequence[FieldError] = ()) -> Html:
         place, rules = await self._tips.welcome(call.principal, room_id)

@@ -15,10 +15,10 @@ from novacast.live.webrtc.routes import WhipRoutes
 from novacast.live.webrtc.server import Receiving, WhipDoor, WhipServer
 from novacast.metrics import Metrics
 from novacast.settings import Server, Settings
+from novacast.tables import MIGRATIONS
 from novacast.web import Credentials
 from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import MIGRATIONS
 from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.fakes.gate import FakeGate

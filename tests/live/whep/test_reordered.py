@@ -1,5 +1,6 @@
 """A picture that WebRTC can't carry as it comes, encoded anew for those who watch, by a real FFmpeg."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
@@ -17,7 +18,7 @@ from novacast.live.ingest import Kind, Tag
 from novacast.live.packaging.models import ULTRA
 from novacast.live.whep.headroom import Look, look
 from novacast.live.whep.monitor import TRIES, Monitor
-from novacast.live.whep.reordered import NEEDED, Workshop, small
+from novacast.live.whep.reordered import Workshop, small
 from novacast.media.ffmpeg import FFmpeg, FindFFmpeg, find_ffmpeg
 from novacast.tasks import TaskGroup
 from tests.live.whep.conftest import feed_of, film, play
@@ -33,12 +34,13 @@ class Desk:
         lineup = plan_lineup(ULTRA, (144,), (256, 144), None)
         self.program: FindFFmpeg = lambda: find_ffmpeg(cache)
         equipment = Equipment(lambda: self.program(), cache, clock, preset="ultrafast")
-        self.monitor = Monitor(lineup, clock, Workshop(lineup, equipment, clock, self.tasks, self.spare))
-        self.processors = 4.0
+        self.monitor = Monitor(lineup, clock, Workshop(lineup, equipment, clock, self.tasks, self.has_room))
+        self.room = asyncio.Event()
+        self.room.set()
         self.rung = lineup.rungs[0].name
 
-    async def spare(self) -> float:
-        return self.processors
+    async def has_room(self, processors: float) -> None:
+        await self.room.wait()
 
     def plays(self, *coding: str) -> Feed:
         feed = feed_of()
@@ -77,6 +79,7 @@ async def test_pictures_come_in_the_order_in_which_they_are_shown(desk: Desk) ->
     assert desk.given.frames(Kind.AUDIO)
 
 
+@pytest.mark.slow
 async def test_nothing_is_encoded_once_nobody_watches(desk: Desk) -> None:
     feed = desk.plays(*WITH)
     await desk.watched(feed)
@@ -87,6 +90,7 @@ async def test_nothing_is_encoded_once_nobody_watches(desk: Desk) -> None:
     await until(lambda: len(desk.tasks) == 1)
 
 
+@pytest.mark.slow
 async def test_a_machine_that_gave_up_a_rung_encodes_for_no_few(desk: Desk) -> None:
     await desk.watched(desk.plays(*WITH))
     await until(lambda: len(desk.given.cuts) > 1)
@@ -95,11 +99,17 @@ async def test_a_machine_that_gave_up_a_rung_encodes_for_no_few(desk: Desk) -> N
     await until(lambda: len(desk.tasks) == 1)
 
 
-async def test_a_machine_that_is_busy_encodes_for_no_few(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
-    desk.processors = NEEDED / 2
-    await desk.watched(desk.plays(*WITH))
-    await until(lambda: caplog.text.count("no strength") == TRIES and len(desk.tasks) == 1)
+@pytest.mark.slow
+async def test_a_machine_that_is_busy_encodes_for_no_few_until_it_has_room(desk: Desk) -> None:
+    desk.room.clear()
+    feed = desk.plays(*WITH)
+    await desk.watched(feed)
+    await until(lambda: len(desk.tasks) == 4)
     assert desk.given.cuts == [True]
+    assert len(feed.listeners) == 1
+    desk.room.set()
+    await until(lambda: len(desk.given.cuts) > 1)
+    assert desk.given.cuts == [True, False]
 
 
 def test_a_large_picture_is_made_smaller_and_a_small_one_left_alone() -> None:

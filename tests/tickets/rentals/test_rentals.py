@@ -188,6 +188,25 @@ async def test_a_payment_that_comes_late_opens_what_is_still_offered_as_it_was(s
     assert await shop.opens()
 
 
+async def test_what_is_paid_twice_in_two_windows_goes_back_once(shop: Shop) -> None:
+    first, second = await shop.order(BUY), await shop.order(BUY, method=Method.TRANSFER)
+    await shop.box.decide(first)
+    shop.box.clock.advance(1)
+    await shop.box.own.orders.mark_paid(SELLER, ORG, second.order.id, None)
+    for _ in range(2):
+        await shop.hear()
+    assert (await shop.box.own.orders.known(SELLER, ORG, first.order.id)).order.state is OrderState.PAID
+    assert [one.amount for one in await shop.box.own.refunds.of_order(second.order.id)] == [1200]
+    assert await shop.opens()
+
+
+async def test_a_late_payment_for_what_is_theirs_by_now_goes_back(shop: Shop) -> None:
+    order_id = await paid_late(shop, BUY)
+    await shop.bought(BUY)
+    await shop.box.own.late.sweep()
+    assert [one.amount for one in await shop.box.own.refunds.of_order(order_id)] == [1200]
+
+
 async def test_a_payment_that_comes_after_the_price_changed_goes_back_and_that_is_said(
     shop: Shop, folder: DataFolder
 ) -> None:

@@ -75,13 +75,13 @@ class VideoSalePages:
 
 
 def _shown(found: OnSale, values: SaleForm, errors: "tuple[FieldError, ...] | list[FieldError]" = ()) -> Html:
-    report = f"/studio/tickets/reports?org={found.film.org_id}&performance={found.offers[0].perf_id}"
+    reports = [f"/studio/tickets/reports?org={found.film.org_id}&performance={one.perf_id}" for one in found.offers]
     context = {
         "film": film_shown(found.film),
         "values": values,
         "errors": errors,
         "sold": bool(found.offers),
-        "report": report if found.offers else "",
+        "report": reports[0] if reports else "",
     }
     return Html("tickets/video_sale.html", context, 422 if errors else 200)
 

@@ -50,11 +50,12 @@ class NovaChat extends HTMLElement {
     this.#log = this.#part("log");
     this.#list = this.#part("lines");
     this.#note = new Note(this.#part("state"));
-    this.#pins = new Pins((name) => this.#part(name), (message) => line(message, this.#words, this.#you.id, this.#act), (id) => this.#anew(id));
+    this.#pins = new Pins((name) => this.#part(name), (message) => line(message, { ...this.#words, hangs: null }, this.#you.id, this.#act), (id) => this.#anew(id));
     this.#scroll = new Scroll(this.#log, this.#list, this.#part("jump"), this.#words);
     const room = this.getAttribute("room");
     this.#emotes = new Emotes(room, () => this.#refill());
     this.#words.emote = (name) => this.#emotes.draw(name);
+    this.#words.hangs = (id) => id === this.#pins.asked;
     this.#words.mine = (id) => this.#mine.get(id) ?? NOTHING;
     this.#link = new Link(room, {
       welcome: (frame) => this.#welcome(frame),
@@ -62,7 +63,7 @@ class NovaChat extends HTMLElement {
       personal: (event) => this.#take(event),
       you: ({ you }) => this.#be(you),
       state: (state) => this.#note.say(state === "lost" ? this.#words.lost : ""),
-      over: (reason) => this.#end(reason),
+      over: (reason, why) => this.#end(reason, why),
     });
     if (this.#words.replays) this.#replay = new Replay(room, (messages) => this.#add(messages), () => this.#clear());
     if (!this.hasAttribute("overlay")) {
@@ -156,13 +157,9 @@ class NovaChat extends HTMLElement {
   }
 
   /** For the page around, as `emote`. */
-  ask(action) {
-    return this.#link.ask(action);
-  }
+  ask = (action) => this.#link.ask(action);
 
-  emote(name) {
-    return this.#emotes?.draw(name) ?? null;
-  }
+  emote = (name) => this.#emotes?.draw(name) ?? null;
 
   /** In a replay what is said now is shown to whoever said it; others meet it at its moment. */
   #came(message) {
@@ -199,7 +196,9 @@ class NovaChat extends HTMLElement {
     this.room = room; // for the page around
     this.dispatchEvent(new CustomEvent("room"));
     this.#composer?.set(room);
+    const asked = this.#pins.asked;
     this.#pins.set(room);
+    for (const id of new Set([asked, this.#pins.asked])) if (id) this.#anew(id);
   }
 
   #add(messages) {
@@ -283,9 +282,9 @@ class NovaChat extends HTMLElement {
     if (note) note.hidden = this.#lines.size > 0;
   }
 
-  #end(reason) {
-    this.#note.say(this.#words[reason]);
-    this.#composer?.be({ writes: false });
+  #end(reason, why) {
+    this.#note.say(why || this.#words[reason]);
+    this.#composer?.end();
   }
 
   /** Mouse, finger and keyboard on the lines. */

@@ -6,7 +6,7 @@ const BADGES = ["staff", "organizer", "member", "ticket", "gift"];
 const HUES = 8;
 
 /** One message. `words`: texts of the page, `emote(name)`, which draws one or gives null, and perhaps `mine(id)`: the reactions and the
- * `choice` that this reader set; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
+ * `choice` that this reader set, and `hangs(id)`: whether a poll is shown above as well, with its answers; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
 export function line(message, words, me, act) {
   const item = element("li", { class: `chat__line chat__line--${message.kind}`, tabindex: -1 });
   item.dataset.id = message.id;
@@ -43,8 +43,20 @@ export function keeping(place, draw) {
 }
 
 /** The words alone, in one line. */
-export function summary(message) {
-  return `${message.author.name}: ${(message.text ?? "").slice(0, 80)}`;
+export function summary({ author, body, text = "" }) {
+  return `${author.name}: ${[...plain(body ?? [text])].slice(0, 80).join("")}`;
+}
+
+/** What is hidden until it is pressed is not told here either. */
+function plain(parts) {
+  return parts.map((part) => {
+    if (typeof part === "string") return part;
+    const [kind, first, second] = part;
+    if (kind === "x") return "…";
+    if (kind === "m") return `@${second}`;
+    if (kind === "e") return `:${first}:`;
+    return Array.isArray(first) ? plain(first) : first;
+  }).join("");
 }
 
 function time(message, words) {
@@ -140,7 +152,7 @@ function poll(message, words, act) {
   });
   const count = (votes === 1 ? words.vote : words.votes).replace("{n}", votes.toLocaleString(document.documentElement.lang));
   const hour = Number.isFinite(end) ? words.open_until?.replace("{at}", new Date(end).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" })) : "";
-  return element("span", { class: "chat__poll", role: "group", "aria-label": message.text }, ...rows, element("span", { class: "chat__note" }, [count, closed ? words.closed : hour].filter(Boolean).join(" · ")));
+  return element("span", { class: "chat__poll", role: "group", "aria-label": message.text }, ...(words.hangs?.(message.id) ? [] : rows), element("span", { class: "chat__note" }, [count, closed ? words.closed : hour].filter(Boolean).join(" · ")));
 }
 
 export function element(tag, attributes = {}, ...children) {

@@ -24,6 +24,11 @@ export class Pins {
     return this.#hung.pinned?.id;
   }
 
+  /** Id of the poll that hangs there. */
+  get asked() {
+    return this.#parts.poll?.hidden === false ? this.#hung.poll.id : undefined;
+  }
+
   /** As the room says. */
   set({ pinned, poll }) {
     this.#hung = { pinned, poll };

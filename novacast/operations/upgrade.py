@@ -1,0 +1,103 @@
+"""A database brought up to date for a new program, or left exactly as it was for the old one.
+
+What is killed half way is no harm either: each migration is there or not, the next start goes on from there, and the
+copy from before lies in `backups/`.
+"""
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from novacast.clock import Clock, moment
+from novacast.database import Migrations, migrate, pending, snapshots
+from novacast.errors import AlreadyRunning
+from novacast.folder import DataFolder
+from novacast.operations.models import Finding, State, failed
+
+Check = Callable[[], Sequence[Finding]]
+"""Looks whether the venue works. It may open the folder as the server does."""
+
+
+@dataclass(frozen=True, slots=True)
+class Upgraded:
+    migrations: Sequence[str]
+    """Those that were due; applied, unless it was rolled back."""
+    findings: Sequence[Finding]
+    copy: Path | None
+    """The database from before; None where nothing was due."""
+    rolled_back: bool
+
+
+def upgrade(folder: DataFolder, sets: Sequence[Migrations], clock: Clock, check: Check, *, keep: int) -> Upgraded:
+    """Copy, migrate, check; and where that fails, put the copy back. Nobody else may work on the folder meanwhile.
+
+    Raises AlreadyRunning, NewerDatabase, DiskFull, Unavailable, all with nothing changed.
+    """
+    if folder.held():
+        raise AlreadyRunning(f"A server works on {folder.root}. Stop it first: systemctl stop novacast novacast-worker")
+    with folder.lock("upgrade"):
+        todo = pending(folder.database, sets)
+        if not todo:
+            return Upgraded(todo, _found(check), None, rolled_back=False)
+        copy = _copy(folder, clock)
+        try:
+            with folder.lock():
+                migrate(folder.database, sets, clock, backups=folder.backups, keep=keep)
+            findings = _found(check)
+        except BaseException as error:
+            _put_back(folder, copy)
+            if not isinstance(error, Exception):
+                raise
+            findings = [failed("migrations", f"They failed: {error}.", "Stay with the program that you had.")]
+            return Upgraded(todo, findings, copy, rolled_back=True)
+        wrong = any(one.state is State.FAILED for one in findings)
+        if wrong:
+            _put_back(folder, copy)
+        _prune(folder, keep)
+        return Upgraded(todo, findings, copy, rolled_back=wrong)
+
+
+def _found(check: Check) -> Sequence[Finding]:
+    """A check that breaks has found something too."""
+    try:
+        return check()
+    except Exception as error:  # noqa: BLE001 - whatever it is, it keeps the venue from working
+        return [failed("check", f"The venue could not be looked at: {error}.", "Stay with the program that you had.")]
+
+
+def _copy(folder: DataFolder, clock: Clock) -> Path:
+    stamp = moment(clock.now()).strftime("%Y%m%dT%H%M%S%fZ")
+    unfinished = folder.backups / f"before-upgrade-{stamp}.db.part"
+    try:
+        snapshots.copy(folder.database, unfinished)
+        _synchronize(unfinished)
+        return unfinished.rename(unfinished.with_suffix(""))
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+
+
+def _put_back(folder: DataFolder, copy: Path) -> None:
+    """In one rename. What lies beside the database belongs to the one that goes, and must not meet the other."""
+    with folder.lock():
+        back = folder.root / f".{folder.database.name}.back"
+        back.unlink(missing_ok=True)
+        snapshots.copy(copy, back)
+        _synchronize(back)
+        snapshots.folded(folder.database)
+        back.replace(folder.database)
+        _synchronize(folder.root)
+
+
+def _prune(folder: DataFolder, keep: int) -> None:
+    for old in sorted(folder.backups.glob("before-upgrade-*.db"))[:-keep]:
+        old.unlink()
+
+
+def _synchronize(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

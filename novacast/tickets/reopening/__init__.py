@@ -1,0 +1,1 @@
+"""After a restore nothing is sold until it is known what was paid for since the backup."""

@@ -1,0 +1,57 @@
+"""All SQL about whether anything is sold."""
+
+from novacast.database import Query, Row, Transaction
+from novacast.tickets.orders.models import Attempt
+from novacast.tickets.orders.store import attempt_of
+from novacast.tickets.reopening.models import Reason, Shut, Stray
+
+
+def shut() -> Query[Shut]:
+    return Query(
+        "SELECT * FROM sales_shut",
+        (),
+        lambda row: Shut(Reason(row["reason"]), row["at"], row["since"], row["proved_at"]),
+    )
+
+
+def close(tx: Transaction, reason: Reason, since: int) -> None:
+    """Shut already, it stays shut from the earlier instant on."""
+    tx.run(
+        "INSERT INTO sales_shut VALUES (1, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET "
+        "reason = CASE WHEN excluded.reason = 'restored' THEN 'restored' ELSE reason END, "
+        "since = min(since, excluded.since), proved_at = NULL",
+        (reason, tx.now, since),
+    )
+
+
+def proved(tx: Transaction) -> None:
+    tx.run("UPDATE sales_shut SET proved_at = ?", (tx.now,))
+
+
+def reopen(tx: Transaction) -> int:
+    return tx.run("DELETE FROM sales_shut")
+
+
+def known(tx: Transaction, provider: str, key: str) -> Attempt | None:
+    return tx.one(attempt_of(provider, key))
+
+
+def add_stray(tx: Transaction, one: Stray) -> None:
+    tx.run(
+        "INSERT INTO stray_payments VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (provider, key) DO UPDATE SET "
+        "state = excluded.state",
+        (one.provider, one.key, one.state, one.amount, one.currency, one.reference, one.begun_at),
+    )
+
+
+def strays() -> Query[Stray]:
+    return Query("SELECT * FROM stray_payments ORDER BY begun_at, key", (), _stray)
+
+
+def movers() -> Query[str]:
+    """Who has ever moved money for this house."""
+    return Query("SELECT DISTINCT provider FROM payment_attempts", (), lambda row: str(row["provider"]))
+
+
+def _stray(row: Row) -> Stray:
+    return Stray(*(row[name] for name in ("provider", "key", "state", "amount", "currency", "reference", "begun_at")))
