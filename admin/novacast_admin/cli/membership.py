@@ -34,7 +34,7 @@ def settle(
     if invocation(context).json:
         print_json({"asked": count, "state": None if one is None else one.state})
     elif one is None:
-        say(f"{count} memberships were asked about.")
+        say(f"{count} {'membership was' if count == 1 else 'memberships were'} asked about.")
     else:
         until = "" if one.ends_at is None else f", until {iso(one.ends_at)}"
         say(f"The membership is {one.state}{until}.")
