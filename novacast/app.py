@@ -12,7 +12,8 @@ from functools import partial
 
 import uvloop
 
-from novacast import logs, wiring
+from novacast import logs, tables, wiring
+from novacast.accounts.operators.authenticator import OperatorAuthenticator
 from novacast.accounts.pages import account_pages
 from novacast.accounts.routes import account_routes
 from novacast.chat.emotes.pages import EmotePages
@@ -24,7 +25,6 @@ from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
-from novacast.errors import NovaCastError
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.live.pages import WatchPages, live_pages
@@ -36,28 +36,36 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
+from novacast.operations.probes.routes import MetricsRoutes
+from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
-from novacast.payments.memberships.pages import MembershipPages, MembershipStudioPages
-from novacast.payments.memberships.routes import PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.members.pages import MemberPages
+from novacast.payments.memberships.pages import MembershipPages
+from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.payments.routes import money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.settings.service import service_manager
+from novacast.subscribers import subscribe
 from novacast.supervision import Supervision
-from novacast.sweeps import Sweep, sweeps
+from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.passes.pages import WatchDoor
+from novacast.tickets.passes.rooms import Places
 from novacast.tickets.post.pages import ResendPages
 from novacast.tickets.post.routes import PostRoutes
+from novacast.tickets.rentals.services import rental_routes, sales_door
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS
 from novacast.tickets.studio import office_pages
+from novacast.tickets.tips.services import tip_routes
 from novacast.vods.captions.pages import CaptionPages
 from novacast.vods.captions.routes import CaptionRoutes
 from novacast.vods.chapters.pages import ChapterPages
@@ -69,6 +77,7 @@ from novacast.vods.downloads.routes import DownloadRoutes
 from novacast.vods.health.pages import AudiencePages
 from novacast.vods.health.routes import HealthRoutes
 from novacast.vods.health.summary import Audience
+from novacast.vods.overview.routes import WorkRoutes
 from novacast.vods.pages import VideoPages
 from novacast.vods.pictures.pages import PicturePages
 from novacast.vods.pictures.routes import PictureRoutes
@@ -80,6 +89,7 @@ from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
 from novacast.vods.views.routes import ViewRoutes
+from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer, stop_signals
 from novacast.wiring import Services
 
@@ -136,22 +146,12 @@ async def running(
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.lock())
         keep = settings.database.backup_keep
-        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups, keep=keep)
+        await asyncio.to_thread(migrate, folder.database, tables.MIGRATIONS, clock, backups=folder.backups, keep=keep)
         own = await stack.enter_async_context(wiring.services(settings, clock))
         metrics, station = Metrics(), wiring.station(own)
         server = WebServer(dataclasses.replace(_parts(own, metrics, demo), sockets=sockets))
-        own.playback.subscribe(own.outbox)
-        own.chat.subscribe(own.outbox)
-        own.outbox.subscribe("vods", own.vods.endings.hear, durable=True)
-        own.outbox.subscribe("live", own.live.endings.hear, durable=True)
-        own.outbox.subscribe("preflight", own.live.preflight.hear, durable=True)
-        own.outbox.subscribe("tickets", own.tickets.events.hear, durable=True)
-        own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
-        own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
-        own.outbox.subscribe("marquee", own.tickets.marquee.hear)
-        own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
+        subscribe(own)
         own.outbox.subscribe("broadcasts", station.engine.hear)
-        own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)
         own.webhooks.start(own.outbox, metrics)
         stack.push_async_callback(own.webhooks.close)
         await own.outbox.start()
@@ -165,7 +165,7 @@ async def running(
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in sweeps(own):
-            tasks.start(_sweeping(sweep), f"sweep of {sweep.name}")
+            tasks.start(sweep.forever(), f"sweep of {sweep.name}")
         if settings.jobs.worker:
             tasks.start(_keep_worker(settings, clock), "worker")
         stack.push_async_callback(server.stop)
@@ -183,7 +183,7 @@ async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer
     folder, clock = DataFolder.at(settings.data), SystemClock()
     async with AsyncExitStack() as stack:
         stack.enter_context(folder.lock())
-        await asyncio.to_thread(migrate, folder.database, wiring.MIGRATIONS, clock, backups=folder.backups)
+        await asyncio.to_thread(migrate, folder.database, tables.MIGRATIONS, clock, backups=folder.backups)
         own = await stack.enter_async_context(wiring.services(settings, clock))
         wiring.station(own)
         # Where a copy lies a socket's path may be too long, and its operator has no need of one.
@@ -197,6 +197,8 @@ async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer
 def routes(own: Services, *, demo: bool) -> list[object]:
     """Everything that is reached over HTTP, slice by slice."""
     vods, organizations = own.vods, own.accounts.organizations
+    places: list[Places] = [VideoPlaces(own.db), ProgrammePlaces(own.db)]
+    door = WatchDoor(own.tickets.passes, own.tickets.performances, places, own.clock, own.passes)
     listed = [
         *account_routes(own.accounts),
         *account_pages(own.accounts, Languages(own.settings.language)),
@@ -213,13 +215,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             own.views,
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
-            WatchDoor(
-                own.tickets.passes,
-                own.tickets.performances,
-                [VideoPlaces(own.db), ProgrammePlaces(own.db)],
-                own.clock,
-                own.passes,
-            ),
+            sales_door(own.rentals, door, own.clock),
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
@@ -246,15 +242,20 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             vods.quotas,
             Audience(own.views, own.health),
         ),
-        *live_routes(own.live, own.settings),
+        *live_routes(own.live, own.settings, own.broadcasts),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
         *ticket_routes(own.tickets, own.clock),
-        *money_routes(own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
+        *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
+        *rental_routes(own.rentals, own.tickets, own.accounts.people, own.clock),
+        *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
         InboxRoutes(own.payments.inbox),
         PlanRoutes(own.memberships.plans),
         SubscriptionRoutes(own.memberships.memberships),
         MembershipPages(own.memberships, organizations),
+        ChargeRoutes(own.memberships.refunds, own.memberships.papers),
+        # Before the pages that take a tier's id where this has a name.
+        MemberPages(own.memberships, organizations, own.accounts.people),
         MembershipStudioPages(own.memberships, organizations, own.accounts.people, own.clock),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),
@@ -274,10 +275,16 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         WebhookPages(own.webhooks, organizations, own.clock),
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
+        WorkRoutes(vods.overview),
+        *operation_routes(own.operations, _authenticator(own)),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
     return listed
+
+
+def _authenticator(own: Services) -> Authenticator:
+    return DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
 
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
@@ -285,8 +292,8 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
-        routes=routes(own, demo=demo),
-        authenticator=DoorAuthenticator(own.accounts.authenticator, own.tickets.door.devices),
+        routes=[*routes(own, demo=demo), MetricsRoutes(metrics, own.operations.figures, own.settings)],
+        authenticator=_authenticator(own),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,
@@ -300,23 +307,14 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
+        trail=own.operations.audit,
     )
 
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
-    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close())
-
-
-async def _sweeping(sweep: Sweep) -> None:
-    while True:
-        try:
-            await sweep.run()
-        except NovaCastError as error:
-            log.warning("the sweep of %s was put off: %s", sweep.name, error)
-        except Exception:
-            log.exception("the sweep of %s failed; it is tried again", sweep.name)
-        await asyncio.sleep(sweep.every)
+    own.operations.readiness.leaving = True
+    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
 
 
 async def _keep_worker(settings: Settings, clock: Clock) -> None:
@@ -341,5 +339,6 @@ async def _keep_worker(settings: Settings, clock: Clock) -> None:
 
 
 def _pass_on(data: bytes) -> None:
+    logs.ring.feed(data)
     sys.stderr.buffer.write(data)
     sys.stderr.buffer.flush()

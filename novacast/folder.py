@@ -118,6 +118,30 @@ class DataFolder:
         finally:
             os.close(handle)
 
+    @contextmanager
+    def attend(self, name: str) -> Iterator[None]:
+        """Be one of those who work on the folder as a `name`, of whom there may be several."""
+        handle = os.open(self.root / f"{name}.lock", os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_SH)
+            yield
+        finally:
+            os.close(handle)
+
+    def attended(self, name: str) -> bool:
+        """Whether anybody works on the folder as a `name`; asks the kernel and changes nothing."""
+        try:
+            handle = os.open(self.root / f"{name}.lock", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError:
+            return False
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+        finally:
+            os.close(handle)
+        return False
+
     def held(self, name: str = "server") -> bool:
         """Whether a running process holds the folder as its `name`; asks the kernel and changes nothing."""
         try:

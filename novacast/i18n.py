@@ -141,6 +141,7 @@ class Languages:
         found = {path.parent.parent.name.replace("_", "-"): path for path in folder.glob("*/LC_MESSAGES/novacast.po")}
         self._catalogues = found
         self.tags = tuple(sorted({SOURCE, *found}))
+        self._known = {own.lower(): own for own in self.tags}
         self.default = self._closest(default) or SOURCE
 
     def negotiate(self, *wishes: str) -> str:
@@ -172,10 +173,9 @@ class Languages:
 
     def _closest(self, tag: str) -> str | None:
         """Lookup of RFC 4647 section 3.4: a tag falls back to its beginnings."""
-        known = {own.lower(): own for own in self.tags}
         parts = tag.strip().replace("_", "-").lower().split("-")
         while parts:
-            if (found := known.get("-".join(parts))) is not None:
+            if (found := self._known.get("-".join(parts))) is not None:
                 return found
             parts.pop()
             if parts and len(parts[-1]) == 1:
@@ -183,7 +183,8 @@ class Languages:
         return None
 
 
-def _accepted(header: str) -> list[str]:
+@lru_cache(maxsize=512)
+def _accepted(header: str) -> Sequence[str]:
     """Tags of an Accept-Language header (RFC 9110 section 12.5.4), best first; what can't be read is left out."""
     weighted: list[tuple[float, str]] = []
     for item in header[:1000].split(","):

@@ -1,12 +1,16 @@
 """Who asks, and what they may do: roles, actions, and the one table between them."""
 
-import secrets
+import os
+import threading
 from base64 import b32encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
+
+from novacast.errors import Forbidden
+from novacast.i18n import text
 
 
 class Role(StrEnum):
@@ -120,9 +124,20 @@ ANONYMOUS = Principal()
 SYSTEM = Principal(name="system", system=True)
 
 
+def operates(principal: Principal) -> None:
+    """For what is beyond every role. Raises Forbidden for all but those who run the server."""
+    if not principal.system:
+        raise Forbidden(_OPERATORS_ONLY)
+
+
+_OPERATORS_ONLY = text(
+    "Only operators of this server may do this: on its own machine, or with a token of theirs of the scope 'admin'."
+)
+
+
 def new_id() -> str:
     """A public id: 96 random bits in 20 lower-case letters and digits, so that nobody can count or guess."""
-    return b32encode(secrets.token_bytes(12)).decode().rstrip("=").lower()
+    return b32encode(_random(12)).decode().rstrip("=").lower()
 
 
 def timely_id(at: int) -> str:
@@ -130,8 +145,30 @@ def timely_id(at: int) -> str:
     made one after the other stand beside each other in every index, where random ones each touch a page of their own.
     It tells when a thing was made, and not how many there are.
     """
-    number = (at // 1000 % 2**40) << 60 | secrets.randbits(60)
-    return "".join(_SORTED[number >> shift & 31] for shift in range(95, -1, -5))
+    number = (at // 1000 % 2**40) << 60 | int.from_bytes(_random(8)) >> 4
+    return "".join([_PAIRS[number >> shift & 1023] for shift in range(90, -1, -10)])
+
+
+def _random(count: int) -> bytes:
+    """Of the system's own generator, which is asked for many at once: each time it lets other threads run, and whoever
+    asked waits for them."""
+    with _lock:
+        if len(_drawn) < count:
+            _drawn.extend(os.urandom(_DRAWN_AT_ONCE))
+        taken = bytes(_drawn[-count:])
+        del _drawn[-count:]
+    return taken
+
+
+def _forked() -> None:
+    _drawn.clear()
+    _lock.release()
 
 
 _SORTED = "0123456789abcdefghijklmnopqrstuv"
+_PAIRS = [first + second for first in _SORTED for second in _SORTED]
+_DRAWN_AT_ONCE = 4096
+_drawn = bytearray()
+_lock = threading.Lock()
+# Two processes must never draw the same.
+os.register_at_fork(before=_lock.acquire, after_in_parent=_lock.release, after_in_child=_forked)

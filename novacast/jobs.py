@@ -17,6 +17,7 @@ from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.exceptions import ConfigurationError
 
+from novacast import logs
 from novacast.database import Transaction
 from novacast.errors import BadSettings
 from novacast.settings import Jobs
@@ -76,14 +77,16 @@ class JobQueue:
     ) -> None:
         """Put a job in the queue without waiting for its disk. `delay` in seconds; `long`: may take minutes; `prompt`:
         takes up to a minute, and somebody waits for it."""
-        self._thread.submit(self._put, name, ids, priority, delay, long, prompt)
+        self._enqueue(name, ids, priority, delay, long=long, prompt=prompt, mark=logs.context.get())
 
     def enqueue_after(
         self, tx: Transaction, name: str, *ids: str, priority: int = NORMAL, delay: float = 0, long: bool = False,
         prompt: bool = False,
     ) -> None:  # fmt: skip
         """Enqueue once the transaction is on disk, never if it is rolled back."""
-        tx.after_commit(lambda: self.enqueue(name, *ids, priority=priority, delay=delay, long=long, prompt=prompt))
+        # Whatever runs after the commit runs for nobody: whose wish it was is known here.
+        mark = logs.context.get()
+        tx.after_commit(lambda: self._enqueue(name, ids, priority, delay, long=long, prompt=prompt, mark=mark))
 
     async def close(self) -> None:
         """Wait until everything enqueued is in the queue's file."""
@@ -96,12 +99,19 @@ class JobQueue:
         lanes = (self._lanes.short, self._lanes.prompt, self._lanes.long)
         return sum(cast("int", lane.pending_count()) for lane in lanes)
 
-    def _put(self, name: str, ids: tuple[str, ...], priority: int, delay: float, long: bool, prompt: bool) -> None:
+    def _enqueue(
+        self, name: str, ids: tuple[str, ...], priority: int, delay: float, *, long: bool, prompt: bool, mark: str
+    ) -> None:
+        self._thread.submit(self._put, name, ids, priority, delay, long, prompt, mark)
+
+    def _put(
+        self, name: str, ids: tuple[str, ...], priority: int, delay: float, long: bool, prompt: bool, mark: str
+    ) -> None:
         huey, task = (self._lanes.long, self._long) if long else (self._lanes.short, self._short)
         if prompt:
             huey, task = self._lanes.prompt, self._prompt
         try:
-            huey.enqueue(task.s(name, *ids, priority=priority, delay=delay or None))
+            huey.enqueue(task.s(name, *ids, priority=priority, delay=delay or None, mark=mark))
         except Exception:
             log.exception("enqueueing %s failed; its sweep will find it", name)
 
@@ -109,7 +119,8 @@ class JobQueue:
 def bridge(huey: Huey, table: Mapping[str, Work], running: "Running | None" = None) -> Any:
     """The one Huey task: looks a name up in `table` and runs it in an event loop of its own."""
 
-    def run(name: str, *ids: str) -> None:
+    def run(name: str, *ids: str, mark: str = "") -> None:
+        logs.context.set(mark)
         work = table.get(name)
         if work is None:
             log.error("there is no job called %s", name)

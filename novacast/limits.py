@@ -8,6 +8,7 @@ forgotten first.
 import ipaddress
 import resource
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from novacast.clock import Clock
@@ -102,6 +103,7 @@ def files_left(wanted: int) -> int:
     return most - sum(1 for _ in Path("/dev/fd").iterdir())
 
 
+@lru_cache(maxsize=4096)
 def network(address: str) -> str:
     """What counts as one place: an IPv4 address, or the /64 of an IPv6 address; what is no address, as it is."""
     try:

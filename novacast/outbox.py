@@ -97,9 +97,12 @@ def mention(tx: Transaction, topic: str, subject: str, audience: str, **payload:
 
 
 def _write(tx: Transaction, topic: str, subject: str, audience: str, payload: Mapping[str, Any], *, kept: int) -> None:
-    text = json.dumps(payload, separators=(",", ":"), ensure_ascii=False)
-    tx.insert("outbox", at=tx.now, topic=topic, subject=subject, audience=audience, payload=text, kept=kept)
+    tx.run(_WRITE, (tx.now, topic, subject, audience, _json(payload), kept))
     tx.announce()
+
+
+_WRITE = "INSERT INTO outbox (at, topic, subject, audience, payload, kept) VALUES (?, ?, ?, ?, ?, ?)"
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def after(seq: int, limit: int = BATCH) -> Query[Event]:
@@ -126,6 +129,16 @@ def last_seq() -> Query[int]:
 def horizon() -> Query[int]:
     """Facts up to this one may be gone; all behind it are kept."""
     return Query("SELECT seq FROM outbox_horizon", (), lambda row: int(row[0]))
+
+
+def behind() -> Query[tuple[str, int]]:
+    """Durable subscribers that have not taken all yet, and the instant of the oldest fact that each has before it."""
+    return Query(
+        "SELECT c.subscriber, (SELECT min(o.at) FROM outbox o WHERE o.seq = (SELECT min(x.seq) FROM outbox x "
+        "WHERE x.seq > c.seq)) AS at FROM outbox_cursor c WHERE EXISTS (SELECT 1 FROM outbox o WHERE o.seq > c.seq)",
+        (),
+        lambda row: (row["subscriber"], int(row["at"])),
+    )
 
 
 def prune(tx: Transaction, before: int) -> int:

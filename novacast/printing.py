@@ -1,24 +1,31 @@
 """Pages of PDF with whatever scripts people write in.
 
-Letters come from DejaVu Sans, which has Latin, Greek, Cyrillic, Arabic, Hebrew and some more; what it lacks, from
-Unifont, whose drawn letters are plain but cover nearly all scripts. What reads from right to left is shaped.
+Letters come from DejaVu Sans, which has Latin, Greek, Cyrillic, Arabic, Hebrew and some more; those of scripts that
+join or stack their letters from a Noto font of the script, emoji from Noto Emoji; what all of them lack, from Unifont,
+whose drawn letters are plain but cover nearly all scripts. What no font has is shown as U+FFFD, never left out.
 """
 
 import logging
-import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
+from io import BytesIO
 from pathlib import Path
 
+import uharfbuzz as hb
+from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import Align, XPos, YPos
-from fpdf.fonts import TTFFont
+from fpdf.fonts import HarfBuzzFont, TTFFont
+from fpdf.line_break import Fragment
+
+from novacast.lettering import DRAWN, TEXT, UNKNOWN, is_plain, reads_right_to_left, runs, scripts_of
 
 INK, SOFT, BAD = (35, 26, 28), (95, 82, 84), (168, 20, 31)
 Colour = tuple[int, int, int]
 A4 = (210.0, 297.0)
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves out
-_RIGHT_TO_LEFT = frozenset({"R", "AL"})
-_TEXT, _DRAWN = "dejavu", "unifont"
+_MEASURES = frozenset({"GDEF", "GPOS", "GSUB", "GlyphOrder", "OS/2", "cmap", "head", "hhea", "hmtx", "maxp"})
+"""Tables of a font that say how wide its letters are, and how they join."""
 
 
 class Paper(FPDF):
@@ -31,18 +38,17 @@ class Paper(FPDF):
         self.set_auto_page_break(False)
         self.set_lang("")
         self.set_creator("NovaCast")
-        self.add_font(_TEXT, "", fonts / "dejavu" / "DejaVuSans.ttf")
-        self.add_font(_TEXT, "B", fonts / "dejavu" / "DejaVuSans-Bold.ttf")
-        if self.lacks(words):
-            self.add_font(_DRAWN, "", fonts / "unifontex" / "unifontex-latin-400-normal.woff")
+        self.add_font(TEXT, "", fonts / "dejavu" / "DejaVuSans.ttf")
+        self.add_font(TEXT, "B", fonts / "dejavu" / "DejaVuSans-Bold.ttf")
+        self._letters: dict[str, Mapping[int, str]] = {TEXT: self._font(TEXT).cmap}
+        for name in scripts_of(words):
+            if (file := fonts / "noto" / name / "400.woff").is_file():
+                self._join(name, file)
+        if any(UNKNOWN in run for _name, run in runs(words, self._letters)):
+            self._join(DRAWN, fonts / "unifontex" / "unifontex-latin-400-normal.woff")
             # Its BASE table is cut short, and nothing here sets lines of different scripts beside each other.
-            del self._font(_DRAWN).ttfont["BASE"]
-            self.set_fallback_fonts([_DRAWN], exact_match=False)
-
-    def lacks(self, words: str) -> bool:
-        """Whether some sign of these has no letter in the first font."""
-        known = self._font(_TEXT).cmap
-        return any(ord(sign) not in known for sign in words if not sign.isspace())
+            del self._font(DRAWN).ttfont["BASE"]
+        self.set_fallback_fonts([one for one in self._letters if one != TEXT], exact_match=False)
 
     def paragraph(
         self, words: str, size: float, *, bold: bool = False, colour: Colour = INK, align: Align = Align.X
@@ -85,14 +91,42 @@ class Paper(FPDF):
 
     def _write_as(self, words: str, size: float, *, bold: bool, colour: Colour) -> bool:
         """Whether they are read from right to left."""
-        right = any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in words)
-        # The drawn font is not made for shaping, and takes minutes of it.
-        self.set_text_shaping(right and not self.lacks(words))
-        self.set_font(_TEXT, "B" if bold else "", size)
+        self.set_text_shaping(not is_plain(words))
+        self.set_font(TEXT, "B" if bold else "", size)
         self.set_text_color(*colour)
-        return right
+        return reads_right_to_left(words)
+
+    def _parse_chars(
+        self, text: str, markdown: bool, *, _initial_emphasis: tuple[bool, bool, bool, bool] | None = None
+    ) -> Iterator[Fragment]:
+        """In place of the library's own way, which takes a font for each sign and so parts what joins."""
+        for name, run in runs(text, self._letters):
+            state = self._get_current_graphics_state()
+            own = state.current_font
+            if name != TEXT or (isinstance(own, TTFFont) and any(ord(sign) not in own.cmap for sign in run)):
+                state.font_family, state.font_style, state.current_font = name, "", self._font(name)
+            yield Fragment(run, state, self.k)
+
+    def _join(self, name: str, file: Path) -> None:
+        """One more font, for what those before it lack."""
+        self.add_font(name, "", file)
+        font = self._font(name)
+        font._hbfont = HarfBuzzFont(hb.Face(_measures(file)))  # noqa: SLF001 - there is no public way
+        self._letters[name] = font.cmap
 
     def _font(self, name: str) -> TTFFont:
         font = self.fonts[name]
         assert isinstance(font, TTFFont), "it came from a file"
         return font
+
+
+@lru_cache(maxsize=32)
+def _measures(file: Path) -> bytes:
+    """A font without its letters. The library would write all of its tables anew, which takes seconds."""
+    packed = BytesIO()
+    with TTFont(file, lazy=True) as font:
+        font.flavor = None
+        for table in set(font.keys()) - _MEASURES:
+            del font[table]
+        font.save(packed, reorderTables=None)
+    return packed.getvalue()

@@ -1,13 +1,19 @@
 """Work that the server comes back to by itself: what a crash or a lost wake-up left undone, and what is old."""
 
+import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
+from novacast.errors import NovaCastError
+from novacast.operations.alarms.service import EVERY_SECONDS as ALARMS_SECONDS
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
 from novacast.wiring import Services
+
+log = logging.getLogger(__name__)
 
 FACTS_KEPT = 7 * DAY
 MENTIONS_KEPT = MINUTE
@@ -20,6 +26,16 @@ class Sweep:
     name: str
     every: float
     run: Callable[[], Awaitable[object]]
+
+    async def forever(self) -> None:
+        while True:
+            try:
+                await self.run()
+            except NovaCastError as error:
+                log.warning("the sweep of %s was put off: %s", self.name, error)
+            except Exception:
+                log.exception("the sweep of %s failed; it is tried again", self.name)
+            await asyncio.sleep(self.every)
 
 
 def sweeps(own: Services) -> Sequence[Sweep]:
@@ -36,7 +52,8 @@ def sweeps(own: Services) -> Sequence[Sweep]:
 
     return (
         Sweep("keys", 10, follow_keys),
-        Sweep("memberships", 60, own.memberships.memberships.sweep),
+        Sweep("memberships", 60, own.memberships.sweep),
+        Sweep("mails about memberships", 3600, own.membership_post.sweep),
         Sweep("transcodes", 10, own.vods.transcoding.sweep),
         Sweep("removals", 60, own.vods.removal.sweep),
         Sweep("tests of channels", 5, own.live.preflight.sweep),
@@ -61,8 +78,10 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("reopening the box office", 2, own.tickets.reopening.sweep),
         Sweep("payments", 10, own.tickets.closing.sweep),
         Sweep("events of payments", 30, own.payments.inbox.sweep),
+        Sweep("payouts", 3600, own.payments.payouts.sweep),
         Sweep("old events of payments", 3600, own.payments.inbox.prune),
         Sweep("payments that came too late", 10, own.tickets.late.sweep),
+        Sweep("rentals that run out", 2, own.rentals.rights.sweep),
         Sweep("refunds", 10, own.tickets.refunds.sweep),
         Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
         Sweep("the ledger", 300, own.tickets.accounting.sweep),
@@ -73,6 +92,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("emotes", 3600, own.chat.emotes.sweep),
         Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
+        Sweep("alarms", ALARMS_SECONDS, own.operations.alarms.sweep),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),

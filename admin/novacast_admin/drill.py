@@ -10,7 +10,7 @@ from urllib.parse import urljoin
 
 import aiohttp
 
-from novacast import app, wiring
+from novacast import app, tables
 from novacast.clock import SystemClock
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Role, new_id
@@ -50,7 +50,7 @@ def quiet(settings: Settings, copy: Path) -> Settings:
 async def drill(settings: Settings) -> AsyncIterator[Finding]:
     """Of `quiet` settings. Findings as the doctor's; the first that failed may be the last."""
     folder = DataFolder.at(settings.data)
-    yield await state.database(settings, folder, SystemClock(), wiring.MIGRATIONS)
+    yield await state.database(settings, folder, SystemClock(), tables.MIGRATIONS)
     try:
         async with app.showing(settings) as (own, server):
             yield await _books(own)
@@ -68,7 +68,7 @@ async def drill(settings: Settings) -> AsyncIterator[Finding]:
 async def look(settings: Settings) -> AsyncIterator[Finding]:
     """The part of it that leaves the folder as it is: for a venue itself, while its server is stopped."""
     folder = DataFolder.at(settings.data)
-    yield await state.database(settings, folder, SystemClock(), wiring.MIGRATIONS)
+    yield await state.database(settings, folder, SystemClock(), tables.MIGRATIONS)
     async with app.showing(settings) as (own, server), aiohttp.ClientSession() as http:
         yield await _books(own)
         yield await _page(http, f"http://127.0.0.1:{server.port}")

@@ -1,5 +1,6 @@
 """All API routes of the slice."""
 
+from novacast.accounts.operators.routes import OperatorRoutes
 from novacast.accounts.organizations.routes import InvitationRoutes, OrganizationRoutes
 from novacast.accounts.people.routes import PeopleRoutes
 from novacast.accounts.privacy.routes import PrivacyRoutes
@@ -19,4 +20,5 @@ def account_routes(own: AccountServices) -> tuple[object, ...]:
         PrivacyRoutes(own.privacy),
         OrganizationRoutes(own.organizations),
         InvitationRoutes(own.invitations),
+        OperatorRoutes(own.operators, own.administration),
     )

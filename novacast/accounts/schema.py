@@ -143,3 +143,22 @@ def m003_organizations(db: Any) -> None:
 def m004_sign_ups_without_passwords(db: Any) -> None:
     """Waiting sign-ups stay good: their passwords are chosen behind the link."""
     statements(db, "ALTER TABLE sign_ups DROP COLUMN password")
+
+
+@migrations()
+def m005_operators(db: Any) -> None:
+    """Those who run the server, and people who are shut out."""
+    statements(
+        db,
+        """CREATE TABLE operators (
+            person_id TEXT PRIMARY KEY REFERENCES people (id),
+            granted_by TEXT NOT NULL,
+            granted_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE suspensions (
+            person_id TEXT PRIMARY KEY REFERENCES people (id),
+            reason TEXT NOT NULL,
+            suspended_by TEXT NOT NULL,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+    )

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.accounts.administration import Administration
+from novacast.accounts.operators.service import Operators
 from novacast.accounts.organizations.invitations import Invitations
 from novacast.accounts.organizations.service import Organizations
 from novacast.accounts.people.service import Links, People
@@ -41,6 +42,7 @@ class AccountServices:
     invitations: Invitations
     privacy: Privacy
     administration: Administration
+    operators: Operators
     sweep: Expiry
 
     def close(self) -> None:
@@ -77,5 +79,6 @@ def account_services(
         invitations=Invitations(db, clock, registration, gates, mailer, links, days=own.invitation_days),
         privacy=Privacy(db, clock, people, others),
         administration=Administration(db, people, registration, passwords),
+        operators=Operators(db, people),
         sweep=Expiry(db, refresh_days=own.refresh_days),
     )

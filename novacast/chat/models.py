@@ -45,6 +45,8 @@ class State(StrEnum):
     DELETED = "deleted"
 
 
+GIFT = "gift"
+"""Kind of the badge that says what was given with a message."""
 STAFF = frozenset({"staff", "organizer"})
 """Kinds of badges that roles give. What they say is shown to everybody, however much is said."""
 
@@ -187,6 +189,11 @@ class Message:
     @property
     def by_staff(self) -> bool:
         return any(badge.kind in STAFF for badge in self.badges)
+
+    @property
+    def stands_out(self) -> bool:
+        """Whether everybody is shown it, however much is said."""
+        return self.by_staff or any(badge.kind == GIFT for badge in self.badges)
 
     def is_for(self, guest: Guest) -> bool:
         """Whether this guest is shown it: what is held, only its author and moderators are."""

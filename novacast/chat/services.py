@@ -10,6 +10,7 @@ from novacast.chat.emotes.personal import EmotePersonalData
 from novacast.chat.emotes.service import Emotes
 from novacast.chat.entrance import Entrance
 from novacast.chat.flood import Flood
+from novacast.chat.gifts.service import Gifts
 from novacast.chat.leaving.endings import Endings
 from novacast.chat.leaving.personal import ChatPersonalData
 from novacast.chat.mediatime import MediaTime
@@ -24,7 +25,7 @@ from novacast.chat.ports import Badges, People, Places
 from novacast.chat.rooms.doorkeeper import Doorkeeper
 from novacast.chat.rooms.lobby import Lobby, Standing, standing_of
 from novacast.chat.rooms.room import Pace
-from novacast.chat.rooms.seats import Seats, most_connections
+from novacast.chat.rooms.seats import FILES_EACH, Seats, most_connections
 from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
@@ -55,6 +56,7 @@ class ChatServices:
     sources: list[Source]
     """Of commands. Others add theirs."""
     moderation: ModerationServices
+    gifts: Gifts
     db: Database
 
     async def standing(self, guest: Guest) -> Standing:
@@ -114,7 +116,7 @@ def chat_services(
     guards.append(moderation.guard)
     sources.append(ModeratorCommands(moderation, lobby, db))
     connections = settings.server.max_connections
-    most = most_connections(files_left(connections + FILES_BESIDE), connections, own.connections)
+    most = most_connections(files_left(connections * FILES_EACH + FILES_BESIDE), connections, own.connections)
     return ChatServices(
         entrance=entrance,
         messages=messages,
@@ -130,5 +132,6 @@ def chat_services(
         guards=guards,
         sources=sources,
         moderation=moderation,
+        gifts=Gifts(db, clock, entrance, messages, guards),
         db=db,
     )

@@ -12,7 +12,8 @@ VERSION = 1
 
 
 def encoded(value: Mapping[str, Any]) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+    """What a refusal repeats of what a client made up may hold halves of letters (surrogates), which are no UTF-8."""
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
 
 
 def message(one: Message, *, reveal: bool = False) -> dict[str, Any]:

@@ -101,6 +101,11 @@ def change(tx: Transaction, message_id: str, columns: Mapping[str, Any]) -> None
     tx.run(f"UPDATE chat_messages SET {sets} WHERE id = :id", {**columns, "id": message_id})  # noqa: S608 - names from our code
 
 
+def set_badges(tx: Transaction, one: Message) -> None:
+    badges = _json([[badge.kind, badge.label] for badge in one.badges])
+    change(tx, one.id, {"badges": badges, "changed_seq": one.changed_seq})
+
+
 def mention(tx: Transaction, message_id: str, mentions: Mapping[str, str]) -> None:
     tx.run("DELETE FROM chat_mentions WHERE message_id = ?", (message_id,))
     for person_id in mentions:

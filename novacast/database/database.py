@@ -86,6 +86,11 @@ class Database:
         # The last connection to close folds the write-ahead log into the file: let that be the writer.
         await self._writer.close()
 
+    @property
+    def waiting(self) -> int:
+        """Units that wait for the writer."""
+        return self._writer.waiting
+
     async def write(self, unit: Callable[[Transaction], T]) -> T:
         return await self._writer.write(unit)
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from novacast import logs
 from novacast.clock import Clock
 from novacast.database.checkpoints import Checkpoints
 from novacast.database.connection import Guards, guard, open_writer, translated
@@ -34,6 +35,8 @@ class _Job:
     unit: Unit[Any]
     loop: asyncio.AbstractEventLoop
     future: asyncio.Future[Any]
+    mark: str
+    """Of the log: the request or job that wants it."""
     result: Any = None
     error: BaseException | None = None
     effects: Sequence[Effect] = field(default=())
@@ -64,10 +67,14 @@ class Writer:
         if self._queue.qsize() >= PENDING:
             raise Overloaded(text("Too many changes are waiting for the disk. Nothing was changed; try again."))
         loop = asyncio.get_running_loop()
-        job = _Job(unit, loop, loop.create_future())
+        job = _Job(unit, loop, loop.create_future(), logs.context.get())
         self._queue.put(job)
         result: T = await job.future
         return result
+
+    @property
+    def waiting(self) -> int:
+        return self._queue.qsize()
 
     async def close(self) -> None:
         """Refuse new units, finish the waiting ones, fold the write-ahead log back, close."""
@@ -116,6 +123,7 @@ class Writer:
         self._resolve(batch)
 
     def _perform(self, job: _Job) -> None:
+        logs.context.set(job.mark)
         transaction = Transaction(self._connection, self._clock.now())
         job.result = job.unit(transaction)
         job.effects, job.announced = transaction.effects, transaction.announced

@@ -3,6 +3,8 @@
 from novacast.live.channels.routes import ChannelRoutes
 from novacast.live.keys.obs import Ingest
 from novacast.live.keys.routes import KeyRoutes
+from novacast.live.overview.routes import StreamRoutes
+from novacast.live.overview.service import LiveOverview
 from novacast.live.pictures.routes import ChannelPictureRoutes
 from novacast.live.playout.routes import PlayoutRoutes
 from novacast.live.programmes.routes import ProgrammeRoutes
@@ -15,7 +17,7 @@ from novacast.live.whep.routes import WhepRoutes
 from novacast.settings import Settings
 
 
-def live_routes(own: LiveServices, settings: Settings) -> list[object]:
+def live_routes(own: LiveServices, settings: Settings, overview: LiveOverview) -> list[object]:
     return [
         ChannelRoutes(own.channels),
         KeyRoutes(own.keys, own.channels, Ingest.of(settings)),
@@ -27,4 +29,5 @@ def live_routes(own: LiveServices, settings: Settings) -> list[object]:
         WhepRoutes(own.monitoring),
         TargetRoutes(own.targets),
         PlayoutRoutes(own.playouts),
+        StreamRoutes(overview, Ingest.of(settings)),
     ]

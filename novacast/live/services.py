@@ -13,6 +13,7 @@ from novacast.live.endings import Endings
 from novacast.live.keys.service import Keys
 from novacast.live.personal import LivePersonalData
 from novacast.live.pictures.service import Pictures
+from novacast.live.playing import Playing
 from novacast.live.playout.ports import Films
 from novacast.live.playout.service import Playouts
 from novacast.live.preflight.service import Preflight
@@ -59,6 +60,7 @@ class LiveServices:
     """To be subscribed to the facts, durably."""
     preflight: Preflight
     """The same."""
+    playing: Playing
 
 
 def live_services(
@@ -106,4 +108,5 @@ def live_services(
         personal=LivePersonalData(db),
         endings=Endings(db),
         preflight=Preflight(db, channels, producing, folder, settings),
+        playing=Playing(db.clock),
     )

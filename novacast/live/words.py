@@ -211,8 +211,19 @@ def numbers_told(numbers: Mapping[str, Any]) -> Sequence[tuple[str, str]]:
         (_("Packets late"), _number(numbers.get("late"), "0", "")),
         (_("Encoder speed"), _number(numbers.get("speed"), "0.00", " ×")),
         (_("Waiting to be encoded"), _number(numbers.get("queue_seconds"), "0.0", " s")),
+        (_("Viewers by quality"), _watched(numbers.get("watched"))),
+        (_("Interruptions at viewers, in two minutes"), _number(numbers.get("stalls"), "0", "")),
+        (_("Time that they stood still"), _number(numbers.get("stalled_percent"), "0.0", " %")),
     ]
     return [(name, value) for name, value in told if value]
+
+
+def _watched(found: Any) -> str:
+    """Of each rendition, the largest first."""
+    if not isinstance(found, dict):
+        return ""
+    pairs = sorted(found.items(), key=lambda pair: (len(pair[0]), pair[0]), reverse=True)
+    return ", ".join(f"{name}: {number}" for name, number in pairs)
 
 
 def place_of(at: int) -> str:

@@ -19,8 +19,10 @@ from novacast.media.process import PROGRESS, Command, Limits, run_child
 
 ENHANCED = "enhanced"
 """Name of the feature: FLV with codecs that it had not at first."""
+MOVING_WEBP = "moving_webp"
+"""Name of the feature: a demuxer of animated WebP, which puts frames together that are parts of a picture."""
 CACHE_FILE = "ffmpeg-trials.json"
-TRIALS = 2
+TRIALS = 3
 """Number of this set of trials: results of another set are not believed."""
 TRIAL_SECONDS = 30.0
 
@@ -45,6 +47,12 @@ _OPUS = (
     "AACRT3B1c/j//gAAABMIAAAIAAAoAAAAAJFPcHVz+P/+AAAAEw=="
 )
 """Three frames of silence as enhanced RTMP has them, in an FLV file."""
+_WEBP = (
+    "UklGRs4AAABXRUJQVlA4WAoAAAASAAAABQAAAwAAQU5JTQYAAAAAAAAAAABBTk1GSgAAAAAAAAAAAAUAAAMAAGQAAAJWUDhMMQAAAC8FwAAQPxACgiL/"
+    "RxMQFPk/GpEAZBSJE05YIcDawcfWnYEgEDQXxSBLTHBE/wMj9AcAQU5NRlAAAAAAAAAAAAACAAADAABkAAACVlA4TDgAAAAvAsAAEE8QAoIi/0cTEBT5"
+    "P5qitm3gZNvdr1EZhwVYMjTbouE9BwVto0D3YhE9WEB9RP8D+Jx3AA=="
+)
+"""Two pictures of 6 by 4 pixels, the second only in part."""
 _TONE_MAP = (
     "-vf setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc,zscale=t=linear:npl=100,"
     "format=gbrpf32le,zscale=p=bt709,tonemap=hable,zscale=t=bt709:m=bt709:r=tv,format=yuv420p"
@@ -87,6 +95,10 @@ FEATURES = (
     _feature(
         ENHANCED, "HEVC, AV1 and Opus from live encoders", "-f flv -i", f"data:video/x-flv;base64,{_OPUS}", _NOWHERE,
         needed=False,
+    ),
+    _feature(
+        MOVING_WEBP, "emotes that are a moving WebP",
+        "-f webp_anim -i", f"data:image/webp;base64,{_WEBP}", _NOWHERE, needed=False,
     ),
     _feature("tone_map", "HDR in right colours on ordinary screens", _PICTURE, _TONE_MAP, _NOWHERE, needed=False),
 )  # fmt: skip

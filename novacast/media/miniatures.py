@@ -11,7 +11,7 @@ from novacast.errors import MediaFailure, UnsupportedMedia
 from novacast.i18n import text
 from novacast.media.commands.miniatures import MOST_PIXELS, moving_command, pixels_command
 from novacast.media.encode import STILL_LIMITS, run_ffmpeg
-from novacast.media.ffmpeg import FFmpeg
+from novacast.media.ffmpeg import MOVING_WEBP, FFmpeg
 from novacast.media.frames import still_kind
 from novacast.media.process import Command
 
@@ -26,6 +26,7 @@ COLUMNS = 16
 """Of a sheet."""
 _LIMITS = replace(STILL_LIMITS, wall=30, cpu=20, address_space=1024**3, file_size=8 * 1024**2)
 _PNG = b"\x89PNG\r\n\x1a\n"
+WEBP_MOVING = "webp_anim"
 _WEBP_MOVES = 0x02
 """The flag of VP8X (WebP container specification, "Extended File Format")."""
 
@@ -39,11 +40,11 @@ class Miniature:
 
 
 def miniature_kind(data: bytes) -> str:
-    """The demuxer of a whole file. Raises UnsupportedMedia for all but PNG, JPEG, GIF, and WebP that stands still."""
+    """The demuxer of a whole file. Raises UnsupportedMedia for all but PNG, JPEG, GIF and WebP."""
     if data.startswith((b"GIF87a", b"GIF89a")):
         return "gif"
     if data[:4] == b"RIFF" and data[8:16] == b"WEBPVP8X" and len(data) > 20 and data[20] & _WEBP_MOVES:
-        raise UnsupportedMedia(text("A WebP file that moves is not taken here. Bring it as GIF or animated PNG."))
+        return WEBP_MOVING
     try:
         kind = still_kind(data)
     except UnsupportedMedia:
@@ -67,6 +68,8 @@ def _ahead(data: bytes) -> Iterator[bytes]:
 async def make_miniature(program: FFmpeg, data: bytes, folder: Path) -> Miniature:
     """`folder`: a private one for what is in the making. Raises UnsupportedMedia."""
     kind = miniature_kind(data)
+    if kind == WEBP_MOVING and not program.has(MOVING_WEBP):
+        raise UnsupportedMedia(text("A WebP file that moves is not taken here. Bring it as GIF or animated PNG."))
     source, pixels, moving = folder / "brought", folder / "pixels", folder / "moving"
     await asyncio.to_thread(source.write_bytes, data)
     try:

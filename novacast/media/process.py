@@ -16,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 
+from novacast import logs
 from novacast.errors import ChildFailed, MediaFailure
 from novacast.i18n import Text, text
 from novacast.media.pipes import CHUNK, Flow, Pipe, Plumbing, Sink
@@ -30,6 +31,9 @@ FFMPEG_ENDED_BY_SIGNAL = 255
 
 ENVIRONMENT: Mapping[str, str] = {"PATH": os.defpath, "LANG": "C.UTF-8"}
 """What a child sees: nothing of ours, whose environment may hold secrets."""
+
+CONTEXT = "NOVACAST_LOG_CONTEXT"
+"""Variable that tells a child, and whoever looks at it, for which request or job it works."""
 
 DRAIN_SECONDS = 5.0
 """How long a dead child's pipes may stay open, held by someone who left its group."""
@@ -327,7 +331,7 @@ async def _spawn(command: Command, plumbing: Plumbing) -> asyncio.subprocess.Pro
         stderr=ends[STDERR],
         pass_fds=tuple(extra),
         cwd=command.cwd,
-        env=dict(command.environment),
+        env={**command.environment, **({CONTEXT: mark} if (mark := logs.context.get()) else {})},
         start_new_session=True,
     )  # fmt: skip
 

@@ -1,70 +1,10 @@
-"""What moving money needs of its neighbours, and what they need to give. Wiring joins them."""
+"""What moving money needs of its neighbours. Wiring joins them."""
 
-from collections.abc import Sequence
-from typing import Protocol
+from typing import Literal, Protocol
 
-from novacast.payments.models import Begun, Captured, Dispute, Outcome, Repaid
+from novacast.money import Disputed, Entry
 
-
-class Demand(Protocol):
-    """What is to be paid, frozen. The same key always means the same demand."""
-
-    @property
-    def key(self) -> str: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def mode(self) -> str: ...
-    @property
-    def instance(self) -> str: ...
-    @property
-    def what(self) -> str: ...
-    @property
-    def reference(self) -> str | None: ...
-    @property
-    def back(self) -> str:
-        """Address where the buyer comes back to."""
-        ...
-
-    @property
-    def until(self) -> int | None:
-        """When it is called off."""
-        ...
-
-
-class Repayment(Protocol):
-    @property
-    def key(self) -> str: ...
-    @property
-    def demand(self) -> Demand: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def reference(self) -> str | None: ...
-
-
-class Provider(Protocol):
-    """Somebody outside who moves money. Never called inside a transaction. All raise Unavailable."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def live(self) -> bool: ...
-
-    async def begin(self, demand: Demand) -> Begun:
-        """Raises PaymentRefused."""
-        ...
-
-    async def retrieve(self, demand: Demand) -> Outcome: ...
-    async def close(self, demand: Demand) -> Outcome: ...
-    async def repay(self, repayment: Repayment) -> Repaid: ...
-    async def repayment(self, repayment: Repayment) -> Repaid: ...
-
-    async def captured(self, instance: str, since: int) -> Sequence[Captured]:
-        """What this installation began since an instant, and is paid or on its way."""
-        ...
+Booked = Literal["payment", "refund", "dispute"]
 
 
 class Settles(Protocol):
@@ -83,4 +23,13 @@ class Settles(Protocol):
         """Money of the payment with this key was given back, and not by us."""
         ...
 
-    async def dispute(self, provider: str, dispute: Dispute) -> bool: ...
+    async def dispute(self, provider: str, dispute: Disputed) -> bool: ...
+
+    async def subscription(self, provider: str, reference: str) -> bool:
+        """Something became of a membership, which the provider knows by this."""
+        ...
+
+    async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None:
+        """Under which source the books have a payment or a repayment by its key, or a dispute by the provider's
+        reference. None: it is not one of ours, or was not heard of yet."""
+        ...

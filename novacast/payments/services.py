@@ -6,8 +6,14 @@ from dataclasses import dataclass
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.errors import NovaCastError
+from novacast.money import Witness
 from novacast.payments.inbox.service import Inbox, News
-from novacast.payments.ports import Provider, Settles
+from novacast.payments.incidents.service import Incidents
+from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships.ports import Biller
+from novacast.payments.payouts.ports import Statements
+from novacast.payments.payouts.service import Payouts
+from novacast.payments.settlers import Settler, Settling
 from novacast.payments.stripe.signatures import TOLERANCE
 from novacast.settings import Settings
 
@@ -16,8 +22,10 @@ from novacast.settings import Settings
 class Outside:
     """Those outside who move money, as far as the settings name them."""
 
-    providers: Sequence[Provider] = ()
+    providers: Sequence[Witness] = ()
+    billers: Sequence[Biller] = ()
     news: Sequence[News] = ()
+    statements: Sequence[Statements] = ()
     closing: Sequence[Callable[[], Awaitable[None]]] = ()
 
 
@@ -25,6 +33,9 @@ class Outside:
 class PaymentServices:
     outside: Outside
     inbox: Inbox
+    payouts: Payouts
+    incidents: Incidents
+    """To be subscribed to the facts, durably."""
 
     def start(self) -> None:
         self.inbox.start()
@@ -42,7 +53,7 @@ def outside(db: Database, settings: Settings) -> Outside:
     from novacast.payments.stripe.services import stripe_services
 
     own = stripe_services(db, settings.stripe)
-    return Outside((own.provider,), (own.news,), (own.close,))
+    return Outside((own.provider,), (own.billing,), (own.news,), (own.statements,), (own.close,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,5 +84,11 @@ async def outlook(settings: Settings, clock: Clock) -> Wrong | None:
     )
 
 
-def payment_services(db: Database, found: Outside, settles: Settles) -> PaymentServices:
-    return PaymentServices(found, Inbox(db, found.news, settles))
+def payment_services(
+    db: Database, found: Outside, settlers: Sequence[Settler], *, test: bool = True
+) -> PaymentServices:
+    """`test`: what is sold is not real. An account of the other mode is not gone through."""
+    accounts = [one for one in found.statements if one.live is not test]
+    settles = Settling(settlers)
+    payouts = Payouts(db, accounts, settles, Ledger(), test=test)
+    return PaymentServices(found, Inbox(db, found.news, settles, {"payout": payouts.heard}), payouts, Incidents(db))

@@ -4,17 +4,23 @@ from collections.abc import Mapping, Sequence
 
 from novacast.database import Migrations
 from novacast.payments.inbox import schema as inbox_schema
+from novacast.payments.incidents import schema as incidents_schema
 from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
+from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.stripe import schema as stripe_schema
+from novacast.payments.stripe.billing import schema as billing_schema
 
 MIGRATIONS: Sequence[Migrations] = (
     ledger_schema.migrations,
     invoices_schema.migrations,
     stripe_schema.migrations,
+    billing_schema.migrations,
     inbox_schema.migrations,
     memberships_schema.migrations,
+    payouts_schema.migrations,
+    incidents_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

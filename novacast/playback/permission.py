@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from novacast.database import Transaction
 from novacast.errors import NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import ANONYMOUS, SYSTEM, Principal
@@ -45,6 +46,10 @@ class Permission:
             except NotFound:
                 continue
         raise NotFound(text("There is nothing to watch at this address, or not for you."))
+
+    def begun(self, tx: Transaction, viewer: Viewer, media_id: str) -> None:
+        if viewer.person_id is not None:
+            self._passes.begun(tx, viewer.person_id, media_id)
 
     async def recheck(self, viewer: Viewer, media_id: str) -> Playable:
         """The same for a viewer who was let in earlier, with the roles of now."""

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any, Protocol
 
+from novacast.database import Transaction
 from novacast.identity import Principal
 
 
@@ -126,6 +127,11 @@ class Passes(Protocol):
     async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
         """On how many devices at once those tickets together let it be watched; `plain`: what one allows that says
         nothing of it. None: there is no such ticket."""
+        ...
+
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None:
+        """They begin to watch it, in the transaction that opens their session: hours that a first play starts run from
+        here on."""
         ...
 
 

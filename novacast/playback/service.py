@@ -152,6 +152,7 @@ class Playback:
             expires_at=tx.now + round(self._settings.session_hours * HOUR),
         )
         store.add(tx, viewing)
+        self._permission.begun(tx, grant.viewer, grant.media_id)
 
     def _end(self, tx: Transaction, viewing: Viewing, reason: EndReason) -> None:
         if store.end(tx, viewing.id, reason):

@@ -24,10 +24,12 @@ from novacast.settings.sections import (
     Uploads,
 )
 from novacast.settings.stripe import Stripe
+from novacast.settings.watching import Alarms, Metrics
 from novacast.settings.webhooks import Webhooks
 
 __all__ = [
     "Accounts",
+    "Alarms",
     "Backups",
     "Chat",
     "Database",
@@ -36,6 +38,7 @@ __all__ = [
     "Live",
     "Log",
     "Mail",
+    "Metrics",
     "Moderation",
     "Playback",
     "Server",

@@ -9,13 +9,13 @@ from pydantic import Field
 
 from novacast.clock import Clock, iso
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, RateLimited
-from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets import showcase
 from novacast.tickets.billing.pages import InvoicePages
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
+from novacast.tickets.editing.pages import OwnExchangePages
 from novacast.tickets.events.pages import EventListPages, EventPage
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.holders.pages import HolderPages
@@ -25,6 +25,7 @@ from novacast.tickets.models import HoldState
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.orders.pages import lead, order_pages
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.orders.ways import method_name
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
@@ -185,7 +186,7 @@ class BasketPages:
         event, performance = await self._performances.known(basket.hold.perf_id)
         asked = await self._questions.of_basket(token)
         account = await self._cancelling.account(event.org_id) is not None
-        methods = [(one.value, _method(one)) for one in self._orders.methods(basket.total, account=account)]
+        methods = [(one.value, method_name(one)) for one in self._orders.methods(basket.total, account=account)]
         context = {
             "event": event,
             "when": hour_there(performance.starts_at, event.timezone),
@@ -214,6 +215,7 @@ def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None
     zone = offer.event.timezone
     begins = now.sale_from if now.sale_from is not None and offer.now < now.sale_from else None
     items = showcase.items(offer, chosen, given.amounts)
+    early = (code is not None and code.opens_early) or offer.standing.early(now.sale_from, offer.now)
     context = {
         "event": offer.event,
         "performance": now,
@@ -222,7 +224,9 @@ def _offered(offer: Offer, given: ChoiceForm, error: NovaCastError | None = None
         "seated": now.map_id is not None and any(one["seated"] and not one["begins"] for one in items),
         "seats": list(given.seat),
         "test": test,
-        "sells": now.sells(offer.now, early=code is not None and code.opens_early),
+        "sells": now.sells(offer.now, early=early),
+        "members": showcase.members(offer),
+        "left": offer.standing.left if offer.standing.tiers else None,
         "begins": "" if begins is None else hour_there(begins, zone),
         "ends": "" if now.sale_until is None else hour_there(now.sale_until, zone),
         "code": "" if code is None else code.code,
@@ -240,18 +244,6 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
     return (FieldError("", error.code, error.message),)
 
 
-def _method(method: Method) -> str:
-    match method:
-        case Method.TRANSFER:
-            return _("Bank transfer")
-        case Method.CARD:
-            return _("Card, Apple Pay, Google Pay and more, at Stripe")
-        case Method.SANDBOX:
-            return _("Test payment: no money moves")
-        case _:
-            return _("It costs nothing")
-
-
 def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
     test = own.taking.test
     return [
@@ -262,6 +254,7 @@ def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
         SoldSeatPages(own.performances, own.halls),
         BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling),
         AnswerPages(own.questions),
+        OwnExchangePages(own.editing, own.orders, own.performances, own.holders, own.holds),
         WaitingPages(own.waiting, own.performances, own.holds),
         *order_pages(own),
         InvoicePages(own.billing, own.orders),

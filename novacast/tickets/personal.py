@@ -13,9 +13,12 @@ from novacast.tickets.events.store import START
 from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
+from novacast.tickets.ports import Invoicing
 from novacast.tickets.questions import store as questions
 from novacast.tickets.refunds import store as refunds
 from novacast.tickets.refunds.runs import store as runs
+from novacast.tickets.rentals import store as rentals
+from novacast.tickets.tips import store as tips
 from novacast.tickets.waiting import store as waiting
 
 ALL = 2**31
@@ -29,8 +32,8 @@ class Subject(Protocol):
 class TicketData:
     section = "tickets"
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, invoicing: Invoicing) -> None:
+        self._db, self._invoicing = db, invoicing
 
     async def export(self, subject: Subject) -> Any:
         async with self._db.snapshot() as view:
@@ -41,6 +44,10 @@ class TicketData:
             waits = await view.all(waiting.of_person(subject.person_id))
             done = await view.all(books.logged_of(subject.person_id))
             handed = await view.all(holders.of_person(subject.person_id))
+            back = await view.all(refunds.of_person(subject.person_id))
+            videos = await view.all(rentals.rights_of(subject.person_id, ALL))
+            given = await view.all(tips.of_person(subject.person_id, ALL))
+        billed = [one for order in bought for one in await self._invoicing.of_order(order.id)]
         return {
             "orders": [
                 {
@@ -54,6 +61,29 @@ class TicketData:
                 }
                 for one in bought
             ],
+            "refunds": [
+                {
+                    "order": code,
+                    "amount": one.amount,
+                    "currency": one.currency,
+                    "way": one.provider,
+                    "why": one.why,
+                    "state": one.state,
+                    "created_at": iso(one.created_at),
+                }
+                for code, one in back
+            ],
+            "invoices": [
+                {
+                    "number": one.name,
+                    "kind": one.kind,
+                    "buyer": list(one.buyer),
+                    "total": one.total,
+                    "currency": one.currency,
+                    "at": iso(one.at),
+                }
+                for one in billed
+            ],
             "tickets": [{"id": one.id, "name": one.name, "state": one.state} for one in tickets],
             "baskets": [{"performance": one.perf_id, "at": iso(one.created_at), "state": one.state} for one in baskets],
             "answers": [{"order": code, "question": label, "answer": value} for code, label, value in answers],
@@ -64,11 +94,33 @@ class TicketData:
                 {"performance": one.perf_id, "quantity": one.quantity, "state": one.state, "at": iso(one.created_at)}
                 for one in waits
             ],
+            "videos": [
+                {
+                    "video": one.media_id,
+                    "title": one.title,
+                    "kind": one.kind,
+                    "bought_at": iso(one.bought_at),
+                    "began_at": iso(one.began_at),
+                    "ends_at": iso(one.ends_at),
+                }
+                for one in videos
+            ],
+            "tips": [
+                {
+                    "room": one.media_id,
+                    "words": one.words,
+                    "amount": one.amount,
+                    "currency": one.currency,
+                    "at": iso(one.created_at),
+                }
+                for one in given
+            ],
             "log": [{"at": iso(one.at), "action": one.action, "detail": one.detail} for one in done],
         }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
-        """What was sold, paid and let in stays for the books, and names nobody."""
+        """What was sold, paid and let in stays for the books, and names nobody; but for invoices, which the law has
+        kept as they were written."""
         questions.erase_person(tx, subject.person_id)
         waiting.erase_person(tx, subject.person_id)
         holds.erase_person(tx, subject.person_id)
@@ -80,4 +132,5 @@ class TicketData:
         cancelling.erase_person(tx, subject.person_id)
         refunds.erase_person(tx, subject.person_id)
         runs.erase_person(tx, subject.person_id)
+        tips.erase_person(tx, subject.person_id)
         books.forget_person(tx, subject.person_id)

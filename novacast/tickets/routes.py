@@ -8,11 +8,14 @@ from novacast.tickets.codes.routes import CodeRoutes
 from novacast.tickets.disputes.routes import DisputeRoutes
 from novacast.tickets.door.devices.routes import DeviceRoutes, PostRoutes
 from novacast.tickets.door.routes import DoorRoutes
+from novacast.tickets.editing.routes import EditingRoutes
 from novacast.tickets.events.routes import EventRoutes
 from novacast.tickets.exports.routes import ExportRoutes
 from novacast.tickets.holders.routes import HolderRoutes
 from novacast.tickets.holds.routes import HoldRoutes
+from novacast.tickets.members.routes import MemberPriceRoutes
 from novacast.tickets.orders.routes import BoxOfficeRoutes, OrderRoutes
+from novacast.tickets.overview.routes import OverviewRoutes
 from novacast.tickets.papers.routes import PaperRoutes
 from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.posters.routes import PosterRoutes
@@ -41,9 +44,11 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         WaitingRoutes(own.waiting, own.holds),
         TicketRoutes(own.admission, own.orders, own.keyring, own.passes, own.papers),
         PassRoutes(own.passes),
+        MemberPriceRoutes(own.members),
         PaperRoutes(own.papers, own.orders),
         HolderRoutes(own.holders),
         ReturnRoutes(own.cancelling, own.moving, own.orders),
+        EditingRoutes(own.editing, own.orders, own.holders, own.holds),
         BillingRoutes(own.billing),
         RefundRoutes(own.refunds, own.bulk, own.orders),
         DisputeRoutes(own.disputes),
@@ -52,4 +57,5 @@ def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
         DoorRoutes(own.door.lists, own.door.scanning, own.door.notes),
         DeviceRoutes(own.door.devices, clock),
         PostRoutes(own.door.devices, own.door.pictures, own.door.scanning, clock),
+        OverviewRoutes(own.overview),
     ]

@@ -1,6 +1,5 @@
 """The slice put together: what wiring hands to routes, the command line and other slices."""
 
-import hmac
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,6 +11,8 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
+from novacast.money import Provider, Witness
+from novacast.security.keys import instance_of
 from novacast.security.seal import Seal
 from novacast.settings import Settings
 from novacast.tickets.accounting.service import Accounting
@@ -26,6 +27,8 @@ from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
+from novacast.tickets.editing import store as trades
+from novacast.tickets.editing.service import Editing
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
 from novacast.tickets.events.performances import Performances
@@ -36,16 +39,18 @@ from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
+from novacast.tickets.members.service import Members
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
-from novacast.tickets.orders.outside import Mover, OutsideCheckout
+from novacast.tickets.orders.payments import Payments
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.sandbox import Sandbox, SandboxDesk
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.overview.service import BoxOfficeOverview
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.passes.service import Passes
 from novacast.tickets.personal import TicketData
-from novacast.tickets.ports import Books, Checkout, Invoicing
+from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.questions.service import Questions
@@ -90,6 +95,7 @@ class TicketServices:
     recurrences: Recurrences
     waiting: WaitingList
     closing: Closing
+    payments: Payments
     reopening: Reopening
     news: PaymentNews
     """To be told of whatever those who move money tell."""
@@ -103,6 +109,7 @@ class TicketServices:
     papers: Papers
     cancelling: Cancelling
     moving: Moving
+    editing: Editing
     refunds: Refunds
     bulk: Bulk
     late: Late
@@ -125,7 +132,11 @@ class TicketServices:
     lists: Lists
     sheets: AnswerSheets
     proof: Proof
+    overview: BoxOfficeOverview
     personal: TicketData
+    placing: Placing
+    members: Members
+    """To be told who has members."""
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -144,23 +155,24 @@ def ticket_services(
     books: Books,
     invoicing: Invoicing,
     viewings: Viewings,
-    outside: Sequence[Mover] = (),
+    outside: Sequence[Witness] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
-    providers: dict[str, Checkout] = {} if sandbox is None else {sandbox.name: sandbox}
     # Test and live never mix.
-    checkouts = [OutsideCheckout(one) for one in outside if one.live == (own.mode == "live")]
+    providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
+    checkouts = [one for one in outside if one.live == (own.mode == "live")]
     providers |= {one.name: one for one in checkouts}
-    taking = Taking(own, expiry)
+    members = Members(db)
+    taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
-    holds.followers.append(waiters.follow)
+    holds.followers += [waiters.follow, trades.follow_trade]
     closing = Closing(db, expiry, providers, books)
-    instance = hmac.digest(key, b"tickets.instance", "sha256").hex()[:16]
-    placing = Placing(own, instance, books, outside=providers)
+    instance = instance_of(key)
+    placing = Placing(own, instance, books, members, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
     refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
@@ -175,11 +187,11 @@ def ticket_services(
     return TicketServices(
         clock=db.clock,
         events=Events(db),
-        performances=Performances(db),
+        performances=Performances(db, members),
         seat_maps=SeatMaps(db),
         codes=Codes(db),
         trying=holds.codes,
-        halls=Halls(db, taking.warm),
+        halls=Halls(db, taking.warm, members),
         map_editor=MapEditor(db),
         expiry=expiry,
         taking=taking,
@@ -189,6 +201,7 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
+        payments=Payments(db, providers, books),
         reopening=Reopening(db, taking, checkouts, books, instance, closing.ask),
         news=PaymentNews(db, providers, books, refunds, disputes),
         sandbox=sandbox,
@@ -200,6 +213,7 @@ def ticket_services(
         papers=Papers(db, orders, admission, holders, FONTS, settings.public_url),
         cancelling=Cancelling(db, orders, books),
         moving=Moving(db, taking),
+        editing=Editing(db, taking, placing, books),
         refunds=refunds,
         bulk=Bulk(db, books),
         late=Late(db, taking, books),
@@ -219,5 +233,8 @@ def ticket_services(
         lists=Lists(Events(db), Codes(db), sheets),
         sheets=sheets,
         proof=Proof(db),
-        personal=TicketData(db),
+        overview=BoxOfficeOverview(db, reports, holds, Proof(db), test=own.mode == "test"),
+        personal=TicketData(db, invoicing),
+        placing=placing,
+        members=members,
     )

@@ -5,7 +5,7 @@ from typing import Any
 
 from babel.numbers import format_percent
 
-from novacast.clock import iso
+from novacast.clock import HOUR, iso
 from novacast.i18n import gettext as _
 from novacast.taxes import breakdown
 from novacast.tickets.events.models import Item
@@ -28,6 +28,7 @@ def items(offer: Offer, chosen: Mapping[str, int], amounts: Mapping[str, str]) -
 def _item(offer: Offer, one: Item, chosen: int, amount: str) -> Mapping[str, Any]:
     currency, zone = offer.event.currency, offer.event.timezone
     early = offer.code is not None and offer.code.opens_early and offer.code.takes(one.id)
+    early = early or offer.standing.early(one.sale_from, offer.now)
     left = offer.left[one.id]
     begins = one.sale_from if one.sale_from is not None and offer.now < one.sale_from and not early else None
     most = min(one.most, one.most_per_person or one.most, left, MOST_CHOICES)
@@ -60,10 +61,10 @@ def _plain(item: Item) -> bool:
 
 
 def _price(offer: Offer, one: Item, category: str) -> Mapping[str, Any]:
-    """What it costs now with its fee; until when; and what a code takes off."""
+    """What it costs now with its fee; until when; and what a code or a membership takes off."""
     currency, zone = offer.event.currency, offer.event.timezone
     amount = one.price_in(category, offer.now)
-    off = 0 if offer.code is None else offer.code.off(one, amount)
+    off = offer.off(one, amount)
     until = one.price_until(category, offer.now)
     after = None if until is None else one.price_in(category, until)
     return {
@@ -78,16 +79,43 @@ def _price(offer: Offer, one: Item, category: str) -> Mapping[str, Any]:
 
 
 def lines(found: Sequence[Line], currency: str) -> Sequence[Mapping[str, str]]:
+    """`tier`: the membership by which it is cheaper."""
     return [
         {
             "id": one.claim.id,
             "name": one.item,
             "seat": "" if one.seat is None else one.seat.label,
             "price": price(one.claim.cost, currency),
-            "before": money(one.claim.cost + one.claim.discount, currency) if one.claim.discount else "",
+            "before": money(one.claim.cost + saving, currency) if (saving := _saving(one)) else "",
+            "tier": one.claim.tier,
         }
         for one in found
     ]
+
+
+def _saving(line: Line) -> int:
+    return line.claim.discount + line.claim.member_off
+
+
+def members(offer: Offer) -> Sequence[str]:
+    """A sentence for each membership that is worth something here."""
+    mine = {one.name for one in offer.standing.tiers}
+    begins, zone = offer.performance.sale_from, offer.event.timezone
+    found = []
+    for one in offer.tiers:
+        said = [_("Your membership %(name)s:") if one.name in mine else _("Members with %(name)s:")]
+        if one.discount:
+            said.append(_("%(percent)s off."))
+        if one.presale_hours and begins is not None and offer.now < begins:
+            said.append(_("The sale opens earlier, %(when)s."))
+        words = {
+            "name": one.name,
+            "percent": percent(one.discount),
+            "when": "" if begins is None else hour_there(begins - one.presale_hours * HOUR, zone),
+        }
+        if len(said) > 1:
+            found.append(" ".join(said) % words)
+    return found
 
 
 def fees(found: Sequence[Line], currency: str) -> str:

@@ -4,6 +4,9 @@ from novacast.clock import Clock
 from novacast.tickets.arranging.pages import Choices, EventStudioPages, NewEventPages, NewNightPages
 from novacast.tickets.cancelling.pages import AccountPages, PolicyPages
 from novacast.tickets.codes.studio.pages import CodePages
+from novacast.tickets.disputes.pages import DisputePages
+from novacast.tickets.editing.answers.pages import KnownAnswerPages
+from novacast.tickets.editing.pages import ExchangePages
 from novacast.tickets.office.counter.pages import CounterPages
 from novacast.tickets.office.evening.pages import EveningPages
 from novacast.tickets.office.handling.moving.pages import MovePages
@@ -40,8 +43,11 @@ def office_pages(
         GivenAnswersPages(own.performances, own.sheets),
         WaitersPages(own.performances, own.waiting, people),
         CounterPages(own.performances, own.sales, own.orders, clock),
+        ExchangePages(own.editing, own.orders, own.performances, own.halls),
+        KnownAnswerPages(own.orders, own.questions),
         MovePages(own.orders, own.performances, own.halls, own.moving),
         OrdersPages(own.sales, organizations),
         ReportsPages(own.reports, own.events, organizations),
+        DisputePages(own.disputes, organizations, clock),
         RefundPages(own.refunds, own.bulk, own.orders, organizations),
     ]

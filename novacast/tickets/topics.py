@@ -66,6 +66,8 @@ TOPICS: Sequence[Topic] = (
         "Some of its tickets were cancelled.",
         {"code": _CODE, "tickets": integer("How many.")},
     ),
+    _order("order.changed", "It holds other tickets than before.", {"code": _CODE}),
+    _order("order.readdressed", "It is in another name, or goes to another address.", {"code": _CODE}),
     _order("order.expired", "Nobody paid for it in time.", {"code": _CODE}),
     _order("order.unfulfillable", "It was paid for, and what it wanted is gone.", _DETAIL),
     _order("payment.captured", "Money came for it.", {"provider": string("By which way.")}),

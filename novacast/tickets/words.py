@@ -6,12 +6,14 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_datetime
 from babel.numbers import format_currency, get_currency_precision
 
-from novacast.clock import moment
+from novacast.clock import SECOND, moment
 from novacast.i18n import gettext as _
 from novacast.tickets.models import OrderState
 from novacast.words import locale
 
 LARGEST = 10**12
+NEVER = 4_102_444_800 * SECOND
+"""The year 2100: when what has no hour begins. Whatever is written of it fits in a ticket's code."""
 
 
 def money(amount: int, currency: str) -> str:
@@ -47,9 +49,16 @@ def minor(written: str, currency: str) -> int | None:
 
 
 def hour_there(at: int, timezone: str) -> str:
-    """Day and hour at the place itself, with the city whose clocks it goes by."""
+    """Day and hour at the place itself, with the city whose clocks it goes by; nothing of what has no hour."""
+    if at >= NEVER:
+        return ""
     place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
     return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
+
+
+def night_there(title: str, at: int, timezone: str) -> str:
+    """A performance as lists name it; what has no hour by its title alone."""
+    return " · ".join(filter(None, (title, hour_there(at, timezone))))
 
 
 def order_state(state: OrderState) -> str:

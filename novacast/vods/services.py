@@ -21,6 +21,7 @@ from novacast.vods.folders import MediaFolders
 from novacast.vods.imports.beside import Rooms
 from novacast.vods.imports.service import Imports
 from novacast.vods.intake import Intake
+from novacast.vods.overview.service import WorkOverview
 from novacast.vods.personal import VideoPersonalData
 from novacast.vods.pictures.service import Pictures
 from novacast.vods.pictures.work import PictureWork
@@ -84,6 +85,7 @@ class VodServices:
     watchable: WatchableVideos
     films: Films
     """What live puts on air."""
+    overview: WorkOverview
     endings: Endings
     """To be subscribed to the facts, durably."""
 
@@ -120,6 +122,7 @@ def vod_services(
     rendering = Rendering(db, publisher, settings.transcode, encoders, air=air)
     learning: list[Learns] = [chapters, captions.extraction]
     making = Making(db, folders, queue, settings.transcode, forecasts, find, rendering, learning)
+    storage = Sweeping(db, folders, retention, clock, reserve, records)
     return VodServices(
         videos=Videos(db, queue),
         uploads=Uploads(db, folders, intake, settings.uploads, clock, quotas),
@@ -143,11 +146,12 @@ def vod_services(
         forecasts=forecasts,
         outlooks=Outlooks(db, folders, quotas, forecasts, settings, encoders.codecs),
         retention=retention,
-        storage=Sweeping(db, folders, retention, clock, reserve, records),
+        storage=storage,
         weights=weights,
         recordings=Recordings(db, folders, queue, pictures, weights, improves=settings.live.better_rungs),
         improving=Improving(db, folders, queue, find, reserve),
         watchable=WatchableVideos(db),
         films=Films(db, folders),
+        overview=WorkOverview(db, storage, quotas),
         endings=Endings(db, queue),
     )

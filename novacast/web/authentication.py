@@ -1,6 +1,6 @@
 """Who asks: what a request brings to prove it, the port through which the accounts slice tells, who may go on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from aiohttp import web
@@ -48,7 +48,7 @@ async def principal(authenticator: Authenticator, credentials: Credentials | Non
     """Raises Unauthenticated for a bad token. A cookie that has run out makes a stranger, as no cookie does."""
     if credentials is None:
         # Whoever may open the socket's file could open the database's as well.
-        return SYSTEM if client.local else ANONYMOUS
+        return replace(SYSTEM, name=client.user) if client.local else ANONYMOUS
     try:
         return await authenticator.authenticate(credentials)
     except Unauthenticated:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from typing import Generic, TypeVar
 
@@ -24,16 +25,17 @@ CHUNK = 256 * 1024
 
 
 class Remembered(Generic[T, A]):
-    """A `then` of use cases. `answer`: what was made of the result, once the use case has returned."""
+    """A `then` of use cases. `answer`: what was made of the result, once the use case has returned; in the language of
+    whoever asked, which the writer's thread does not speak."""
 
-    __slots__ = ("_of", "_ticket", "answer")
+    __slots__ = ("_context", "_of", "_ticket", "answer")
     answer: A
 
     def __init__(self, ticket: Ticket, of: Callable[[T], A]) -> None:
-        self._ticket, self._of = ticket, of
+        self._ticket, self._of, self._context = ticket, of, copy_context()
 
     def __call__(self, tx: Transaction, result: T) -> None:
-        self.answer = answer = self._of(result)
+        self.answer = answer = self._context.run(self._of, result)
         self._ticket.keep(tx, None if answer is None else answer.model_dump_json(by_alias=True))
 
 

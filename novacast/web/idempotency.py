@@ -16,6 +16,7 @@ from novacast.clock import DAY
 from novacast.database import Database, Migrations, Query, Row, Transaction, statements
 from novacast.errors import InFlight, KeyReused, Malformed
 from novacast.i18n import text
+from novacast.security.keys import Mac
 
 KEPT = DAY
 """How long, in microseconds, an answer is repeated."""
@@ -102,7 +103,7 @@ class Answers:
     def __init__(self, db: Database, key: bytes) -> None:
         """`key` signs what is kept of requests: a plain digest of one with a password in it could be guessed at."""
         self._db = db
-        self._key = hmac.digest(key, b"idempotency", "sha256")
+        self._mac = Mac(hmac.digest(key, b"idempotency", "sha256"))
         self._working: set[tuple[str, str]] = set()
 
     def claim(self, owner: str, key: str, method: str, path: str, body: bytes) -> Claim:
@@ -110,7 +111,7 @@ class Answers:
         if not _KEY.fullmatch(key):
             raise Malformed(text("{header} must be 1 to 255 visible ASCII characters, such as a UUID.", header=HEADER))
         head = f"{method} {path}\n".encode("utf-8", "surrogateescape")
-        return Claim(owner, key, hmac.digest(self._key, head + body, "sha256"))
+        return Claim(owner, key, self._mac.digest(head + body))
 
     @contextmanager
     def working(self, claim: Claim) -> Iterator[None]:

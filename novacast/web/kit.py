@@ -12,6 +12,7 @@ from novacast.web.idempotency import Answers
 from novacast.web.parsing import BodyReader
 from novacast.web.protection import Edge
 from novacast.web.templates import Templates
+from novacast.web.trail import Trail
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,3 +27,5 @@ class Kit:
     bodies: BodyReader
     edge: Edge
     templates: Templates
+    trail: Trail | None = None
+    """Where it is written down what operators do; None: nowhere."""

@@ -8,13 +8,15 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from novacast import logs
+from novacast.errors import NovaCastError
 from novacast.identity import Principal
 from novacast.limits import network
+from novacast.web import trail
 from novacast.web.authentication import admit, presented, principal
 from novacast.web.endpoints import Endpoint, answer
-from novacast.web.idempotency import HEADER, REPLAYED, Claim, Ticket, owner_of
+from novacast.web.idempotency import HEADER, REPLAYED, Answer, Claim, Ticket, owner_of
 from novacast.web.kit import Kit
-from novacast.web.problems import Refusal, document, refusal
+from novacast.web.problems import Refusal, document, refusal, status_of
 from novacast.web.protection import Client
 from novacast.web.routing import Route
 from novacast.web.state import STATE, State
@@ -26,6 +28,8 @@ access = logging.getLogger("novacast.access")
 SECRET_PARAMS = frozenset({"token", "secret", "key", "code", "grant", "session", "signature"})
 """Parameters of paths whose values never reach the log; of queries none does."""
 METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
+"""Seconds; what streams for longer is beyond them all."""
 GONE = 499
 """What the log says where a client left before its answer (nginx's number)."""
 
@@ -34,6 +38,9 @@ class Middlewares:
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
         self._requests = kit.metrics.counter("http_requests", "Requests answered.", "method", "route", "status")
+        self._seconds = kit.metrics.histogram(
+            "http_request_duration_seconds", "From a request's head to its answer.", "method", buckets=BUCKETS
+        )
         self._forgotten = kit.metrics.counter("answers_not_remembered", "POSTs that no Idempotency-Key protects.")
 
     def in_order(self) -> list[Middleware]:
@@ -45,6 +52,7 @@ class Middlewares:
             self.authenticate,  # session or token -> principal
             self.speak,  # the answer's language
             self.admit,  # login unless public; a token's scopes
+            self.write_down,  # what operators do
             self.repeat,  # Idempotency-Key
         ]
 
@@ -62,6 +70,7 @@ class Middlewares:
             raise
         finally:
             self._requests.labels(_method(request), _template(state.route), str(status)).inc()
+            self._seconds.labels(_method(request)).observe(clock.monotonic() - began)
             access.info(
                 "%s %s %d %.1f ms %s %s",
                 request.method,
@@ -139,6 +148,31 @@ class Middlewares:
         return await handler(request)
 
     @web.middleware
+    async def write_down(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        state, book = request[STATE], self._kit.trail
+        if book is None or state.route is None or not trail.is_deed(state.route, state.principal, request.method):
+            return await handler(request)
+        number = await book.begun(
+            actor=trail.actor(state),
+            name=state.principal.name,
+            address=state.client.address,
+            action=f"{request.method} {state.route.path}",
+            subject=trail.subject(request),
+            details={} if state.route.stream else trail.details(await self._kit.bodies.read(request)),
+            request_id=state.request_id,
+        )
+        status = 500
+        try:
+            response = await handler(request)
+            status = response.status
+        except NovaCastError as error:
+            status = status_of(type(error))
+            raise
+        finally:
+            await asyncio.shield(book.ended(number, status))
+        return response
+
+    @web.middleware
     async def repeat(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         state = request[STATE]
         if state.route is None or not state.route.idempotent:
@@ -149,13 +183,15 @@ class Middlewares:
         mark = await self._claim(request, state)
         answers = self._kit.answers
         with answers.working(mark):
-            known = await answers.known(mark)
-            if known is not None:
-                response = answer(known.status, known.body)
-                response.headers[REPLAYED] = "true"
-                return response
+            if not state.route.atomic and (known := await answers.known(mark)) is not None:
+                return _again(known)
             state.ticket.claim = mark
-            return await self._first(request, handler, state)
+            try:
+                return await self._first(request, handler, state)
+            except Exception:
+                if state.route.atomic and (known := await answers.known(mark)) is not None:
+                    return _again(known)
+                raise
 
     async def _claim(self, request: web.Request, state: State) -> Claim:
         body = await self._kit.bodies.read(request)
@@ -169,6 +205,12 @@ class Middlewares:
             self._forgotten.inc()
             log.error("%s %s did something without call.remember()", request.method, _template(state.route))
         return response
+
+
+def _again(known: Answer) -> web.Response:
+    response = answer(known.status, known.body)
+    response.headers[REPLAYED] = "true"
+    return response
 
 
 def _is_gone(request: web.Request) -> bool:
@@ -204,7 +246,7 @@ def shown_path(request: web.Request, route: Route | None) -> str:
 
 
 def _owner(who: Principal, client: Client) -> str:
-    if who.system:
+    if who.system and who.person_id is None:
         return "system"
     return owner_of(who.person_id) if who.person_id else f"network:{network(client.address)}"
 

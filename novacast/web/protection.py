@@ -1,6 +1,11 @@
 """Who a request really comes from, and whether a browser was tricked into sending it."""
 
 import ipaddress
+import os
+import pwd
+import socket
+import struct
+from asyncio import BaseTransport
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit
@@ -26,7 +31,9 @@ class Client:
     address: str
     secure: bool
     local: bool
-    """Straight on the Unix socket, whose file only its owner may open."""
+    """Straight on the Unix socket, by the server's own user or root."""
+    user: str = ""
+    """Who that is on this machine; only where `local`."""
 
 
 class Edge:
@@ -46,7 +53,9 @@ class Edge:
         forwarded = request.headers.get("X-Forwarded-Proto", "").strip().lower() if trusts else ""
         secure = self._https or forwarded == "https" or request.secure
         address = self._behind(request, peer) if trusts and proxied else peer
-        return Client(address, secure, local and not any(name in request.headers for name in RELAYED))
+        straight = local and not any(name in request.headers for name in RELAYED)
+        user = _operator(transport) if straight and transport is not None else None
+        return Client(address, secure, user is not None, user or "")
 
     def _behind(self, request: web.Request, peer: str) -> str:
         """The last address that no trusted proxy has: what stands before it, a client may have invented."""
@@ -91,6 +100,22 @@ class Edge:
         scheme = "https" if client.secure else "http"
         own = {f"{self._public.scheme}://{self._public.netloc}".lower(), f"{scheme}://{request.host}".lower()}
         return origin.lower() in own
+
+
+def _operator(transport: BaseTransport) -> str | None:
+    """The user of this machine at the other end of a Unix socket; None for whom it is not for. The file's mode keeps
+    others out already: this holds where somebody loosened it, or handed an open socket on.
+    """
+    if not hasattr(socket, "SO_PEERCRED"):
+        return "system"  # of this system the kernel tells no more; the file's mode stands alone
+    found: socket.socket = transport.get_extra_info("socket")
+    _pid, uid, _gid = struct.unpack("3i", found.getsockopt(socket.SOL_SOCKET, socket.SO_PEERCRED, 12))
+    if uid not in (0, os.geteuid()):
+        return None
+    try:
+        return pwd.getpwuid(uid).pw_name
+    except KeyError:
+        return f"uid {uid}"
 
 
 def safe_next(target: str | None, default: str = "/") -> str:

@@ -49,6 +49,9 @@ class Mark:
     """Refusals beyond those that the kit itself makes; for the documentation."""
     idempotent: bool = False
     """Whether an Idempotency-Key is honoured; then the handler must pass `call.remember(...)` on."""
+    atomic: bool = False
+    """Whether all that the handler does is undone with its transaction: then a key is looked up only where the answer
+    can't be kept, or something was refused."""
     stream: bool = False
     """The handler reads the body itself, by `call.chunks`; the kit's limits on bodies don't hold."""
     keyed: bool = False
@@ -88,6 +91,7 @@ class Options(TypedDict, total=False):
     status: int
     errors: tuple[type[NovaCastError], ...]
     idempotent: bool
+    atomic: bool
     stream: bool
     keyed: bool
     operation: Mapping[str, Any]

@@ -40,6 +40,7 @@ from novacast.web.reference import Documents, ReferenceRoutes
 from novacast.web.routing import Route, collect
 from novacast.web.static import StaticFiles
 from novacast.web.templates import Templates
+from novacast.web.trail import Trail
 
 log = logging.getLogger(__name__)
 
@@ -84,6 +85,8 @@ class Parts:
     channels: Sequence[Channel] = ()
     """WebSockets among the routes, for the documentation."""
     realtime: RealtimeLimits = RealtimeLimits()
+    trail: Trail | None = None
+    """Where it is written down what operators do."""
 
 
 class WebServer:
@@ -215,6 +218,7 @@ def _kit(parts: Parts) -> Kit:
         bodies=BodyReader(settings.server.max_body, settings.server.body_seconds),
         edge=Edge(settings),
         templates=Templates(settings.instance, parts.static, parts.templates, parts.cache, parts.rooms),
+        trail=parts.trail,
     )
 
 

@@ -26,6 +26,8 @@ from novacast.web.static import StaticFiles
 
 FOLDER = Path(__file__).parent
 NOTICE = "novacast_notice"
+LONGEST_NOTICE = 1_200
+"""Bytes of its words: browsers keep no cookie of more than 4,096, and quotation marks and base64 take their share."""
 THEME = "novacast_theme"
 
 _EXTENSIONS = ["jinja2.ext.i18n", "jinja2.ext.loopcontrols"]
@@ -123,7 +125,10 @@ class Templates:
 
 
 def notice_cookie(notice: Notice) -> Cookie:
-    text = json.dumps([notice.kind, i18n.translated(notice.text)]).encode()
+    words = i18n.translated(notice.text).encode("utf-8", "replace")
+    if len(words) > LONGEST_NOTICE:
+        words = words[:LONGEST_NOTICE].decode("utf-8", "ignore").encode() + "…".encode()
+    text = json.dumps([notice.kind, words.decode()], ensure_ascii=False).encode()
     return Cookie(NOTICE, base64.urlsafe_b64encode(text).decode().rstrip("="), 60)
 
 

@@ -15,6 +15,7 @@ from aiohttp import web
 from novacast.errors import Unavailable
 from novacast.i18n import text
 from novacast.web.connections import Connection, Seat
+from novacast.web.fanout import Fanout
 
 MOST_BEHIND = 512 * 1024
 """Bytes that may wait for one client. They are shared: what waits for many is in memory once, TLS aside."""
@@ -42,23 +43,43 @@ class Listener(Protocol):
 class Wire(asyncio.Protocol):
     """One connection of `hand_over`. `write` takes what `framed` made, for this client or for all."""
 
-    __slots__ = ("_behind", "_closing", "_hearts", "_loop", "_seat", "alive", "listener", "transport", "write")
+    __slots__ = (
+        "_behind",
+        "_closing",
+        "_hearts",
+        "_loop",
+        "_mute",
+        "_seat",
+        "alive",
+        "fanout",
+        "listener",
+        "transport",
+    )
 
     BEAT: ClassVar[bytes] = b""
+    together = Fanout
+    """Makes what writes to many of a kind."""
 
     def __init__(self, transport: asyncio.Transport, seat: Seat, hearts: "Hearts") -> None:
         self.transport, self._seat, self._hearts = transport, seat, hearts
         self._loop = asyncio.get_running_loop()
-        self.write: Callable[[bytes], None] = transport.write
+        self.fanout: Fanout | None = None
         self.listener: Listener | None = None
         self.alive = True
-        self._closing = self._behind = False
+        self._closing = self._behind = self._mute = False
         transport.set_write_buffer_limits(high=MOST_BEHIND)
         hearts.add(self)
 
     @staticmethod
     def framed(payload: bytes) -> bytes:
         raise NotImplementedError
+
+    def write(self, data: bytes) -> None:
+        """Raises RuntimeError where the connection has ended."""
+        if not self._mute:
+            self.transport.write(data)
+            if self.fanout is not None:
+                self.fanout.doubt(self)
 
     def close(self, code: int, reason: str = "") -> None:
         """Say why, as far as the wire can, and hang up. `code`: of RFC 6455 7.4."""
@@ -87,6 +108,7 @@ class Wire(asyncio.Protocol):
 
     def connection_lost(self, exc: BaseException | None) -> None:
         self._closing = True
+        self._part()
         self._hearts.discard(self)
         self._seat.leave()
         listener, self.listener = self.listener, None
@@ -96,18 +118,20 @@ class Wire(asyncio.Protocol):
     def _write_last(self, data: bytes) -> None:
         """Nothing is written behind it, whoever still has this wire in a list."""
         self._closing = True
+        self._part()
         with contextlib.suppress(RuntimeError):  # it is gone already, and will be told so
             self.write(data)
-        self.write = _unwritten
+        self._mute = True
+
+    def _part(self) -> None:
+        """From those that are written to together."""
+        if self.fanout is not None:
+            self.fanout.discard(self)
 
     def _hang_up(self) -> None:
         """What was written goes out first, for as long as CLOSE_SECONDS."""
         self.transport.close()
         self._loop.call_later(CLOSE_SECONDS, self.transport.abort)
-
-
-def _unwritten(data: bytes) -> None:
-    """What comes too late."""
 
 
 class EventWire(Wire):

@@ -8,9 +8,10 @@ from novacast.clock import SystemClock
 from novacast.folder import DataFolder
 from novacast.identity import ANONYMOUS, SYSTEM, Principal
 from novacast.settings import Server, Settings, Tickets
+from novacast.tables import MIGRATIONS
 from novacast.tickets.reports.models import Place
 from novacast.tickets.sales.models import Wanted
-from novacast.wiring import MIGRATIONS, Services, services
+from novacast.wiring import Services, services
 from novacast_admin import demo, hall
 from novacast_admin.main_stage import MainStage
 from tests.app.venue import CHEAP

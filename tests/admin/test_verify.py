@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from novacast.folder import DataFolder
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
 from tests.admin.commands import Novacast
 from tests.databases import migrated
 

@@ -36,7 +36,7 @@ async def sales(venue: Venue) -> AsyncIterator[tuple[str, str, str, Any]]:
     org = f"{API}/organizations/{venue.org}"
     yield f"{OF_ORG}/events", f"{org}/events", "owner", {"title": "Hamlet"}
     event = answered(venue)["id"]
-    hall = {"name": "Hall", "sections": [{"name": "S", "rows": [{"name": "A", "count": 4}]}]}
+    hall = {"name": "Hall", "sections": [{"name": "S", "rows": [{"name": "A", "count": 4}, {"name": "B", "count": 6}]}]}
     yield f"{OF_ORG}/seat-maps", f"{org}/seat-maps", "owner", hall
     seat_map = answered(venue)["id"]
     publication = f"{API}/seat-maps/{{map_id}}/publication"
@@ -117,6 +117,7 @@ async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any
     yield f"{ORDER}/tickets/{{ticket_id}}/offer", f"{order}/tickets/{handed}/offer", "", to
     await until(lambda: bool(offered(venue)))
     yield f"{API}/tickets/{{token}}/accept", f"{API}/tickets/{offered(venue)[-1]}/accept", "", None
+    yield f"{API}/tickets/{{token}}/claim", f"{API}/tickets/{offered(venue)[-1]}/claim", "visitor", None
     yield f"{ORDER}/return", f"{order}/return", "", {"tickets": [returned], "back": 900}
     yield f"{first}/cancel-tickets", f"{of_org}/cancel-tickets", "owner", {"tickets": [seat], "back": 0}
     other = await venue.ask("POST", f"{path}/sales", owner, {"lines": lines[:1], "method": "cash"} | BUYER)
@@ -125,12 +126,29 @@ async def carried(venue: Venue, path: str, event: str, lines: list[dict[str, Any
     sold = await venue.ask("POST", f"{path}/sales", owner, again)
     place = f"/organizations/{venue.org}/orders/{sold.json['order']['id']}/tickets/{sold.json['tickets'][0]['id']}/move"
     yield f"{first}/tickets/{{ticket_id}}/move", f"{API}{place}", "owner", {"seat": "S/A/4"}
+    known, seated = place.rpartition("/tickets/")[0], lines[0]["item"]
+    swap = f"{API}{known}/tickets/{still_good(venue)}/exchange"
+    yield f"{first}/tickets/{{ticket_id}}/exchange", swap, "owner", {"item": seated, "seat": "S/B/1", "difference": 0}
+    swap = f"{API}/orders/{sold.json['token']}/tickets/{still_good(venue)}/exchange"
+    yield f"{ORDER}/tickets/{{ticket_id}}/exchange", swap, "", {"item": seated, "seat": "S/B/3", "back": 0}
+    box = {"name": "Box", "kind": "seated", "price": 1900}
+    dear = await venue.ask("POST", f"{path}/items", owner, box)
+    wanted = {"item": dear.json["id"], "seat": "S/A/1"}
+    swap = f"{API}/orders/{sold.json['token']}/tickets/{still_good(venue)}/exchange/dearer"
+    yield f"{ORDER}/tickets/{{ticket_id}}/exchange/dearer", swap, "", wanted
+    more = {"lines": [{"item": seated, "seats": ["S/B/4"]}], "method": "cash"}
+    yield f"{first}/add", f"{API}{known}/add", "owner", more
     hours = {"starts_at": "2028-01-01T20:00:00+01:00", "ends_at": "2028-01-01T23:00:00+01:00"}
     unsold = await venue.ask("POST", f"{API}/events/{event}/performances", owner, hours)
     path = f"{API}/performances/{unsold.json['id']}"
     off = await venue.ask("POST", f"{path}/state", owner, {"state": "cancelled"})
     assert off.status == 200, off.body
     yield f"{PERFORMANCE}/refunds", f"{path}/refunds", "owner", None
+
+
+def still_good(venue: Venue) -> str:
+    """The ticket of the order that was just answered."""
+    return next(str(one["id"]) for one in answered(venue)["tickets"] if one["state"] == "valid")
 
 
 def offered(venue: Venue) -> list[str]:

@@ -143,14 +143,20 @@ async def test_a_page_that_was_away_misses_nothing_and_gets_its_words_back(venue
         await windows.look(one, "chat-slow")
 
 
-@pytest.mark.slow
-async def test_a_recording_replays_its_chat_at_the_right_moment(venue: Venue, clip: Path) -> None:
+async def recorded(venue: Venue, clip: Path, *moments: float) -> str:
+    """Id of a video at whose moments somebody said which it was."""
     producer = await venue.token("producer")
     video = await upload(venue, producer, clip)
     await reached(venue, producer, video, "ready")
-    for at in (0.5, 1.5, 2.5):
+    for at in moments:
         said = {"text": f"at {at}", "at": at}
         assert (await venue.ask("POST", f"/api/v1/rooms/{video}/messages", producer, said)).status == 201
+    return video
+
+
+@pytest.mark.slow
+async def test_a_recording_replays_its_chat_at_the_right_moment(venue: Venue, clip: Path) -> None:
+    video = await recorded(venue, clip, 0.5, 1.5, 2.5)
     async with Windows.start(find_chromium()) as windows:
         window = await enter(windows, venue, f"/watch/{video}", "producer")
         await window.until(f"() => customElements.get('nova-player') && {VIDEO}?.readyState >= 2")
@@ -164,3 +170,47 @@ async def test_a_recording_replays_its_chat_at_the_right_moment(venue: Venue, cl
         assert await window.page.locator(".chat__time").all_inner_texts() == ["0:00", "0:01", "0:02"]
         await windows.look(window, "chat-replay")
         assert window.complaints == []
+
+
+@pytest.mark.slow
+async def test_what_is_taken_away_in_a_replay_comes_back_at_its_place_or_its_moment(venue: Venue, clip: Path) -> None:
+    video = await recorded(venue, clip, 0.5, 1.0, 1.5, 2.5)
+    owner, room = await venue.token("owner"), f"/api/v1/rooms/{video}"
+    to_come = (await venue.ask("GET", f"{room}/messages", owner)).json["items"][0]["id"]
+    async with Windows.start(find_chromium()) as windows:
+        staff = await enter(windows, venue, f"/watch/{video}", "owner")
+        viewer = await enter(windows, venue, f"/watch/{video}", "producer")
+        texts = [lines(one).locator(".chat__text") for one in (staff, viewer)]
+        for window, shown in zip((staff, viewer), texts, strict=True):
+            await window.until(f"() => customElements.get('nova-player') && {VIDEO}?.readyState >= 2")
+            await window.page.evaluate(f"() => {{ {VIDEO}.currentTime = 1.7; }}")
+            await expect(shown).to_have_text(["at 0.5", "at 1.0", "at 1.5"])
+
+        # By keys alone, as in a room that is on air.
+        await lines(staff).nth(1).focus()
+        await staff.page.keyboard.press("Delete")
+        await expect(staff.page.get_by_role("status").filter(has_text="Message deleted.")).to_be_visible()
+        for shown in texts:
+            await expect(shown).to_have_text(["at 0.5", "at 1.5"])
+        await windows.look(staff, "chat-replay-deleted")
+        await lines(staff).first.focus()
+        await staff.page.keyboard.press("u")
+        await expect(staff.page.get_by_role("status").filter(has_text="Taken back.")).to_be_visible()
+        for shown in texts:
+            await expect(shown).to_have_text(["at 0.5", "at 1.0", "at 1.5"])
+
+        # What is still to come has been loaded by now; taken away meanwhile, it does not come.
+        assert (await venue.ask("DELETE", f"{room}/messages/{to_come}", owner)).status == 204
+        said = {"text": "behind it", "at": 2.6}
+        assert (await venue.ask("POST", f"{room}/messages", owner, said)).status == 201
+        await expect(texts[0]).to_have_text(["at 0.5", "at 1.0", "at 1.5", "behind it"])
+        for window, shown in zip((staff, viewer), texts, strict=True):
+            await window.page.evaluate(f"() => {{ {VIDEO}.muted = true; {VIDEO}.play(); }}")
+            await window.until(f"() => {VIDEO}.ended")
+            await expect(shown.filter(has_text="at 2.5")).to_have_count(0)
+        entry = (await venue.ask("GET", f"{room}/log", owner)).json["items"][0]["id"]
+        assert (await venue.ask("PUT", f"{room}/log/{entry}/undone", owner)).status == 200
+        for window, shown in zip((staff, viewer), texts, strict=True):
+            await window.page.evaluate(f"() => {{ {VIDEO}.currentTime = 2.7; }}")
+            await expect(shown.filter(has_text="at 2.5")).to_have_count(1)
+            assert window.complaints == []

@@ -5,7 +5,7 @@ import base64
 import pytest
 from playwright.async_api import Page, expect
 
-from tests.app.test_chat import LONG, lines, planned
+from tests.app.test_chat import AT_END, LONG, enter, lines, planned
 from tests.app.venue import Venue
 from tests.e2e.browser import Window, Windows, find_chromium
 
@@ -80,3 +80,39 @@ async def test_what_hangs_on_top_leaves_room_for_what_is_said(venue: Venue) -> N
         assert chat is not None
         assert waiting["y"] < chat["y"], "what one waits for stands above the talk"
         await windows.picture(phone, "chat-hung-360")
+
+
+async def test_a_poll_hangs_above_and_ends_at_its_time_and_who_was_sent_away_is_told_why(venue: Venue) -> None:
+    room = await planned(venue)
+    owner, visitor = await venue.token("owner"), await venue.token("visitor")
+    address = f"/api/v1/rooms/{room}"
+    async with Windows.start(find_chromium()) as windows:
+        phone = await enter(windows, venue, f"/watch/{room}", "visitor", phone=True)
+        for number in range(20):
+            answer = await venue.ask("POST", f"{address}/messages", owner, {"text": f"Line {number}"})
+            assert answer.status == 201
+        await expect(lines(phone)).to_have_count(20)
+        poll = {"question": "Encore?", "options": ["Yes", "No"], "seconds": 10}
+        assert (await venue.ask("POST", f"{address}/polls", owner, poll)).status == 201
+        hung, asked = phone.page.locator("[data-part=poll]"), phone.page.locator(".chat__log .chat__line--poll")
+        yes = hung.get_by_role("button", name="Yes")
+        await yes.focus()
+        await phone.page.keyboard.press("Enter")
+        await expect(yes).to_have_attribute("aria-pressed", "true")
+        await expect(yes).to_be_focused()
+        await expect(asked.get_by_role("button")).to_have_count(0)
+        await expect(asked).to_contain_text("1 vote · open until")
+        assert await phone.page.evaluate(AT_END), "what hangs above takes nobody from the end of what is said"
+        await phone.check_accessibility()
+        await expect(hung).to_be_hidden()
+        await expect(asked).to_contain_text("1 vote · closed")
+        await expect(asked.get_by_role("button", name="Yes")).to_be_disabled()
+
+        me = (await venue.ask("GET", "/api/v1/me", visitor)).json["id"]
+        sent = {"person": me, "kind": "ban", "effect": "removed", "reason": "Enough"}
+        assert (await venue.ask("POST", f"{address}/sanctions", owner, sent)).status == 201
+        await expect(phone.page.get_by_text("This room is not open to you any more.")).to_be_visible()
+        await phone.page.reload()
+        await expect(phone.page.get_by_text("You were sent away from this room. Enough")).to_be_visible()
+        await phone.check_accessibility()
+        await windows.picture(phone, "chat-sent-away")

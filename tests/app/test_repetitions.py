@@ -106,7 +106,11 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
         yield wish
     watched = await upload(venue, token, film)
     make_ready(venue, watched)
+    async for wish in sold_and_given(venue, watched):
+        yield wish
     async for wish in memberships(venue):
+        yield wish
+    async for wish in incidents(venue):
         yield wish
     async for wish in webhooks(venue):
         yield wish
@@ -114,6 +118,20 @@ async def wishes(venue: Venue, token: str, video: str, film: Path) -> AsyncItera
     for name, body in jobs.items():
         path = f"{api}/videos/{{video_id}}/{name}"
         yield path, path.format(video_id=watched), "producer", body
+
+
+async def sold_and_given(venue: Venue, video: str) -> AsyncIterator[Wish]:
+    """A video that is sold, and a tip in its room."""
+    api, owner = "/api/v1", await venue.token("owner")
+    offers = await venue.ask("PUT", f"{api}/videos/{video}/offers", owner, {"currency": "EUR", "buy": {"price": 900}})
+    assert offers.status == 200, offers.body
+    buyer = {"name": "Ada", "email": "ada@venue.example", "method": "sandbox"}
+    order = {"offer": offers.json["items"][0]["id"]} | buyer
+    yield f"{api}/videos/{{video_id}}/orders", f"{api}/videos/{video}/orders", "owner", order
+    rules = {"currency": "EUR", "least": 100, "most": 9000}
+    decided = await venue.ask("PUT", f"{api}/organizations/{venue.org}/tips", owner, rules)
+    assert decided.status == 200, decided.body
+    yield f"{api}/rooms/{{room_id}}/tips", f"{api}/rooms/{video}/tips", "owner", {"amount": 500} | buyer
 
 
 async def memberships(venue: Venue) -> AsyncIterator[Wish]:
@@ -129,11 +147,29 @@ async def memberships(venue: Venue) -> AsyncIterator[Wish]:
     yield f"{api}/subscriptions", f"{api}/subscriptions", "visitor", {"plan": plan, "way": "offline"}
     ((charge, mine),) = rows(venue, "SELECT id, subscription_id FROM subscription_charges")
     paid = f"{api}/subscription-charges"
-    yield f"{paid}/{{charge_id}}/paid", f"{paid}/{charge}/paid", "owner", None
+    yield f"{paid}/{{charge_id}}/paid", f"{paid}/{charge}/paid", "owner", {"how": "transfer"}
+    yield f"{paid}/{{charge_id}}/refunds", f"{paid}/{charge}/refunds", "owner", {"amount": 1}
     one = f"{api}/subscriptions/{{subscription_id}}"
     bodies: dict[str, Any] = {"pause": None, "resume": None, "keep": None, "cancel": {"now": True}}
     for name, body in bodies.items():
         yield f"{one}/{name}", f"{api}/subscriptions/{mine}/{name}", "visitor", body
+
+
+async def incidents(venue: Venue) -> AsyncIterator[Wish]:
+    """Of one that is there already, as if money had come too late."""
+    with closing(sqlite3.connect(DataFolder(venue.folder).database, timeout=30)) as connection, connection:
+        connection.execute(
+            "INSERT INTO payment_incidents (id, org_id, kind, subject, code, detail, at) "
+            "VALUES (1000000, ?, 'order.unfulfillable', 'o', 'CODE', '', 1)",
+            (venue.org,),
+        )
+    path = "/api/v1/organizations/{org_id}/incidents"
+    yield (
+        f"{path}/{{incident_id}}/done",
+        f"{path.format(org_id=venue.org)}/1000000/done",
+        "owner",
+        {"note": "seats found"},
+    )
 
 
 async def webhooks(venue: Venue) -> AsyncIterator[Wish]:

@@ -12,7 +12,7 @@ from novacast.errors import NewerDatabase
 from novacast.folder import DataFolder
 from novacast.notifications.service import JOB as SEND
 from novacast.settings import Settings
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
 from novacast.worker import run, table
 from tests.databases import migrated
 

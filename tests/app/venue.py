@@ -23,7 +23,8 @@ from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Principal, Role
 from novacast.media.ffmpeg import find_ffmpeg
 from novacast.settings import Accounts, Server, Settings
-from novacast.wiring import MIGRATIONS, services
+from novacast.tables import MIGRATIONS
+from novacast.wiring import services
 from tests.compiled import keep, lend
 from tests.databases import migrated
 from tests.waiting import until

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from novacast import wiring
+from novacast import tables, wiring
 from novacast.app import _parts
 from novacast.clock import SystemClock
 from novacast.database import migrate
@@ -23,7 +23,7 @@ async def public(folder: Path, *, demo: bool) -> list[str]:
     wanted = settings(folder)
     data = DataFolder.at(wanted.data)
     data.prepare()
-    migrate(data.database, wiring.MIGRATIONS, SystemClock(), backups=data.backups)
+    migrate(data.database, tables.MIGRATIONS, SystemClock(), backups=data.backups)
     async with wiring.services(wanted, SystemClock(), readers=1) as own:
         server = WebServer(_parts(own, Metrics(), demo))
         return sorted(f"{route.method} {route.path}" for route in server.routes if route.public)

@@ -1,9 +1,10 @@
-"""A room with 1,000 people beside the same broadcast by Node's `ws` and `socket.io` and by aiohttp alone.
+"""A room with 1,000 people beside the same broadcast by Node's `ws` and `socket.io`, by aiohttp alone and by the kernel
+alone: bare calls of send(2), less than which nothing can take that writes to each client.
 
-Run: `python -m tests.bench.chat [--clients N] [--seconds N] [--only NAME …] [--idle N]`. Each server has one core, the
-clients another; all in one run, one after the other. Processor time is the server's, in user and system, what it takes
-while nothing is said subtracted. `ws` and `socket.io` come by npm into a temporary folder; without npm they are left
-out.
+Run: `python -m tests.bench.chat [--clients N] [--seconds N] [--rates N …] [--only NAME …] [--idle N]`. Each server has
+one core, the clients another; all in one run, one after the other. Processor time is the server's, in user and system,
+what it takes while nothing is said subtracted. `ws` and `socket.io` come by npm into a temporary folder; without npm
+they are left out.
 """
 
 import argparse
@@ -27,7 +28,9 @@ KINDS = (
     Kind("ws"),
     Kind("socket.io", socket_io=True),
     Kind("aiohttp"),
+    Kind("kernel"),
 )
+NODE = ("ws", "socket.io")
 PACKAGES = ("ws@8.18.3", "socket.io@4.8.1")
 RATES = (500.0, 5.0)
 IDLE_SECONDS = 4.0
@@ -62,8 +65,8 @@ def memory(process: int) -> int:
 def serving(kind: Kind, core: int, state: Path, modules: Path | None) -> Iterator[tuple[str, int, int]]:
     """Path, port and process of a server."""
     environment = dict(os.environ)
-    if kind.ours or kind.name == "aiohttp":
-        argv = [sys.executable, "-m", "tests.bench.chat_server", "ours" if kind.ours else "aiohttp", str(state)]
+    if kind.name not in NODE:
+        argv = [sys.executable, "-m", "tests.bench.chat_server", "ours" if kind.ours else kind.name, str(state)]
     else:
         argv = ["node", str(RIVALS), kind.name]
         environment["NODE_PATH"] = str(modules)
@@ -100,7 +103,7 @@ def measured(load: Load, process: int, rate: float, seconds: float) -> Result:
 
 
 def busy(
-    kinds: list[Kind], core: int, clients: int, seconds: float, modules: Path | None
+    kinds: list[Kind], rates: list[float], core: int, clients: int, seconds: float, modules: Path | None
 ) -> Iterator[tuple[str, Result]]:
     """Whoever can't keep up is given as many messages as the others, and the time that it needs for them."""
     for kind in kinds:
@@ -109,7 +112,7 @@ def busy(
             serving(kind, core, Path(state), modules) as (path, port, process),
             loaded(kind, path, port, clients) as load,
         ):
-            for rate in RATES:
+            for rate in rates:
                 yield kind.name, measured(load, process, rate, seconds)
 
 
@@ -143,6 +146,7 @@ def main() -> None:
     options = argparse.ArgumentParser()
     options.add_argument("--clients", type=int, default=1000)
     options.add_argument("--seconds", type=float, default=8.0)
+    options.add_argument("--rates", nargs="*", type=float, default=RATES, help="messages a second")
     options.add_argument("--only", nargs="*", default=[kind.name for kind in KINDS])
     options.add_argument("--idle", type=int, default=5000, help="idle clients; 0: not measured")
     options.add_argument("--modules", type=Path, help="a node_modules folder that is there already")
@@ -154,10 +158,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         modules = chosen.modules or rivals(Path(folder))
         kinds = [kind for kind in KINDS if kind.name in chosen.only]
-        kinds = [kind for kind in kinds if modules is not None or kind.name not in ("ws", "socket.io")]
+        kinds = [kind for kind in kinds if modules is not None or kind.name not in NODE]
         print("| server | messages/s | processor µs/delivery | sent to last client, median ms | p99 ms | delivered |")
         print("|---|---|---|---|---|---|")
-        for name, one in busy(kinds, core, chosen.clients, chosen.seconds, modules):
+        for name, one in busy(kinds, chosen.rates, core, chosen.clients, chosen.seconds, modules):
             shown = f"{one.rate:g} | {one.processor:.2f} | {one.median:.0f} | {one.p99:.0f}"
             print(f"| {name} | {shown} | {one.delivered:,} of {one.wanted:,} |", flush=True)
     if chosen.idle:

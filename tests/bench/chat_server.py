@@ -1,9 +1,13 @@
-"""A chat server for tests.bench.chat: ours as the program runs it, with chat as its only slice, or aiohttp alone.
+"""A chat server for tests.bench.chat: ours as the program runs it, with chat as its only slice, aiohttp alone, or the
+kernel alone.
 
-Run: `python -m tests.bench.chat_server ours|aiohttp STATE_FOLDER`; prints the path of a room's WebSocket and its port.
+Run: `python -m tests.bench.chat_server ours|aiohttp|kernel STATE_FOLDER`; prints the path of a room's WebSocket and its
+port.
 """
 
 import asyncio
+import select
+import socket
 import sys
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -16,7 +20,8 @@ from novacast.clock import SystemClock
 from novacast.database import migrate
 from novacast.folder import DataFolder
 from novacast.settings import Chat
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
+from novacast.web.websocket import frame
 from tests.chat.world import ROOM, opened
 
 
@@ -60,5 +65,37 @@ async def plain() -> None:
         await asyncio.to_thread(sys.stdin.read)
 
 
+def kernel() -> None:
+    """What the same broadcast costs at least: one send(2) for each client, in a loop that does nothing else, keeps
+    nothing and understands nothing. What a client sends goes out as it came, without its mask."""
+    poll = select.epoll()
+    clients: dict[int, socket.socket] = {}
+    with socket.create_server(("127.0.0.1", 0), backlog=4096) as door:
+        print(f"/ {door.getsockname()[1]}", flush=True)
+        poll.register(door, select.EPOLLIN)
+        poll.register(sys.stdin, select.EPOLLIN)
+        while True:
+            for descriptor, _ in poll.poll():
+                if descriptor == sys.stdin.fileno():
+                    return
+                if descriptor == door.fileno():
+                    one = door.accept()[0]
+                    one.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+                    poll.register(one, select.EPOLLIN)
+                    clients[one.fileno()] = one
+                elif received := clients[descriptor].recv(65_536):
+                    if received.startswith(b"GET "):
+                        clients[descriptor].send(b"HTTP/1.1 101 Switching Protocols\r\n\r\n")
+                    else:
+                        told = frame(received[8:])
+                        for client in clients.values():
+                            client.send(told)
+                else:
+                    clients.pop(descriptor).close()
+
+
 if __name__ == "__main__":
-    uvloop.run(plain() if sys.argv[1] == "aiohttp" else ours(Path(sys.argv[2])))
+    if sys.argv[1] == "kernel":
+        kernel()
+    else:
+        uvloop.run(plain() if sys.argv[1] == "aiohttp" else ours(Path(sys.argv[2])))

@@ -14,7 +14,7 @@ import uvloop
 
 from novacast import outbox
 from novacast.clock import SystemClock
-from novacast.database import Database, migrate
+from novacast.database import Database, Transaction, migrate
 from novacast.identity import ANONYMOUS, Principal
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
@@ -60,6 +60,12 @@ class Open:
 
     async def opens(self, principal: Principal, media_id: str) -> frozenset[str]:
         return frozenset()
+
+    async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
+        return None
+
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None:
+        pass
 
     async def authenticate(self, credentials: Credentials) -> Principal:
         return ANONYMOUS

@@ -21,6 +21,7 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.door.models import Rules
 from novacast.tickets.door.topics import TOPICS
@@ -33,7 +34,6 @@ from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.topics import Topics
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.holds_server import OWNER, Nothing, Tokens
 
 AT_ONCE = 500

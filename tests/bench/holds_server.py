@@ -21,6 +21,7 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.events.models import EventChanges, NewItem, PerformanceChanges
 from novacast.tickets.holds.bodies import NewHoldBody
 from novacast.tickets.models import ItemKind, PerformanceState
@@ -28,7 +29,6 @@ from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
 from novacast.web import Body, Call, Credentials, post
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import GUARDS, MIGRATIONS
 
 OWNER = Principal("owner", session_id="s", name="owner", roles={"org": Role.OWNER})
 ROWS, ROW = 400, 50

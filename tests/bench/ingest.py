@@ -27,7 +27,7 @@ from novacast.live.srt.server import Listening, SrtServer
 from novacast.live.webrtc.server import Receiving, WhipDoor, WhipServer
 from novacast.media.ffmpeg import FFmpeg
 from novacast.metrics import Metrics
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.gate import KEY, FakeGate
 from tests.live.webrtc.conftest import Nobody, served

@@ -29,6 +29,7 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Settings, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.events.models import EventChanges, NewItem, PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import ItemKind, PerformanceState
@@ -36,7 +37,6 @@ from novacast.tickets.orders import store
 from novacast.tickets.orders.models import Attempt, Method, buyer_of
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.services import FONTS, ticket_services
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.delivery import pinned
 from tests.bench.holds_server import OWNER
 from tests.bench.payments_server import SIGNING

@@ -4,6 +4,7 @@ Run: `python -m tests.bench.payments_server STATE_FOLDER STANDIN_URL`; prints on
 """
 
 import asyncio
+import gc
 import json
 import sys
 from pathlib import Path
@@ -21,9 +22,9 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.services import FONTS, ticket_services
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.bench.holds_server import Nothing, Tokens
 from tests.fakes.stripe.server import SECRET_KEY
 
@@ -40,7 +41,7 @@ async def main(state: Path, standin: str) -> None:
     tickets = ticket_services(
         db, RateLimiter(clock), settings, b"k" * 32, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
     )
-    payments = payment_services(db, movers, tickets.news)
+    payments = payment_services(db, movers, [tickets.news])
     server = WebServer(
         Parts(
             settings=settings,
@@ -57,6 +58,8 @@ async def main(state: Path, standin: str) -> None:
     await facts.start()
     payments.start()
     await server.start()
+    gc.collect()
+    gc.freeze()  # as the server does once it has started
     print(json.dumps({"port": server.port}), flush=True)
     await asyncio.to_thread(sys.stdin.read)
     await server.stop()

@@ -23,12 +23,12 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
 from novacast.playback.watches import Watches
 from novacast.settings import Settings, Tickets
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.events.models import EventChanges, NewItem, PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.tickets.box import ORG, OWNER, SELLER
 

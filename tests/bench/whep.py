@@ -2,9 +2,9 @@
 
 As `tests.bench.latency`, with the page of a stage monitor in place of the player's: with an encoder whose picture
 viewers are given as it comes, with one that keeps some of them for its threads, and with one whose pictures are decoded
-in another order than they are shown (B-frames), so that viewers are given the largest rung. The venue has a core of its
-own (`--cores`). Prints a Markdown table; "stalls" are pauses of more than 200 ms, and nothing is held in a buffer that
-could be asked.
+in another order than they are shown (B-frames), so that viewers are given a picture that is encoded for them where the
+venue's core has room for that (`--heights`), and else the largest rung. The venue has a core of its own (`--cores`).
+Prints a Markdown table; "stalls" are pauses of more than 200 ms, and nothing is held in a buffer that could be asked.
 """
 
 import argparse

@@ -5,6 +5,7 @@ import shutil
 import subprocess
 import zlib
 from dataclasses import dataclass
+from pathlib import Path
 from struct import pack, unpack_from
 from typing import Any
 
@@ -45,13 +46,16 @@ def pixels(png: bytes) -> tuple[int, int, list[bytes]]:
     return width, height, [raw[at + 1 : at + stride] for at in range(0, len(raw), stride)]
 
 
-@pytest.fixture(scope="session")
-def moving(tmp_path_factory: pytest.TempPathFactory) -> bytes:
-    """An animated GIF of five frames."""
-    program, target = shutil.which("ffmpeg"), tmp_path_factory.mktemp("gif") / "a.gif"
+WEBP = ("-c:v", "libwebp_anim", "-lossless", "1")
+
+
+@pytest.fixture(params=["gif", pytest.param("webp", marks=pytest.mark.slow)])
+def moving(request: pytest.FixtureRequest, tmp_path: Path) -> bytes:
+    """A picture of five frames."""
+    program, target = shutil.which("ffmpeg"), tmp_path / f"a.{request.param}"
     if program is None:
         pytest.skip("FFmpeg is missing: install the package ffmpeg")
-    drawn = ("-f", "lavfi", "-i", "testsrc=s=40x20:r=10:d=0.5", str(target))
+    drawn = ("-f", "lavfi", "-i", "testsrc=s=40x20:r=10:d=0.5", *(WEBP if request.param == "webp" else ()), str(target))
     subprocess.run([program, "-v", "error", *drawn], check=True, timeout=30)
     return target.read_bytes()
 

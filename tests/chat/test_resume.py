@@ -25,7 +25,8 @@ from novacast.database import Database
 from novacast.errors import NotFound
 from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
+from tests.chat.wires import Each
 from tests.chat.world import MODERATOR, ROOM, FakePlace, People, World, person
 from tests.databases import migrated
 
@@ -82,6 +83,8 @@ class Wire:
 
     def __init__(self, client: Client, line: int) -> None:
         self._client, self._line = client, line
+
+    together = Each
 
     @staticmethod
     def framed(payload: bytes) -> bytes:

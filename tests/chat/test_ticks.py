@@ -11,6 +11,7 @@ from novacast.chat.models import Badge, Guest, Kind, Message, State
 from novacast.chat.rooms.events import Event, said
 from novacast.chat.rooms.member import Member
 from novacast.chat.rooms.room import LiveRoom, Pace
+from tests.chat.wires import Each
 from tests.chat.world import FakePlace, person
 
 
@@ -43,6 +44,8 @@ class Wire:
 
     def __init__(self) -> None:
         self.told: list[tuple[float, dict[str, Any]]] = []
+
+    together = Each
 
     @staticmethod
     def framed(payload: bytes) -> bytes:

@@ -27,10 +27,10 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.settings import Chat, Moderation, Server, Settings, Tls
+from novacast.tables import MIGRATIONS
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
 from novacast.web.wires import BEAT_SECONDS
-from novacast.wiring import MIGRATIONS
 from tests.compiled import static, templates
 from tests.databases import migrated
 

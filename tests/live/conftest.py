@@ -27,10 +27,10 @@ from novacast.live.services import LiveServices, live_services
 from novacast.notifications.services import notification_services
 from novacast.security.keys import digest
 from novacast.settings import Live, Settings
+from novacast.tables import MIGRATIONS
 from novacast.visibility import Visibility
 from novacast.vods.ports import Records
 from novacast.vods.services import vod_services
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 

@@ -15,10 +15,10 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.fakes.stripe.money import SUCCESS
@@ -92,7 +92,7 @@ def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[Ti
     own = ticket_services(
         db, RateLimiter(clock), settings, KEY, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
     )
-    return own, payment_services(db, movers, own.news)
+    return own, payment_services(db, movers, [own.news])
 
 
 @asynccontextmanager

@@ -49,7 +49,7 @@ async def test_an_order_is_paid_by_webhook_however_often_and_in_whatever_order(
     assert await house.state(token) is OrderState.PAID
     events = [one["id"] for one in house.standin.account.events]
     states = [await house.box.db.one(store.state("stripe", one)) for one in events]
-    assert sorted(states) == [State.IGNORED, State.IGNORED, State.WORKED, State.WORKED]
+    assert [one for one in states if one is not None] == [State.WORKED, State.WORKED], "of the rest nothing follows"
     await house.box.clean()
 
 
@@ -161,20 +161,21 @@ async def test_a_refund_that_fails_days_later_is_owed_again(house: House, served
     await house.box.clean()
 
 
-async def test_what_belongs_to_nobody_here_is_kept_and_ignored(house: House, served: Served) -> None:
+async def test_what_belongs_to_nobody_here_is_ignored(house: House, served: Served) -> None:
     house.standin.catalogue.customer({"email": "ada@example.org"})
     stranger = house.standin.money.intent(500, "eur", metadata={"attempt": "somebody else's"})
     house.standin.money.pay(stranger, SUCCESS)
     assert await house.standin.webhooks.deliver() == len(house.standin.account.events)
     await house.inbox.work()
     for event in house.standin.account.events:
-        assert await house.box.db.one(store.state("stripe", event["id"])) is State.IGNORED
+        kept = event["type"] == "payment_intent.succeeded"
+        assert await house.box.db.one(store.state("stripe", event["id"])) is (State.IGNORED if kept else None)
 
 
 async def test_nothing_is_believed_that_is_not_signed_now(house: House, served: Served) -> None:
     at, body = (
         house.box.clock.now() // SECOND,
-        b'{"id": "evt_1", "type": "x", "data": {"object": {"object": "y"}}, "created": 1}',
+        b'{"id": "evt_1", "type": "refund.failed", "data": {"object": {"object": "y"}}, "created": 1}',
     )
     url = house.standin.webhooks.url
     wrong = ["", "t=1", f"t={at},v1=00", signature(body, ["whsec_other"], at), signature(body + b" ", [SIGNING], at)]
@@ -188,10 +189,14 @@ async def test_nothing_is_believed_that_is_not_signed_now(house: House, served: 
             assert answer.status == 400, header
     async with served.client.post(url, data=BytesIO(b"x" * 1_048_577), headers={"Stripe-Signature": "t=1"}) as answer:
         assert answer.status == 413
-    async with served.client.post(
-        url, data=b"[]", headers={"Stripe-Signature": signature(b"[]", [SIGNING], at)}
-    ) as answer:
-        assert answer.status == 400
+    for signed in (
+        b"[]",
+        b"[" * 100_000,
+        *(body.replace(b": 1}", odd + b"}") for odd in (b": 1e400", b": -1", b": 1%024d" % 0)),
+    ):
+        header = {"Stripe-Signature": signature(signed, [SIGNING], at)}
+        async with served.client.post(url, data=signed, headers=header) as answer:
+            assert answer.status == 400, signed[:80]
     assert await house.box.db.one(store.waiting()) == 0
     async with served.client.post(
         url, data=body, headers={"Stripe-Signature": signature(body, [SIGNING], at - 299)}

@@ -3,12 +3,11 @@
 import pytest
 
 from novacast.errors import Unavailable
-from novacast.payments.models import PaymentRefused
+from novacast.money import PaymentRefused, Repayment
 from novacast.payments.services import outlook
 from novacast.payments.stripe.amounts import STRANGE, ours, theirs
 from novacast.tickets.models import AttemptState, OrderState
 from novacast.tickets.orders.models import Method, Unpayable
-from novacast.tickets.ports import Repayment
 from tests.fakes.clock import FakeClock
 from tests.fakes.stripe.account import DAY
 from tests.fakes.stripe.faults import Fault

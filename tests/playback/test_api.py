@@ -210,8 +210,8 @@ async def test_what_is_counted_can_be_read(site: Site) -> None:
     base = await site.begin("ann")
     for _ in range(3):
         await exchange(site.server.port, f"{base}/master.m3u8", "GET", {})
-    assert site.metrics.value("novacast_media_cache_hits") == 2
-    assert site.metrics.value("novacast_media_cache_misses") == 1
+    assert site.metrics.value("novacast_media_cache_hits_total") == 2
+    assert site.metrics.value("novacast_media_cache_misses_total") == 1
     assert site.metrics.value("novacast_viewing_sessions_held") == 1
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from novacast.database import Transaction
 from novacast.errors import NotFound
 from novacast.identity import SYSTEM, Principal
 from novacast.playback.permission import Permission
@@ -37,6 +38,9 @@ class Pass:
 
     async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
         return 1 if await self.opens(principal, media_id) else None
+
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None:
+        pass
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from ssl import SSLContext
 from aiohttp import web
 
 from novacast import outbox
-from novacast.database import Database
+from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import Languages
 from novacast.identity import Action, Principal, Role
@@ -267,3 +267,6 @@ class NoPasses:
 
     async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None:
         return None
+
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None:
+        pass

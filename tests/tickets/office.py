@@ -37,8 +37,8 @@ class NoPost:
 
 
 @asynccontextmanager
-async def working(box: Box) -> AsyncIterator[Served]:
+async def working(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served]:
     pages = office_pages(box.own, box.clock, Organizations(), Programmes(), People())
     post = OrderPost(box.db, NoPost(), Languages(), box.own.papers, box.own.closing)
-    async with serving(box, [*pages, OrderStudioPages(box.own, post, People())]) as served:
+    async with serving(box, [*pages, OrderStudioPages(box.own, post, People()), *more]) as served:
         yield served

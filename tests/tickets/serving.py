@@ -17,6 +17,7 @@ from novacast.settings import Server, Settings
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.door.topics import TOPICS as DOOR_TOPICS
 from novacast.tickets.pages import ticket_pages
+from novacast.tickets.rentals.topics import TOPICS as RENTAL_TOPICS
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.topics import TOPICS
 from novacast.topics import Topics
@@ -64,6 +65,7 @@ def topics(box: Box) -> Topics:
     made = Topics()
     made.declare(TOPICS, box.own.halls.may_look)
     made.declare(DOOR_TOPICS, box.own.door.devices.may_look)
+    made.declare(RENTAL_TOPICS)
     return made
 
 

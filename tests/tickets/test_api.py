@@ -24,6 +24,13 @@ def standing(served: Served, count: int = 1) -> dict[str, Any]:
     return {"lines": [{"item": served.box.room.id, "quantity": count}]}
 
 
+async def test_the_house_says_why_it_chose_these_seats_in_the_buyers_language(served: Served) -> None:
+    lines = {"lines": [{"item": served.box.seats.id, "quantity": 2}]}
+    url, headers = f"{served.url}/api/v1{holds(served)}", {"Accept-Language": "de"}
+    async with served.client.post(url, json=lines, headers=headers) as response:
+        assert (await response.json())["explanation"] == "Die besten Plätze, die nebeneinander frei sind."
+
+
 BUYER = {"name": "Ada", "email": "ada@example.org", "method": "sandbox"}
 
 

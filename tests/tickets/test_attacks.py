@@ -10,12 +10,12 @@ from novacast.clock import SystemClock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict
 from novacast.folder import DataFolder
+from novacast.tables import MIGRATIONS
 from novacast.tickets.holds.models import NotOnSale
 from novacast.tickets.models import MACHINES, Machine
 from novacast.tickets.proof.attacks import Attack
 from novacast.tickets.proof.service import Proof
 from novacast.tickets.proof.store import ATTACKS, set_scene
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import GUEST, OWNER, Box, open_box, services

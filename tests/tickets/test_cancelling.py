@@ -105,6 +105,9 @@ async def test_another_seat_goes_through_the_gate_of_a_purchase(box: Box) -> Non
     assert done.back == 2050, "it is worth what was paid for the first seat"
     with pytest.raises(NotFound):
         await box.own.moving.move(SELLER, ORG, other.order.id, moved_id, seat("B", 2))
+    await box.own.refunds.grant(SELLER, ORG, other.order.id, 100, "a pillar")
+    after = await box.own.moving.move(SELLER, ORG, other.order.id, other.tickets[0].id, seat("B", 2))
+    assert after.order.state is OrderState.PARTIALLY_REFUNDED, "and its ticket is as good as before"
     await box.clean()
 
 

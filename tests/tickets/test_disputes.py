@@ -3,8 +3,8 @@
 import pytest
 
 from novacast.errors import Forbidden
+from novacast.money import Disputed
 from novacast.tickets.disputes import store
-from novacast.tickets.disputes.models import DisputeTold
 from novacast.tickets.events.models import NewItem, PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import AttemptState, ItemKind, RefundState
@@ -14,9 +14,9 @@ from tests.tickets.doors import door, scan
 from tests.tickets.test_refunds import accounts, refunds
 
 
-def told(receipt: Receipt, state: str = "open", amount: int | None = None) -> DisputeTold:
+def told(receipt: Receipt, state: str = "open", amount: int | None = None) -> Disputed:
     payment = receipt.attempts[-1]
-    return DisputeTold("du_1", payment.reference or "", amount or payment.amount, "EUR", state, "fraudulent")  # type: ignore[arg-type]  # one of three
+    return Disputed(payment.key, payment.reference or "", "du_1", state, amount or payment.amount, "EUR", "fraudulent")  # type: ignore[arg-type]  # one of three
 
 
 async def flagged(box: Box, receipt: Receipt) -> tuple[bool, AttemptState]:
@@ -56,9 +56,31 @@ async def test_what_is_disputed_is_not_given_back_beside(box: Box) -> None:
     await box.clean()
 
 
+@pytest.mark.parametrize("first", ["cancelled", "lost"])
+async def test_what_a_lost_dispute_took_is_not_owed_beside_and_is_again_once_it_is_won(box: Box, first: str) -> None:
+    receipt = await box.bought(await box.standing())
+    await box.own.disputes.heard("sandbox", told(receipt))
+    if first == "lost":
+        await box.own.disputes.heard("sandbox", told(receipt, "lost"))
+        assert await accounts(box) == {"losses": 1000, "deferred:0": -1000}
+    await box.own.orders.cancel(SELLER, ORG, receipt.order.id, "")
+    await box.own.disputes.heard("sandbox", told(receipt, "lost"))
+    await box.own.refunds.sweep()
+    assert [(one.state, one.provider) for one in await refunds(box, receipt)] == [(RefundState.SUCCEEDED, "dispute")]
+    assert await accounts(box) == {}
+    await box.clean()
+    await box.own.disputes.heard("sandbox", told(receipt, "won"))
+    assert await accounts(box) == {"clearing:sandbox": 1000, "refunds_owed": -1000}
+    await box.own.refunds.sweep()
+    gone, made = await refunds(box, receipt)
+    assert (gone.state, made.state, made.provider) == (RefundState.FAILED, RefundState.SUCCEEDED, "sandbox")
+    assert await accounts(box) == {}
+    await box.clean()
+
+
 async def test_a_payment_of_somebody_else_is_no_dispute_of_ours(box: Box) -> None:
     await box.bought(await box.standing())
-    other = DisputeTold("du_2", "pi_unknown", 1000, "EUR", "open", "fraudulent")
+    other = Disputed("unknown", "pi_unknown", "du_2", "open", 1000, "EUR", "fraudulent")
     assert not await box.own.disputes.heard("sandbox", other)
     assert (await box.own.disputes.of_org(SELLER, ORG, None, 10)).items == []
 

@@ -27,24 +27,24 @@ from hypothesis.stateful import (
 
 from novacast.clock import SECOND
 from novacast.errors import NovaCastError
+from novacast.money import Repaid
 from novacast.payments.ledger.service import Ledger
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.codes.models import CodeChanges
+from novacast.tickets.editing.models import Instead
 from novacast.tickets.holds.models import Basket, Wish
-from novacast.tickets.models import ClaimState, OrderState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
-from novacast.tickets.ports import Repaid
 from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import Way
-from novacast.tickets.sales.models import Wanted
 from novacast.tickets.waiting.models import Waiter
 from novacast.tickets.waiting.service import Wanting
-from novacast.wiring import GUARDS, MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import BEN, GUEST, OWNER, SELLER, Box, furnished, services
 from tests.tickets.doors import door, scan
 from tests.tickets.fragile import Crash, Fragile
+from tests.tickets.reckoning import agrees
 
 T = TypeVar("T")
 
@@ -245,6 +245,32 @@ class BoxOffice(RuleBasedStateMachine):
             org = self.box.night.org_id
             self.tried(self.box.own.moving.move(SELLER, org, receipt.order.id, ticket.id, place))
 
+    @rule(receipt=orders, seat=st.integers(0, 10), method=st.sampled_from([Method.CASH, Method.COMPLIMENTARY, None]))
+    def exchange(self, receipt: Receipt, seat: int, method: Method | None) -> None:
+        """Into a seat, or a place to stand; by the house, or by the buyer within the rules."""
+        box, order_id, edit = self.box, receipt.order.id, self.box.own.editing
+        instead = Instead(box.seats.id, f"Stalls/B/{seat}") if seat else Instead(box.room.id)
+        for ticket in self.run(box.own.admission.of_order(order_id))[:1]:
+            at = (SELLER, box.night.org_id, order_id, ticket.id, instead)
+            find = box.own.holders.of_order(box.own.orders.token(order_id), ticket.id)
+            if method is None and (quote := self.tried(edit.own_quote(find, instead))) is not None:
+                self.tried(edit.exchange_own(GUEST, find, instead, quote.back))
+            elif (found := self.tried(edit.quote(*at))) is not None:
+                self.tried(edit.exchange(*at, found.difference, method))
+
+    @rule(receipt=orders, count=st.integers(1, 2), method=st.sampled_from([Method.CASH, Method.COMPLIMENTARY]))
+    def add_to_an_order(self, receipt: Receipt, count: int, method: Method) -> None:
+        wishes = [Wish(self.box.room.id, count)]
+        self.tried(self.box.own.editing.add(SELLER, self.box.night.org_id, receipt.order.id, wishes, method))
+
+    @rule(target=baskets, receipt=orders, seat=st.integers(1, 10))
+    def buy_what_is_dearer(self, receipt: Receipt, seat: int) -> Any:
+        box, instead = self.box, Instead(self.box.seats.id, f"Stalls/A/{seat}")
+        for ticket in self.run(box.own.admission.of_order(receipt.order.id))[:1]:
+            find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), ticket.id)
+            return self.tried(box.own.editing.buy_dearer(GUEST, find, instead)) or multiple()
+        return multiple()
+
     @rule(receipt=orders, leaving=st.booleans())
     def check_in(self, receipt: Receipt, leaving: bool) -> None:
         tickets = self.run(self.box.own.admission.of_order(receipt.order.id))
@@ -274,8 +300,7 @@ class BoxOffice(RuleBasedStateMachine):
         self.restart()
 
     @rule(basket=consumes(baskets))
-    def forget(self, basket: Basket) -> None:
-        """Somebody closes their browser."""
+    def forget(self, basket: Basket) -> None: ...
 
     @invariant()
     def the_books_are_in_order(self) -> None:
@@ -301,28 +326,7 @@ class BoxOffice(RuleBasedStateMachine):
             self.tried(self.box.own.closing.sweep())
             self.tried(self.box.own.late.sweep())
             self.tried(self.box.own.refunds.sweep())
-        page = self.run(self.box.own.sales.find(SELLER, self.box.night.org_id, Wanted(), None, 1000))
-        for order in (found.order for found in page.items):
-            receipt = self.run(self.box.own.orders.known(SELLER, self.box.night.org_id, order.id))
-            captured = sum(one.captured for one in receipt.attempts)
-            valid = [one for one in receipt.tickets if one.state == "valid"]
-            states = {one.claim.state for one in receipt.lines}
-            if order.state is OrderState.PAID:
-                assert captured >= order.total
-                assert len(valid) == sum(one.claim.state is ClaimState.SOLD for one in receipt.lines) > 0
-            elif order.state is OrderState.PARTIALLY_REFUNDED:
-                assert len(valid) == sum(one.claim.state is ClaimState.SOLD for one in receipt.lines) > 0
-            elif order.state is OrderState.AWAITING_PAYMENT:
-                assert states == {ClaimState.PAYING}
-            else:
-                assert states == {ClaimState.RELEASED}
-                assert not valid
-            if captured and not valid:
-                undone = (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED, OrderState.REFUNDED)
-                assert order.state in undone
-            back = self.run(self.box.own.refunds.of_order(order.id))
-            if order.state in (OrderState.PAID_UNFULFILLABLE, OrderState.CANCELLED) and captured:
-                assert back, "money without tickets is on its way back"
+        self.run(agrees(self.box))
         self.the_books_are_in_order()
 
 

@@ -2,14 +2,18 @@
 
 from collections.abc import AsyncIterator
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from playwright.async_api import expect
 
+from novacast.tickets.cancelling.models import Policy
+from novacast.tickets.events.models import NewItem
 from novacast.tickets.holds.models import Wish
+from novacast.tickets.models import ItemKind
 from novacast.tickets.orders.models import Method, buyer_of
 from tests.e2e.browser import Window, Windows, find_chromium
-from tests.tickets.box import ORG, SELLER, Box
+from tests.tickets.box import ORG, OWNER, SELLER, Box, seat
 from tests.tickets.office import working
 from tests.tickets.serving import Served
 
@@ -124,6 +128,76 @@ async def test_every_page_fits_and_nothing_complains(windows: Windows, office: S
         await window.page.goto(office.url + path)
         await windows.look(window, f"office-{name}")
         assert window.complaints == [], name
+
+
+@pytest.mark.slow
+async def test_an_order_is_changed_by_the_house_and_by_its_buyer(windows: Windows, office: Served, box: Box) -> None:
+    dear = await box.own.performances.add_item(
+        OWNER, box.night.id, NewItem("Balcony", ItemKind.GENERAL, price=1700), [box.quota.id]
+    )
+    await box.own.cancelling.decide(OWNER, box.night.event_id, Policy(1, 1000, 0, returns_fees=True))
+    receipt = await box.bought(await box.seated(seat("A", 4)))
+    window = await sit(windows, office, f"{STUDIO}/orders/{receipt.order.id}", "seller")
+    page = window.page
+    await windows.look(window, "order")
+    await page.get_by_role("link", name="Change ticket").click()
+    await windows.look(window, "exchange")
+    await page.get_by_label("Kind", exact=True).select_option(dear.id)
+    await page.get_by_role("button", name="See what it costs").first.click()
+    await expect(page.get_by_text("Given back", exact=True)).to_be_visible()
+    await windows.look(window, "exchange-cheaper")
+    await page.get_by_role("button", name="Change it for good").click()
+    await expect(page.get_by_text("The ticket is another now.")).to_be_visible()
+    await page.get_by_label("How many").fill("2")
+    await page.get_by_label("Kind", exact=True).select_option(dear.id)
+    await page.get_by_role("button", name="Add them").click()
+    await expect(page.get_by_text("The tickets are added.")).to_be_visible()
+    await page.locator("#f-email").fill("lovelace@example.org")
+    await page.get_by_role("button", name="Correct it").click()
+    await expect(page.get_by_text("on its way to the new address")).to_be_visible()
+    assert window.complaints == []
+
+    token = quote(box.own.orders.token(receipt.order.id))
+    own = await sit(windows, office, f"/order/{token}", "", phone=True)
+    await own.page.get_by_text("Change or hand on").first.click()
+    await own.page.get_by_role("link", name="Another kind or seat").first.click()
+    await windows.look(own, "exchange-own")
+    await own.page.get_by_label("Kind", exact=True).select_option(box.room.id)
+    await own.page.get_by_role("button", name="See what it costs").first.click()
+    await own.page.get_by_role("button", name="Change it for good").click()
+    await expect(own.page.get_by_text("The ticket is another now.")).to_be_visible()
+    assert own.complaints == []
+    await box.clean()
+
+
+@pytest.mark.slow
+async def test_forms_say_what_is_wrong_beside_it(windows: Windows, office: Served, box: Box) -> None:
+    event, night = f"{STUDIO}/events/{box.night.event_id}", f"{STUDIO}/performances/{box.night.id}"
+    receipt = await box.bought(await box.seated(seat("A", 4)))
+    ticket = f"{STUDIO}/orders/{receipt.order.id}/tickets/{receipt.tickets[0].id}"
+    forms = {
+        "returns": (f"{event}/returns", {"hours": "-1", "fee_share": "200"}),
+        "code": (f"{event}/codes/new", {"percent": "300"}),
+        "question": (f"{event}/questions/new", {"label": ""}),
+        "recurrences": (f"{event}/recurrences", {"rule": "NEVER"}),
+        "door": (f"{night}/door", {"name": ""}),
+        "move": (f"{ticket}/move", {}),
+        "exchange": (f"{ticket}/exchange", {}),
+        "counter": (f"{night}/sell", {}),
+    }
+    window = await sit(windows, office, STUDIO)
+    for name, (path, values) in forms.items():
+        await window.page.goto(office.url + path)
+        for field, value in values.items():
+            place = window.page.locator(f"main [name='{field}']").first
+            if await place.count():
+                await place.evaluate("(one, value) => { one.value = value; }", value)
+        forms_ = window.page.locator("main form[method=post]")
+        await forms_.first.evaluate(
+            "(one) => { one.noValidate = true; (one.querySelector('button:not([type=button])') ?? one).click(); }"
+        )
+        await window.page.wait_for_load_state()
+        await windows.look(window, f"wrong-{name}")
 
 
 async def test_seats_are_chosen_on_the_map_at_the_counter_and_for_another_seat(

@@ -5,6 +5,7 @@ import pytest
 from novacast.clock import DAY
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
 from novacast.folder import DataFolder
+from novacast.money import Begun, Demand, Outcome, Repaid, Repayment
 from novacast.payments.ledger.service import Ledger
 from novacast.settings import Tickets
 from novacast.tickets.events.models import NewItem
@@ -13,7 +14,6 @@ from novacast.tickets.models import AttemptState, ItemKind, OrderState, TicketSt
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.models import Method, Unpayable, buyer_of
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
 from novacast.tickets.sales.models import Wanted
 from tests.fakes.clock import FakeClock
 from tests.tickets.box import ADA, DOOR, GUEST, ORG, OUTSIDER, OWNER, SELLER, Box, open_box, seat

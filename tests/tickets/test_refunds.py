@@ -8,6 +8,7 @@ import pytest
 
 from novacast.clock import DAY, HOUR
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unavailable
+from novacast.money import Repaid, Repayment
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.ledger.store import balances
 from novacast.tickets.cancelling.models import AmountChanged
@@ -15,7 +16,6 @@ from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import AttemptState, OrderState, PerformanceState, RefundState, TicketState
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Repaid, Repayment
 from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import Refund, Way, Why
 from novacast.tickets.refunds.service import Refunds

@@ -10,12 +10,12 @@ import pytest
 from novacast.database import Database, snapshots
 from novacast.folder import DataFolder
 from novacast.settings import Stripe
+from novacast.tables import GUARDS
 from novacast.tickets.holds.models import NotOnSale, Wish
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method
 from novacast.tickets.reopening import store
 from novacast.tickets.reopening.models import Reason
-from novacast.wiring import GUARDS
 from tests.fakes.clock import FakeClock
 from tests.fakes.stripe.faults import Fault
 from tests.fakes.stripe.money import SUCCESS

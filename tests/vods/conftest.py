@@ -23,6 +23,7 @@ from novacast.jobs import JobQueue, connect
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, FindFFmpeg, find_ffmpeg
 from novacast.settings import Jobs, Speech, Transcode, Uploads
+from novacast.tables import MIGRATIONS
 from novacast.vods.captions.delivery import Wardrobe
 from novacast.vods.captions.services import CaptionServices, caption_services
 from novacast.vods.chapters.service import VideoChapters
@@ -55,7 +56,6 @@ from novacast.vods.transcoding.work import TranscodeWork
 from novacast.vods.uploads.service import Uploads as UploadService
 from novacast.vods.views.service import Views
 from novacast.vods.watching import Positions
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 

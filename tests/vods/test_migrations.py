@@ -10,13 +10,13 @@ from novacast.clock import SECOND
 from novacast.database import Migrations, migrate
 from novacast.folder import DataFolder
 from novacast.media.ffmpeg import FindFFmpeg
+from novacast.tables import MIGRATIONS
 from novacast.vods import schema
 from novacast.vods import store as videos
 from novacast.vods.models import VideoState
 from novacast.vods.source import VideoSource
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.models import TaskState, TranscodeState
-from novacast.wiring import MIGRATIONS
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import PRODUCER, STRANGER, Clips, House
 

@@ -107,6 +107,10 @@ class DemoRoutes:
             raise OSError("the cable was pulled after the commit")
         return Thing.of(pair)
 
+    @post("/api/v1/wholes", tag="things", status=201, atomic=True, errors=(Conflict,))
+    async def create_whole(self, call: Call, body: NewThing) -> Thing:
+        return await self.create(call, body)
+
     @post("/api/v1/silent", tag="things", status=201)
     async def silent(self, call: Call, body: NewThing) -> Thing:
         return Thing.of(await self._things.add(body.title))

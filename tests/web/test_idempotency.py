@@ -102,6 +102,20 @@ async def test_a_client_that_hangs_up_gets_its_answer_later(house: House) -> Non
     assert await house.log.titles() == ["slow"]
 
 
+async def test_what_is_undone_with_its_transaction_is_repeated_like_everything(house: House) -> None:
+    async def ask(title: str, key: str) -> tuple[int, str | None]:
+        headers = {"Idempotency-Key": key}
+        async with house.ask("POST", "/api/v1/wholes", json={"title": title}, headers=headers) as response:
+            return response.status, response.headers.get("Idempotent-Replayed")
+
+    assert [await ask("one", "a") for _ in range(2)] == [(201, None), (201, "true")]
+    assert await ask("two", "a") == (422, None)
+    assert [await ask("doomed", "b") for _ in range(2)] == [(409, None), (409, None)]
+    house.demo.fail_after_commit = True
+    assert await ask("three", "c") == (201, "true")
+    assert await house.log.titles() == ["one", "three"]
+
+
 async def test_a_refused_effect_leaves_no_answer(house: House) -> None:
     for _ in range(2):
         async with house.ask("POST", "/api/v1/things", json={"title": "doomed"}, headers=KEY) as response:

@@ -1,14 +1,17 @@
-"""Templates are compiled once, and the compiled form is never in the way."""
+"""Templates are compiled once, and the compiled form is never in the way; what the next page is to say is kept."""
 
+import base64
+import json
 from pathlib import Path
 
 import aiohttp_jinja2
 import pytest
 from aiohttp import web
 
+from novacast.web.answers import Notice
 from novacast.web.server import HERE
 from novacast.web.static import StaticFiles
-from novacast.web.templates import Templates
+from novacast.web.templates import Templates, notice_cookie
 
 
 def rendered(folder: Path, cache: Path | None) -> str:
@@ -50,3 +53,12 @@ def test_a_damaged_or_missing_cache_is_an_empty_one(folder: Path, tmp_path: Path
     kept.unlink()
     kept.mkdir()
     assert rendered(folder, cache) == "Hello &lt;b&gt;"
+
+
+@pytest.mark.parametrize("word", ["x", '"', "ü", "🎭"])
+def test_words_that_are_kept_for_the_next_page_fit_into_a_cookie(word: str) -> None:
+    cookie = notice_cookie(Notice("bad", f"Nothing is called {word * 60_000}."))
+    assert len(cookie.value) < 3_900
+    short = notice_cookie(Notice("bad", f"Nothing is called {word}."))
+    told = json.loads(base64.urlsafe_b64decode(short.value + "=" * (-len(short.value) % 4)))
+    assert told == ["bad", f"Nothing is called {word}."]

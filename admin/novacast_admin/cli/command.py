@@ -1,6 +1,7 @@
 """What every command has: --data, --config and --json before or after its name, and examples in its help."""
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,6 +21,10 @@ class Invocation:
     data: Path | None = None
     config: Path | None = None
     json: bool = False
+
+
+running: ContextVar[typer.Context | None] = ContextVar("command", default=None)
+"""The command under way, from when it asks for its settings."""
 
 
 def invocation(context: typer.Context) -> Invocation:
@@ -129,6 +134,7 @@ def settings_of(context: typer.Context, **overrides: Any) -> "Settings":
     """The settings that hold here. `overrides` as `novacast.settings.load` takes them; None is absent."""
     from novacast.settings import load
 
+    running.set(context)
     given = invocation(context)
     chosen = {name: value for name, value in overrides.items() if value is not None}
     if given.data is not None:

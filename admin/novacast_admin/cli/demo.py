@@ -53,8 +53,8 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Start the server when all is made.")] = True,
     live: Annotated[bool, typer.Option("--live/--no-live", help="Have a test card on air while it serves.")] = True,
 ) -> None:
-    """Make a venue with people for each role, three videos, a channel on air and an evening on sale, and serve it to
-    this machine alone.
+    """Make a venue with people for each role, three videos, one of them for rent, a channel on air and an evening on
+    sale, and serve it to this machine alone.
 
     Started again, it goes on where it stopped. Its passwords are known to everyone, so it listens on loopback only.
     """
@@ -119,9 +119,10 @@ async def _make(settings: Settings, folder: DataFolder) -> None:
                     shown.remove_task(line)
             titles = {video.id: video.title for video in there.values()}
             ended = await transcodes.follow(services, titles, here=True, shown=shown)
-    for transcode in ended:
-        if transcode.state is not TranscodeState.DONE:
-            raise MediaFailure(f"{titles[transcode.video_id]} could not be transcoded: {transcode.reason}")
+        for transcode in ended:
+            if transcode.state is not TranscodeState.DONE:
+                raise MediaFailure(f"{titles[transcode.video_id]} could not be transcoded: {transcode.reason}")
+        await stage.sell(services, organization)
 
 
 def _free(port: int | None) -> int:

@@ -6,10 +6,11 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from novacast import wiring
+from novacast import tables, wiring
 from novacast.clock import Clock, SystemClock
-from novacast.operations.doctor import examine
+from novacast.operations.doctor import Check, examine
 from novacast.operations.models import Finding, State, failed, healthy, ok
+from novacast.operations.services import of_alarms
 from novacast.payments.services import outlook
 from novacast.settings import Settings
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
@@ -54,8 +55,10 @@ def doctor(
 async def _examine(settings: Settings, *, aloud: bool, encoders: bool) -> list[Finding]:
     findings = []
     clock = SystemClock()
-    more = {"payments": lambda: _payments(settings, clock)} if settings.stripe.secret_key else {}
-    found = examine(settings, clock, wiring.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders, more=more)
+    more: dict[str, Check] = dict(of_alarms(settings))
+    if settings.stripe.secret_key:
+        more["payments"] = lambda: _payments(settings, clock)
+    found = examine(settings, clock, tables.MIGRATIONS, wiring.FAILED_MAILS, try_encoders=encoders, more=more)
     async for finding in found:
         findings.append(finding)
         if aloud:

@@ -12,7 +12,7 @@ from novacast_admin.cli.command import Config, Data, Json
 from novacast_admin.cli.exits import CHECK_FAILED, exit_code
 from novacast_admin.cli.nouns import Noun, Root
 
-RUN, MEND, PEOPLE = "Run", "Look after", "People and videos"
+RUN, MEND, PEOPLE, OFFICE = "Run", "Look after", "People and videos", "Box office"
 
 
 class NovaCast(Root):
@@ -34,8 +34,12 @@ class NovaCast(Root):
         Noun("storage", "Room on the disk: what takes it, who may have how much, what can go.", MEND),
         Noun("user", "People: add, list, change, let in.", PEOPLE),
         Noun("org", "Organizations and who belongs to them.", PEOPLE),
+        Noun("membership", "Memberships that are paid by card.", PEOPLE),
         Noun("stream", "Live: channels, stream keys, and what is on air.", PEOPLE),
         Noun("video", "Videos: bring in, list, try again, delete.", PEOPLE),
+        Noun("order", "Orders: find, tell what happened, send the mail again, cancel.", OFFICE),
+        Noun("ticket", "Tickets: whether a code is good, and what it is of.", OFFICE),
+        Noun("payment", "Payments: what came, what goes back, what the provider says, what needs somebody.", OFFICE),
     )
 
 

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from novacast import wiring
+from novacast import tables
 from novacast.clock import SystemClock
 from novacast.database import migrate as bring_up_to_date
 from novacast.database import pending
@@ -28,7 +28,7 @@ def migrate(
     settings = settings_of(context)
     folder = DataFolder.at(settings.data)
     if plan:
-        todo = pending(folder.database, wiring.MIGRATIONS)
+        todo = pending(folder.database, tables.MIGRATIONS)
     else:
         if folder.held():
             raise AlreadyRunning(f"A server works on {folder.root}; it migrated when it started. Stop it first.")
@@ -36,7 +36,7 @@ def migrate(
         with folder.lock():
             todo = bring_up_to_date(
                 folder.database,
-                wiring.MIGRATIONS,
+                tables.MIGRATIONS,
                 SystemClock(),
                 backups=folder.backups,
                 keep=settings.database.backup_keep,

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from novacast import wiring
+from novacast import tables
 from novacast.clock import SystemClock, iso
 from novacast.database import Database, migrate
 from novacast.errors import InvalidInput, NotFound
@@ -81,10 +81,10 @@ def restore(
 def shut(database: Path, head: Head) -> None:
     """Before anybody can sell from it: the restored rows do not know what was sold since."""
     clock = SystemClock()
-    migrate(database, wiring.MIGRATIONS, clock, backups=database.parent, keep=1)
+    migrate(database, tables.MIGRATIONS, clock, backups=database.parent, keep=1)
 
     async def write() -> None:
-        db = await Database.open(database, clock, readers=1, guards=wiring.GUARDS)
+        db = await Database.open(database, clock, readers=1, guards=tables.GUARDS)
         try:
             await db.write(lambda tx: reopening.close(tx, Reason.RESTORED, head.at))
         finally:

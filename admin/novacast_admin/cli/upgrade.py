@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from novacast import __version__, wiring
+from novacast import __version__, tables
 from novacast.clock import SystemClock
 from novacast.database import pending
 from novacast.errors import NotFound
@@ -40,12 +40,12 @@ def upgrade(
     if not folder.database.exists():
         raise NotFound(f"There is no venue in {folder.root}.")
     if plan:
-        _plan(context, pending(folder.database, wiring.MIGRATIONS))
+        _plan(context, pending(folder.database, tables.MIGRATIONS))
         return
     folder.prepare()
     done = bring(
         folder,
-        wiring.MIGRATIONS,
+        tables.MIGRATIONS,
         SystemClock(),
         lambda: asyncio.run(_check(settings)),
         keep=settings.database.backup_keep,

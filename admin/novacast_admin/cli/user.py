@@ -141,3 +141,28 @@ def _json(person: Person) -> dict[str, object]:
         "second_factor": person.second_factor,
         "created_at": iso(person.created_at),
     }
+
+
+@app.command(
+    cls=Command,
+    epilog=examples("novacast user operator ada@lantern.example", "novacast user operator ada@lantern.example --off"),
+)
+def operator(
+    context: typer.Context,
+    email: Email,
+    off: Annotated[bool, typer.Option("--off", help="Take it away again.")] = False,
+) -> None:
+    """Let a person run this server from elsewhere, with an API token of the scope admin that they make after this."""
+
+    async def work(services: Services) -> None:
+        person = await services.accounts.administration.find(SYSTEM, email)
+        if off:
+            await services.accounts.operators.withdraw(SYSTEM, person.id)
+        else:
+            await services.accounts.operators.grant(SYSTEM, person.id)
+
+    venue.run(settings_of(context), work)
+    if invocation(context).json:
+        print_json({"email": email, "operator": not off})
+    else:
+        say(f"{email} is {'no operator any more' if off else 'an operator now'}.")

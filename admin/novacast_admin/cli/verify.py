@@ -13,6 +13,7 @@ from novacast.wiring import Services
 from novacast_admin.cli import venue
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.exits import CHECK_FAILED
+from novacast_admin.cli.incidents import Money
 from novacast_admin.cli.output import print_json, say
 
 app = noun_app("Look through the box office's books.")
@@ -27,22 +28,24 @@ def verify(
         bool, typer.Option("--confirm-clock", help="The clock is right, although it leapt: baskets may expire by it.")
     ] = False,
 ) -> None:
-    """Recount every quota, replay every state machine, add up the ledger, look for contradictions, and attack the
-    database.
+    """Recount every quota, replay every state machine, add up the ledger, hold it against what providers say, look for
+    contradictions, and attack the database.
 
     Safe beside a running server. Exit code 1 where something is wrong; what only needs a person is let pass.
     """
 
-    async def work(services: Services) -> tuple[Audit, Freeze | None, bool]:
+    async def work(services: Services) -> tuple[Audit, Freeze | None, bool, Money]:
         tickets = services.tickets
         confirmed = confirm_clock and await tickets.expiry.confirm()
         await tickets.accounting.fill()
-        return await tickets.proof.audit(), await tickets.expiry.state(), confirmed
+        money = Money(await services.payments.payouts.audit(), await services.payments.incidents.waiting())
+        return await tickets.proof.audit(), await tickets.expiry.state(), confirmed, money
 
-    audit, freeze, confirmed = venue.run(settings_of(context), work)
+    audit, freeze, confirmed, money = venue.run(settings_of(context), work)
     if invocation(context).json:
-        print_json(_json(audit, freeze))
+        print_json(_json(audit, freeze) | money.json())
     else:
+        money.tell()
         _tell(audit, freeze, confirmed=confirmed)
     if not audit.clean:
         raise typer.Exit(CHECK_FAILED)

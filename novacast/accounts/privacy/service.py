@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
+from novacast.accounts.operators import store as operators
 from novacast.accounts.organizations import store as organizations
 from novacast.accounts.organizations.service import member_changed
 from novacast.accounts.people import store as people
@@ -72,6 +73,7 @@ class Privacy:
             other.erase(tx, subject)
         sessions.revoke_all(tx, person.id, tokens=True)
         sessions.delete_all(tx, person.id)
+        operators.withdraw(tx, person.id)
         organizations.drop_invitations_to(tx, account.email_key)
         sign_ups.drop(tx, account.email_key)
         people.anonymise(tx, person.id)

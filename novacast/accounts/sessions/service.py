@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Sequence
 
+from novacast.accounts.operators import store as operators
 from novacast.accounts.people import store as people
 from novacast.accounts.people.models import Account, EmailAddress
 from novacast.accounts.people.service import person_id_of
@@ -33,6 +34,7 @@ _WRONG = text(
     "The address or the password is not right. If you have just signed up, open the link in our mail first; "
     "if you forgot the password, ask for a new one."
 )
+_SHUT = text("This account is shut. Ask whoever runs this server.")
 _LATE = text("That took too long, or something has changed meanwhile. Log in again from the start.")
 
 
@@ -140,6 +142,8 @@ class Sessions:
             now = tx.one(people.account(person_id))
             if now is None or now.password != account.password:
                 raise Unauthenticated(_LATE)
+            if tx.one(operators.suspended(person_id)):
+                raise Unauthenticated(_SHUT)
             if now.totp_secret is not None and not self._second_factor.accepts(tx, now, code or ""):
                 raise Unauthenticated(text("This code is not right, or was used before. Try the next one."))
             store.make_room(tx, person_id)

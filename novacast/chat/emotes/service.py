@@ -13,8 +13,8 @@ from novacast.database import Database, Transaction
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Overloaded
 from novacast.i18n import text
 from novacast.identity import Action, Principal, new_id
-from novacast.media.ffmpeg import FindFFmpeg
-from novacast.media.miniatures import Miniature, make_miniature, miniature_kind, sheet
+from novacast.media.ffmpeg import MOVING_WEBP, FFmpeg, FindFFmpeg, find_having
+from novacast.media.miniatures import WEBP_MOVING, Miniature, make_miniature, miniature_kind, sheet
 from novacast.outbox import Event
 
 AT_ONCE = 2
@@ -209,11 +209,17 @@ class Emotes:
             async with self._making:
                 folder = await asyncio.to_thread(tempfile.TemporaryDirectory, prefix="emote-", dir=self._cache)
                 try:
-                    return await make_miniature(await self._find_ffmpeg(), data, Path(folder.name))
+                    return await make_miniature(await self._program(data), data, Path(folder.name))
                 finally:
                     await asyncio.to_thread(folder.cleanup)
         finally:
             self._wanted -= 1
+
+    async def _program(self, data: bytes) -> FFmpeg:
+        found = await self._find_ffmpeg()
+        if miniature_kind(data) == WEBP_MOVING and not found.has(MOVING_WEBP):
+            return await find_having(MOVING_WEBP, self._cache) or found
+        return found
 
     async def _drawn(self, org_id: str, version: str) -> tuple[str, bytes]:
         async with self._db.snapshot() as view:

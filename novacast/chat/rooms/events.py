@@ -45,7 +45,7 @@ class Event:
 def said(one: Message) -> Event:
     """A message that is new, or other than it was."""
     persons = ([one.person_id] if one.person_id is not None else []) + list(one.mentions)
-    plain = one.kind in (Kind.MESSAGE, Kind.ACTION) and one.changed_seq == one.seq and not one.by_staff
+    plain = one.kind in (Kind.MESSAGE, Kind.ACTION) and one.changed_seq == one.seq and not one.stands_out
     held = one.state is State.HELD
     value = {"type": "message", "message": shapes.message(one)}
     return Event(

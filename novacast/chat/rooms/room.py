@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from novacast.chat.markup import folded
 from novacast.chat.rooms.events import Event
 from novacast.chat.rooms.member import Member
-from novacast.chat.rooms.ports import Wire
+from novacast.chat.rooms.ports import Fanout
 from novacast.chat.rooms.sampling import Sampler
 from novacast.chat.shapes import VERSION
 
@@ -56,7 +56,7 @@ class LiveRoom:
         self._kept: deque[Event] = deque(maxlen=KEPT)
         self._kept_from = 0
         self._pending: list[Event] = []
-        self._groups: dict[tuple[bool, Framed], set[Wire]] = {}
+        self._groups: dict[tuple[bool, Framed], Fanout] = {}
         self._sampler = Sampler(pace.sample_above, self._loop.time())
         self._timer: asyncio.Handle | None = None
         self._counter: asyncio.Handle | None = None
@@ -154,8 +154,12 @@ class LiveRoom:
             if timer is not None:
                 timer.cancel()
 
-    def _group(self, member: Member) -> set[Wire]:
-        return self._groups.setdefault((member.guest.moderates, member.wire.framed), set())
+    def _group(self, member: Member) -> Fanout:
+        kind = (member.guest.moderates, member.wire.framed)
+        found = self._groups.get(kind)
+        if found is None:
+            found = self._groups[kind] = member.wire.together()
+        return found
 
     def _people_changed(self) -> None:
         if self._counter is None and self.members:
@@ -184,13 +188,7 @@ class LiveRoom:
     def _write(self, staff: bool, payload: bytes) -> None:
         for (moderates, framed), wires in self._groups.items():
             if moderates is staff and wires:
-                frame = framed(payload)
-                for wire in wires:
-                    try:
-                        wire.write(frame)
-                    except RuntimeError:
-                        # Its connection ended in this turn of the loop; that it did is told in the next one.
-                        continue
+                wires.write(framed(payload))
 
     def _shown(self, events: Sequence[Event]) -> tuple[list[bytes], int]:
         """What viewers are shown of them, and how many they are spared; whom one of those concerns gets it alone."""

@@ -16,11 +16,16 @@ SHARE = 0.8
 RESERVED = 500
 
 
+FILES_EACH = 2
+"""Descriptors of one that is written to together with the others."""
+
+
 def most_connections(files: int, connections: int, wanted: int = 0) -> int:
     """`files`: that can still be opened; `connections`: that the server takes in all; `wanted`: 0 for SHARE of them."""
+    room = (files - RESERVED) // FILES_EACH
     if wanted:
-        return min(wanted, max(10, files - RESERVED))
-    return max(10, min(round((files - RESERVED) * SHARE), round(connections * SHARE)))
+        return min(wanted, max(10, room))
+    return max(10, min(round(room * SHARE), round(connections * SHARE)))
 
 
 class Seats:

@@ -18,7 +18,7 @@ from novacast.live.broadcast.equipment import Equipment
 from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.broadcast.planning import plan, slate_for
-from novacast.live.broadcast.ports import Archive, Audience, Rows, SlateOf
+from novacast.live.broadcast.ports import Archive, Audience, PlayerReports, Rows, SlateOf
 from novacast.live.broadcast.rows import RowQueue
 from novacast.live.broadcast.source import Source
 from novacast.live.broadcast.stage import Cue, Stage, Taps
@@ -61,6 +61,7 @@ class House:
     reserve: int
     """Bytes of the disk that recordings leave alone."""
     simulcasts: Simulcasts | None = None
+    playing: PlayerReports | None = None
 
 
 class Broadcast:
@@ -323,8 +324,9 @@ class Broadcast:
     async def vitals(self) -> dict[str, Any]:
         """The numbers of this moment, for the studio."""
         watching = await self._house.audience.watching(self.programme.id)
-        told = vitals(self.direction, self.alarms, self._house.clock.monotonic(), watching.viewers)
-        return told | {"targets": self._simulcast.health() if self._simulcast is not None else []}
+        told = vitals(self.direction, self.alarms, self._house.clock.monotonic(), watching)
+        playing = self._house.playing.look(self.programme.id) if self._house.playing is not None else {}
+        return {**told, **playing, "targets": self._simulcast.health() if self._simulcast is not None else []}
 
 
 def _holds(source: Source) -> bool:

@@ -4,13 +4,14 @@ from collections.abc import Callable, Collection
 from dataclasses import replace
 
 from novacast.clock import Clock
+from novacast.errors import Conflict
 from novacast.i18n import Text, text
 from novacast.live.broadcast.choice import choose
 from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.broadcast.source import Source
 from novacast.live.broadcast.stage import Cue, Stage
-from novacast.live.broadcast.strain import Strain, weighed
+from novacast.live.broadcast.strain import MOST_RESTORES, Strain, weighed
 from novacast.live.models import FeedRole, Wanted
 from novacast.live.packaging.models import Fragment, Init
 
@@ -89,6 +90,18 @@ class Direction:
         """An encoder has given all it had."""
         self._flush_until = 0.0
 
+    def shed(self) -> str:
+        """The top rung goes because somebody wants that, and stays away; its name. Raises Conflict."""
+        lineup, stage = self.lineup, self.stage
+        if lineup is None or stage is None or len(lineup.rungs) < 2:
+            raise Conflict(text("There is no rung here that could go: one is the least."))
+        top = lineup.rungs[-1].name
+        self._strain.restores = MOST_RESTORES
+        self._drop(lineup, stage, text("{rung} is no longer made: an operator took it off.", rung=top))
+        if self.on is not None:
+            self.sources[self.on].stop()
+        return top
+
     def _enters(self, role: FeedRole, stage: Stage) -> bool:
         source = self.sources[role]
         if source.coming is not None:
@@ -127,21 +140,22 @@ class Direction:
         strained = encoder and weighed(encoder.behind(), waiting=encoder.waiting, close=close)
         self._strain.note(strained or 0.0, now)
         if self._strain.too_much and len(lineup.rungs) > 1 and self.stage is not None:
-            self._drop(source, lineup, self.stage)
+            top = lineup.rungs[-1].name
+            self._drop(lineup, self.stage, text("This machine is too slow for {rung}: it is no longer made.", rung=top))
+            source.stop()
         elif self._full is not None and self._strain.may_restore(now) and encoder is not None:
             self._restore(self._full, lineup, now)
         assert self.lineup is not None
         source.begin(self.lineup)
 
-    def _drop(self, source: Source, lineup: Lineup, stage: Stage) -> None:
+    def _drop(self, lineup: Lineup, stage: Stage, why: Text) -> None:
         self._strain.relieved(self._clock.monotonic())
         top = lineup.rungs[-1].name
         if self._full is None:
             self._full = lineup
         self.lineup = lineup.without(top)
         stage.drop(top)
-        source.stop()
-        self._say(text("This machine is too slow for {rung}: it is no longer made.", rung=top))
+        self._say(why)
 
     def _restore(self, full: Lineup, lineup: Lineup, now: float) -> None:
         """One rung; the source makes it in an encoder beside the one that is on, and the stage has it from then on."""

@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
-from novacast.errors import Forbidden, NovaCastError, Unavailable
+from novacast.errors import Forbidden, NotFound, NovaCastError, Unavailable
 from novacast.i18n import text
 from novacast.live.broadcast.broadcast import Broadcast, House
 from novacast.live.broadcast.feed import Feed
@@ -85,6 +85,13 @@ class Engine:
         """What is recorded of it by now; None where it is not on air."""
         broadcast = self._broadcasts.get(programme_id)
         return None if broadcast is None else broadcast.journal
+
+    def drop_rung(self, programme_id: str) -> str:
+        """The top rung goes, and stays away; its name. Raises NotFound, Conflict where only one is left."""
+        broadcast = self._broadcasts.get(programme_id)
+        if broadcast is None:
+            raise NotFound(text("There is no such programme on air."))
+        return broadcast.direction.shed()
 
     def shown(self, programme_id: str) -> FeedRole | None:
         """The feed that is on; None: the slate, or nothing."""

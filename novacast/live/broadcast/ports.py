@@ -61,6 +61,17 @@ class Watching(Protocol):
     @property
     def viewers(self) -> int: ...
 
+    @property
+    def tracks(self) -> Mapping[str, int]:
+        """How many of them take which rendition."""
+        ...
+
+
+class PlayerReports(Protocol):
+    def look(self, programme_id: str, /) -> Mapping[str, Any]:
+        """What players told of the last minutes."""
+        ...
+
 
 class Audience(Protocol):
     async def watching(self, programme_id: str, /) -> Watching: ...

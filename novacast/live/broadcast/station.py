@@ -12,7 +12,7 @@ from novacast.folder import DataFolder
 from novacast.live.broadcast.broadcast import House
 from novacast.live.broadcast.engine import Engine
 from novacast.live.broadcast.equipment import Equipment
-from novacast.live.broadcast.ports import Archive, Audience, Rows
+from novacast.live.broadcast.ports import Archive, Audience, PlayerReports, Rows
 from novacast.live.broadcast.slate import HOUSE
 from novacast.live.models import Channel
 from novacast.live.pictures.models import picture_file
@@ -51,9 +51,10 @@ class Station:
         films: Films | None = None,
         monitoring: Monitoring | None = None,
         peers: WhepAudience | None = None,
+        playing: PlayerReports | None = None,
     ) -> None:
         """Without `targets` nothing is sent on; without `playouts` and `films` no video is put on air; without
-        `monitoring` and `peers` nobody watches by WebRTC."""
+        `monitoring` and `peers` nobody watches by WebRTC; without `playing` nobody knows how it goes for viewers."""
         self._monitoring, self._peers = monitoring, peers
         self._settings, self._clock, self._whip, self._targets = settings, clock, whip, targets
         self._player: Player | None = None
@@ -72,7 +73,8 @@ class Station:
         equipment = Equipment(find, folder.cache, clock, preset=settings.transcode.preset)
         reserve = settings.uploads.reserve_bytes
         on = Simulcasts(targets, settings.live.private_targets) if targets is not None else None
-        self.engine = Engine(House(rows, archive, audience, equipment, slate_of, clock, folder.live, reserve, on))
+        house = House(rows, archive, audience, equipment, slate_of, clock, folder.live, reserve, on, playing)
+        self.engine = Engine(house)
         if playouts is not None and films is not None:
             self._player = Player(playouts, films, self.engine, clock)
 

@@ -5,6 +5,8 @@ from typing import Any
 
 from novacast.i18n import Text
 from novacast.live.broadcast.direction import Direction
+from novacast.live.broadcast.lineup import SOUND
+from novacast.live.broadcast.ports import Watching
 from novacast.live.broadcast.source import Source
 from novacast.live.models import FeedRole
 
@@ -12,7 +14,7 @@ PACED_SECONDS = 10.0
 """Of an encoder's life, over which FFmpeg's mean is no word about its speed: it begins with waiting."""
 
 
-def vitals(direction: Direction, alarms: Mapping[str, Text], now: float, viewers: int) -> dict[str, Any]:
+def vitals(direction: Direction, alarms: Mapping[str, Text], now: float, watching: Watching) -> dict[str, Any]:
     """Of the feed that is on, or the first that comes, and of both in short. `now`: of the monotonic clock."""
     sources = direction.sources
     feeds = {role.value: _feed(source, now) for role, source in sources.items()}
@@ -23,7 +25,8 @@ def vitals(direction: Direction, alarms: Mapping[str, Text], now: float, viewers
         "on": "slate" if direction.on is None else direction.on.value,
         "feeds": feeds,
         "rungs": [rung.name for rung in lineup.rungs] if lineup is not None else [],
-        "viewers": viewers,
+        "viewers": watching.viewers,
+        "watched": {name: number for name, number in sorted(watching.tracks.items()) if name != SOUND},
         "alarms": [str(words) for words in alarms.values()],
     }
 

@@ -72,7 +72,8 @@ class Old:
 
 
 class Listing:
-    """The text of one media playlist. `target`: seconds; `growing`: nothing is ever taken out (EVENT, 4.4.3.5)."""
+    """The text of one media playlist. `target`: seconds; `growing`: nothing is ever taken out (EVENT: 4.4.3.5,
+    6.2.1)."""
 
     def __init__(self, target: int, *, growing: bool) -> None:
         self._target = target
@@ -94,8 +95,10 @@ class Listing:
 
     def begin_at(self, number: int) -> None:
         """Nothing is known of what was before. Each discontinuity began a segment, so there were no more than that; a
-        sequence number that is too high misleads nobody, and one that players know already does (6.2.2)."""
+        sequence number that is too high misleads nobody, and one that players know already does (6.2.2). Something was
+        taken out then, so it is no EVENT."""
         self.first = self._discontinuities = number
+        self._growing = False
 
     def begin(self, entry: Entry) -> None:
         mapped = bool(entry.init) and entry.init != self._init

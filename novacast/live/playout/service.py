@@ -15,6 +15,9 @@ from novacast.live.playout.ports import Films
 from novacast.live.programmes import store as programmes
 from novacast.live.programmes.service import produced
 
+SAID = 64
+"""Letters of an id, which is no longer anywhere, that are told back to whoever named it."""
+
 
 class Playouts:
     """Fits `ports.PlayoutRows` as well."""
@@ -48,7 +51,7 @@ class Playouts:
             raise InvalidInput.field("videos", message, "out_of_range")
         for video_id in dict.fromkeys(videos):
             if await self._films.film(org_id, video_id) is None:
-                message = text("The organization has no video {video} that is ready.", video=video_id)
+                message = text("The organization has no video {video} that is ready.", video=video_id[:SAID])
                 raise InvalidInput.field("videos", message, "not_found")
         made = Playout(programme_id, org_id, tuple(videos), loop, role, None, None)
 

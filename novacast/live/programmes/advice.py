@@ -3,7 +3,8 @@
 Numbers that are known, each one optional: `seconds` (since the feed began), `bitrate` (bits a second that come in),
 `fps`, `keyframe_seconds` (longest distance of the last ones), `skew_ms` (how far sound is ahead of the picture), `lost`
 and `late` (packets of the last ten seconds that were not there in time, and those of them that still came), `speed` (of
-the encoder here, times real time), `queue_seconds` (of media that waits for it), `viewers`.
+the encoder here, times real time), `queue_seconds` (of media that waits for it), `viewers`, `stalled_percent`
+(of the time of all viewers in the last minutes).
 """
 
 from collections.abc import Callable, Mapping
@@ -19,6 +20,8 @@ SKEW_MS = 120.0
 SLOW = 0.9
 """Of real time: a feed in real time comes to a little less than 1 now and then, and while it begins."""
 BEHIND = 2.0
+STALLED = 3.0
+"""Percent."""
 SETTLED = 3.0
 """Seconds of a feed about which nothing is said: what is sent at once when it begins is no measure of what follows."""
 
@@ -78,6 +81,15 @@ _RULES: tuple[_Rule, ...] = (
         "few_frames",
         lambda value: 0 < value < LOW_FPS,
         lambda value: text("Only {fps:.1f} pictures a second come in. Is the encoder's machine overloaded?", fps=value),
+    ),
+    (
+        "stalled_percent",
+        "viewers_wait",
+        lambda value: value > STALLED,
+        lambda value: text(
+            "Viewers' pictures stood still for {percent:.1f} % of the time. Is the server's line full, or its machine?",
+            percent=value,
+        ),
     ),
     (
         "bitrate",

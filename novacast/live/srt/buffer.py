@@ -9,6 +9,9 @@ WINDOW = 16_384
 
 MOST_GAPS = 150
 """In one datagram."""
+ASTRAY = 8
+"""Packets in a row whose numbers are beyond the window, after which it is believed that their sender goes on there. One
+alone may be damaged or forged: headers are not encrypted."""
 
 
 @dataclass(slots=True)
@@ -44,6 +47,8 @@ class Buffer:
     _given_up: set[int] = field(default_factory=set)
     _due: list[bytes] = field(default_factory=list)
     """Whatever their time is."""
+    _astray: list[int] = field(default_factory=list)
+    """Places beyond the window that came last."""
 
     def __post_init__(self) -> None:
         self._next = self._end = self.first
@@ -63,6 +68,8 @@ class Buffer:
 
     def expects(self, place: int) -> bool:
         """Whether it is new. What is not, is counted."""
+        if not self._is_near(place):
+            return False
         if place < self._next:
             if place in self._given_up:
                 self._given_up.discard(place)
@@ -73,8 +80,6 @@ class Buffer:
         if place in self._waiting:
             self.counts.twice += 1
             return False
-        if place >= self._next + WINDOW:
-            self._begin_anew(place)
         return True
 
     def add(self, place: int, due: int, data: bytes) -> None:
@@ -129,12 +134,28 @@ class Buffer:
                 break
         return found
 
+    def _is_near(self, place: int) -> bool:
+        """Whether it can be put where it belongs."""
+        if self._next - WINDOW <= place < self._next + WINDOW:
+            self._astray.clear()
+            return True
+        if self._astray and abs(place - self._astray[0]) >= WINDOW:
+            self._astray.clear()
+        self._astray.append(place)
+        if len(self._astray) < ASTRAY:
+            return False
+        # Those before it are asked for again.
+        self._begin_anew(min(self._astray))
+        self._astray.clear()
+        return True
+
     def _begin_anew(self, place: int) -> None:
-        """So much was lost that its sender has thrown it away by now. What is here is due at once."""
-        self.counts.dropped += place - self._next - len(self._waiting)
+        """So much was lost that its sender has thrown it away by now, or it counts anew. What is here is due."""
+        self.counts.dropped += max(0, place - self._next - len(self._waiting))
         self._due += [data for _, (_, data) in sorted(self._waiting.items())]
         self._waiting.clear()
         self._missing.clear()
+        self._given_up.clear()
         self._next = self._end = place
 
     def _give_up(self, after: int) -> None:

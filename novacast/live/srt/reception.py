@@ -15,6 +15,8 @@ FIRST_ROUND_TRIP = 100_000
 LEAST_PATIENCE = 20_000
 MOST_UNCONFIRMED = 128
 FOREVER = 1 << 62
+BETWEEN_KEYS = SECOND
+"""Microseconds from one new key to the next: each takes a millisecond of everybody's time, and lasts for minutes."""
 _REPORT = struct.Struct("!IIIIIII")
 _TWO = struct.Struct("!II")
 
@@ -28,7 +30,7 @@ class Reception:
     def __init__(self, first: int, stamp: int, now: int, wished: Wish) -> None:
         self._buffer = Buffer(first)
         self._playout = Playout(stamp, now, wished.latency * 1000)
-        self._keys, self._key_message = wished.keys, wished.key_message
+        self._keys, self._key_message, self._learnt_at = wished.keys, wished.key_message, now
         self._round_trip, self._varies = FIRST_ROUND_TRIP, FIRST_ROUND_TRIP // 2
         self._reports = 0
         self._unconfirmed: dict[int, int] = {}
@@ -64,7 +66,7 @@ class Reception:
         elif kind == Control.DROP and len(body) >= _TWO.size:
             first, last = _TWO.unpack_from(body)
             self._buffer.forgo(self._buffer.place(first % SEQUENCES), self._buffer.place(last % SEQUENCES))
-        elif kind == Control.EXTENSION and head[0] & 0xFFFF == Extension.KEY_REQUEST and self._learnt(body):
+        elif kind == Control.EXTENSION and head[0] & 0xFFFF == Extension.KEY_REQUEST and self._learnt(body, now):
             yield Control.EXTENSION, 0, Extension.KEY_RESPONSE, body
 
     def reports(self, now: int) -> Iterator[Answer]:
@@ -103,10 +105,13 @@ class Reception:
         self._round_trip = (7 * self._round_trip + took) // 8
         self._playout.hear(stamp, now, self._round_trip)
 
-    def _learnt(self, message: bytes) -> bool:
+    def _learnt(self, message: bytes, now: int) -> bool:
         if self._keys is None:
             return False
         if message != self._key_message:
+            if now - self._learnt_at < BETWEEN_KEYS:
+                return False  # it is told again until it is answered
+            self._learnt_at = now
             try:
                 self._keys.learn(message)
             except NovaCastError:

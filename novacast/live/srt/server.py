@@ -18,7 +18,7 @@ from novacast.live.rtmp.arrivals import Seats, address_of
 from novacast.live.srt.caller import Call, Caller, House
 from novacast.live.srt.cookies import Cookies
 from novacast.live.srt.counters import Counters
-from novacast.live.srt.greeting import Refused, induction, rejected, wish
+from novacast.live.srt.greeting import MTU, Refused, induction, rejected, wish
 from novacast.live.srt.limits import Limits
 from novacast.live.srt.packets import CONCLUSION, CONTROL, HEADER, INDUCTION, Control, Extension, Handshake, control
 from novacast.live.srt.rejection import Rejection
@@ -34,6 +34,8 @@ PASSPHRASES = Rate("live.srt_passphrases", burst=60, period=10)
 RECEIVE_BUFFER = 4 * 1024**2
 REMEMBERED_SECONDS = 3.0
 """How long an answer is repeated to whom it did not reach."""
+MOST_REMEMBERED = 500
+"""Of those who have gone."""
 GOODBYE_SECONDS = 3.0
 _ABSENT = (errno.EAFNOSUPPORT, errno.EADDRNOTAVAIL)
 
@@ -72,6 +74,8 @@ class SrtServer:
         self._callers: dict[int, tuple[Caller, Peer]] = {}
         self._known: dict[tuple[Peer, int], Caller] = {}
         """By where they are and what they call their socket."""
+        self._gone: dict[tuple[Peer, int], None] = {}
+        """Of them, those that are remembered for their answer alone, the oldest first."""
         self._closed = False
         self.port: int | None = None
 
@@ -125,7 +129,7 @@ class SrtServer:
 
     def hear(self, door: asyncio.DatagramTransport, data: bytes, peer: Peer) -> None:
         """One datagram, of anybody."""
-        if len(data) < HEADER.size:
+        if not HEADER.size <= len(data) <= MTU:
             self._house.counters.strays.inc()
             return
         head = cast("tuple[int, int, int, int]", HEADER.unpack_from(data))
@@ -180,12 +184,19 @@ class SrtServer:
         def left() -> None:
             seat.leave()
             self._callers.pop(number, None)
-            asyncio.get_running_loop().call_later(REMEMBERED_SECONDS, self._known.pop, (peer, asked.socket), None)
+            self._gone[peer, asked.socket] = None
+            asyncio.get_running_loop().call_later(REMEMBERED_SECONDS, self._forget, (peer, asked.socket))
+            while len(self._gone) > MOST_REMEMBERED:
+                self._forget(next(iter(self._gone)))
 
         call = Call(address, asked, wished, number, stamp)
         caller = Caller(self._house, call, lambda data: door.sendto(data, peer), left)
         self._callers[number] = (caller, peer)
         self._known[peer, asked.socket] = caller
+
+    def _forget(self, gone: tuple[Peer, int]) -> None:
+        if gone in self._gone:
+            del self._gone[gone], self._known[gone]
 
     def _number(self) -> int:
         while (number := secrets.randbits(30)) in self._callers or not number:

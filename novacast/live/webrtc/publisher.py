@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 
+from novacast.errors import Conflict, NovaCastError
 from novacast.i18n import Text
 from novacast.live.ingest import Intake, Tag
 from novacast.live.valve import Valve
@@ -18,9 +19,10 @@ class WhipPublisher:
         self.answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
         self.intake: Intake | None = None
         self.heard_at = 0.0
+        self.ended: NovaCastError | None = None
+        """Why, for whoever still waits for an answer."""
         self._counters, self._hang_up = counters, hang_up
         self._valve = Valve(self._take, counters.thrown.inc)
-        self._over = False
 
     def pause(self) -> None:
         self._valve.shut()
@@ -35,14 +37,14 @@ class WhipPublisher:
     def hear(self, tag: Tag, now: float) -> None:
         self.heard_at = now
         self._counters.bytes.inc(len(tag.data))
-        if not self._over:
+        if self.ended is None:
             self._valve.pass_on(tag)
 
-    def end(self, why: Text) -> None:
-        """Repeatable."""
-        if self._over:
+    def end(self, why: Text, as_: type[NovaCastError] = Conflict) -> None:
+        """Repeatable: the first reason stands."""
+        if self.ended is not None:
             return
-        self._over = True
+        self.ended = as_(why)
         if not self.answer.done():
             self.answer.cancel()
         if self.intake is not None:

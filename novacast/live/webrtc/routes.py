@@ -1,5 +1,6 @@
 """WHIP over HTTP: RFC 9725. Without trickle ICE, which leaves PATCH a 405 (4.1.1): an answer holds every address."""
 
+import asyncio
 from collections.abc import Mapping
 from functools import partial
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 from aiohttp import web
 
 from novacast.errors import (
+    Conflict,
     Forbidden,
     InvalidInput,
     Malformed,
@@ -51,8 +53,8 @@ class WhipRoutes:
         status=201,
         summary="Publish by WebRTC (WHIP)",
         errors=(
-            Unauthenticated, Forbidden, InvalidInput, Malformed, Overloaded, RateLimited, TooLarge, Unavailable,
-            UnsupportedMedia,
+            Unauthenticated, Forbidden, InvalidInput, Malformed, Conflict, Overloaded, RateLimited, TooLarge,
+            Unavailable, UnsupportedMedia,
         ),
         operation={"requestBody": _SDP, "responses": _BEGUN},
     )  # fmt: skip
@@ -74,10 +76,15 @@ class WhipRoutes:
 
 
 async def offer_of(call: Call) -> str:
-    """Raises UnsupportedMedia, TooLarge, Malformed."""
+    """Raises UnsupportedMedia, TooLarge, Malformed. All of it in the time that a body has: it is no upload."""
     if call.request.content_type != CONTENT_TYPE:
         raise UnsupportedMedia(text("Send the offer as Content-Type: {type}.", type=CONTENT_TYPE))
-    body = b"".join([chunk async for chunk in call.chunks(LONGEST_OFFER)])
+    try:
+        async with asyncio.timeout(call.body_seconds):
+            body = b"".join([chunk async for chunk in call.chunks(LONGEST_OFFER)])
+    except TimeoutError as error:
+        why = text("The offer took longer than {seconds:g} s to come.", seconds=call.body_seconds)
+        raise Malformed(why) from error
     try:
         return body.decode()
     except UnicodeDecodeError as error:

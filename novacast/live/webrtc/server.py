@@ -12,6 +12,7 @@ from novacast.live.ingest import Gate, Hello
 from novacast.live.webrtc.child import MediaProcess
 from novacast.live.webrtc.counters import Counters
 from novacast.live.webrtc.messages import Message, Said, unpacked
+from novacast.live.webrtc.offers import check
 from novacast.live.webrtc.publisher import WhipPublisher
 from novacast.metrics import Metrics
 from novacast.settings import Settings
@@ -76,12 +77,14 @@ class WhipServer:
         """Every intake has heard its end when this returns. Repeatable."""
         self._closed = True
         for publisher in list(self._publishers.values()):
-            publisher.close(text("The server is being stopped."))
+            self._hang_up(publisher)
+            publisher.end(text("The server is being stopped."), Unavailable)
         await self._tasks.close()
         await self._process.close()
 
     async def publish(self, hello: Hello, offer: str) -> Session:
-        """Raises what the gate does, Overloaded, Unavailable, InvalidInput for an offer that can't be used."""
+        """Raises what the gate does, Overloaded, Unavailable, InvalidInput for an offer that can't be used, Conflict
+        where it was hung up on before there was an answer: the same key came once more, or is good no longer."""
         try:
             return await self._published(hello, offer)
         except NovaCastError as error:
@@ -101,6 +104,7 @@ class WhipServer:
     async def _published(self, hello: Hello, offer: str) -> Session:
         if self._closed:
             raise Unavailable(text("The server is being stopped."))
+        check(offer)
         if len(self._publishers) >= self._receiving.most:
             raise Overloaded(text("All places for publishing by WebRTC are taken."))
         publisher = WhipPublisher(self._counters, self._hang_up)
@@ -122,10 +126,12 @@ class WhipServer:
         publisher.heard_at = self._clock.monotonic()
         self._process.say(Message(Said.OFFER, publisher.id, offer.encode()))
         try:
-            return await asyncio.wait_for(publisher.answer, ANSWER_SECONDS)
-        except (TimeoutError, asyncio.CancelledError) as error:
-            if publisher.answer.cancelled():
-                raise Unavailable(text("The receiver of WebRTC gave no answer.")) from error
+            return await asyncio.wait_for(asyncio.shield(publisher.answer), ANSWER_SECONDS)
+        except TimeoutError as error:
+            raise Unavailable(text("The receiver of WebRTC gave no answer.")) from error
+        except asyncio.CancelledError:
+            if publisher.ended is not None:
+                raise publisher.ended from None
             raise
 
     def _hear(self, message: Message) -> None:
@@ -151,7 +157,7 @@ class WhipServer:
         self._counters.failures.inc()
         for publisher in list(self._publishers.values()):
             self._publishers.pop(publisher.id, None)
-            publisher.end(text("Something went wrong here."))
+            publisher.end(text("Something went wrong here."), Unavailable)
 
     async def _look(self) -> None:
         while True:

@@ -6,13 +6,13 @@ import re
 from collections.abc import Callable, Sequence
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpReceiver, RTCSessionDescription
-from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 
 from novacast.i18n import Text, text
 from novacast.live.ingest import Kind, Tag
 from novacast.live.webrtc.encoded import Frames
 from novacast.live.webrtc.lipsync import Line, Lipsync
 from novacast.live.webrtc.network import CONNECT_SECONDS, Unusable, reachable
+from novacast.live.webrtc.offers import without_addresses
 from novacast.live.webrtc.pictures import Pictures
 from novacast.media.aac import CONFIGURATION, AacEncoder
 from novacast.tasks import TaskGroup
@@ -41,17 +41,17 @@ class Session:
 
     async def answer(self, offer: str) -> str:
         """Raises Unusable."""
-        if "H264/90000" not in offer and "m=video" in offer:
-            raise Unusable(text("The browser offers no H.264, which is the one picture that is taken."))
         try:
-            await self._peer.setRemoteDescription(RTCSessionDescription(offer, "offer"))
+            await self._peer.setRemoteDescription(RTCSessionDescription(without_addresses(offer), "offer"))
             receivers = [one.receiver for one in self._peer.getTransceivers() if one.receiver.track is not None]
             if not receivers:
                 raise Unusable(text("There is neither picture nor sound in the offer."))
             for receiver in receivers:
                 self._listen(receiver)
             await self._peer.setLocalDescription(await self._peer.createAnswer())
-        except (ValueError, InvalidAccessError, InvalidStateError, OperationError, AttributeError, KeyError) as error:
+        except (Unusable, OSError):
+            raise
+        except Exception as error:  # aiortc raises whatever its parser stumbles over
             log.warning("an offer can't be used: %r", error)
             raise Unusable(text("The offer can't be read, or holds no H.264 and no Opus.")) from error
         asyncio.get_running_loop().call_later(CONNECT_SECONDS, self._late)

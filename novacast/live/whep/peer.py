@@ -7,11 +7,11 @@ import secrets
 from collections.abc import Callable, Sequence
 
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpTransceiver, RTCSessionDescription
-from aiortc.exceptions import InvalidAccessError, InvalidStateError, OperationError
 from aiortc.sdp import SessionDescription
 
 from novacast.i18n import Text, text
 from novacast.live.webrtc.network import CONNECT_SECONDS, Unusable, reachable
+from novacast.live.webrtc.offers import without_addresses
 from novacast.live.whep.fanout import Fanout
 from novacast.live.whep.frames import Picture, Sound
 from novacast.live.whep.sending import Blank, Pacer, Pictures, Sounds, Tally
@@ -20,7 +20,6 @@ log = logging.getLogger(__name__)
 
 WANTS = frozenset({"recvonly", "sendrecv"})
 """Directions of an offer: WHEP 4.2."""
-_ADDRESS = re.compile(r"a=(?:candidate:[^\r\n]*|end-of-candidates)\r?\n")
 _MULTIPLEXED = re.compile(r"(a=rtcp-mux\r\n)")
 _UNREADABLE = text("The offer can't be read, or holds no H.264 and no Opus.")
 
@@ -51,17 +50,13 @@ class Peer:
             kinds = wanted(offer)
             for kind in kinds:
                 self._connection.addTransceiver(Blank(kind), direction="sendonly")
-            # Without its addresses: what was not asked for from there, by a name that was told here, is not sent there.
-            await self._connection.setRemoteDescription(RTCSessionDescription(_ADDRESS.sub("", offer), "offer"))
+            await self._connection.setRemoteDescription(RTCSessionDescription(without_addresses(offer), "offer"))
             for transceiver in self._connection.getTransceivers():
                 self._send(transceiver)
             await self._connection.setLocalDescription(await self._connection.createAnswer())
-        except Unusable:
+        except (Unusable, OSError):
             raise
-        except (
-            ValueError, IndexError, InvalidAccessError, InvalidStateError, OperationError, AttributeError, KeyError,
-            TypeError, AssertionError,
-        ) as error:  # fmt: skip
+        except Exception as error:  # aiortc raises whatever its parser stumbles over
             log.warning("an offer can't be used: %r", error)
             raise Unusable(_UNREADABLE) from error
         self._line.join(self)

@@ -1,14 +1,16 @@
 """A feed whose picture can't be given as it comes, encoded anew for those who watch by WebRTC, while they do: its
 frames come in another order than they are shown in, or in another codec.
 
-What it saves is a part of what everyone sees, a fifth of a second. It is one more encoder, so it stands back behind
-those of the programme, and nothing is lost where it fails: viewers get the stage's picture then.
+It is one more encoder, so it is cheap, begins only where processors are idle, stands back behind those of the
+programme, and nothing is lost where it fails: viewers get the stage's picture then, which is later and never halts.
 """
 
 import asyncio
 import logging
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from novacast.clock import Clock
 from novacast.errors import Malformed, NovaCastError
@@ -20,19 +22,25 @@ from novacast.live.broadcast.feed import Feed
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.ingest import Kind, Tag
 from novacast.live.whep.direct import SOUNDS, Outlet, Turned, now_of
+from novacast.live.whep.headroom import has_room
 from novacast.media.commands import monitor_command
 from novacast.media.commands.sounds import FIRST_PIPE
+from novacast.media.ladder import Rung
 from novacast.media.process import PROGRESS, Child, Command, Limits
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
 
-PRESET = "superfast"
+PRESET = "ultrafast"
+MOST_LINES = 540
+NEEDED = 0.3
+"""Of a processor: twice what it takes of 720p30, for what keeps up in the mean only is late most of the time."""
 LIMITS = Limits(nice=5)
 SETTLES = 2
 """With this keyframe viewers begin: before, FFmpeg gives what it kept to find out what comes, late and all at once."""
-LATE = 1000
-"""Milliseconds that it may fall behind."""
+LATE, MOST_LATE = 300, 30
+"""Milliseconds that it may fall behind, and pictures in a row that may be so late: what the stage gives is hardly
+later."""
 PICTURE_ALONE = flv.HEADER[:4] + b"\x01" + flv.HEADER[5:]
 
 
@@ -44,6 +52,8 @@ class Workshop:
     equipment: Equipment
     clock: Clock
     tasks: TaskGroup
+    room: Callable[[float], Coroutine[Any, Any, None]] = has_room
+    """Returns once so much of a processor is idle."""
 
     def encode(self, feed: Feed, outlet: Outlet, turned: Turned) -> "Reordered | None":
         """None: the feed has no picture, or a sound that WebRTC has not, or the programme has no rung."""
@@ -70,7 +80,7 @@ class Reordered:
         """Feed's time - the encoder's."""
         self._full = self._skips = False
         self._keyframes = 0
-        self._shift = 0
+        self._shift = self._late = 0
         self._configured: Tag | None = None
         self._told: dict[Kind, bytes] = {}
         """Headers that were given."""
@@ -94,32 +104,40 @@ class Reordered:
 
     async def _run(self) -> None:
         try:
-            await self._encode()
+            await self._unless_over(self._shop.room(NEEDED), "room")
+            if not self._over.is_set():
+                await self._encode()
         except NovaCastError as error:
             log.warning("what is encoded for viewers by WebRTC failed: %s", error.message)
         if not self._over.is_set():
             self._fail("its encoder ended")
 
+    async def _unless_over(self, work: Coroutine[Any, Any, object], name: str) -> None:
+        """Until one of both is over."""
+        both = [self._shop.tasks.start(one, what) for one, what in ((work, name), (self._over.wait(), "no viewer"))]
+        try:
+            await asyncio.wait(both, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for one in both:
+                one.cancel()
+
     async def _encode(self) -> None:
         """Until it is stopped, or its encoder has ended."""
-        brings, lineup, tasks = self._feed.brings, self._shop.lineup.encoded, self._shop.tasks
+        brings, lineup = self._feed.brings, self._shop.lineup.encoded
         if brings is None:
             return
         program, encoding = await self._shop.equipment.for_attempt(0, enhanced=brings.enhanced)
         wanted = lineup.wanted(picture=True, sound=False, size=brings.size, fps=brings.fps)
-        argv = monitor_command(program.path, lineup.rungs[-1], wanted, replace(encoding, preset=PRESET))
+        # One thread: more of them take more of the processors, and keep pictures back.
+        cheap = replace(encoding, preset=PRESET, threads=1 if wanted.light else encoding.threads)
+        argv = monitor_command(program.path, small(lineup.rungs[-1]), wanted, cheap)
         outputs = {PROGRESS: lambda _: None, FIRST_PIPE: self._made}
         command = Command(text("The encoder for WebRTC"), argv, LIMITS, outputs=outputs, flow=self, grace=1.0)
         async with await Child.start(command) as child:
             self._child = child
             child.write(PICTURE_ALONE)
             self._feed.listeners.append(self._hear)
-            ends = [tasks.start(child.wait(), "encoder's end"), tasks.start(self._over.wait(), "no viewer")]
-            try:
-                await asyncio.wait(ends, return_when=asyncio.FIRST_COMPLETED)
-            finally:
-                for one in ends:
-                    one.cancel()
+            await self._unless_over(child.wait(), "encoder's end")
 
     def _hear(self, tag: Tag, keyframe: bool) -> None:
         if tag.kind is Kind.AUDIO:
@@ -172,7 +190,8 @@ class Reordered:
             self._outlet.cut(paced=False)
             self._outlet.give(replace(self._configured, time=now))
             self._tell(self)
-        elif self.on and now - self._shift - tag.time > LATE:
+        self._late = self._late + 1 if self.on and now - self._shift - tag.time > LATE else 0
+        if self._late > MOST_LATE:
             self._fail("this machine is behind with it")
             return
         if self.on:
@@ -182,3 +201,10 @@ class Reordered:
         log.warning("what is encoded for viewers by WebRTC ends: %s", why)
         self.stop()
         self._tell(self)
+
+
+def small(rung: Rung) -> Rung:
+    """In at most so many lines, with the bits of the larger one, since it is encoded in a hurry."""
+    if rung.height <= MOST_LINES:
+        return rung
+    return replace(rung, width=rung.width * MOST_LINES // rung.height // 2 * 2, height=MOST_LINES)

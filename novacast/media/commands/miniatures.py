@@ -6,7 +6,7 @@ import ffmpeg
 
 from novacast.media.commands.line import Node, line
 
-MINIATURES = ("jpeg_pipe", "png_pipe", "webp_pipe", "apng", "gif")
+MINIATURES = ("jpeg_pipe", "png_pipe", "webp_pipe", "webp_anim", "apng", "gif")
 MOST_PIXELS = 2048 * 2048
 """Of one frame, before anything of it is decoded."""
 

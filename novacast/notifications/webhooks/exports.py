@@ -58,7 +58,7 @@ def _all() -> Iterator[Export]:
     performance = "created changed on_sale closed cancelled"
     yield from _of("performance", performance, "/api/v1/performances/{id}")
     order = "/api/v1/organizations/{organization}/orders/{id}"
-    yield from _of("order", "placed paid cancelled partly_cancelled expired unfulfillable", order, "code")
+    yield from _of("order", "placed paid changed cancelled partly_cancelled expired unfulfillable", order, "code")
     yield from _of("payment", "captured failed mismatch surplus", order)
     yield from _of("membership", "begun changed", "/api/v1/subscriptions/{id}", "state")
     yield from _of("checkin", "entry exit", "/api/v1/checkin-lists/{id}/checkins", "ticket")

@@ -6,7 +6,7 @@ order, late or never.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
 from typing import Protocol
 
 from novacast.clock import DAY, HOUR, MINUTE
@@ -26,8 +26,13 @@ OVERLAP = 10 * MINUTE
 """Events that were made while it was asked before, by another clock than ours, are asked for again."""
 FIRST_LOOK = DAY
 KEPT = 90 * DAY
+GATHER_SECONDS = 0.03
 RARELY, OFTEN = HOUR, 5 * MINUTE
 """How often is asked for events: with webhooks, and without."""
+
+
+Hearing = Callable[[str, str], Awaitable[bool]]
+"""Told a provider and the id of an object there; whether it is one of ours. Raises Unavailable."""
 
 
 class News(Protocol):
@@ -35,6 +40,11 @@ class News(Protocol):
 
     @property
     def name(self) -> str: ...
+    @property
+    def types(self) -> Collection[str]:
+        """Of events that something may follow from."""
+        ...
+
     @property
     def told(self) -> bool:
         """Whether it sends its events by itself."""
@@ -52,8 +62,11 @@ class News(Protocol):
 
 
 class Inbox:
-    def __init__(self, db: Database, news: Sequence[News], settles: Settles) -> None:
-        self._db, self._settles = db, settles
+    def __init__(
+        self, db: Database, news: Sequence[News], settles: Settles, own: Mapping[str, Hearing] | None = None
+    ) -> None:
+        """`own`: kinds of objects that moving money looks after by itself."""
+        self._db, self._settles, self._own = db, settles, own or {}
         self._news = {one.name: one for one in news}
         self._tasks = TaskGroup("inbox")
         self._wake = asyncio.Event()
@@ -63,10 +76,13 @@ class Inbox:
         return provider in self._news and self._news[provider].told
 
     async def receive(self, provider: str, payload: bytes, header: str) -> None:
-        """Kept on disk, if it was signed; the rest is done when the answer is sent. Raises Malformed."""
-        heard = self._news[provider].read(payload, header)
-        await self._db.write(lambda tx: store.add(tx, provider, heard))
-        self._wake.set()
+        """Kept on disk, if it was signed and something may follow from it; the rest is done when the answer is sent.
+        Raises Malformed."""
+        news = self._news[provider]
+        heard = news.read(payload, header)
+        if heard.type in news.types:
+            await self._db.write(lambda tx: store.add(tx, provider, heard))
+            self._wake.set()
 
     def start(self) -> None:
         """Work on what comes, as soon as it comes."""
@@ -102,6 +118,8 @@ class Inbox:
     async def _working(self) -> None:
         while True:
             await self._wake.wait()
+            # What comes at the same time is worked on, and written down, together.
+            await asyncio.sleep(GATHER_SECONDS)
             self._wake.clear()
             try:
                 await self.work()
@@ -113,7 +131,7 @@ class Inbox:
         round."""
         news = self._news.get(kept.provider)
         try:
-            ours = news is not None and await news.work(kept.heard, self._settles)
+            ours = news is not None and await self._ours(news, kept.heard)
         except Unavailable as error:
             log.warning("event %s is worked on later: %s", kept.heard.id, error)
         except Exception:
@@ -124,6 +142,12 @@ class Inbox:
             return kept, State.NEW
         log.error("event %s (%s) of %s was given up: look at it", kept.heard.id, kept.heard.type, kept.provider)
         return kept, State.FAILED
+
+    async def _ours(self, news: News, heard: Heard) -> bool:
+        """Whether it is about something of ours. Raises Unavailable."""
+        if (own := self._own.get(heard.kind)) is not None:
+            return await own(news.name, heard.about)
+        return await news.work(heard, self._settles)
 
     async def _add_some(self, provider: str, some: Sequence[Heard]) -> int:
         """How many of them are new."""

@@ -74,10 +74,16 @@ def _line(org_id: str, one: Document) -> dict[str, Any]:
         "name": one.name,
         "what": _("Credit note") if one.kind is Kind.CREDIT_NOTE else _("Invoice"),
         "href": f"/api/v1/organizations/{org_id}/invoices/{one.id}/pdf",
-        "order": f"/studio/tickets/orders/{one.order_id}",
+        "order": _about(org_id, one),
         "subject": one.subject,
         "buyer": one.buyer[0] if one.buyer else "",
         "total": money(one.total, one.currency),
         "day": format_date(moment(one.at), "medium", locale=locale()),
         "test": one.test,
     }
+
+
+def _about(org_id: str, one: Document) -> str:
+    """The page of what it is about: an order, or those who are members."""
+    membership = one.order_id.startswith("membership:")
+    return f"/studio/memberships/members?org={org_id}" if membership else f"/studio/tickets/orders/{one.order_id}"

@@ -19,7 +19,8 @@ DISPUTES = "disputes"
 """What a provider keeps back until a dispute is decided."""
 LOSSES = "losses"
 """Disputes that were lost, and what was given back beyond all that was paid."""
-_AT_HAND = {"cash": CASH, "transfer": BANK, "card_terminal": CARD_TERMINAL}
+_AT_HAND = {"cash": CASH, "transfer": BANK, "card_terminal": CARD_TERMINAL, "dispute": LOSSES}
+"""What was owed back anyway, and a dispute took, is no loss."""
 
 
 def place_of(provider: str) -> str:

@@ -1,11 +1,12 @@
 """The ledger as slices write to it, inside their transactions. Fits tickets' `Books`."""
 
 from collections.abc import Sequence
-from typing import Protocol
 
 from novacast.database import Query, Transaction
+from novacast.money import Entry, Parts
 from novacast.payments.ledger import store
 from novacast.payments.ledger.models import (
+    BANK,
     DISPUTES,
     FEES,
     LOSSES,
@@ -19,30 +20,6 @@ from novacast.payments.ledger.models import (
     sold,
     unsold,
 )
-
-Parts = Sequence[tuple[int, int]]
-"""Gross amounts, each with its rate of tax in basis points."""
-
-
-class Entry(Protocol):
-    """What something is of. `source`: id of what made it true; `about`: of what was sold."""
-
-    @property
-    def source(self) -> str: ...
-    @property
-    def org_id(self) -> str: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def test(self) -> bool: ...
-    @property
-    def order_id(self) -> str: ...
-    @property
-    def about(self) -> str: ...
-    @property
-    def memo(self) -> str: ...
-    @property
-    def at(self) -> int: ...
 
 
 class Ledger:
@@ -83,7 +60,12 @@ class Ledger:
         _post(tx, entry, "lost", [Transfer(LOSSES, DISPUTES, amount)])
 
     def fee(self, tx: Transaction, entry: Entry, provider: str, amount: int) -> None:
-        _post(tx, entry, "fee", [Transfer(FEES, place_of(provider), amount)])
+        _post(tx, entry, "fee", [_either_way(FEES, place_of(provider), amount)])
+
+    def paid_out(self, tx: Transaction, entry: Entry, provider: str, total: int) -> None:
+        """`total`: of all that has come to the bank of this source; what is written down already is not again."""
+        times, before = tx.one(store.paid_out(entry.source)) or (0, 0)
+        _post(tx, entry, f"paid_out:{times + 1}", [_either_way(BANK, place_of(provider), total - before)])
 
     def unearned(self) -> Query[str]:
         return store.unearned()
@@ -98,8 +80,19 @@ class Ledger:
             store.add(tx, posting, [Transfer(*pair, abs(net))], "", about, "")
         return sum(net for *_, net in found)
 
+    def earn(self, tx: Transaction, entry: Entry, rate: int, net: int) -> None:
+        """So much of what is paid for a time is revenue: a part of the time is over. Never more than waits for it."""
+        place = (entry.org_id, entry.currency, entry.test, rate)
+        left = next((rest for *key, rest in tx.all(store.unearned_of(entry.about)) if tuple(key) == place), 0)
+        amount = max(0, min(net, left))
+        _post(tx, entry, "earned", [Transfer(deferred(rate), revenue(rate), amount)])
+
     def known(self, source: str) -> Query[bool]:
         return store.known(source)
+
+    def entry(self, source: str) -> Query[Entry]:
+        """What its postings are of."""
+        return store.entry(source)
 
 
 def _post(tx: Transaction, entry: Entry, kind: str, transfers: Sequence[Transfer]) -> None:
@@ -108,6 +101,10 @@ def _post(tx: Transaction, entry: Entry, kind: str, transfers: Sequence[Transfer
     posting = (entry.at, entry.org_id, entry.currency, int(entry.test), entry.source, kind)
     wanted = [one for one in transfers if one.amount]
     store.add(tx, posting, wanted, entry.order_id, entry.about, entry.memo)
+
+
+def _either_way(debit: str, credit: str, amount: int) -> Transfer:
+    return Transfer(debit, credit, amount) if amount >= 0 else Transfer(credit, debit, -amount)
 
 
 def _by_rate(parts: Parts) -> dict[int, int]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from novacast.database import Query, Row, Transaction
+from novacast.money import Entry
 from novacast.payments.ledger.models import Balance, Line, Transfer
 
 _LINE = (
@@ -16,6 +17,10 @@ def posted(source: str, kind: str) -> Query[bool]:
 
 def known(source: str) -> Query[bool]:
     return Query("SELECT 1 FROM ledger WHERE source = ? LIMIT 1", (source,), lambda row: True)
+
+
+def entry(source: str) -> Query[Entry]:
+    return Query("SELECT * FROM ledger WHERE source = ? ORDER BY n LIMIT 1", (source,), _entry)
 
 
 def add(
@@ -75,6 +80,16 @@ def times_earned(about: str) -> Query[int]:
     )
 
 
+def paid_out(source: str) -> Query[tuple[int, int]]:
+    """How often a payout was written down, and how much of it is at the bank by that."""
+    return Query(
+        "SELECT count(DISTINCT kind) AS times, coalesce(sum(CASE debit WHEN 'bank' THEN amount ELSE -amount END), 0) "
+        "AS total FROM ledger WHERE source = ? AND kind GLOB 'paid_out:*'",
+        (source,),
+        lambda row: (row["times"], row["total"]),
+    )
+
+
 def balances(org_id: str, *, test: bool) -> Query[Balance]:
     """Of all that was ever written down."""
     return Query(
@@ -114,3 +129,16 @@ def lines(org_id: str, start: tuple[int, int], since: int, until: int, limit: in
 
 def _line(row: Row) -> Line:
     return Line(**{name: row[name] for name in _LINE}, test=bool(row["test"]))
+
+
+def _entry(row: Row) -> Entry:
+    return Entry(
+        source=row["source"],
+        org_id=row["org_id"],
+        currency=row["currency"],
+        test=bool(row["test"]),
+        order_id=row["order_id"],
+        about=row["about"],
+        memo=row["memo"],
+        at=row["at"],
+    )

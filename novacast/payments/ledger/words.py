@@ -1,9 +1,12 @@
 """Accounts as people call them."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
+from babel.dates import format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
+from novacast.clock import moment
 from novacast.i18n import gettext as _
 from novacast.words import locale
 
@@ -30,6 +33,11 @@ def account_name(account: str) -> str:
         "disputes": _("Disputed"),
         "losses": _("Losses"),
     }[account]
+
+
+def hour(at: int, zone: str) -> str:
+    """By an organization's clocks."""
+    return str(format_datetime(moment(at), "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=locale()))
 
 
 def percent(basis_points: int) -> str:

@@ -11,6 +11,7 @@ from novacast.payments.memberships.models import (
     DESCRIPTION_LENGTH,
     GRACE_DAYS,
     HIGHEST_PRICE,
+    LONGEST_TRIAL,
     MOST_GRACE_DAYS,
     MOST_MEDIA,
     NAME_LENGTH,
@@ -24,7 +25,10 @@ from novacast.payments.memberships.models import (
     Subscription,
 )
 from novacast.payments.memberships.plans import Offered, PlanDraft, TierDraft
-from novacast.payments.memberships.service import Membership
+from novacast.payments.memberships.ports import Preview
+from novacast.payments.memberships.refunds.models import Refund
+from novacast.payments.memberships.refunds.models import State as RefundState
+from novacast.payments.memberships.service import Membership, Paying
 from novacast.web import Body, ListBody, PageBody
 
 Id = Annotated[str, Field(max_length=64)]
@@ -92,8 +96,12 @@ class NewPlanBody(Body):
         int, Field(ge=0, le=MOST_GRACE_DAYS, description="For which it stays open while a renewal is not paid.")
     ] = GRACE_DAYS
 
+    trial_days: Annotated[
+        int, Field(ge=0, le=LONGEST_TRIAL, description="For which somebody's first membership costs nothing.")
+    ] = 0
+
     def draft(self) -> PlanDraft:
-        return PlanDraft(self.interval, self.price, self.currency, self.tax, self.grace_days)
+        return PlanDraft(self.interval, self.price, self.currency, self.tax, self.grace_days, self.trial_days)
 
 
 class PlanChangesBody(Body):
@@ -107,6 +115,7 @@ class PlanBody(Body):
     currency: str
     tax: int
     grace_days: int
+    trial_days: int
     offered: bool
 
     @classmethod
@@ -118,6 +127,7 @@ class PlanBody(Body):
             currency=one.currency,
             tax=one.tax,
             grace_days=one.grace_days,
+            trial_days=one.trial_days,
             offered=one.offered,
         )
 
@@ -164,8 +174,11 @@ class PlansQuery(Body):
 class NewSubscriptionBody(Body):
     plan: Id
     way: Annotated[
-        Literal["offline", "sandbox"],
-        Field(description="offline: at the counter or by transfer; sandbox: where no money moves, in test mode."),
+        Literal["offline", "sandbox", "stripe"],
+        Field(
+            description="offline: at the counter or by transfer; stripe: by card, on a page that `pay` tells; sandbox: "
+            "where no money moves, in test mode."
+        ),
     ] = "offline"
 
 
@@ -178,11 +191,19 @@ class EndBody(Body):
     now: Annotated[bool, Field(description="At once, and not at the end of what is paid.")] = False
 
 
+class PaidBody(Body):
+    how: Annotated[Literal["cash", "transfer", "card_terminal"], Field(description="How it was paid.")] = "cash"
+
+
 class ChargeBody(Body):
     id: str
     amount: int
     currency: str
     state: ChargeState
+    refunded: int
+    url: Annotated[str | None, Field(description="Where it can be paid, as long as it is due.")]
+    since: Annotated[str | None, Field(description="Of the time that it is for.")]
+    until: str | None
     created_at: str
     paid_at: str | None
 
@@ -193,6 +214,10 @@ class ChargeBody(Body):
             amount=one.amount,
             currency=one.currency,
             state=one.state,
+            refunded=one.refunded,
+            url=one.url,
+            since=iso(one.since),
+            until=iso(one.until),
             created_at=iso(one.created_at),
             paid_at=iso(one.paid_at),
         )
@@ -211,6 +236,8 @@ class SubscriptionBody(Body):
     interval: Interval | None
     ends_at: Annotated[str | None, Field(description="Of the period that is paid or given; null: it has not begun.")]
     stops: Annotated[bool, Field(description="Whether it ends then, and is not renewed.")]
+    trial_until: str | None
+    suspended_at: Annotated[str | None, Field(description="Since when it opens nothing until it is paid.")]
     created_at: str
 
     @classmethod
@@ -228,6 +255,8 @@ class SubscriptionBody(Body):
             interval=one.interval,
             ends_at=iso(one.ends_at),
             stops=one.stops,
+            trial_until=iso(one.trial_until),
+            suspended_at=iso(one.suspended_at),
             created_at=iso(one.created_at),
         )
 
@@ -248,3 +277,55 @@ class MembershipBody(SubscriptionBody):
 
 class MembershipsBody(ListBody[MembershipBody]):
     pass
+
+
+class PayingBody(SubscriptionBody):
+    url: Annotated[str | None, Field(description="Where it is paid; null: nowhere, or it is paid.")]
+
+    @classmethod
+    def told(cls, one: Paying) -> "PayingBody":
+        return cls(**dict(SubscriptionBody.of(one.subscription)), url=one.url)
+
+
+class PreviewQuery(Body):
+    plan: Id
+
+
+class PartBody(Body):
+    what: str
+    amount: int
+
+
+class PreviewBody(Body):
+    currency: str
+    now: Annotated[int, Field(description="To be paid at once; less than nothing: it is taken off what comes.")]
+    parts: list[PartBody]
+    at: Annotated[str, Field(description="The instant that it was reckoned for; it holds for an hour.")]
+
+    @classmethod
+    def of(cls, one: Preview) -> "PreviewBody":
+        parts = [PartBody(what=what, amount=amount) for what, amount in one.rows]
+        return cls(currency=one.currency, now=one.now, parts=parts, at=iso(one.at))
+
+
+class OtherPlanBody(Body):
+    plan: Id
+    at: Annotated[AwareDatetime | None, Field(description="Of the preview that was shown.")] = None
+
+
+class NewRefundBody(Body):
+    amount: Annotated[int | None, Field(ge=1, le=HIGHEST_PRICE * 12, description="null: all that is left of it.")] = (
+        None
+    )
+
+
+class RefundBody(Body):
+    id: str
+    charge: str
+    amount: int
+    state: RefundState
+    created_at: str
+
+    @classmethod
+    def of(cls, one: Refund) -> "RefundBody":
+        return cls(id=one.id, charge=one.charge_id, amount=one.amount, state=one.state, created_at=iso(one.created_at))

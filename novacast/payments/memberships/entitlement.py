@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
-from novacast.database import Database
+from novacast.database import Database, Transaction
 from novacast.identity import Principal
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Tier
@@ -15,6 +15,7 @@ class Passes(Protocol):
 
     async def opens(self, principal: Principal, media_id: str) -> Collection[str]: ...
     async def devices(self, principal: Principal, media_id: str, plain: int) -> int | None: ...
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None: ...
 
 
 class Place(Protocol):
@@ -50,6 +51,18 @@ class Entitlement:
         known = {one.id: one for one in await self._db.all(store.tiers(org_id))}
         return [known[one.tier_id] for one in found if one.opens(now)]
 
+    def held(self, tx: Transaction, person_id: str, org_id: str) -> Sequence[Tier]:
+        """The same inside somebody's transaction."""
+        found, known = tx.all(store.of_house(person_id, org_id)), {one.id: one for one in tx.all(store.tiers(org_id))}
+        return [known[one.tier_id] for one in found if one.opens(tx.now)]
+
+    def offered(self, tx: Transaction, org_id: str) -> Sequence[Tier]:
+        return [one for one in tx.all(store.tiers(org_id)) if not one.archived]
+
+    async def of_house(self, org_id: str) -> Sequence[Tier]:
+        """What a house has, in its order."""
+        return [one for one in await self._db.all(store.tiers(org_id)) if not one.archived]
+
     async def badges(self, principal: Principal, place: Place) -> Sequence[MemberBadge]:
         """In every room of the house, whatever it is about: what rooms that are for members ask for."""
         tiers = await self.tiers(principal, place.org_id)
@@ -78,6 +91,11 @@ class WithMembers:
         if not await self._members.houses(principal, media_id):
             return tickets
         return plain if tickets is None else max(plain, tickets)
+
+    def begun(self, tx: Transaction, person_id: str, media_id: str) -> None:
+        """What members may watch anyhow uses up nothing that they bought."""
+        if not any(one.opens(tx.now) for one, _ in tx.all(store.opening(person_id, media_id))):
+            self._inner.begun(tx, person_id, media_id)
 
     async def admitted(self, principal: Principal, media_id: str) -> Principal:
         """The same principal with what is opened of this."""

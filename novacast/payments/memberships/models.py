@@ -22,6 +22,11 @@ GRACE_DAYS = 14
 MOST_GRACE_DAYS = 60
 FIRST_DAYS = 14
 """For which one that was never paid waits for its first payment."""
+OFFLINE, CASH = "offline", "cash"
+"""Paid at the counter or by transfer: somebody of the box office says that it is, and how."""
+LONGEST_TRIAL = 90
+"""Days."""
+BOOKS = "membership:"
 WHOLE = 10_000
 """Discounts and taxes are hundredths of a percent: basis points."""
 
@@ -113,6 +118,8 @@ class Plan:
     grace_days: int
     offered: bool
     created_at: int
+    trial_days: int = 0
+    """For which a person's first membership of the circle costs nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +151,21 @@ class Subscription:
     """Microseconds of the period that were left when it was paused."""
     created_at: int
     changed_at: int
+    billed: bool = False
+    """Whether somebody outside counts its periods, and is asked about them."""
+    reference: str | None = None
+    """Of whoever does."""
+    gone: bool = False
+    """Whether they said that it is over there as well."""
+    trial_until: int | None = None
+    next_at: int | None = None
+    """When they try again to collect what is not paid."""
+    suspended_at: int | None = None
+    """Since when its grace is over, and it opens nothing, though it may be paid still."""
+    reminded_at: int | None = None
+    """When the member was told that the trial ends."""
+    mismatch: str | None = None
+    """What of an answer is not what was agreed. It opens nothing more by that."""
 
     def opens(self, at: int) -> bool:
         """Whether it opens anything at that instant: what no sweep has looked at yet opens no longer for that."""
@@ -170,6 +192,21 @@ class Charge:
     paid_at: int | None
     late: bool
     """It was paid when the subscription had ended already: somebody has to give it back, or to begin another."""
+    since: int | None = None
+    until: int | None = None
+    """Of the time that it is for; None: it was paid before there was a ledger of memberships."""
+    rows: tuple[tuple[str, int], ...] = ()
+    """What it is made of, words and amounts, where a provider says so; their sum is the amount."""
+    url: str | None = None
+    """Where it can be paid, as long as it is due."""
+    earned: int = 0
+    """Months of it that are revenue."""
+    refunded: int = 0
+
+    @property
+    def books(self) -> str:
+        """What stands for it in the ledger and on invoices, where others' orders have their ids."""
+        return f"{BOOKS}{self.id}"
 
 
 def period_end(anchor: int, interval: Interval, count: int) -> int:

@@ -1,33 +1,27 @@
-"""Pages of memberships: what is offered, one's own, and the organizer's. All of it works without scripts."""
+"""Pages of memberships: what is offered, and one's own. All of it works without scripts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol
 
+from aiohttp import web
 from pydantic import Field
 
-from novacast.clock import DAY, Clock
-from novacast.errors import Conflict, FieldError, InvalidInput, NotFound
+from novacast.clock import DAY, SECOND
+from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, RateLimited, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
-from novacast.identity import Action
-from novacast.payments.memberships.models import (
-    BADGE_LENGTH,
-    DESCRIPTION_LENGTH,
-    NAME_LENGTH,
-    WHOLE,
-    Interval,
-    State,
-)
-from novacast.payments.memberships.plans import PlanDraft, Plans, TierDraft
-from novacast.payments.memberships.routes import BEGINNING
-from novacast.payments.memberships.service import Membership, Memberships
+from novacast.payments.invoices.models import Document
+from novacast.payments.invoices.routes import PRINTED
+from novacast.payments.memberships.models import Charge, ChargeState, Plan, State
+from novacast.payments.memberships.routes import ASKING, BEGINNING
+from novacast.payments.memberships.service import Membership
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import minor, money, price, state_name
+from novacast.payments.memberships.words import money, price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import date_of
 
 MINE = "/account/memberships"
-STUDIO = "/studio/memberships"
+ONE = f"{MINE}/{{subscription_id}}"
 
 Id = Annotated[str, Field(max_length=64)]
 KINDS = {
@@ -49,53 +43,16 @@ class BecomeForm(Body):
     way: Annotated[str, Field(max_length=20)] = "offline"
 
 
-class TierForm(Body):
-    org: Id = ""
-    name: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
-    circle: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
-    badge: Annotated[str, Field(max_length=BADGE_LENGTH)] = ""
-    description: Annotated[str, Field(max_length=DESCRIPTION_LENGTH)] = ""
-    media: Annotated[str, Field(max_length=50_000)] = ""
-
-    def draft(self) -> TierDraft:
-        return TierDraft(self.name, self.circle, self.description, self.badge, media=self.media.split())
-
-
-class PriceForm(Body):
-    interval: Interval = Interval.MONTH
-    price: Annotated[str, Field(max_length=20)] = ""
-    currency: Annotated[str, Field(max_length=3)] = "EUR"
-    tax: Annotated[float, Field(ge=0, le=100)] = 0
-
-    def draft(self) -> PlanDraft:
-        """Raises InvalidInput."""
-        currency = self.currency.strip().upper()
-        amount = minor(self.price, currency) if len(currency) == 3 and currency.isalpha() else None
-        if amount is None:
-            raise InvalidInput.field("price", _("Write the price as 9.00."), "pattern")
-        return PlanDraft(self.interval, amount, currency, round(self.tax * WHOLE / 100))
-
-
-class OfferForm(Body):
-    offered: bool = False
-
-
-class ArchiveForm(Body):
-    archived: bool = False
-
-
-class GiftForm(Body):
-    email: Annotated[str, Field(max_length=254)] = ""
-    days: Annotated[int, Field(ge=1, le=3660)] = 365
-
-
-class StudioQuery(Body):
-    org: Id = ""
+class ChangeForm(Body):
+    plan: Id = ""
+    at: Annotated[int, Field(ge=0)] = 0
+    """Seconds; 0: no price was shown yet."""
 
 
 class MembershipPages:
     def __init__(self, own: MembershipServices, organizations: Names) -> None:
         self._plans, self._memberships, self._organizations = own.plans, own.memberships, organizations
+        self._acting, self._papers = own.acting, own.papers
 
     @page("/memberships/{org_id}", public=True)
     async def offered(self, call: Call, org_id: str) -> Html:
@@ -106,8 +63,10 @@ class MembershipPages:
         call.limit(BEGINNING)
         try:
             made = await self._memberships.subscribe(call.principal, form.plan, form.way)
-        except (InvalidInput, Conflict, NotFound) as error:
-            return await self._offered(call, org_id, _told(error))
+        except (InvalidInput, Conflict, NotFound, Unavailable) as error:
+            return await self._offered(call, org_id, told(error))
+        if made.billed:
+            return await self._lead(call, made.id)
         active = made.state is State.ACTIVE
         words = _("Welcome: you are a member.") if active else _("You are a member as soon as it is paid.")
         return Redirect(MINE, notice=Notice("good", words))
@@ -115,168 +74,207 @@ class MembershipPages:
     @page(MINE)
     async def mine(self, call: Call) -> Html:
         found = await self._memberships.mine(call.principal)
-        houses = await self._organizations.names([one.subscription.org_id for one in found])
-        shown = [_shown(one, houses) for one in found]
-        return Html("payments/memberships.html", {"memberships": shown, "kinds": KINDS})
+        return Html("payments/memberships.html", {"memberships": await self._shown(found), "kinds": KINDS})
 
-    @form(f"{MINE}/{{subscription_id}}/cancel")
+    @page(ONE)
+    async def show(self, call: Call, subscription_id: str) -> Html:
+        """Where who has paid waits for it to be true."""
+        one = await self._own(call, subscription_id)
+        (shown,) = await self._shown([one])
+        return Html("payments/membership.html", {"one": shown, "kinds": KINDS})
+
+    @page(f"{ONE}/back")
+    async def back(self, call: Call, subscription_id: str) -> Redirect:
+        """Where a member comes back to, whatever they did there: what became of it is asked for."""
+        try:
+            call.limit(ASKING)
+            await self._memberships.refresh(call.principal, subscription_id)
+        except (RateLimited, Unavailable) as error:
+            return Redirect(f"{MINE}/{subscription_id}", notice=Notice("note", translated(error.message)))
+        return Redirect(f"{MINE}/{subscription_id}")
+
+    @form(f"{ONE}/pay")
+    async def pay(self, call: Call, subscription_id: str) -> Html | Redirect:
+        call.limit(BEGINNING)
+        return await self._lead(call, subscription_id)
+
+    @form(f"{ONE}/cards")
+    async def cards(self, call: Call, subscription_id: str) -> Html | Redirect:
+        """On to the page where the card is changed."""
+        call.limit(BEGINNING)
+        one = await self._own(call, subscription_id)
+        try:
+            url = await self._acting.cards(one.subscription, f"{MINE}/{subscription_id}/back")
+        except (Conflict, Unavailable) as error:
+            return Redirect(MINE, notice=Notice("bad", translated(error.message)))
+        return Html("payments/leaving.html", {"url": url, "words": _("You change your card at Stripe, and come back.")})
+
+    @page(f"{ONE}/change")
+    async def choose(self, call: Call, subscription_id: str) -> Html:
+        return await self._choosing(call, subscription_id, ChangeForm())
+
+    @form(f"{ONE}/change")
+    async def change(self, call: Call, subscription_id: str, form: ChangeForm) -> Html | Redirect:
+        """First with what it costs, then for good."""
+        call.limit(ASKING)
+        if not form.at:
+            return await self._choosing(call, subscription_id, form)
+        act = self._memberships.change(call.principal, subscription_id, form.plan, form.at * SECOND)
+        return await self._done(act, _("It is changed."))
+
+    @form(f"{ONE}/cancel")
     async def cancel(self, call: Call, subscription_id: str) -> Redirect:
-        done = await self._memberships.cancel(call.principal, subscription_id)
+        try:
+            done = await self._memberships.cancel(call.principal, subscription_id)
+        except (Conflict, Unavailable) as error:
+            return Redirect(MINE, notice=Notice("bad", translated(error.message)))
         ended = done.ends_at is None or done.state is not State.ACTIVE
         words = _("It has ended.") if ended else _("It ends with what is paid, and is not renewed.")
         return Redirect(MINE, notice=Notice("good", words))
 
-    @form(f"{MINE}/{{subscription_id}}/keep")
+    @form(f"{ONE}/keep")
     async def keep(self, call: Call, subscription_id: str) -> Redirect:
         return await self._done(self._memberships.keep(call.principal, subscription_id), _("It goes on."))
 
-    @form(f"{MINE}/{{subscription_id}}/pause")
+    @form(f"{ONE}/pause")
     async def pause(self, call: Call, subscription_id: str) -> Redirect:
         words = _("It is paused. What is left of its time waits for you.")
         return await self._done(self._memberships.pause(call.principal, subscription_id), words)
 
-    @form(f"{MINE}/{{subscription_id}}/resume")
+    @form(f"{ONE}/resume")
     async def go_on(self, call: Call, subscription_id: str) -> Redirect:
         return await self._done(self._memberships.go_on(call.principal, subscription_id), _("It goes on."))
+
+    @form(f"{MINE}/charges/{{charge_id}}/invoice")
+    async def ask_invoice(self, call: Call, charge_id: str) -> Redirect:
+        return await self._done(self._papers.ask(call.principal, charge_id), _("The invoice is written."))
+
+    @page(f"{MINE}/charges/{{charge_id}}/invoices/{{invoice_id}}")
+    async def invoice(self, call: Call, charge_id: str, invoice_id: str) -> web.Response:
+        call.limit(PRINTED)
+        name, body = await self._papers.file(call.principal, charge_id, invoice_id)
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}.pdf"'}
+        return web.Response(body=body, content_type="application/pdf", headers=headers)
+
+    async def _lead(self, call: Call, subscription_id: str) -> Html | Redirect:
+        """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site."""
+        try:
+            paying = await self._memberships.pay(call.principal, subscription_id)
+        except (Conflict, Unavailable) as error:
+            return Redirect(f"{MINE}/{subscription_id}", notice=Notice("bad", translated(error.message)))
+        if paying.url is None:
+            return Redirect(f"{MINE}/{subscription_id}/back")
+        words = _("You pay at Stripe, and come back here afterwards.")
+        return Html("payments/leaving.html", {"url": paying.url, "words": words})
 
     async def _done(self, act: Any, words: str) -> Redirect:
         try:
             await act
-        except Conflict as error:
+        except (Conflict, Unavailable) as error:
             return Redirect(MINE, notice=Notice("bad", translated(error.message)))
         return Redirect(MINE, notice=Notice("good", words))
+
+    async def _own(self, call: Call, subscription_id: str) -> Membership:
+        """One's own alone, whatever else one may see. Raises NotFound."""
+        found = await self._memberships.show(call.principal, subscription_id)
+        if found.subscription.person_id != call.principal.person_id:
+            raise NotFound(_("There is nothing here."))
+        return found
+
+    async def _choosing(self, call: Call, subscription_id: str, form: ChangeForm) -> Html:
+        one = await self._own(call, subscription_id)
+        plans = await self._acting.others(one.subscription)
+        tiers = {each.tier.id: each.tier.name for each in await self._plans.offered(one.subscription.org_id)}
+        context: dict[str, Any] = {"one": (await self._shown([one]))[0], "plans": _named(plans, tiers), "shown": None}
+        if form.plan:
+            try:
+                found = await self._memberships.preview(call.principal, subscription_id, form.plan)
+            except (Conflict, Unavailable) as error:
+                return Html("payments/change.html", {**context, "errors": told(error)}, 409)
+            rows = [(what or _("Kept from before"), money(amount, found.currency)) for what, amount in found.rows]
+            now, kept = money(max(0, found.now), found.currency), money(max(0, -found.now), found.currency)
+            chosen = next((each for each in context["plans"] if each["id"] == form.plan), None)
+            context["shown"] = {
+                "plan": chosen, "rows": rows, "now": now, "kept": kept if found.now < 0 else "",
+                "at": found.at // SECOND,
+            }  # fmt: skip
+        return Html("payments/change.html", {**context, "errors": ()})
 
     async def _offered(self, call: Call, org_id: str, errors: tuple[FieldError, ...] = ()) -> Html:
         names = await self._organizations.names([org_id])
         if org_id not in names:
             raise NotFound(_("There is nothing here."))
-        tiers = await self._plans.offered(org_id)
-        ways = {"offline": _("At the counter, or by transfer"), "sandbox": _("Test payment, no money is moved")}
+        ways = {
+            "stripe": _("Card, Apple Pay, Google Pay"),
+            "offline": _("At the counter, or by transfer"),
+            "sandbox": _("Test payment, no money is moved"),
+        }
         context = {
             "org": org_id,
             "house": names[org_id],
-            "tiers": tiers,
+            "tiers": await self._plans.offered(org_id),
             "ways": [(one, ways.get(one, one)) for one in self._memberships.ways],
             "price": price,
+            "percent": lambda value: f"{value / 100:g}",
             "errors": errors,
         }
         return Html("payments/plans.html", context, 422 if errors else 200)
 
-
-class MembershipStudioPages:
-    def __init__(self, own: MembershipServices, organizations: Names, people: Names, clock: Clock) -> None:
-        self._plans: Plans = own.plans
-        self._memberships: Memberships = own.memberships
-        self._organizations, self._people, self._clock = organizations, people, clock
-
-    @page(STUDIO)
-    async def show(self, call: Call, query: StudioQuery) -> Html:
-        return await self._shown(call, TierForm(org=query.org))
-
-    @form(STUDIO)
-    async def create(self, call: Call, form: TierForm) -> Html | Redirect:
-        try:
-            await self._plans.create(call.principal, form.org, form.draft())
-        except (InvalidInput, Conflict) as error:
-            return await self._shown(call, form, _told(error))
-        return _back(form.org, _("The tier is made. Give it a price."))
-
-    @form(f"{STUDIO}/{{tier_id}}")
-    async def edit(self, call: Call, tier_id: str, form: TierForm) -> Redirect:
-        return await self._tried(form.org, self._plans.edit(call.principal, tier_id, form.draft()), _("Saved."))
-
-    @form(f"{STUDIO}/{{tier_id}}/archive")
-    async def archive(self, call: Call, tier_id: str, form: ArchiveForm) -> Redirect:
-        done = await self._plans.edit(call.principal, tier_id, TierDraft(archived=form.archived))
-        return _back(done.tier.org_id, _("Saved."))
-
-    @form(f"{STUDIO}/{{tier_id}}/prices")
-    async def add_price(self, call: Call, tier_id: str, form: PriceForm) -> Redirect:
-        try:
-            made = await self._plans.price(call.principal, tier_id, form.draft())
-        except (InvalidInput, Conflict) as error:
-            return Redirect(STUDIO, notice=Notice("bad", translated(_told(error)[0].message)))
-        return _back(made.org_id, _("It is offered."))
-
-    @form(f"{STUDIO}/plans/{{plan_id}}/offer")
-    async def offer(self, call: Call, plan_id: str, form: OfferForm) -> Redirect:
-        done = await self._plans.offer(call.principal, plan_id, offered=form.offered)
-        return _back(done.org_id, _("Saved."))
-
-    @form(f"{STUDIO}/{{tier_id}}/gifts")
-    async def give(self, call: Call, tier_id: str, form: GiftForm) -> Redirect:
-        until = self._clock.now() + form.days * DAY
-        try:
-            made = await self._memberships.give(call.principal, tier_id, form.email, until)
-        except (InvalidInput, Conflict) as error:
-            return Redirect(STUDIO, notice=Notice("bad", translated(_told(error)[0].message)))
-        return _back(made.org_id, _("It is given."))
-
-    @form(f"{STUDIO}/charges/{{charge_id}}/paid")
-    async def paid(self, call: Call, charge_id: str) -> Redirect:
-        done = await self._memberships.paid(call.principal, charge_id)
-        return _back(done.org_id, _("It is noted as paid."))
-
-    async def _tried(self, org_id: str, act: Any, words: str) -> Redirect:
-        try:
-            await act
-        except (InvalidInput, Conflict) as error:
-            return _back(org_id, translated(_told(error)[0].message), good=False)
-        return _back(org_id, words)
-
-    async def _shown(self, call: Call, values: TierForm, errors: tuple[FieldError, ...] = ()) -> Html:
-        me = call.principal
-        kept = [one for one in sorted(me.roles) if me.allows(Action.EVENT_MANAGE, one)]
-        names = await self._organizations.names(kept)
-        org_id = values.org if values.org in names else min(names, default="", key=lambda one: names[one])
-        context: dict[str, Any] = {
-            "organizations": sorted(names.items(), key=lambda one: one[1].casefold()),
-            "org": org_id,
-            "values": values,
-            "errors": errors,
-            "price": price,
-            "intervals": [(Interval.MONTH, _("a month")), (Interval.YEAR, _("a year"))],
+    async def _shown(self, found: Sequence[Membership]) -> list[dict[str, Any]]:
+        houses = await self._organizations.names([one.subscription.org_id for one in found])
+        documents = {
+            charge.id: await self._papers.written(charge)
+            for one in found
+            for charge in one.charges
+            if charge.state is ChargeState.PAID
         }
-        if org_id:
-            context["tiers"] = await self._plans.of_org(me, org_id)
-            context["unpaid"] = await self._unpaid(call, org_id)
-        return Html("payments/studio.html", context, 422 if errors else 200)
-
-    async def _unpaid(self, call: Call, org_id: str) -> list[dict[str, str]]:
-        due = await self._memberships.unpaid(call.principal, org_id)
-        whose = {one.id: (await self._memberships.show(call.principal, one.subscription_id)) for one in due}
-        names = await self._people.names(sorted({one.subscription.person_id for one in whose.values()}))
-        return [
-            {
-                "id": one.id,
-                "name": names.get(whose[one.id].subscription.person_id, ""),
-                "tier": whose[one.id].tier.name,
-                "amount": money(one.amount, one.currency),
-                "since": date_of(one.created_at),
-            }
-            for one in due
-        ]
+        others = {one.subscription.id: bool(await self._acting.others(one.subscription)) for one in found}
+        return [_shown(one, houses, documents, changes=others[one.subscription.id]) for one in found]
 
 
-def _shown(one: Membership, houses: Mapping[str, str]) -> dict[str, Any]:
+def _shown(
+    one: Membership, houses: Mapping[str, str], documents: Mapping[str, Sequence[Document]], *, changes: bool
+) -> dict[str, Any]:
     own = one.subscription
+    paid = any(each.state is ChargeState.PAID for each in one.charges)
+    grace = None if own.ends_at is None or own.state is not State.PAST_DUE else own.ends_at + own.grace_days * DAY
     return {
         "id": own.id,
         "name": one.tier.name,
         "house": houses.get(own.org_id, ""),
+        "org": own.org_id,
         "state": own.state,
-        "words": state_name(own.state),
+        "words": _("Suspended") if own.suspended_at is not None else state_name(own.state),
         "price": "" if own.interval is None else price(own.price, own.currency, own.interval),
         "until": "" if own.ends_at is None or own.state is not State.ACTIVE else date_of(own.ends_at),
+        "trial": own.state is State.ACTIVE and own.trial_until is not None and not paid,
+        "grace": "" if grace is None else date_of(grace),
+        "suspended": own.suspended_at is not None,
+        "next": "" if own.next_at is None else date_of(own.next_at),
         "stops": own.stops,
         "given": own.interval is None,
-        "charges": [(date_of(c.created_at), money(c.amount, c.currency), c.state) for c in one.charges],
+        "billed": own.billed,
+        "changes": changes,
+        "charges": [_charged(each, documents.get(each.id, ())) for each in one.charges],
     }
 
 
-def _told(error: InvalidInput | Conflict | NotFound) -> tuple[FieldError, ...]:
-    return error.errors or (FieldError("", error.code, error.message),)
+def _charged(one: Charge, documents: Sequence[Document]) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "date": date_of(one.created_at),
+        "amount": money(one.amount, one.currency),
+        "state": "refunded" if one.refunded == one.amount else one.state,
+        "back": money(one.refunded, one.currency) if 0 < one.refunded < one.amount else "",
+        "url": one.url,
+        "invoices": [(each.name, f"{MINE}/charges/{one.id}/invoices/{each.id}") for each in documents],
+        "asks": one.state is ChargeState.PAID and one.since is not None and not one.late and not documents,
+    }
 
 
-def _back(org_id: str, words: str, *, good: bool = True) -> Redirect:
-    return Redirect(f"{STUDIO}?org={org_id}", notice=Notice("good" if good else "bad", words))
+def _named(plans: Sequence[Plan], tiers: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"id": each.id, "name": tiers[each.tier_id], "price": price(each.price, each.currency, each.interval)}
+        for each in plans
+        if each.tier_id in tiers
+    ]

@@ -15,6 +15,7 @@ from novacast.payments.memberships.models import (
     DESCRIPTION_LENGTH,
     GRACE_DAYS,
     HIGHEST_PRICE,
+    LONGEST_TRIAL,
     MOST_GRACE_DAYS,
     MOST_PLANS,
     MOST_TIERS,
@@ -51,6 +52,7 @@ class PlanDraft:
     currency: str
     tax: int = 0
     grace_days: int = GRACE_DAYS
+    trial_days: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +152,7 @@ class Plans:
                 grace_days=draft.grace_days,
                 offered=True,
                 created_at=tx.now,
+                trial_days=draft.trial_days,
             )
             store.add_plan(tx, made)
             _told(tx, tier_id, None)
@@ -233,6 +236,7 @@ def _check_price(draft: PlanDraft) -> None:
     _between("price", draft.price, 1, HIGHEST_PRICE)
     _between("tax", draft.tax, 0, WHOLE)
     _between("grace_days", draft.grace_days, 0, MOST_GRACE_DAYS)
+    _between("trial_days", draft.trial_days, 0, LONGEST_TRIAL)
     if not (len(draft.currency) == 3 and draft.currency.isascii() and draft.currency.isalpha()):
         raise InvalidInput.field("currency", text("A currency has three letters, such as EUR."), "pattern")
 

@@ -1,32 +1,48 @@
 """The API of memberships."""
 
+from aiohttp import web
+
 from novacast.clock import instant
-from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
+from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unavailable
 from novacast.limits import Rate
+from novacast.payments.invoices.bodies import InvoiceBody, OrderInvoicesBody
+from novacast.payments.invoices.routes import PDF, PRINTED
 from novacast.payments.memberships.bodies import (
     EndBody,
     GiftBody,
     MembershipBody,
     MembershipsBody,
     NewPlanBody,
+    NewRefundBody,
     NewSubscriptionBody,
     NewTierBody,
+    OtherPlanBody,
+    PaidBody,
+    PayingBody,
     PlanBody,
     PlanChangesBody,
     PlansQuery,
+    PreviewBody,
+    PreviewQuery,
+    RefundBody,
     SubscriptionBody,
     SubscriptionsBody,
     TierBody,
     TierChangesBody,
     TiersBody,
 )
+from novacast.payments.memberships.papers import Papers
 from novacast.payments.memberships.plans import Plans
+from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.service import Memberships
 from novacast.web import Call, ListQuery, get, patch, post
 
 TIERS = "/api/v1/organizations/{org_id}/tiers"
 TIER = "/api/v1/tiers/{tier_id}"
 ONE = "/api/v1/subscriptions/{subscription_id}"
+CHARGE = "/api/v1/subscription-charges/{charge_id}"
+ASKING = Rate("memberships.asked", burst=30, period=600)
+"""Looks at a provider that one person may cause."""
 BEGINNING = Rate("memberships", burst=20, period=3600)
 
 _OFFICE = (NotFound, Forbidden)
@@ -112,6 +128,52 @@ class SubscriptionRoutes:
     async def show(self, call: Call, subscription_id: str) -> MembershipBody:
         return MembershipBody.told(await self._memberships.show(call.principal, subscription_id))
 
+    @post(
+        f"{ONE}/pay",
+        tag="memberships",
+        summary="Where a membership is paid",
+        idempotent=False,
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
+    async def pay(self, call: Call, subscription_id: str) -> PayingBody:
+        """Of one that is paid by card: a page of the provider's, the same one however often."""
+        call.limit(BEGINNING)
+        return PayingBody.told(await self._memberships.pay(call.principal, subscription_id))
+
+    @post(
+        f"{ONE}/refresh",
+        tag="memberships",
+        summary="Ask the provider what became of a membership",
+        idempotent=False,
+        errors=(NotFound, Unavailable, RateLimited),
+    )
+    async def refresh(self, call: Call, subscription_id: str) -> SubscriptionBody:
+        call.limit(ASKING)
+        return SubscriptionBody.of(await self._memberships.refresh(call.principal, subscription_id))
+
+    @get(
+        f"{ONE}/preview",
+        tag="memberships",
+        summary="What another plan costs",
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
+    async def preview(self, call: Call, subscription_id: str, query: PreviewQuery) -> PreviewBody:
+        call.limit(ASKING)
+        return PreviewBody.of(await self._memberships.preview(call.principal, subscription_id, query.plan))
+
+    @patch(
+        ONE,
+        tag="memberships",
+        summary="Change to another plan",
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
+    async def change(self, call: Call, subscription_id: str, body: OtherPlanBody) -> SubscriptionBody:
+        """From now on, and what is left of the one is set off against the other. A card that is not taken changes
+        nothing."""
+        call.limit(ASKING)
+        at = None if body.at is None else instant(body.at)
+        return SubscriptionBody.of(await self._memberships.change(call.principal, subscription_id, body.plan, at))
+
     @post(f"{ONE}/cancel", tag="memberships", summary="End a membership", errors=(NotFound,))
     async def cancel(self, call: Call, subscription_id: str, body: EndBody) -> SubscriptionBody:
         """At the end of what is paid, unless it is to be at once."""
@@ -148,11 +210,47 @@ class SubscriptionRoutes:
         return SubscriptionBody.of(await self._memberships.give(call.principal, tier_id, body.email, until, then))
 
     @post(
-        "/api/v1/subscription-charges/{charge_id}/paid",
+        f"{CHARGE}/paid",
         tag="memberships",
         summary="A period was paid at the counter or by transfer",
         errors=(*_OFFICE, Conflict),
     )
-    async def paid(self, call: Call, charge_id: str) -> SubscriptionBody:
+    async def paid(self, call: Call, charge_id: str, body: PaidBody) -> SubscriptionBody:
         then = call.remember(SubscriptionBody.of)
-        return SubscriptionBody.of(await self._memberships.paid(call.principal, charge_id, then))
+        return SubscriptionBody.of(await self._memberships.paid(call.principal, charge_id, body.how, then))
+
+
+class ChargeRoutes:
+    def __init__(self, refunds: Refunds, papers: Papers) -> None:
+        self._refunds, self._papers = refunds, papers
+
+    @post(
+        f"{CHARGE}/refunds",
+        tag="memberships",
+        status=201,
+        summary="Give back what was paid for a period",
+        errors=(*_OFFICE, InvalidInput, Conflict),
+    )
+    async def give_back(self, call: Call, charge_id: str, body: NewRefundBody) -> RefundBody:
+        """The way it came; what was paid at the counter is given back there, and this notes it. The membership goes
+        on."""
+        then = call.remember(RefundBody.of)
+        return RefundBody.of(await self._refunds.give_back(call.principal, charge_id, body.amount, then))
+
+    @get(f"{CHARGE}/invoices", tag="memberships", summary="Invoices of a period", errors=(NotFound,))
+    async def invoices(self, call: Call, charge_id: str) -> OrderInvoicesBody:
+        """With credit notes of what was given back."""
+        return OrderInvoicesBody.of(await self._papers.of_charge(call.principal, charge_id), InvoiceBody.of)
+
+    @get(
+        f"{CHARGE}/invoices/{{invoice_id}}/pdf",
+        tag="memberships",
+        summary="An invoice of a period as PDF",
+        errors=(NotFound, RateLimited),
+        operation=PDF,
+    )
+    async def pdf(self, call: Call, charge_id: str, invoice_id: str) -> web.Response:
+        call.limit(PRINTED)
+        name, body = await self._papers.file(call.principal, charge_id, invoice_id)
+        headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}.pdf"'}
+        return web.Response(body=body, content_type="application/pdf", headers=headers)

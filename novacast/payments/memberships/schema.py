@@ -123,3 +123,121 @@ def m001_memberships(db: Any) -> None:
             BEGIN SELECT RAISE(ABORT, 'subscription_charges: this column never changes'); END""",
         "CREATE INDEX subscription_charges_due ON subscription_charges (created_at) WHERE state = 'due'",
     )
+
+
+@migrations()
+def m002_billed(db: Any) -> None:
+    """Memberships whose periods a provider counts. What is asked of it is a row before it is asked."""
+    subscriptions = (
+        "billed INTEGER NOT NULL DEFAULT 0 CHECK (billed IN (0, 1))",
+        "reference TEXT",
+        "gone INTEGER NOT NULL DEFAULT 0 CHECK (gone IN (0, 1))",
+        "trial_until INTEGER",
+        "next_at INTEGER",
+        "suspended_at INTEGER",
+        "reminded_at INTEGER",
+        "mismatch TEXT",
+    )
+    charges = (
+        "since INTEGER",
+        "until INTEGER",
+        "rows TEXT",
+        "url TEXT",
+        "earned INTEGER NOT NULL DEFAULT 0 CHECK (earned >= 0)",
+        "earn_at INTEGER",
+        "refunded INTEGER NOT NULL DEFAULT 0 CHECK (refunded >= 0)",
+    )
+    statements(
+        db,
+        "ALTER TABLE member_plans ADD COLUMN trial_days INTEGER NOT NULL DEFAULT 0 CHECK (trial_days BETWEEN 0 AND 90)",
+        *(f"ALTER TABLE subscriptions ADD COLUMN {one}" for one in subscriptions),
+        *(f"ALTER TABLE subscription_charges ADD COLUMN {one}" for one in charges),
+        "CREATE UNIQUE INDEX subscriptions_reference ON subscriptions (reference) WHERE reference IS NOT NULL",
+        "CREATE INDEX subscriptions_there ON subscriptions (created_at, id) WHERE billed = 1 AND gone = 0",
+        "CREATE INDEX subscriptions_trials ON subscriptions (trial_until) WHERE reminded_at IS NULL",
+        """CREATE TRIGGER subscriptions_billed BEFORE UPDATE OF billed, reference, gone ON subscriptions
+            WHEN OLD.billed <> NEW.billed OR OLD.gone > NEW.gone
+                OR (OLD.reference IS NOT NULL AND OLD.reference IS NOT NEW.reference)
+            BEGIN SELECT RAISE(ABORT, 'subscriptions: this column never changes'); END""",
+        """CREATE UNIQUE INDEX subscription_charges_reference ON subscription_charges (provider, reference)
+            WHERE reference IS NOT NULL AND provider <> 'offline'""",
+        "CREATE INDEX subscription_charges_earn ON subscription_charges (earn_at) WHERE earn_at IS NOT NULL",
+        """CREATE TABLE subscription_changes (
+            id TEXT PRIMARY KEY,
+            subscription_id TEXT NOT NULL REFERENCES subscriptions (id),
+            kind TEXT NOT NULL CHECK (kind IN ('plan', 'stop', 'keep', 'pause', 'resume', 'end')),
+            plan_id TEXT REFERENCES member_plans (id),
+            at INTEGER NOT NULL,
+            left INTEGER,
+            state TEXT NOT NULL DEFAULT 'asked' CHECK (state IN ('asked', 'done', 'refused')),
+            reason TEXT,
+            created_at INTEGER NOT NULL,
+            CHECK ((kind = 'plan') = (plan_id IS NOT NULL)),
+            CHECK (kind <> 'pause' OR left > 0)
+        ) STRICT""",
+        # Nothing is asked while it is not known what became of what was asked before.
+        "CREATE UNIQUE INDEX subscription_changes_one ON subscription_changes (subscription_id) WHERE state = 'asked'",
+        "CREATE INDEX subscription_changes_of ON subscription_changes (subscription_id, created_at)",
+        "CREATE INDEX subscription_changes_asked ON subscription_changes (created_at) WHERE state = 'asked'",
+        """CREATE TRIGGER subscription_changes_frozen BEFORE UPDATE ON subscription_changes
+            WHEN OLD.state <> 'asked' OR (OLD.id, OLD.subscription_id, OLD.kind, OLD.at) IS NOT
+                (NEW.id, NEW.subscription_id, NEW.kind, NEW.at) OR OLD.plan_id IS NOT NEW.plan_id
+                OR OLD.left IS NOT NEW.left
+            BEGIN SELECT RAISE(ABORT, 'subscription_changes: what was asked never changes'); END""",
+    )
+
+
+@migrations()
+def m003_refunds(db: Any) -> None:
+    statements(
+        db,
+        # `owes`: so much is owed by this one; the rest was owed already, by one that failed or as money that came late.
+        """CREATE TABLE subscription_refunds (
+            id TEXT PRIMARY KEY,
+            charge_id TEXT NOT NULL REFERENCES subscription_charges (id),
+            org_id TEXT NOT NULL,
+            provider TEXT NOT NULL,
+            amount INTEGER NOT NULL CHECK (amount > 0),
+            owes INTEGER NOT NULL CHECK (owes BETWEEN 0 AND amount),
+            why TEXT NOT NULL CHECK (why IN ('wish', 'late')),
+            state TEXT NOT NULL CHECK (state IN ('submitted', 'pending', 'succeeded', 'failed')),
+            reference TEXT,
+            reason TEXT,
+            tries INTEGER NOT NULL DEFAULT 0,
+            due_at INTEGER NOT NULL,
+            created_at INTEGER NOT NULL,
+            changed_at INTEGER NOT NULL
+        ) STRICT""",
+        "CREATE INDEX subscription_refunds_of ON subscription_refunds (charge_id)",
+        """CREATE INDEX subscription_refunds_due ON subscription_refunds (due_at)
+            WHERE state IN ('submitted', 'pending')""",
+        """CREATE TRIGGER subscription_refunds_initial BEFORE INSERT ON subscription_refunds BEGIN
+            SELECT RAISE(ABORT, 'subscription_refunds: must begin submitted') WHERE NEW.state <> 'submitted';
+            SELECT RAISE(ABORT, 'subscription_refunds: more than was paid') WHERE NOT EXISTS (
+                SELECT 1 FROM subscription_charges c WHERE c.id = NEW.charge_id AND c.state = 'paid' AND c.amount >=
+                NEW.amount + (SELECT coalesce(sum(amount), 0) FROM subscription_refunds
+                    WHERE charge_id = c.id AND state <> 'failed'));
+        END""",
+        """CREATE TRIGGER subscription_refunds_moves BEFORE UPDATE OF state ON subscription_refunds
+            WHEN OLD.state <> NEW.state AND NOT ((OLD.state = 'submitted')
+                OR (OLD.state = 'pending' AND NEW.state IN ('succeeded', 'failed'))
+                OR (OLD.state = 'succeeded' AND NEW.state = 'failed'))
+            BEGIN SELECT RAISE(ABORT, 'subscription_refunds: no such move'); END""",
+        """CREATE TRIGGER subscription_refunds_frozen BEFORE UPDATE OF id, charge_id, provider, amount, owes, why
+            ON subscription_refunds
+            BEGIN SELECT RAISE(ABORT, 'subscription_refunds: this column never changes'); END""",
+        """CREATE TRIGGER subscription_refunds_kept BEFORE DELETE ON subscription_refunds
+            BEGIN SELECT RAISE(ABORT, 'subscription_refunds: never deleted'); END""",
+        """CREATE TRIGGER subscription_refunds_counted AFTER UPDATE OF state ON subscription_refunds
+            WHEN OLD.state <> NEW.state AND 'succeeded' IN (OLD.state, NEW.state) BEGIN
+            UPDATE subscription_charges SET refunded = refunded +
+                CASE NEW.state WHEN 'succeeded' THEN NEW.amount ELSE -NEW.amount END WHERE id = NEW.charge_id;
+        END""",
+        """CREATE TABLE membership_mails (
+            subject TEXT NOT NULL,
+            period INTEGER NOT NULL,
+            at INTEGER NOT NULL,
+            PRIMARY KEY (subject, period)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX membership_mails_at ON membership_mails (at)",
+    )

@@ -1,32 +1,25 @@
 """Subscriptions as members and box offices use them: begin, pay, stop, pause, give; and the sweep that renews them."""
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated, Unavailable
 from novacast.i18n import text
-from novacast.identity import Action, Principal, new_id
+from novacast.identity import Action, Principal
 from novacast.payments.memberships import store
-from novacast.payments.memberships.models import (
-    Charge,
-    Kind,
-    Plan,
-    State,
-    Subscription,
-    Tier,
-)
+from novacast.payments.memberships.beginning import add, check_none, given, offered, trial, wanted
+from novacast.payments.memberships.billed.acting import Acting
+from novacast.payments.memberships.booking import Booking
+from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Kind, State, Subscription, Tier
 from novacast.payments.memberships.plans import office, office_tier
-from novacast.payments.memberships.ports import Collector, People
-from novacast.payments.memberships.turning import charge, end, go_on, pause, settle, tell, turn
+from novacast.payments.memberships.ports import Collector, People, Preview
+from novacast.payments.memberships.turning import begin_trial, charge, end, go_on, pause, settle, tell, turn
 
 log = logging.getLogger(__name__)
 
-OFFLINE = "offline"
-"""Paid at the counter or by transfer: somebody of the box office says that it is."""
 SWEPT = 200
 
 
@@ -39,15 +32,24 @@ class Membership:
     charges: Sequence[Charge]
 
 
+@dataclass(frozen=True, slots=True)
+class Paying:
+    subscription: Subscription
+    url: str | None
+    """Where it is paid; None: nowhere, or it is paid."""
+
+
 class Memberships:
-    def __init__(self, db: Database, collectors: Sequence[Collector], people: People) -> None:
-        self._db, self._people = db, people
+    def __init__(
+        self, db: Database, collectors: Sequence[Collector], people: People, booking: Booking, acting: Acting
+    ) -> None:
+        self._db, self._people, self._booking, self._acting = db, people, booking, acting
         self._collectors = {one.name: one for one in collectors}
 
     @property
     def ways(self) -> Sequence[str]:
         """How one may pay here."""
-        return (OFFLINE, *self._collectors)
+        return (*self._acting.ways, OFFLINE, *self._collectors)
 
     async def mine(self, principal: Principal) -> Sequence[Membership]:
         found = await self._db.all(store.of_person(_person(principal)))
@@ -59,6 +61,10 @@ class Memberships:
         start = keyset(cursor, int, str) or store.START
         rows = await self._db.all(store.of_org(org_id, (start[0], start[1]), limit + 1))
         return Page.of(rows, limit, lambda one: (one.created_at, one.id))
+
+    async def tiers(self, org_id: str) -> Mapping[str, str]:
+        """Names by id."""
+        return {one.id: one.name for one in await self._db.all(store.tiers(org_id))}
 
     async def unpaid(self, principal: Principal, org_id: str) -> Sequence[Charge]:
         """What the box office waits for. Raises NotFound, Forbidden."""
@@ -78,19 +84,21 @@ class Memberships:
         person_id = _person(principal)
         if way not in self.ways:
             raise Conflict(text("One can't pay like this here."))
+        if way in self._acting.ways:
+            return await self._acting.subscribe(person_id, plan_id, way, then)
 
         def unit(tx: Transaction) -> Subscription:
-            plan = tx.one(store.plan(plan_id))
-            tier = None if plan is None else tx.one(store.tier(plan.tier_id))
-            if plan is None or tier is None or not plan.offered or tier.archived:
-                raise NotFound(text("This membership is not offered."))
-            _check_none(tx, person_id, tier)
-            made = _begun(tier, plan, person_id, way, tx.now)
-            store.add(tx, made)
-            charge(tx, made)
-            outbox.emit(tx, "membership.begun", made.id, outbox.org(made.org_id), state=made.state.value)
+            plan, tier = offered(tx, plan_id)
+            check_none(tx, person_id, tier)
+            days = trial(tx, plan, tier, person_id)
+            made = wanted(tier, plan, person_id, way, tx.now)
+            add(tx, made)
+            if days:
+                begin_trial(tx, made, days)
+            else:
+                charge(tx, made)
             if then is not None:
-                then(tx, made)
+                then(tx, tx.one(store.subscription(made.id)) or made)
             return made
 
         made = await self._db.write(unit)
@@ -110,10 +118,9 @@ class Memberships:
                 raise InvalidInput.field("email", text("Nobody has an account with this address."), "unknown")
             if until <= tx.now:
                 raise InvalidInput.field("until", text("This day is over already."), "out_of_range")
-            _check_none(tx, person_id, tier)
-            made = _given(tier, person_id, until, tx.now)
-            store.add(tx, made)
-            outbox.emit(tx, "membership.begun", made.id, outbox.org(made.org_id), state=made.state.value)
+            check_none(tx, person_id, tier)
+            made = given(tier, person_id, until, tx.now)
+            add(tx, made)
             tell(tx, made, made.state)
             if then is not None:
                 then(tx, made)
@@ -121,8 +128,11 @@ class Memberships:
 
         return await self._db.write(unit)
 
-    async def paid(self, principal: Principal, charge_id: str, then: Then[Subscription] | None = None) -> Subscription:
-        """Somebody of the box office has the money. Raises NotFound, Forbidden, Conflict where others collect it."""
+    async def paid(
+        self, principal: Principal, charge_id: str, how: str = CASH, then: Then[Subscription] | None = None
+    ) -> Subscription:
+        """Somebody of the box office has the money; `how`: cash, transfer or card_terminal. Raises NotFound, Forbidden,
+        Conflict where others collect it."""
 
         def unit(tx: Transaction) -> Subscription:
             found = tx.one(store.charge(charge_id))
@@ -132,7 +142,7 @@ class Memberships:
             office(principal, one.org_id, Action.ORDER_MANAGE)
             if found.provider != OFFLINE:
                 raise Conflict(text("This is collected by {provider}.", provider=found.provider))
-            settle(tx, found, None)
+            settle(tx, self._booking, found, how)
             after = tx.one(store.subscription(one.id)) or one
             if then is not None:
                 then(tx, after)
@@ -143,7 +153,10 @@ class Memberships:
     async def cancel(
         self, principal: Principal, subscription_id: str, *, now: bool = False, then: Then[Subscription] | None = None
     ) -> Subscription:
-        """At the end of what is paid, or `now`; what is not paid ends at once. Repeatable. Raises NotFound."""
+        """At the end of what is paid, or `now`; what is not paid ends at once. Repeatable. Raises NotFound; Conflict,
+        Unavailable where a provider is to do it."""
+        if (billed := await self._billed(principal, subscription_id)) is not None:
+            return await self._acting.cancel(billed, now=now, then=then)
 
         def act(tx: Transaction, one: Subscription) -> None:
             if one.state is State.ACTIVE and not now and one.kind is Kind.PAID:
@@ -158,6 +171,8 @@ class Memberships:
         self, principal: Principal, subscription_id: str, then: Then[Subscription] | None = None
     ) -> Subscription:
         """It was to stop, and is renewed after all. Raises NotFound, Conflict."""
+        if (billed := await self._billed(principal, subscription_id)) is not None:
+            return await self._acting.keep(billed, then)
 
         def act(tx: Transaction, one: Subscription) -> None:
             if one.state is not State.ACTIVE:
@@ -171,6 +186,8 @@ class Memberships:
         self, principal: Principal, subscription_id: str, then: Then[Subscription] | None = None
     ) -> Subscription:
         """What is left of its period waits. Raises NotFound, Conflict."""
+        if (billed := await self._billed(principal, subscription_id)) is not None:
+            return await self._acting.pause(billed, then)
 
         def act(tx: Transaction, one: Subscription) -> None:
             if one.state is not State.ACTIVE or one.kind is not Kind.PAID or (one.ends_at or 0) <= tx.now:
@@ -183,6 +200,8 @@ class Memberships:
         self, principal: Principal, subscription_id: str, then: Then[Subscription] | None = None
     ) -> Subscription:
         """Raises NotFound, Conflict."""
+        if (billed := await self._billed(principal, subscription_id)) is not None:
+            return await self._acting.go_on(billed, then)
 
         def act(tx: Transaction, one: Subscription) -> None:
             if one.state is not State.PAUSED:
@@ -190,6 +209,46 @@ class Memberships:
             go_on(tx, one)
 
         return await self._act(principal, subscription_id, act, then)
+
+    async def pay(self, principal: Principal, subscription_id: str) -> Paying:
+        """Where it is paid, if a provider has a page for that. Raises NotFound, PaymentRefused, Unavailable."""
+        billed = await self._billed(principal, subscription_id)
+        url = None if billed is None else await self._acting.lead(billed)
+        return Paying((await self.show(principal, subscription_id)).subscription, url)
+
+    async def refresh(self, principal: Principal, subscription_id: str) -> Subscription:
+        """Ask the provider what has become of it, and make it true here. Raises NotFound, Unavailable."""
+        if (billed := await self._billed(principal, subscription_id)) is not None:
+            return await self._acting.ask(billed)
+        return (await self.show(principal, subscription_id)).subscription
+
+    async def change(
+        self,
+        principal: Principal,
+        subscription_id: str,
+        plan_id: str,
+        at: int | None = None,
+        then: Then[Subscription] | None = None,
+    ) -> Subscription:
+        """To another plan of the circle, from now on. `at`: of the preview that was shown. Raises NotFound, Conflict,
+        Unavailable."""
+        return await self._acting.change(await self._changeable(principal, subscription_id), plan_id, at, then)
+
+    async def preview(self, principal: Principal, subscription_id: str, plan_id: str) -> Preview:
+        """What that costs. Raises NotFound, Conflict, Unavailable."""
+        return await self._acting.preview(await self._changeable(principal, subscription_id), plan_id)
+
+    async def _changeable(self, principal: Principal, subscription_id: str) -> Subscription:
+        billed = await self._billed(principal, subscription_id)
+        if billed is None:
+            raise Conflict(text("Only a membership that is paid by card can be changed. End it, and begin another."))
+        return billed
+
+    async def _billed(self, principal: Principal, subscription_id: str) -> Subscription | None:
+        """None: its periods are counted here. Raises NotFound."""
+        found = await self._db.one(store.subscription(subscription_id))
+        one = _seen(principal, found)
+        return one if one.billed else None
 
     async def sweep(self) -> None:
         """What is over is renewed or ends; what providers collect by themselves is collected."""
@@ -208,7 +267,7 @@ class Memberships:
                 log.warning("%s can't collect now: %s", way, error)
                 return
             if told.paid:
-                await self._db.write(partial(_settled, one.id, told.reference))
+                await self._db.write(partial(_settled, self._booking, one.id, told.reference))
 
     async def _act(
         self,
@@ -252,69 +311,12 @@ def _seen(principal: Principal, found: Subscription | None) -> Subscription:
     return found
 
 
-def _check_none(tx: Transaction, person_id: str, tier: Tier) -> None:
-    if tx.one(store.running(person_id, tier.org_id, tier.circle)) is not None:
-        raise Conflict(text("There is such a membership already. It has to end first."))
-
-
 def _turned(ids: Sequence[str], tx: Transaction) -> int:
     return sum(turn(tx, one) for one in ids)
 
 
-def _settled(charge_id: str, reference: str | None, tx: Transaction) -> None:
+def _settled(booking: Booking, charge_id: str, reference: str | None, tx: Transaction) -> None:
     """The row is read anew: others may have been faster."""
     found = tx.one(store.charge(charge_id))
     if found is not None:
-        settle(tx, found, reference)
-
-
-def _begun(tier: Tier, plan: Plan, person_id: str, way: str, now: int) -> Subscription:
-    return Subscription(
-        id=new_id(),
-        org_id=tier.org_id,
-        circle=tier.circle,
-        tier_id=tier.id,
-        plan_id=plan.id,
-        person_id=person_id,
-        kind=Kind.PAID,
-        state=State.PENDING,
-        provider=way,
-        price=plan.price,
-        currency=plan.currency,
-        tax=plan.tax,
-        interval=plan.interval,
-        grace_days=plan.grace_days,
-        anchor=None,
-        periods=0,
-        ends_at=None,
-        stops=False,
-        left=None,
-        created_at=now,
-        changed_at=now,
-    )
-
-
-def _given(tier: Tier, person_id: str, until: int, now: int) -> Subscription:
-    return Subscription(
-        id=new_id(),
-        org_id=tier.org_id,
-        circle=tier.circle,
-        tier_id=tier.id,
-        plan_id=None,
-        person_id=person_id,
-        kind=Kind.COMP,
-        state=State.ACTIVE,
-        provider="",
-        price=0,
-        currency="",
-        tax=0,
-        interval=None,
-        grace_days=0,
-        anchor=now,
-        periods=0,
-        ends_at=until,
-        stops=True,
-        left=None,
-        created_at=now,
-        changed_at=now,
-    )
+        settle(tx, booking, found, reference)

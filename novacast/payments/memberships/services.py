@@ -4,11 +4,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.database import Database
+from novacast.payments.invoices.service import Invoices
+from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships.billed.acting import Acting
+from novacast.payments.memberships.billed.news import MembershipNews
+from novacast.payments.memberships.billed.reminding import Reminding
+from novacast.payments.memberships.billed.service import Billed
+from novacast.payments.memberships.billed.settling import Desk
+from novacast.payments.memberships.booking import Booking
+from novacast.payments.memberships.earning.service import Earning
 from novacast.payments.memberships.entitlement import Entitlement
+from novacast.payments.memberships.papers import Papers
 from novacast.payments.memberships.personal import MembershipData
 from novacast.payments.memberships.plans import Plans
-from novacast.payments.memberships.ports import Collector, People, Sandbox
+from novacast.payments.memberships.ports import Addressees, Biller, Collector, People, Sandbox, Zones
+from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.service import Memberships
+from novacast.security.keys import instance_of
 from novacast.settings import Settings
 
 
@@ -16,10 +28,56 @@ from novacast.settings import Settings
 class MembershipServices:
     plans: Plans
     memberships: Memberships
+    billed: Billed
+    acting: Acting
+    refunds: Refunds
+    papers: Papers
+    news: MembershipNews
+    """To be told of whatever those who move money tell."""
+    earning: Earning
+    reminding: Reminding
     entitlement: Entitlement
     personal: MembershipData
 
+    async def sweep(self) -> None:
+        """What is over ends or is renewed, what has no answer is asked for, what came too late goes back."""
+        await self.memberships.sweep()
+        await self.billed.sweep()
+        await self.refunds.sweep()
+        await self.reminding.sweep()
+        await self.earning.sweep()
 
-def membership_services(db: Database, settings: Settings, people: People) -> MembershipServices:
-    collectors: Sequence[Collector] = [Sandbox()] if settings.tickets.mode == "test" else []
-    return MembershipServices(Plans(db), Memberships(db, collectors, people), Entitlement(db), MembershipData(db))
+
+def membership_services(
+    db: Database,
+    settings: Settings,
+    people: People,
+    addressees: Addressees,
+    zones: Zones,
+    invoices: Invoices,
+    key: bytes,
+    outside: Sequence[Biller] = (),
+) -> MembershipServices:
+    """`key`: 32 secret bytes of this installation. `outside`: those who count periods and move money."""
+    mode = settings.tickets.mode
+    collectors: Sequence[Collector] = [Sandbox()] if mode == "test" else []
+    # Test and live never mix.
+    billers = [one for one in outside if one.live == (mode == "live")]
+    booking = Booking(Ledger(), invoices, addressees, zones, test=mode == "test")
+    desk = Desk(booking, mode, instance_of(key))
+    billed = Billed(db, billers, desk, addressees, settings.public_url)
+    acting = Acting(db, billed)
+    refunds = Refunds(db, billers, desk)
+    return MembershipServices(
+        plans=Plans(db),
+        memberships=Memberships(db, collectors, people, booking, acting),
+        billed=billed,
+        acting=acting,
+        refunds=refunds,
+        papers=Papers(db, invoices, booking),
+        news=MembershipNews(db, billed, refunds, desk),
+        earning=Earning(db, booking),
+        reminding=Reminding(db),
+        entitlement=Entitlement(db),
+        personal=MembershipData(db),
+    )

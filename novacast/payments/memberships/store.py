@@ -4,34 +4,25 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from novacast.clock import DAY
-from novacast.database import Query, Row, Transaction
-from novacast.payments.memberships.models import (
-    FIRST_DAYS,
-    Charge,
-    ChargeState,
-    Interval,
-    Kind,
-    Plan,
-    State,
-    Subscription,
-    Tier,
-)
+from novacast.database import Query, Transaction
+from novacast.payments.memberships.models import FIRST_DAYS, Charge, Plan, Subscription, Tier
+from novacast.payments.memberships.rows import charge_of, plan_of, subscription_of, tier_of
 
 START = (2**62, "")
 """Before the newest."""
 
 
 def tier(tier_id: str) -> Query[Tier]:
-    return Query("SELECT * FROM member_tiers WHERE id = ?", (tier_id,), _tier)
+    return Query("SELECT * FROM member_tiers WHERE id = ?", (tier_id,), tier_of)
 
 
 def tiers(org_id: str) -> Query[Tier]:
     """There are few of one organization; what is archived is among them."""
-    return Query("SELECT * FROM member_tiers WHERE org_id = ? ORDER BY position, id", (org_id,), _tier)
+    return Query("SELECT * FROM member_tiers WHERE org_id = ? ORDER BY position, id", (org_id,), tier_of)
 
 
 def plan(plan_id: str) -> Query[Plan]:
-    return Query("SELECT * FROM member_plans WHERE id = ?", (plan_id,), _plan)
+    return Query("SELECT * FROM member_plans WHERE id = ?", (plan_id,), plan_of)
 
 
 def plans(org_id: str) -> Query[Plan]:
@@ -40,7 +31,16 @@ def plans(org_id: str) -> Query[Plan]:
         "SELECT p.* FROM member_tiers t JOIN member_plans p ON p.tier_id = t.id WHERE t.org_id = ? "
         "ORDER BY t.position, t.id, p.price, p.id",
         (org_id,),
-        _plan,
+        plan_of,
+    )
+
+
+def had(person_id: str, org_id: str, circle: str) -> Query[bool]:
+    """Whether somebody's membership of the circle ever began: only the first has a trial."""
+    return Query(
+        "SELECT 1 FROM subscriptions WHERE person_id = ? AND org_id = ? AND circle = ? AND ends_at IS NOT NULL LIMIT 1",
+        (person_id, org_id, circle),
+        lambda row: True,
     )
 
 
@@ -50,13 +50,13 @@ def media(tier_id: str) -> Query[str]:
 
 
 def subscription(subscription_id: str) -> Query[Subscription]:
-    return Query("SELECT * FROM subscriptions WHERE id = ?", (subscription_id,), _subscription)
+    return Query("SELECT * FROM subscriptions WHERE id = ?", (subscription_id,), subscription_of)
 
 
 def of_person(person_id: str) -> Query[Subscription]:
     """Newest first, a hundred at most."""
     sql = "SELECT * FROM subscriptions WHERE person_id = ? ORDER BY created_at DESC, id DESC LIMIT 100"
-    return Query(sql, (person_id,), _subscription)
+    return Query(sql, (person_id,), subscription_of)
 
 
 def of_org(org_id: str, after: tuple[int, str], limit: int) -> Query[Subscription]:
@@ -64,7 +64,7 @@ def of_org(org_id: str, after: tuple[int, str], limit: int) -> Query[Subscriptio
         "SELECT * FROM subscriptions WHERE org_id = ? AND (created_at, id) < (?, ?) "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
         (org_id, *after, limit),
-        _subscription,
+        subscription_of,
     )
 
 
@@ -74,7 +74,7 @@ def running(person_id: str, org_id: str, circle: str) -> Query[Subscription]:
         "SELECT * FROM subscriptions WHERE person_id = ? AND org_id = ? AND circle = ? "
         "AND state NOT IN ('cancelled', 'expired')",
         (person_id, org_id, circle),
-        _subscription,
+        subscription_of,
     )
 
 
@@ -85,7 +85,7 @@ def opening(person_id: str, media_id: str) -> Query[tuple[Subscription, str]]:
         "JOIN member_tiers t ON t.id = s.tier_id WHERE s.person_id = ? AND m.media_id = ? "
         "AND s.state IN ('active', 'past_due') ORDER BY t.position",
         (person_id, media_id),
-        lambda row: (_subscription(row), str(row["badge"])),
+        lambda row: (subscription_of(row), str(row["badge"])),
     )
 
 
@@ -94,7 +94,7 @@ def of_house(person_id: str, org_id: str) -> Query[Subscription]:
     return Query(
         "SELECT * FROM subscriptions WHERE person_id = ? AND org_id = ? AND state IN ('active', 'past_due')",
         (person_id, org_id),
-        _subscription,
+        subscription_of,
     )
 
 
@@ -104,19 +104,20 @@ def due_of(org_id: str) -> Query[Charge]:
         "SELECT c.* FROM subscription_charges c JOIN subscriptions s ON s.id = c.subscription_id "
         "WHERE s.org_id = ? AND c.state = 'due' AND c.provider = 'offline' ORDER BY c.created_at LIMIT 100",
         (org_id,),
-        _charge,
+        charge_of,
     )
 
 
 def over(now: int, limit: int) -> Query[str]:
     """Ids of those whose period is over, or whose first payment never came; those that wait for one are looked at again
-    when their grace is over."""
+    when their grace is over. Whose periods others count, of them others are asked."""
     return Query(
         """SELECT id FROM (
-            SELECT id, ends_at AS due FROM subscriptions WHERE state = 'active' AND ends_at <= :now
+            SELECT id, ends_at AS due FROM subscriptions WHERE state = 'active' AND ends_at <= :now AND billed = 0
             UNION ALL SELECT id, ends_at FROM subscriptions
-                WHERE state = 'past_due' AND ends_at + grace_days * :day <= :now
-            UNION ALL SELECT id, created_at FROM subscriptions WHERE state = 'pending' AND created_at <= :first)
+                WHERE state = 'past_due' AND ends_at + grace_days * :day <= :now AND billed = 0
+            UNION ALL SELECT id, created_at FROM subscriptions
+                WHERE state = 'pending' AND created_at <= :first AND billed = 0)
         ORDER BY due LIMIT :limit""",
         {"now": now, "day": DAY, "first": now - FIRST_DAYS * DAY, "limit": limit},
         lambda row: str(row["id"]),
@@ -124,12 +125,12 @@ def over(now: int, limit: int) -> Query[str]:
 
 
 def charge(charge_id: str) -> Query[Charge]:
-    return Query("SELECT * FROM subscription_charges WHERE id = ?", (charge_id,), _charge)
+    return Query("SELECT * FROM subscription_charges WHERE id = ?", (charge_id,), charge_of)
 
 
 def charges(subscription_id: str) -> Query[Charge]:
     sql = "SELECT * FROM subscription_charges WHERE subscription_id = ? ORDER BY number DESC LIMIT 100"
-    return Query(sql, (subscription_id,), _charge)
+    return Query(sql, (subscription_id,), charge_of)
 
 
 def next_number(subscription_id: str) -> Query[int]:
@@ -149,7 +150,7 @@ def erase(tx: Transaction, person_id: str) -> None:
 
 def due_charges(provider: str, limit: int) -> Query[Charge]:
     sql = "SELECT * FROM subscription_charges WHERE state = 'due' AND provider = ? ORDER BY created_at LIMIT ?"
-    return Query(sql, (provider, limit), _charge)
+    return Query(sql, (provider, limit), charge_of)
 
 
 def add_tier(tx: Transaction, one: Tier) -> None:
@@ -182,6 +183,7 @@ def add_plan(tx: Transaction, one: Plan) -> None:
         grace_days=one.grace_days,
         offered=one.offered,
         created_at=one.created_at,
+        trial_days=one.trial_days,
     )
 
 
@@ -207,6 +209,8 @@ def add(tx: Transaction, one: Subscription) -> None:
         ends_at=one.ends_at,
         created_at=one.created_at,
         changed_at=one.changed_at,
+        billed=int(one.billed),
+        trial_until=one.trial_until,
     )
 
 
@@ -240,6 +244,10 @@ def pay(tx: Transaction, charge_id: str, reference: str | None, *, late: bool) -
     )
 
 
+def change_charge(tx: Transaction, charge_id: str, **columns: Any) -> None:
+    _change(tx, "subscription_charges", charge_id, columns)
+
+
 def void(tx: Transaction, subscription_id: str) -> None:
     sql = "UPDATE subscription_charges SET state = 'void' WHERE subscription_id = ? AND state = 'due'"
     tx.run(sql, (subscription_id,))
@@ -254,78 +262,3 @@ def set_media(tx: Transaction, tier_id: str, ids: Sequence[str]) -> None:
 def _change(tx: Transaction, table: str, id_: str, columns: Mapping[str, Any]) -> None:
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     tx.run(f"UPDATE {table} SET {sets} WHERE id = :id", {**columns, "id": id_})  # noqa: S608 - names from our code
-
-
-def _tier(row: Row) -> Tier:
-    return Tier(
-        id=row["id"],
-        org_id=row["org_id"],
-        circle=row["circle"],
-        name=row["name"],
-        description=row["description"],
-        badge=row["badge"],
-        discount=row["discount"],
-        presale_hours=row["presale_hours"],
-        position=row["position"],
-        archived=bool(row["archived"]),
-        created_at=row["created_at"],
-        changed_at=row["changed_at"],
-    )
-
-
-def _plan(row: Row) -> Plan:
-    return Plan(
-        id=row["id"],
-        tier_id=row["tier_id"],
-        org_id=row["org_id"],
-        interval=Interval(row["interval"]),
-        price=row["price"],
-        currency=row["currency"],
-        tax=row["tax"],
-        grace_days=row["grace_days"],
-        offered=bool(row["offered"]),
-        created_at=row["created_at"],
-    )
-
-
-def _subscription(row: Row) -> Subscription:
-    return Subscription(
-        id=row["id"],
-        org_id=row["org_id"],
-        circle=row["circle"],
-        tier_id=row["tier_id"],
-        plan_id=row["plan_id"],
-        person_id=row["person_id"],
-        kind=Kind(row["kind"]),
-        state=State(row["state"]),
-        provider=row["provider"],
-        price=row["price"],
-        currency=row["currency"],
-        tax=row["tax"],
-        interval=None if row["interval"] is None else Interval(row["interval"]),
-        grace_days=row["grace_days"],
-        anchor=row["anchor"],
-        periods=row["periods"],
-        ends_at=row["ends_at"],
-        stops=bool(row["stops"]),
-        left=row["left"],
-        created_at=row["created_at"],
-        changed_at=row["changed_at"],
-    )
-
-
-def _charge(row: Row) -> Charge:
-    return Charge(
-        id=row["id"],
-        subscription_id=row["subscription_id"],
-        number=row["number"],
-        amount=row["amount"],
-        currency=row["currency"],
-        tax=row["tax"],
-        state=ChargeState(row["state"]),
-        provider=row["provider"],
-        reference=row["reference"],
-        created_at=row["created_at"],
-        paid_at=row["paid_at"],
-        late=bool(row["late"]),
-    )

@@ -1,10 +1,13 @@
 """The moves of a subscription, each inside of somebody's transaction: paid, over, ended."""
 
+import logging
+
 from novacast import outbox
 from novacast.clock import DAY
 from novacast.database import Transaction
 from novacast.identity import new_id
 from novacast.payments.memberships import store
+from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.models import (
     FIRST_DAYS,
     TERMINAL,
@@ -16,11 +19,13 @@ from novacast.payments.memberships.models import (
     period_end,
 )
 
+log = logging.getLogger(__name__)
+
 OPENED = "media.tickets_changed"
 """Makes playback and chat look again at what a person may see."""
 
 
-def settle(tx: Transaction, charge: Charge, reference: str | None) -> bool:
+def settle(tx: Transaction, booking: Booking, charge: Charge, reference: str | None) -> bool:
     """A charge is paid: whoever says so, and however often. Whether that is news. What had ended stays ended, and the
     money is an incident for people to look at."""
     if charge.state is ChargeState.PAID:
@@ -31,15 +36,24 @@ def settle(tx: Transaction, charge: Charge, reference: str | None) -> bool:
     store.pay(tx, charge.id, reference, late=late)
     audience = outbox.org(one.org_id)
     if late:
+        booking.late(tx, one, tx.one(store.charge(charge.id)) or charge)
         outbox.emit(tx, "membership.paid_late", one.id, audience, charge=charge.id)
         return True
     outbox.emit(tx, "membership.paid", one.id, audience, charge=charge.id)
     assert one.interval is not None, "what is charged has an interval"
     anchor = tx.now if one.anchor is None else one.anchor
     periods = one.periods + 1
-    columns = {"anchor": anchor, "periods": periods, "ends_at": period_end(anchor, one.interval, periods)}
-    _moved(tx, one, State.ACTIVE, **columns)
+    since, until = period_end(anchor, one.interval, one.periods), period_end(anchor, one.interval, periods)
+    store.change_charge(tx, charge.id, since=since, until=until)
+    booking.paid(tx, one, tx.one(store.charge(charge.id)) or charge)
+    _moved(tx, one, State.ACTIVE, anchor=anchor, periods=periods, ends_at=until)
     return True
+
+
+def begin_trial(tx: Transaction, one: Subscription, days: int) -> None:
+    """It opens, and its first period begins, and is charged, when the trial is over."""
+    until = tx.now + days * DAY
+    _moved(tx, one, State.ACTIVE, anchor=until, ends_at=until, trial_until=until)
 
 
 def turn(tx: Transaction, subscription_id: str) -> bool:
@@ -99,4 +113,11 @@ def _moved(tx: Transaction, one: Subscription, state: State, **columns: int | No
 
 def tell(tx: Transaction, one: Subscription, state: State) -> None:
     outbox.emit(tx, "membership.changed", one.id, outbox.org(one.org_id), state=state.value)
+    outbox.emit(tx, "membership.yours_changed", one.id, outbox.person(one.person_id), state=state.value)
     outbox.emit(tx, OPENED, one.tier_id, outbox.INTERNAL, person_id=one.person_id)
+
+
+def alarm(tx: Transaction, what: str, one: Subscription, detail: str) -> None:
+    """Something that a person of the house has to look at."""
+    log.error("membership %s: %s: %s", one.id, what, detail)
+    outbox.emit(tx, what, one.id, outbox.org(one.org_id), detail=detail)

@@ -4,6 +4,7 @@ from decimal import Decimal, InvalidOperation
 
 from babel.numbers import format_currency, get_currency_precision
 
+from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from novacast.i18n import gettext as _
 from novacast.payments.memberships.models import Interval, State
 from novacast.words import locale
@@ -38,3 +39,7 @@ def state_name(state: State) -> str:
         State.CANCELLED: _("Ended"),
         State.EXPIRED: _("Run out"),
     }[state]
+
+
+def told(error: InvalidInput | Conflict | NotFound | Unavailable) -> tuple[FieldError, ...]:
+    return error.errors or (FieldError("", error.code, error.message),)

@@ -7,7 +7,7 @@ of some not (docs.stripe.com/currencies, "Zero-decimal currencies", "Three-decim
 from babel.numbers import get_currency_precision
 
 from novacast.i18n import text
-from novacast.payments.models import PaymentRefused
+from novacast.money import PaymentRefused
 
 _NONE = frozenset("BIF CLP DJF GNF JPY KMF KRW MGA PYG RWF VND VUV XAF XOF XPF".split())  # noqa: SIM905 - as Stripe lists them
 _THREE = frozenset({"BHD", "JOD", "KWD", "OMR", "TND"})

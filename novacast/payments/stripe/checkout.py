@@ -6,16 +6,15 @@ After a day Stripe may have forgotten the key, and a second page might be made: 
 
 import json
 import logging
-from collections.abc import Sequence
-from typing import Literal
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Literal
 
 from novacast.clock import MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.payments.models import Begun, Captured, Outcome, PaymentRefused
-from novacast.payments.ports import Demand
+from novacast.money import Begun, Captured, Demand, Outcome, PaymentRefused
 from novacast.payments.stripe import store
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.models import LONGEST, REPLAYED, Session, Wanted, session_params
@@ -32,7 +31,11 @@ class StripeCheckout:
 
     async def begin(self, demand: Demand) -> Begun:
         """Raises PaymentRefused, Unavailable."""
-        row = await self._db.write(lambda tx: self._frozen(tx, demand))
+        return await self.lead(demand.key, lambda now: session_params(demand, now))
+
+    async def lead(self, key: str, params: Callable[[int], Mapping[str, Any]]) -> Begun:
+        """To a page; `params` of the instant when it is first asked for. Raises PaymentRefused, Unavailable."""
+        row = await self._db.write(lambda tx: self._frozen(tx, key, params))
         if row.closed or row.params is None:
             raise PaymentRefused(text("This payment was called off. Begin again."), "closed")
         if row.session is not None and row.url is not None:
@@ -40,7 +43,7 @@ class StripeCheckout:
         session = await self._api.create_session(json.loads(row.params), row.key)
         if session is None:
             # Nobody was ever given its address, so nobody can pay there; but it must not stay open.
-            await self.close(demand)
+            await self.call_off(key)
             raise PaymentRefused(text("Stripe could not begin this payment. Try again."), "error")
         await self._keep(row, session)
         return Begun(session.id, session.url)
@@ -53,13 +56,22 @@ class StripeCheckout:
         session = await self._found(row)
         return _outcome("unpaid", demand) if session is None else session.outcome()
 
+    async def find(self, key: str) -> tuple[bool, Session | None]:
+        """Whether a page was ever asked for, and as it is now; None: there is none, and none will be. Raises
+        Unavailable."""
+        row = await self._db.one(store.wanted(key))
+        return (False, None) if row is None else (True, await self._found(row))
+
     async def close(self, demand: Demand) -> Outcome:
         """Raises Unavailable."""
-        row = await self._db.write(lambda tx: self._closed(tx, demand.key))
+        session = await self.call_off(demand.key)
+        return _outcome("unpaid", demand) if session is None else session.outcome()
+
+    async def call_off(self, key: str) -> Session | None:
+        """None: there is none, and none will be. Raises Unavailable."""
+        row = await self._db.write(lambda tx: self._closed(tx, key))
         session = await self._found(row)
-        if session is None:
-            return _outcome("unpaid", demand)
-        if session.status == "open":
+        if session is not None and session.status == "open":
             try:
                 # A key of its own each time: to end a page twice does no harm, and an error kept by a key would.
                 await self._api.expire(session.id, new_id())
@@ -67,14 +79,16 @@ class StripeCheckout:
                 log.info("a page could not be ended: it is over, or is being paid")
             session = await self._api.session(session.id)
             await self._keep(row, session)
-        return session.outcome()
+        return session
 
     async def captured(self, instance: str, since: int) -> Sequence[Captured]:
-        """What this installation began since an instant, and is paid or on its way. Raises Unavailable."""
+        """What this installation began since an instant, and is paid or on its way; memberships are asked for by
+        themselves. Raises Unavailable."""
         found = []
         async for session, begun_at in self._api.sessions(since):
             outcome = session.outcome()
-            if session.instance == instance and session.key and outcome.state in ("paid", "processing"):
+            ours = session.instance == instance and session.key and session.subscription is None
+            if ours and outcome.state in ("paid", "processing"):
                 found.append(Captured(session.key, outcome, begun_at))
         return found
 
@@ -121,11 +135,11 @@ class StripeCheckout:
         if not known:
             await self._db.write(lambda tx: store.found(tx, row.key, session.id, session.url, session.payment))
 
-    def _frozen(self, tx: Transaction, demand: Demand) -> Wanted:
-        row = tx.one(store.wanted(demand.key))
+    def _frozen(self, tx: Transaction, key: str, params: Callable[[int], Mapping[str, Any]]) -> Wanted:
+        row = tx.one(store.wanted(key))
         if row is None:
-            store.want(tx, demand.key, json.dumps(session_params(demand, tx.now)))
-            row = tx.one(store.wanted(demand.key))
+            store.want(tx, key, json.dumps(params(tx.now)))
+            row = tx.one(store.wanted(key))
         assert row is not None, "it was written just now, or before"
         return row
 

@@ -15,8 +15,8 @@ import stripe
 from novacast.clock import SECOND
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
+from novacast.money import PaymentRefused
 from novacast.payments.inbox.models import Heard
-from novacast.payments.models import PaymentRefused
 from novacast.payments.stripe.models import Refund, Session
 
 log = logging.getLogger(__name__)
@@ -71,7 +71,7 @@ class StripeApi:
             try:
                 found = await self._stripe.v1.checkout.sessions.create_async(cast("Any", params), _options(key))
             except stripe.APIError as error:
-                if _kept(error):
+                if kept(error):
                     return None
                 raise
         return _session(found)
@@ -122,7 +122,7 @@ class StripeApi:
             try:
                 found = await self._stripe.v1.refunds.create_async(cast("Any", params), _options(key))
             except stripe.APIError as error:
-                if _kept(error):
+                if kept(error):
                     return None
                 raise
         return _refund(found)
@@ -151,8 +151,8 @@ class StripeApi:
         """What we wrote upon a payment intent or a charge. Raises NotFound, Unavailable."""
         with self._told():
             if kind == "charge":
-                return _marks(await self._stripe.v1.charges.retrieve_async(id))
-            return _marks(await self._stripe.v1.payment_intents.retrieve_async(id))
+                return marks(await self._stripe.v1.charges.retrieve_async(id))
+            return marks(await self._stripe.v1.payment_intents.retrieve_async(id))
 
     async def dispute(self, id: str) -> stripe.Dispute:
         """Raises NotFound, Unavailable."""
@@ -172,6 +172,31 @@ class StripeApi:
                 return
             params["starting_after"] = page.data[-1].id
         log.warning("Stripe has more events than are gone through at once; older ones are left to asking by payment")
+
+    async def balance_transactions(self, **wanted: Any) -> AsyncIterator[stripe.BalanceTransaction]:
+        """Newest first, with what moved each. `wanted`: parameters of the list. Raises Unavailable."""
+        params: dict[str, Any] = {**wanted, "limit": PAGE, "expand": ["data.source"]}
+        for _page in range(MOST_PAGES):
+            with self._told():
+                page = await self._stripe.v1.balance_transactions.list_async(cast("Any", params))
+            for one in page.data:
+                yield one
+            if not page.has_more:
+                return
+            params["starting_after"] = page.data[-1].id
+        raise Unavailable(text("Stripe has more payments than can be looked through."))
+
+    async def payouts(self, since: int) -> AsyncIterator[stripe.Payout]:
+        """Newest first. Raises Unavailable."""
+        params: dict[str, Any] = {"created": {"gte": since // SECOND}, "limit": PAGE}
+        for _page in range(MOST_PAGES):
+            with self._told():
+                page = await self._stripe.v1.payouts.list_async(cast("Any", params))
+            for one in page.data:
+                yield one
+            if not page.has_more:
+                return
+            params["starting_after"] = page.data[-1].id
 
     async def apart(self, now: int) -> int:
         """Seconds that Stripe's clock is ahead of ours. Raises Unavailable."""
@@ -203,6 +228,13 @@ class StripeApi:
             log.warning("Stripe did not answer: %s %s %s", type(error).__name__, error.http_status, error.request_id)
             raise _away() from error
 
+    told = _told
+
+    @property
+    def sdk(self) -> stripe.StripeClient:
+        """For other rooms of Stripe's, within `told`."""
+        return self._stripe
+
 
 def _away() -> Unavailable:
     return Unavailable(text("Stripe can't be reached at the moment. Try again in a minute."))
@@ -214,12 +246,12 @@ def _refusal(reason: str) -> PaymentRefused:
     return PaymentRefused(text("Stripe does not take this payment. Choose another way to pay."), reason or "refused")
 
 
-def _kept(error: stripe.StripeError) -> bool:
+def kept(error: stripe.StripeError) -> bool:
     """Whether this error was the first answer to the key, and will be every other."""
     return (error.headers or {}).get("Idempotent-Replayed") == "true"
 
 
-def _marks(one: Any) -> Mapping[str, str]:
+def marks(one: Any) -> Mapping[str, str]:
     """What we wrote upon an object."""
     found: Mapping[str, str] = one.to_dict().get("metadata") or {}
     return found
@@ -230,7 +262,7 @@ def _options(key: str) -> Any:
 
 
 def _session(one: stripe.checkout.Session) -> Session:
-    intent = one.payment_intent
+    intent, begun = one.payment_intent, one.subscription
     return Session(
         id=one.id,
         url=one.url,
@@ -240,10 +272,11 @@ def _session(one: stripe.checkout.Session) -> Session:
         currency=one.currency or "",
         live=one.livemode,
         key=one.client_reference_id or "",
-        instance=_marks(one).get("instance", ""),
+        instance=marks(one).get("instance", ""),
         payment=intent.id if isinstance(intent, stripe.PaymentIntent) else intent,
         payment_state=intent.status if isinstance(intent, stripe.PaymentIntent) else None,
         received=intent.amount_received if isinstance(intent, stripe.PaymentIntent) else None,
+        subscription=begun.id if isinstance(begun, stripe.Subscription) else begun,
     )
 
 
@@ -256,7 +289,7 @@ def _refund(one: stripe.Refund) -> Refund:
         currency=one.currency.upper(),
         payment=payment.id if isinstance(payment, stripe.PaymentIntent) else payment,
         reason=getattr(one, "failure_reason", None),
-        key=_marks(one).get("repayment", ""),
-        attempt=_marks(one).get("attempt", ""),
-        instance=_marks(one).get("instance", ""),
+        key=marks(one).get("repayment", ""),
+        attempt=marks(one).get("attempt", ""),
+        instance=marks(one).get("instance", ""),
     )

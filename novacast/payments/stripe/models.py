@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import DAY, HOUR, MINUTE, SECOND
-from novacast.payments.models import Outcome
-from novacast.payments.ports import Demand
+from novacast.money import Demand, Outcome
 from novacast.payments.stripe.amounts import ours, theirs
 
 REPLAYED = 23 * HOUR
@@ -37,6 +36,8 @@ class Session:
     """Id of its payment intent."""
     payment_state: str | None
     received: int | None
+    subscription: str | None = None
+    """Id of what began with it."""
 
     def outcome(self) -> Outcome:
         """`complete` is no payment: what banks take days for is complete first and paid, or not, later."""

@@ -10,11 +10,12 @@ from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.errors import Malformed, NotFound
 from novacast.i18n import text
+from novacast.money import Disputed
 from novacast.payments.inbox.models import Heard
-from novacast.payments.models import Dispute
 from novacast.payments.ports import Settles
 from novacast.payments.stripe import store
 from novacast.payments.stripe.amounts import ours
+from novacast.payments.stripe.billing.client import BillingApi
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.provider import NAME
 from novacast.payments.stripe.signatures import check
@@ -37,9 +38,25 @@ TYPES = (
     "charge.dispute.closed",
     "charge.dispute.funds_withdrawn",
     "charge.dispute.funds_reinstated",
+    "payout.paid",
+    "payout.failed",
 )
-"""At most 20 can be asked for at once."""
+BILLING_TYPES = (
+    "customer.subscription.created",
+    "customer.subscription.updated",
+    "customer.subscription.deleted",
+    "customer.subscription.paused",
+    "customer.subscription.resumed",
+    "customer.subscription.trial_will_end",
+    "invoice.paid",
+    "invoice.payment_failed",
+    "invoice.payment_action_required",
+    "invoice.voided",
+    "invoice.marked_uncollectible",
+)
+"""At most 20 of either can be asked for at once."""
 _LONGEST = 255
+_LATEST = 2**40
 _DISPUTES: dict[str, Literal["won", "lost"]] = {
     "won": "won",
     "lost": "lost",
@@ -50,10 +67,10 @@ _DISPUTES: dict[str, Literal["won", "lost"]] = {
 
 class StripeNews:
     name = NAME
-    types = TYPES
+    types = (*TYPES, *BILLING_TYPES)
 
-    def __init__(self, db: Database, api: StripeApi, secrets: Sequence[str]) -> None:
-        self._db, self._api, self._secrets = db, api, tuple(secrets)
+    def __init__(self, db: Database, api: StripeApi, billing: BillingApi, secrets: Sequence[str]) -> None:
+        self._db, self._api, self._billing, self._secrets = db, api, billing, tuple(secrets)
 
     @property
     def told(self) -> bool:
@@ -71,20 +88,22 @@ class StripeNews:
                 _word(event["type"]),
                 _word(about["object"]),
                 _word(about.get("id", "")),
-                int(event["created"]) * SECOND,
+                _instant(event["created"]),
             )
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
             raise Malformed(text("This is no event.")) from error
         return heard
 
-    def since(self, at: int) -> AsyncIterator[Heard]:
-        """Newest first. Raises Unavailable."""
-        return self._api.events(TYPES, at)
+    async def since(self, at: int) -> AsyncIterator[Heard]:
+        """Newest first, of payments and then of memberships. Raises Unavailable."""
+        for types in (TYPES, BILLING_TYPES):
+            async for heard in self._api.events(types, at):
+                yield heard
 
     async def work(self, heard: Heard, settles: Settles) -> bool:
         """Make true here whatever has become of what an event is about; whether it is one of ours. Raises
         Unavailable."""
-        if heard.type not in TYPES:
+        if heard.type not in self.types:
             return False
         try:
             match heard.kind:
@@ -98,6 +117,11 @@ class StripeNews:
                     return await self._refund(heard.about, settles)
                 case "dispute":
                     return await self._dispute(heard.about, settles)
+                case "subscription":
+                    return await settles.subscription(NAME, heard.about)
+                case "invoice":
+                    begun = await self._billing.subscription_of(heard.about)
+                    return bool(begun) and await settles.subscription(NAME, begun)
         except NotFound:
             return False
         return False
@@ -111,6 +135,10 @@ class StripeNews:
     async def _of_payment(self, id: str) -> str:
         return await self._db.one(store.of_payment(id)) or await self._marked("payment_intent", id)
 
+    async def _paid_by(self, payment: str) -> str:
+        """The key of an attempt, or the id of an invoice, that this payment paid."""
+        return await self._of_payment(payment) or await self._billing.invoice_of(payment) or ""
+
     async def _marked(self, kind: str, id: str) -> str:
         return (await self._api.marks(kind, id)).get("attempt", "")
 
@@ -118,7 +146,7 @@ class StripeNews:
         refund = await self._api.refund(id)
         if refund.key:
             return await settles.repayment(NAME, refund.key)
-        key = await self._of_payment(refund.payment) if refund.payment else ""
+        key = await self._paid_by(refund.payment) if refund.payment else ""
         if not key or refund.status in ("failed", "canceled"):
             return False
         return await settles.repaid_elsewhere(NAME, key, refund.id, ours(refund.amount, refund.currency))
@@ -127,13 +155,13 @@ class StripeNews:
         found = await self._api.dispute(id)
         intent = found.payment_intent
         payment = "" if intent is None else intent if isinstance(intent, str) else intent.id
-        key = await self._of_payment(payment) if payment else ""
+        key = await self._paid_by(payment) if payment else ""
         return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
 
 
-def _disputed(found: stripe.Dispute, key: str, payment: str) -> Dispute:
+def _disputed(found: stripe.Dispute, key: str, payment: str) -> Disputed:
     currency, due = found.currency.upper(), found.evidence_details.due_by
-    return Dispute(
+    return Disputed(
         key=key,
         payment=payment,
         reference=found.id,
@@ -143,6 +171,15 @@ def _disputed(found: stripe.Dispute, key: str, payment: str) -> Dispute:
         reason=found.reason,
         due_at=None if due is None else due * SECOND,
     )
+
+
+def _instant(value: Any) -> int:
+    """Of Unix seconds. Raises TypeError, ValueError."""
+    if not isinstance(value, int):
+        raise TypeError
+    if not 0 <= value < _LATEST:
+        raise ValueError
+    return value * SECOND
 
 
 def _word(value: Any) -> str:

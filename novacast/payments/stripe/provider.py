@@ -1,9 +1,8 @@
-"""Stripe as whoever moves money: fits the box office's `Checkout` without knowing of it."""
+"""Stripe as whoever moves money."""
 
 from collections.abc import Sequence
 
-from novacast.payments.models import Begun, Captured, Outcome, Repaid
-from novacast.payments.ports import Demand, Repayment
+from novacast.money import Begun, Captured, Demand, Outcome, Repaid, Repayment
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.refunds import StripeRefunds
 

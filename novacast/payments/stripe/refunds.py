@@ -6,8 +6,7 @@ from typing import Literal
 from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
-from novacast.payments.models import PaymentRefused, Repaid
-from novacast.payments.ports import Repayment
+from novacast.money import PaymentRefused, Repaid, Repayment
 from novacast.payments.stripe import store
 from novacast.payments.stripe.amounts import ours
 from novacast.payments.stripe.checkout import StripeCheckout

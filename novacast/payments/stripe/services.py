@@ -3,11 +3,15 @@
 from dataclasses import dataclass
 
 from novacast.database import Database
+from novacast.payments.stripe.billing.catalogue import Catalogue
+from novacast.payments.stripe.billing.client import BillingApi
+from novacast.payments.stripe.billing.service import StripeBilling
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.news import StripeNews
 from novacast.payments.stripe.provider import StripeProvider
 from novacast.payments.stripe.refunds import StripeRefunds
+from novacast.payments.stripe.statements import StripeStatements
 from novacast.settings import Stripe
 
 
@@ -15,7 +19,9 @@ from novacast.settings import Stripe
 class StripeServices:
     api: StripeApi
     provider: StripeProvider
+    billing: StripeBilling
     news: StripeNews
+    statements: StripeStatements
 
     async def close(self) -> None:
         await self.api.close()
@@ -24,5 +30,8 @@ class StripeServices:
 def stripe_services(db: Database, settings: Stripe) -> StripeServices:
     api = StripeApi(settings.secret_key, settings.base_url, seconds=settings.timeout_seconds, retries=settings.retries)
     checkout = StripeCheckout(db, api)
-    provider = StripeProvider(checkout, StripeRefunds(db, api, checkout), live=api.live)
-    return StripeServices(api, provider, StripeNews(db, api, settings.webhook_secrets))
+    refunds, subscriptions = StripeRefunds(db, api, checkout), BillingApi(api)
+    provider = StripeProvider(checkout, refunds, live=api.live)
+    billing = StripeBilling(subscriptions, Catalogue(db, subscriptions), checkout, refunds)
+    news = StripeNews(db, api, subscriptions, settings.webhook_secrets)
+    return StripeServices(api, provider, billing, news, StripeStatements(db, api, subscriptions))

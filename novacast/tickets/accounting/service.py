@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from novacast.database import Database, Transaction
+from novacast.money import Parts
 from novacast.tickets.accounting import store
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.cancelling import store as cancelling
@@ -14,10 +15,11 @@ from novacast.tickets.models import OrderState, PerformanceState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of, parts_of, spread
 from novacast.tickets.orders.models import CAPTURED, Method, Order
-from novacast.tickets.ports import Books, Parts
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store as refunds
 from novacast.tickets.refunds.models import Why
 from novacast.tickets.refunds.owing import owe, request
+from novacast.tickets.shelves import store as shelves
 
 BATCH = 200
 """Orders that are written down in one transaction."""
@@ -45,7 +47,12 @@ class Accounting:
         now = self._db.clock.now()
         for perf_id in await self._db.all(self._books.unearned()):
             performance = await self._db.one(events.performance(perf_id))
-            if performance is None or performance.state is PerformanceState.CANCELLED or performance.ends_at > now:
+            if performance is None:
+                continue
+            # What has no hour is there from the moment it is paid, also where nobody can buy it any more.
+            if not await self._db.one(shelves.shelf(perf_id)) and (
+                performance.state is PerformanceState.CANCELLED or performance.ends_at > now
+            ):
                 continue
             await self._db.write(lambda tx, id_=perf_id: self._books.earned(tx, id_))  # type: ignore[misc]  # a default binds the name
 

@@ -33,6 +33,15 @@ class Ticket:
 
 
 @dataclass(frozen=True, slots=True)
+class Looked:
+    """What a code is, without letting anybody in."""
+
+    ticket: Ticket | None
+    """None: it is no code of this house, and `wrong` says why."""
+    wrong: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Pass:
     """A valid ticket with what decides on what it opens."""
 

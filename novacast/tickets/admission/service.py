@@ -12,10 +12,10 @@ from novacast.tickets import store as books
 from novacast.tickets.admission import store
 from novacast.tickets.admission.issuing import reissue
 from novacast.tickets.admission.keys import Keyring
-from novacast.tickets.admission.models import Pass, Ticket, opens
-from novacast.tickets.admission.tokens import Token, sealed
+from novacast.tickets.admission.models import Looked, Pass, Ticket, opens
+from novacast.tickets.admission.tokens import BadToken, Token, as_scanned, checked, opened, sealed
 from novacast.tickets.events import store as events
-from novacast.tickets.events.permission import sells
+from novacast.tickets.events.permission import sees_orders, sells
 from novacast.tickets.models import TicketState
 
 
@@ -44,6 +44,19 @@ class Admission:
     async def of_order(self, order_id: str) -> list[Ticket]:
         """For whoever has its link; all that were ever issued."""
         return await self._db.all(store.of_order(order_id))
+
+    async def look(self, principal: Principal, code: str) -> Looked:
+        """Which ticket a code is of, once its signature is good. Raises NotFound, Forbidden for tickets of others."""
+        try:
+            token, _body, _signature = opened(as_scanned(code))
+            found = await self._db.one(store.by_number(token.performance, token.ordinal, token.serial))
+            if found is None:
+                return Looked(None, "there is no such ticket")
+            checked(as_scanned(code), await self._keyring.publics(found.org_id))
+        except BadToken as error:
+            return Looked(None, str(error))
+        sees_orders(principal, found.org_id)
+        return Looked(found)
 
     async def entitled(self, person_id: str, programme_id: str, at: int) -> frozenset[str]:
         """Ids of the organizations whose tickets open this programme, or its recording, for a person at an instant.

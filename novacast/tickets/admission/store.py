@@ -20,6 +20,16 @@ def by_serial(perf_id: str, ordinal: int, serial: int) -> Query[Ticket]:
     )
 
 
+def by_number(number: int, ordinal: int, serial: int) -> Query[Ticket]:
+    """`number`: of the performance, as it stands in tokens."""
+    return Query(
+        "SELECT t.* FROM tickets t JOIN performances p ON p.id = t.perf_id "
+        "WHERE p.number = ? AND t.ordinal = ? AND t.serial = ?",
+        (number, ordinal, serial),
+        ticket_of,
+    )
+
+
 def of_order(order_id: str) -> Query[Ticket]:
     return Query("SELECT * FROM tickets WHERE order_id = ? ORDER BY ordinal, serial", (order_id,), ticket_of)
 

@@ -24,7 +24,7 @@ from novacast.tickets.orders.bookings import spread
 from novacast.tickets.orders.models import Order
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.ports import Bill, BillRow, Invoice, Invoicing
-from novacast.tickets.words import hour_there
+from novacast.tickets.words import night_there
 
 MOST_ROWS = 200
 
@@ -117,7 +117,7 @@ class Billing:
         assert event is not None, "an order has an event"
         assert performance is not None, "an order has a performance"
         names = {one.id: one.name for one in tx.all(events.items(order.perf_id))}
-        when = hour_there(performance.starts_at, event.timezone)
+        named = night_there(event.title, performance.starts_at, event.timezone)
         return Bill(
             source=source,
             org_id=order.org_id,
@@ -126,7 +126,7 @@ class Billing:
             test=order.test,
             year=_year(tx.now, event),
             buyer=buyer,
-            subject=f"{order.code} · {event.title} · {when}",
+            subject=f"{order.code} · {named}",
             rows=_rows(names, amounts),
         )
 

@@ -6,10 +6,10 @@ from dataclasses import dataclass, replace
 from novacast.clock import HOUR
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import Text, text
+from novacast.money import Parts
 from novacast.tickets.events.models import MOST_AMOUNT, Performance
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.models import PerformanceState
-from novacast.tickets.ports import Parts
 
 MOST_HOURS = 24 * 366
 LONGEST_IBAN = 34

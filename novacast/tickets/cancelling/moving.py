@@ -6,18 +6,21 @@ from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as tickets
-from novacast.tickets.admission.issuing import issue, void
 from novacast.tickets.cancelling import store
 from novacast.tickets.cancelling.models import as_paid
+from novacast.tickets.editing.replacing import into_order, left, sold, taken_over
 from novacast.tickets.events.permission import sells
 from novacast.tickets.holders.service import check_unused
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Wish
-from novacast.tickets.holds.taking import Taking, told
-from novacast.tickets.models import ClaimState, HoldState, OrderState, TicketState
+from novacast.tickets.holds.taking import Taking
+from novacast.tickets.models import OrderState, TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.service import read
+
+STANDING = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED)
+"""What is left of an order, or was granted an amount, is as good as it was."""
 
 
 class Moving:
@@ -42,28 +45,21 @@ class Moving:
             ticket = tx.one(tickets.ticket(ticket_id))
             if order is None or order.org_id != org_id or ticket is None or ticket.order_id != order_id:
                 raise NotFound(text("There is no such ticket."))
-            if order.state is not OrderState.PAID or ticket.state is not TicketState.VALID:
+            if order.state not in STANDING or ticket.state is not TicketState.VALID:
                 raise Conflict(text("Only a valid ticket of an order that is paid can get another seat."))
             check_unused(tx, ticket)
             claims = {one.id: one for one in tx.all(holds.of_order(order_id))}
             before = claims[ticket.claim_id]
             if before.seat_id is None:
                 raise Conflict(text("This ticket has no seat."))
-            wish = Wish(before.item_id, seats=(seat_id,))
-            basket = self._taking.take(tx, order.perf_id, [wish], person_id=None, public=False, free=True)
-            holds.share(tx, basket.hold.id, before.buyer)
-            holds.move(tx, basket.hold.id, HoldState.PAYING)
-            holds.to_pay(tx, basket.hold.id, order_id, basket.hold.expires_at)
-            holds.sell(tx, order_id)
-            holds.move(tx, basket.hold.id, HoldState.CONVERTED)
-            void(tx, order, {ticket_id})
-            holds.release_units(tx, [before.id])
-            new = basket.lines[0].claim
             paid_for = {id_: (price, fee) for id_, price, fee in tx.all(store.moved(order_id))}
-            store.add_move(tx, new, before, as_paid(before, paid_for))
-            issue(tx, order, [new], name=ticket.name, person_id=ticket.person_id)
-            told(tx, basket.hold, [before], ClaimState.RELEASED)
-            told(tx, basket.hold, [new], ClaimState.SOLD)
+            worth = as_paid(before, paid_for)
+            wish = Wish(before.item_id, seats=(seat_id,))
+            left(tx, order, ticket, before)
+            basket = self._taking.instead(tx, order.perf_id, wish, public=False, free=True, less=0)
+            into_order(tx, order, basket, before.buyer)
+            sold(tx, order, basket)
+            taken_over(tx, order, basket, ticket, before, worth)
             detail = f"{before.seat_id} > {seat_id}"
             who = principal.person_id
             books.log(tx, "ticket.moved", org_id, ticket_id, order_id=order_id, person_id=who, detail=detail)

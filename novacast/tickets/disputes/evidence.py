@@ -13,7 +13,7 @@ from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.office.handling.story import told
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.store import Entry
-from novacast.tickets.words import hour_there, money
+from novacast.tickets.words import hour_there, money, night_there
 
 MOST_STORY = 200
 
@@ -57,7 +57,7 @@ def _order(page: Paper, case: Case) -> None:
         (_("Ordered"), hour_there(order.created_at, zone)),
         (_("Name"), order.name or "–"),
         (_("E-mail"), order.email or "–"),
-        (_("Performance"), f"{case.event.title} · {hour_there(case.performance.starts_at, zone)}"),
+        (_("Performance"), night_there(case.event.title, case.performance.starts_at, zone)),
         (_("Place"), case.event.venue or "–"),
         (_("Total"), money(order.total, order.currency)),
     ]

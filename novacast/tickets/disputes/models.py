@@ -2,27 +2,8 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from novacast.tickets.models import DisputeState
-
-
-@dataclass(frozen=True, slots=True)
-class DisputeTold:
-    """What whoever moves the money tells of a dispute when it is asked."""
-
-    reference: str
-    """The provider's own."""
-    payment: str
-    """The provider's reference of what is disputed, or our key."""
-    amount: int
-    """Minor units of `currency`; less than the payment where only a part is disputed."""
-    currency: str
-    state: Literal["open", "won", "lost"]
-    reason: str
-    """The provider's code."""
-    due_at: int | None = None
-    """Until when evidence is looked at."""
 
 
 @dataclass(frozen=True, slots=True)

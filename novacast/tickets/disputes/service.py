@@ -10,12 +10,13 @@ from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
+from novacast.money import Disputed
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.admission.issuing import changed
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.disputes import store
 from novacast.tickets.disputes.evidence import Case, written
-from novacast.tickets.disputes.models import Dispute, DisputeTold, Listed, Used
+from novacast.tickets.disputes.models import Dispute, Listed, Used
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders
@@ -26,6 +27,8 @@ from novacast.tickets.orders.models import Order
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.settling import alarm
 from novacast.tickets.ports import Books
+from novacast.tickets.refunds import store as refunds
+from novacast.tickets.refunds.chargebacks import covered, uncovered
 
 KEPT = 540 * DAY
 """How long it is known who watched by a ticket: card networks take disputes for so long at most."""
@@ -40,7 +43,7 @@ class Disputes:
     def __init__(self, db: Database, orders_: Orders, books: Books, viewings: Viewings, fonts: Path) -> None:
         self._db, self._orders, self._books, self._viewings, self._fonts = db, orders_, books, viewings, fonts
 
-    async def heard(self, provider: str, told: DisputeTold) -> bool:
+    async def heard(self, provider: str, told: Disputed) -> bool:
         """What a provider tells when it is asked; again and again with the same effect. Whether it is of a payment of
         ours."""
         return await self._db.write(lambda tx: hear(tx, self._books, provider, told))
@@ -81,7 +84,7 @@ class Disputes:
         await self._db.write(lambda tx: store.forget(tx, tx.now - KEPT))
 
 
-def hear(tx: Transaction, books: Books, provider: str, told: DisputeTold) -> bool:
+def hear(tx: Transaction, books: Books, provider: str, told: Disputed) -> bool:
     found = tx.one(store.by_reference(provider, told.reference))
     if found is None:
         found = _open(tx, books, provider, told)
@@ -94,7 +97,7 @@ def hear(tx: Transaction, books: Books, provider: str, told: DisputeTold) -> boo
     return True
 
 
-def _open(tx: Transaction, books: Books, provider: str, told: DisputeTold) -> Dispute | None:
+def _open(tx: Transaction, books: Books, provider: str, told: Disputed) -> Dispute | None:
     attempt_id = tx.one(store.payment(provider, told.payment))
     attempt = None if attempt_id is None else tx.one(orders.attempt(attempt_id))
     order = None if attempt is None else tx.one(orders.order(attempt.order_id))
@@ -131,8 +134,12 @@ def _decide(tx: Transaction, books: Books, dispute: Dispute, to: DisputeState) -
     entry = entry_of(order, dispute.id, tx.now)
     if to is DisputeState.WON:
         books.won(tx, entry, dispute.provider, dispute.amount, lost=dispute.state is DisputeState.LOST)
+        uncovered(tx, books, dispute.attempt_id, dispute.reference)
     else:
         books.lost(tx, entry, dispute.amount)
+        for refund in tx.all(refunds.of_order(order.id)):
+            if refund.attempt_id == dispute.attempt_id:
+                covered(tx, books, refund)
     _looked_at_again(tx, order)
     alarm(tx, f"order.dispute_{to}", order, dispute.reason)
 

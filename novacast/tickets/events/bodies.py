@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, Field
 
-from novacast.clock import instant, iso
+from novacast.clock import HOUR, instant, iso
 from novacast.texts import DESCRIPTION_LENGTH
 from novacast.tickets.events.items.bodies import Id, ItemBody, Title
 from novacast.tickets.events.models import (
@@ -18,6 +18,7 @@ from novacast.tickets.events.models import (
 )
 from novacast.tickets.events.performances import Offer
 from novacast.tickets.events.service import Programme
+from novacast.tickets.members.ports import Tier
 from novacast.tickets.models import PerformanceState
 from novacast.web import Body, PageBody
 
@@ -189,6 +190,22 @@ class DiscountBody(Body):
     saving: int
 
 
+class MembershipBody(Body):
+    """What a membership is worth here."""
+
+    name: str
+    discount_basis_points: int
+    sale_from: Annotated[str | None, Field(description="When the sale opens to its members; null: with that of all.")]
+    mine: Annotated[bool, Field(description="Whether it is the asker's.")]
+
+    @classmethod
+    def of(cls, one: Tier, offer: Offer) -> "MembershipBody":
+        begins = offer.performance.sale_from
+        early = None if begins is None or not one.presale_hours else iso(begins - one.presale_hours * HOUR)
+        mine = any(other.name == one.name for other in offer.standing.tiers)
+        return cls(name=one.name, discount_basis_points=one.discount, sale_from=early, mine=mine)
+
+
 class OfferBody(Body):
     """A performance as it is sold."""
 
@@ -197,7 +214,9 @@ class OfferBody(Body):
     items: list[ItemBody]
     left: list[LeftBody]
     quotas: Annotated[list[QuotaBody] | None, Field(description="For those who work there.")]
-    discounts: Annotated[list[DiscountBody], Field(description="By the code that was brought.")]
+    discounts: Annotated[list[DiscountBody], Field(description="By the code that was brought, or a membership.")]
+    memberships: list[MembershipBody]
+    member_tickets: Annotated[int, Field(description="How many the asker may still have at a member's price.")]
 
     @classmethod
     def of(cls, offer: Offer) -> "OfferBody":
@@ -212,4 +231,6 @@ class OfferBody(Body):
                 for item in offer.items
                 for category, price, saving in offer.savings(item)
             ],
+            memberships=[MembershipBody.of(one, offer) for one in offer.tiers],
+            member_tickets=offer.standing.left,
         )

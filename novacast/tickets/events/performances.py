@@ -31,6 +31,9 @@ from novacast.tickets.events.permission import (
     sells,
     works_there,
 )
+from novacast.tickets.members.models import NOBODY, Standing
+from novacast.tickets.members.ports import Tier
+from novacast.tickets.members.service import Members
 from novacast.tickets.models import PerformanceState, may_arrange
 from novacast.tickets.seatmaps import store as seats
 
@@ -48,19 +51,25 @@ class Offer:
     code: Code | None = None
     """What was brought, where it is good."""
     now: int = 0
+    standing: Standing = NOBODY
+    """What whoever looks is to the house."""
+    tiers: Sequence[Tier] = ()
+    """Memberships that are worth something here."""
+
+    def off(self, item: Item, price: int) -> int:
+        """What a unit costs less by the code or a membership, whichever is more."""
+        return max(0 if self.code is None else self.code.off(item, price), self.standing.off(item, price)[0])
 
     def savings(self, item: Item) -> Sequence[tuple[str, int, int]]:
-        """Each category of an item that is cheaper with the code: its price without, and how much less."""
-        if self.code is None:
-            return ()
+        """Each category of an item that is cheaper for whoever looks: its price else, and how much less."""
         prices = [(name, item.price_in(name, self.now)) for name in item.categories]
-        found = [(name, price, self.code.off(item, price)) for name, price in prices]
+        found = [(name, price, self.off(item, price)) for name, price in prices]
         return [one for one in found if one[2]]
 
 
 class Performances:
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, members: Members) -> None:
+        self._db, self._members = db, members
 
     async def show(self, principal: Principal, perf_id: str, code: Code | None = None) -> Offer:
         """`code`: what was brought; where it is good, what it opens is shown. Raises NotFound."""
@@ -76,6 +85,7 @@ class Performances:
             places = await view.all(seats.seats(perf_id)) if any(one.seated for one in items) else ()
             claimed = await view.all(seats.taken(perf_id)) if places else []
             given_up = await view.all(seats.overdue(perf_id, now)) if places else []
+        standing, tiers = await self._members.shown(principal, performance)
         taken = {id_ for id_, _ in claimed} - set(given_up)
         free = sum(not one.blocked and one.seat_id not in taken for one in places)
         room = {one.id: one.capacity - one.used + overdue.get(one.id, 0) for one in quotas}
@@ -83,7 +93,7 @@ class Performances:
         good = code if code is not None and code.good(performance, now) else None
         shown = [one for one in items if works or (one.on_sale and (not one.hidden or (good and good.opens(one))))]
         left = {one.id: _left(one, quotas, room, free, good) for one in shown}
-        return Offer(event, performance, shown, left, quotas if works else (), works, good, now)
+        return Offer(event, performance, shown, left, quotas if works else (), works, good, now, standing, tiers)
 
     async def known(self, perf_id: str) -> tuple[Event, Performance]:
         """For whoever has a basket or an order of it, whatever has become of the event since. Raises NotFound."""

@@ -10,6 +10,8 @@ from novacast.tickets.models import ItemKind, PerformanceState
 
 Key = tuple[int, str]
 START: Key = (2**63 - 1, "")
+_STAGED = "NOT EXISTS (SELECT 1 FROM shelves WHERE shelves.event_id = {id})"
+"""What people come to, and not what stands for something without an hour."""
 
 _PERFORMANCE = (
     "id", "number", "event_id", "org_id", "starts_at", "ends_at", "sale_from", "sale_until", "most_per_person",
@@ -32,7 +34,8 @@ def event_of(perf_id: str) -> Query[Event]:
 
 def of_org(org_id: str, start: Key, limit: int) -> Query[Event]:
     return Query(
-        "SELECT * FROM events WHERE org_id = ? AND (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?",
+        "SELECT * FROM events WHERE org_id = ? AND (created_at, id) < (?, ?) "  # noqa: S608 - words of ours
+        f"AND {_STAGED.format(id='events.id')} ORDER BY created_at DESC, id DESC LIMIT ?",
         (org_id, *start, limit),
         _event,
     )
@@ -81,7 +84,8 @@ def any_published() -> Query[bool]:
 
 
 def events_count(org_id: str) -> Query[int]:
-    return Query("SELECT count(*) FROM events WHERE org_id = ?", (org_id,), _number)
+    sql = f"SELECT count(*) FROM events WHERE org_id = ? AND {_STAGED.format(id='events.id')}"  # noqa: S608 - words of ours
+    return Query(sql, (org_id,), _number)
 
 
 def add_event(tx: Transaction, one: Event) -> None:
@@ -137,7 +141,8 @@ def performances(event_id: str) -> Query[Performance]:
 def latest(org_id: str, limit: int) -> Query[Performance]:
     """Of all events of an organization, those that begin last first."""
     return Query(
-        "SELECT * FROM performances WHERE org_id = ? ORDER BY starts_at DESC, id DESC LIMIT ?",
+        "SELECT * FROM performances WHERE org_id = ? "  # noqa: S608 - words of ours
+        f"AND {_STAGED.format(id='performances.event_id')} ORDER BY starts_at DESC, id DESC LIMIT ?",
         (org_id, limit),
         _performance,
     )
@@ -146,8 +151,8 @@ def latest(org_id: str, limit: int) -> Query[Performance]:
 def coming(org_id: str, after: int, limit: int) -> Query[Performance]:
     """What people come to: those of an organization that end after this and are no drafts, the next one first."""
     return Query(
-        "SELECT * FROM performances WHERE org_id = ? AND ends_at > ? AND state IN ('on_sale', 'closed')"
-        " ORDER BY starts_at, id LIMIT ?",
+        "SELECT * FROM performances WHERE org_id = ? AND ends_at > ? AND state IN ('on_sale', 'closed')"  # noqa: S608 - words of ours
+        f" AND {_STAGED.format(id='performances.event_id')} ORDER BY starts_at, id LIMIT ?",
         (org_id, after, limit),
         _performance,
     )

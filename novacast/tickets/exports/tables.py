@@ -14,6 +14,7 @@ from novacast.tickets.reports.models import KindStanding, Night, Sale
 from novacast.tickets.reports.service import QUARTER, Reports, Scope
 from novacast.tickets.sales.models import Found, SoldTicket, Wanted
 from novacast.tickets.sales.service import Sales
+from novacast.tickets.words import NEVER
 
 
 class What(StrEnum):
@@ -140,4 +141,7 @@ def _sale(one: Sale, night: Night, timezone: str) -> Row:
 
 
 def _there(at: int, timezone: str) -> str:
+    """Nothing of what has no hour."""
+    if at >= NEVER:
+        return ""
     return moment(at).astimezone(ZoneInfo(timezone)).isoformat(timespec="minutes")

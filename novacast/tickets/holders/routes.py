@@ -54,5 +54,11 @@ class HolderRoutes:
 
     @post(f"{HELD}/accept", tag="tickets", public=True, summary="Take a ticket that was offered", errors=_CHANGES)
     async def accept(self, call: Call, token: str) -> TicketBody:
-        """It is yours with another code; the old one opens nothing."""
+        """It is yours with another code; the old one opens nothing. Without a login it is in nobody's account: a seat
+        is good as it is, a pass opens once it is claimed."""
         return TicketBody.of(await self._holders.accept(call.principal, token, call.remember(TicketBody.of)))
+
+    @post(f"{HELD}/claim", tag="tickets", summary="Take a ticket that you accepted into your account", errors=_CHANGES)
+    async def take(self, call: Call, token: str) -> TicketBody:
+        """Passes open for the account that they are in."""
+        return TicketBody.of(await self._holders.take(call.principal, token, call.remember(TicketBody.of)))

@@ -236,7 +236,7 @@ class Holders:
 
         return await self._db.write(unit)
 
-    async def take(self, principal: Principal, token: str) -> Ticket:
+    async def take(self, principal: Principal, token: str, then: Then[Ticket] | None = None) -> Ticket:
         """The same of a ticket that was accepted without an account."""
         transfer_id, person_id = self._id_of(token), _person(principal)
 
@@ -247,10 +247,12 @@ class Holders:
                 raise NotFound(NO_TICKET)
             if ticket.person_id not in (None, person_id):
                 raise Conflict(text("This ticket is in somebody else's account."))
-            store.take(tx, transfer.id, person_id)
-            store.give(tx, ticket.id, person_id)
-            changed(tx, ticket.perf_id, person_id)
-            return ticket
+            if ticket.person_id is None:
+                store.take(tx, transfer.id, person_id)
+                store.give(tx, ticket.id, person_id)
+                changed(tx, ticket.perf_id, person_id)
+                _note(tx, "ticket.claimed", ticket, principal)
+            return _kept(tx, tx.one(tickets.ticket(ticket.id)) or ticket, then)
 
         return await self._db.write(unit)
 

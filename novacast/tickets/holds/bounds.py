@@ -12,16 +12,23 @@ from novacast.tickets.codes.models import Code, CodeRefused
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.holds import store
 from novacast.tickets.holds.models import Claim, NotOnSale
+from novacast.tickets.members.models import NOBODY, Standing
 
 
 def check_order(
-    performance: Performance, items: Mapping[str, Item], counts: Mapping[str, int], now: int, code: Code | None
+    performance: Performance,
+    items: Mapping[str, Item],
+    counts: Mapping[str, int],
+    now: int,
+    code: Code | None,
+    standing: Standing = NOBODY,
 ) -> None:
     """What one order of the public may hold. `counts`: units by item. Raises NotOnSale, CodeRefused, Conflict."""
     for item_id, count in counts.items():
         item = items[item_id]
         with_code = code if code is not None and code.takes(item_id) else None
-        if not item.sells(now, early=with_code is not None and with_code.opens_early):
+        early = (with_code is not None and with_code.opens_early) or standing.early(item.sale_from, now)
+        if not item.sells(now, early=early):
             raise NotOnSale(text("{item} is not on sale at this moment.", item=item.name))
         if count > item.most:
             raise Conflict(text("{most} of {item} are the most in one order.", most=item.most, item=item.name))

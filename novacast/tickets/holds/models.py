@@ -98,6 +98,10 @@ class Claim:
     code_id: str | None = None
     discount: int = 0
     """What the code took off the price."""
+    member_off: int = 0
+    """What a membership took off; only one of the two does."""
+    tier: str = ""
+    """Name of that membership."""
 
     @property
     def cost(self) -> int:
@@ -127,7 +131,7 @@ class Basket:
 
     @property
     def saving(self) -> int:
-        return sum(one.claim.discount for one in self.lines)
+        return sum(one.claim.discount + one.claim.member_off for one in self.lines)
 
     @property
     def total(self) -> int:

@@ -20,6 +20,7 @@ class HoldRoutes:
         tag="tickets",
         public=True,
         status=201,
+        atomic=True,
         summary="Put seats and tickets into a basket",
         errors=(InvalidInput, NotFound, Conflict, RateLimited),
     )

@@ -119,7 +119,7 @@ class Holds:
             await self.codes.there(principal, before.hold.perf_id, code, address)
 
         def unit(tx: Transaction) -> Basket:
-            hold = recode(tx, self._open(tx, hold_id), code, self._expiry.instant(tx))
+            hold = recode(tx, self._taking.members, self._open(tx, hold_id), code, self._expiry.instant(tx))
             for follow in self.followers:
                 follow(tx, hold_id, hold.id)
             basket = self.read(tx, hold.id)

@@ -4,7 +4,10 @@ from collections.abc import Iterable
 
 from novacast.database import Query, Row, Transaction
 from novacast.tickets.holds.models import Claim, Hold
+from novacast.tickets.members import store as member_prices
 from novacast.tickets.models import ClaimState, HoldState
+
+_CLAIMS = "SELECT c.*, m.off, m.tier FROM claims c LEFT JOIN member_prices m ON m.claim_id = c.id"
 
 
 def hold(hold_id: str) -> Query[Hold]:
@@ -91,15 +94,17 @@ def claim(tx: Transaction, one: Claim) -> None:
             one.tax_bp, one.state, one.expires_at, tx.now, one.code_id, one.discount,
         ),
     )  # fmt: skip
+    if one.member_off:
+        member_prices.add(tx, one.id, one.member_off, one.tier)
 
 
 def claims(hold_id: str) -> Query[Claim]:
-    return Query("SELECT * FROM claims WHERE hold_id = ? ORDER BY rowid", (hold_id,), _claim)
+    return Query(f"{_CLAIMS} WHERE c.hold_id = ? ORDER BY c.rowid", (hold_id,), _claim)
 
 
 def of_order(order_id: str) -> Query[Claim]:
     """All that ever belonged to it, released ones too."""
-    return Query("SELECT * FROM claims WHERE order_id = ? ORDER BY rowid", (order_id,), _claim)
+    return Query(f"{_CLAIMS} WHERE c.order_id = ? ORDER BY c.rowid", (order_id,), _claim)
 
 
 def owned(perf_id: str, buyer: str) -> Query[tuple[str, str | None, int]]:
@@ -212,4 +217,6 @@ def _claim(row: Row) -> Claim:
         row["expires_at"],
         row["code_id"],
         row["discount"],
+        row["off"] or 0,
+        row["tier"] or "",
     )

@@ -10,33 +10,35 @@ from collections.abc import Callable, Mapping, Sequence
 from novacast import outbox
 from novacast.clock import MINUTE
 from novacast.database import Database, IntegrityError, Transaction
-from novacast.errors import FieldError, InvalidInput, NotFound
+from novacast.errors import InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import timely_id
 from novacast.settings import Tickets
 from novacast.tickets.codes import store as codes
-from novacast.tickets.codes.models import Code, CodeRefused, unknown
+from novacast.tickets.codes.models import Code, unknown
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store
 from novacast.tickets.holds.bounds import check_alone, check_order, check_share
+from novacast.tickets.holds.claiming import claim_of
 from novacast.tickets.holds.models import (
     Basket,
     Claim,
     Hold,
     Line,
-    LonelySeat,
     NotOnSale,
-    SeatsTaken,
     SoldOut,
     Wish,
     check_wishes,
     counted,
 )
+from novacast.tickets.holds.refusals import explained, in_the_way, lonely_seats, refusal
+from novacast.tickets.members.models import NOBODY, Standing
+from novacast.tickets.members.service import Members
 from novacast.tickets.models import ClaimState, HoldState, PerformanceState
 from novacast.tickets.seatmaps import store as seats
-from novacast.tickets.seatmaps.choice import Best, Layout
+from novacast.tickets.seatmaps.choice import Layout
 from novacast.tickets.seatmaps.models import Seat
 
 LAYOUTS = 32
@@ -47,8 +49,8 @@ SHUT = text("The box office is shut: its own tests found that it could oversell.
 
 
 class Taking:
-    def __init__(self, settings: Tickets, expiry: Expiry) -> None:
-        self._settings, self._expiry = settings, expiry
+    def __init__(self, settings: Tickets, expiry: Expiry, members: Members) -> None:
+        self._settings, self._expiry, self.members = settings, expiry, members
         self._layouts: dict[tuple[str, int], Layout] = {}
         self._warming: dict[str, asyncio.Lock] = {}
         self._items: dict[str, tuple[tuple[int, int], dict[str, Item]]] = {}
@@ -77,7 +79,9 @@ class Taking:
         now = self._expiry.instant(tx)
         performance, currency = self._there(tx, perf_id, public=public)
         used = code_there(tx, performance, code, now) if code else None
-        check_open(performance, now, used, public=public)
+        standing = self.members.standing(tx, performance, person_id) if public else NOBODY
+        if not is_open(performance, now, used, standing, public=public):
+            raise self.members.not_yet(tx, performance, now)
         free_overdue(tx, perf_id, now)
         if public:
             self.first(tx, performance, now)
@@ -85,8 +89,10 @@ class Taking:
         check_wishes(wishes, seen(items, used) if public else items)
         hold = self._hold(performance, person_id, tx.now)
         if public:
-            _check_bounds(tx, performance, items, hold, wishes, used, now)
-        return self.fill(tx, performance, hold, wishes, currency, public=public, free=free, code=used)
+            _check_bounds(tx, performance, items, hold, wishes, used, now, standing)
+        return self.fill(
+            tx, performance, hold, wishes, currency, public=public, free=free, code=used, standing=standing
+        )
 
     def fill(
         self,
@@ -98,19 +104,45 @@ class Taking:
         *,
         public: bool,
         free: bool = False,
+        less: int = 0,
         code: Code | None = None,
+        standing: Standing = NOBODY,
     ) -> Basket:
-        """A new hold with its claims, for whom and for how long is decided. Raises SoldOut, SeatsTaken, LonelySeat,
-        CodeRefused."""
+        """A new hold with its claims, for whom and for how long is decided. `less`: what of each price is paid already.
+        Raises SoldOut, SeatsTaken, LonelySeat, CodeRefused."""
         chosen, explanation = self._choose(tx, performance, wishes, self.items(tx, performance), public=public)
         store.add(tx, hold)
         lines = []
         for wish, item, seat in chosen:
-            claim = _claim(hold, wish, item, seat, tx.now, free=free, code=code)
+            claim = claim_of(
+                hold, wish, item, seat, tx.now, NOBODY if free else standing, free=free, less=less, code=code
+            )
+            standing = standing.after(claim.member_off)
             put(tx, claim, item, seat)
             lines.append(Line(claim, item.name, seat))
         told(tx, hold, [one.claim for one in lines], ClaimState.HELD)
         return Basket(hold, lines, currency, self.test, explanation, "" if code is None else code.code)
+
+    def instead(self, tx: Transaction, perf_id: str, wish: Wish, *, public: bool, free: bool, less: int) -> Basket:
+        """One unit in the place of another that somebody has, so that no bound is reached by it. `less`: what was paid
+        for that. `public`: only what anybody could buy now.
+
+        Raises NotFound, InvalidInput, NotOnSale, SoldOut, SeatsTaken, LonelySeat.
+        """
+        if self.shut:
+            raise NotOnSale(SHUT)
+        now = self._expiry.instant(tx)
+        performance, currency = self._there(tx, perf_id, public=public)
+        if not is_open(performance, now, None, NOBODY, public=public):
+            raise NotOnSale(text("This performance is not on sale at this moment."))
+        free_overdue(tx, perf_id, now)
+        items = self.items(tx, performance)
+        check_wishes([wish], seen(items, None) if public else items)
+        item = items[wish.item_id]
+        if public and not item.sells(now):
+            raise NotOnSale(text("{item} is not on sale at this moment.", item=item.name))
+        hold = self._hold(performance, None, tx.now)
+        return self.fill(tx, performance, hold, [wish], currency, public=public, free=free, less=less)
 
     @property
     def test(self) -> bool:
@@ -203,7 +235,7 @@ class Taking:
                 best = layout.best(wish.quantity, taken, wish.category)
                 if best is None:
                     raise SoldOut(text("There are not so many seats left for {item}.", item=item.name))
-                places, explanation = best.seats, _explained(best)
+                places, explanation = best.seats, explained(best)
             mine |= {one.seat_id for one in places}
             chosen += [(wish, item, place) for place in places]
         return chosen, explanation
@@ -212,16 +244,16 @@ class Taking:
         places = tuple(layout.by_id[one] for one in wish.seats if one in layout.by_id)
         if len(places) < len(wish.seats) or any(one.blocked for one in places):
             raise InvalidInput.field("lines", text("This performance has no such seats."), "unknown")
-        near = {one.seat_id for place in places for one in layout.row_of(place) if abs(one.place - place.place) <= NEAR}
+        near = {one.seat_id for place in places for one in layout.near(place, NEAR)}
         taken = set(tx.all(store.on_seats(perf_id, near)))
         if gone := [one for one in places if one.seat_id in taken]:
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
             best = layout.best(len(places), everything, places[0].category)
-            raise _in_the_way(gone, layout.nearest(places, everything) or (best.seats if best else ()))
+            raise in_the_way(gone, layout.nearest(places, everything) or (best.seats if best else ()))
         if public and (lonely := layout.lonely(places, taken)):
             everything = {id_ for id_, _ in tx.all(seats.taken(perf_id))}
             if instead := layout.nearest(places, everything):
-                raise _lonely(lonely, instead)
+                raise lonely_seats(lonely, instead)
         return places
 
 
@@ -234,10 +266,9 @@ def code_there(tx: Transaction, performance: Performance, code: str, now: int) -
     return found
 
 
-def check_open(performance: Performance, now: int, code: Code | None, *, public: bool) -> None:
-    early = code is not None and code.opens_early
-    if performance.state is PerformanceState.CANCELLED or (public and not performance.sells(now, early=early)):
-        raise NotOnSale(text("This performance is not on sale at this moment."))
+def is_open(performance: Performance, now: int, code: Code | None, standing: Standing, *, public: bool) -> bool:
+    early = (code is not None and code.opens_early) or standing.early(performance.sale_from, now)
+    return performance.state is not PerformanceState.CANCELLED and (not public or performance.sells(now, early=early))
 
 
 def seen(items: Mapping[str, Item], code: Code | None) -> Mapping[str, Item]:
@@ -253,9 +284,10 @@ def _check_bounds(
     wishes: Sequence[Wish],
     code: Code | None,
     now: int,
+    standing: Standing,
 ) -> None:
     counts = counted(wishes)
-    check_order(performance, items, counts, now, code)
+    check_order(performance, items, counts, now, code, standing)
     if hold.person_id is None:
         check_alone(performance, items, counts, {})
     else:
@@ -268,7 +300,7 @@ def put(tx: Transaction, claim: Claim, item: Item, seat: Seat | None) -> None:
     try:
         store.claim(tx, claim)
     except IntegrityError as error:
-        raise _refusal(error, item, seat) from error
+        raise refusal(error, item, seat) from error
 
 
 def free_overdue(tx: Transaction, perf_id: str, at: int) -> None:
@@ -289,61 +321,3 @@ def told(tx: Transaction, hold: Hold, claims: Sequence[Claim], state: ClaimState
     named = [one.seat_id for one in claims if one.seat_id is not None]
     units = len(claims) - len(named)
     outbox.emit(tx, "stock.changed", hold.perf_id, outbox.org(hold.org_id), state=state, seats=named, units=units)
-
-
-def _claim(hold: Hold, wish: Wish, item: Item, seat: Seat | None, now: int, *, free: bool, code: Code | None) -> Claim:
-    price = item.price_in("" if seat is None else seat.category, now)
-    if item.open_price and wish.amount is not None:
-        price = wish.amount
-    off = 0 if code is None or free else code.off(item, price)
-    return Claim(
-        id=timely_id(now),
-        perf_id=hold.perf_id,
-        item_id=item.id,
-        seat_id=None if seat is None else seat.seat_id,
-        hold_id=hold.id,
-        order_id=None,
-        buyer=hold.buyer,
-        price=0 if free else price - off,
-        fee=0 if free else item.fee,
-        tax_bp=item.tax_bp,
-        state=ClaimState.HELD,
-        expires_at=hold.expires_at,
-        code_id=code.id if code is not None and code.takes(item.id) else None,
-        discount=off,
-    )
-
-
-def _refusal(error: IntegrityError, item: Item, seat: Seat | None) -> Exception:
-    said = str(error)
-    if "code_limit" in said:
-        return CodeRefused(text("The code was used as often as it may be."))
-    if "used <= capacity" in said:
-        return SoldOut(text("There is not so much left of {item}.", item=item.name))
-    if "no quota counts" in said:
-        return SoldOut(text("Nobody has said how many of {item} there are.", item=item.name))
-    if seat is not None and "claims.seat_id" in said:
-        return SeatsTaken(text("Somebody else has {seats}.", seats=seat.label))
-    return error
-
-
-def _in_the_way(gone: Sequence[Seat], instead: Sequence[Seat]) -> SeatsTaken:
-    names = ", ".join(one.label for one in gone)
-    errors = [FieldError(one.seat_id, "taken", text("Somebody else has {seats}.", seats=one.label)) for one in gone]
-    if not instead:
-        return SeatsTaken(text("Somebody else has {seats}.", seats=names), errors=errors)
-    others = ", ".join(one.label for one in instead)
-    said = text("Somebody else has {seats}. Free are {others}.", seats=names, others=others)
-    return SeatsTaken(said, errors=errors)
-
-
-def _lonely(left: Sequence[Seat], instead: Sequence[Seat]) -> LonelySeat:
-    names, others = ", ".join(one.label for one in left), ", ".join(one.label for one in instead)
-    said = text("That would leave {seats} alone. Take one seat further, or {others}.", seats=names, others=others)
-    return LonelySeat(said, errors=[FieldError(one.seat_id, "lonely", said) for one in left])
-
-
-def _explained(best: Best) -> str:
-    if best.together:
-        return text("The best seats that are free side by side.")
-    return text("There are not so many side by side; these are near each other.")

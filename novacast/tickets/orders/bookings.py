@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable
 
+from novacast.money import Entry, Parts
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.orders.models import Order
-from novacast.tickets.ports import Entry, Parts
 
 
 def entry_of(order: Order, source: str, at: int) -> Entry:

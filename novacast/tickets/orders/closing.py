@@ -10,6 +10,7 @@ from novacast.clock import HOUR, MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, NotFound, Unavailable
 from novacast.i18n import text
+from novacast.money import Outcome, Provider
 from novacast.tickets import store as log_book
 from novacast.tickets.expiry import Expiry
 from novacast.tickets.holds import store as holds
@@ -19,7 +20,7 @@ from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Method, Order
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Books, Checkout, Outcome
+from novacast.tickets.ports import Books
 
 log = logging.getLogger(__name__)
 
@@ -34,7 +35,7 @@ RAREST = HOUR
 
 
 class Closing:
-    def __init__(self, db: Database, expiry: Expiry, providers: Mapping[str, Checkout], books: Books) -> None:
+    def __init__(self, db: Database, expiry: Expiry, providers: Mapping[str, Provider], books: Books) -> None:
         self._db, self._expiry, self._providers, self._books = db, expiry, providers, books
         self._asked: dict[str, int] = {}
 

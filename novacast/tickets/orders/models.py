@@ -9,10 +9,10 @@ from email_validator import EmailNotValidError, validate_email
 
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
+from novacast.money import Demand, Outcome
 from novacast.texts import Texts
 from novacast.tickets.holds.models import Line
 from novacast.tickets.models import AttemptState, OrderState
-from novacast.tickets.ports import Demand, Outcome
 
 _LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
 """Without those that are read for others."""
@@ -44,6 +44,8 @@ REMOTE = {Method.CARD: "stripe", Method.SANDBOX: "sandbox"}
 OPEN_ATTEMPTS = frozenset(
     {AttemptState.CREATED, AttemptState.SUBMITTED, AttemptState.REQUIRES_ACTION, AttemptState.PROCESSING}
 )
+LATE = ":late"
+"""Behind the key of an attempt that is called off, and was paid all the same."""
 CAPTURED = frozenset(
     {AttemptState.CAPTURED, AttemptState.PARTIALLY_REFUNDED, AttemptState.REFUNDED, AttemptState.DISPUTED}
 )

@@ -3,51 +3,27 @@ whatever else they answer.
 """
 
 from collections.abc import Mapping
-from typing import Literal, Protocol
+from typing import Literal
 
 from novacast.database import Database, Transaction
+from novacast.money import Disputed, Entry, Provider
 from novacast.tickets import store as log_book
-from novacast.tickets.disputes.models import DisputeTold
+from novacast.tickets.disputes import store as dispute_store
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
-from novacast.tickets.orders.models import CAPTURED, Attempt
+from novacast.tickets.orders.bookings import entry_of
+from novacast.tickets.orders.models import CAPTURED, LATE, Attempt
 from novacast.tickets.orders.settling import alarm, settle
-from novacast.tickets.ports import Books, Checkout
+from novacast.tickets.ports import Books
+from novacast.tickets.refunds import store as refund_store
 from novacast.tickets.refunds.service import Refunds
-
-
-class ToldDispute(Protocol):
-    """A bank wants a payment back."""
-
-    @property
-    def key(self) -> str:
-        """Of the attempt that was paid."""
-        ...
-
-    @property
-    def payment(self) -> str:
-        """The provider's own of that payment, which attempts have once they are captured."""
-        ...
-
-    @property
-    def reference(self) -> str: ...
-    @property
-    def state(self) -> Literal["open", "won", "lost"]: ...
-    @property
-    def amount(self) -> int: ...
-    @property
-    def currency(self) -> str: ...
-    @property
-    def reason(self) -> str: ...
-    @property
-    def due_at(self) -> int | None: ...
 
 
 class PaymentNews:
     """What `payments` asks to be made true. It fits the shape that is wanted there without knowing of it."""
 
     def __init__(
-        self, db: Database, providers: Mapping[str, Checkout], books: Books, refunds: Refunds, disputes: Disputes
+        self, db: Database, providers: Mapping[str, Provider], books: Books, refunds: Refunds, disputes: Disputes
     ) -> None:
         self._db, self._providers, self._books = db, providers, books
         self._refunds, self._disputes = refunds, disputes
@@ -72,19 +48,34 @@ class PaymentNews:
         """Money was given back, and not by us. Whether the payment is one of ours."""
         return await self._look_at(provider, key, "payment.repaid_elsewhere", f"{reference}: {amount}")
 
-    async def dispute(self, provider: str, dispute: ToldDispute) -> bool:
+    async def dispute(self, provider: str, dispute: Disputed) -> bool:
         """Whether the payment is one of ours. Money that came and was never heard of is asked for first."""
         await self.attempt(provider, dispute.key)
-        told = DisputeTold(
-            reference=dispute.reference,
-            payment=dispute.payment,
-            amount=dispute.amount,
-            currency=dispute.currency,
-            state=dispute.state,
-            reason=dispute.reason,
-            due_at=dispute.due_at,
-        )
-        return await self._disputes.heard(provider, told)
+        return await self._disputes.heard(provider, dispute)
+
+    async def booked(self, provider: str, kind: Literal["payment", "refund", "dispute"], key: str) -> Entry | None:
+        """Under which source the books have it."""
+        match kind:
+            case "payment":
+                return await self._paid(provider, key)
+            case "refund":
+                refund = await self._db.one(refund_store.by_reference(provider, key))
+                return None if refund is None else await self._entry(refund.order_id, refund.id, refund.created_at)
+            case "dispute":
+                dispute = await self._db.one(dispute_store.by_reference(provider, key))
+                return None if dispute is None else await self._entry(dispute.order_id, dispute.id, dispute.created_at)
+
+    async def _paid(self, provider: str, key: str) -> Entry | None:
+        """What came after it was called off is the same payment, and stands under another attempt."""
+        for one in (key, f"{key}{LATE}"):
+            found = await self._db.one(store.attempt_of(provider, one))
+            if found is not None and found.state in CAPTURED:
+                return await self._entry(found.order_id, found.id, found.changed_at)
+        return None
+
+    async def _entry(self, order_id: str, source: str, at: int) -> Entry | None:
+        order = await self._db.one(store.order(order_id))
+        return None if order is None else entry_of(order, source, at)
 
     async def _look_at(self, provider: str, key: str, what: str, detail: str) -> bool:
         """Something that a person has to look at; said once. Whether the payment is one of ours."""

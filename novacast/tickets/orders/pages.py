@@ -99,6 +99,7 @@ class OrderPages:
         policy = await self._cancelling.policy(sheet.event.id)
         returns = refusal(policy, sheet.performance, now) is None
         codes = await self._codes.of_order(order.id)
+        context |= {"shelf": await self._papers.shelf(order.perf_id)}
         return Html("tickets/order.html", {**context, "asks": asks, "returns": returns, "codes": codes})
 
     @page("/order/{token}/tickets/{ticket_id}", public=True)

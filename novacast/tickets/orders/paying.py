@@ -6,6 +6,7 @@ from dataclasses import replace
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
+from novacast.money import Begun, Demand, Provider
 from novacast.tickets.events import store as events
 from novacast.tickets.holds import store as holds
 from novacast.tickets.models import AttemptState, HoldState, OrderState
@@ -13,11 +14,11 @@ from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, REMOTE, Attempt, Order, Unpayable
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Begun, Books, Checkout, Demand
+from novacast.tickets.ports import Books
 
 
 class Paying:
-    def __init__(self, db: Database, placing: Placing, providers: Mapping[str, Checkout], books: Books) -> None:
+    def __init__(self, db: Database, placing: Placing, providers: Mapping[str, Provider], books: Books) -> None:
         self._db, self._placing, self._providers, self._books = db, placing, providers, books
 
     async def begin(self, order_id: str, back: str) -> None:

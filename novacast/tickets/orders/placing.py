@@ -15,8 +15,9 @@ from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Performance
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.bounds import check_whose
-from novacast.tickets.holds.models import Basket
-from novacast.tickets.models import AttemptState, HoldState, OrderState
+from novacast.tickets.holds.models import Basket, NotOnSale
+from novacast.tickets.members.service import Members
+from novacast.tickets.models import AttemptState, HoldState, OrderState, PerformanceState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import (
@@ -36,10 +37,13 @@ from novacast.tickets.ports import Books
 
 
 class Placing:
-    def __init__(self, settings: Tickets, instance: str, books: Books, *, outside: Collection[str] = ()) -> None:
+    def __init__(
+        self, settings: Tickets, instance: str, books: Books, members: Members, *, outside: Collection[str] = ()
+    ) -> None:
         """`instance`: of this installation, so that nobody else's payments count here. `outside`: who is there to be
         asked for payments."""
         self._settings, self._instance, self._books, self._outside = settings, instance, books, outside
+        self._members = members
 
     def methods(self, total: int, *, account: bool) -> Sequence[Method]:
         """How the public is offered to pay so much. Without an `account` a transfer is the last resort: nobody could
@@ -60,14 +64,17 @@ class Placing:
         seller: str | None,
     ) -> Order:
         """An order of what is held, paid at once where that is how it is paid. `seller`: of the box office; None: the
-        buyer did it. Raises Conflict, Unpayable.
+        buyer did it. Raises Conflict, NotOnSale, Unpayable.
         """
         hold = basket.hold
         performance = tx.one(events.performance(hold.perf_id))
         assert performance is not None, "a hold has a performance"
+        if performance.state is PerformanceState.CANCELLED:
+            raise NotOnSale(text("This performance is not on sale at this moment."))
         self._check(basket, method, public=seller is None)
         if seller is None:
             _share(tx, performance, basket, buyer, person_id)
+            self._members.check_still(tx, performance, person_id, (one.claim for one in basket.lines), tx.now)
         due = self._due(method, performance, tx.now)
         order = self._order(basket, buyer, method, person_id, seller, tx.now)
         store.add(tx, order)

@@ -38,6 +38,7 @@ class OrderRoutes:
         tag="tickets",
         public=True,
         status=201,
+        atomic=True,
         summary="Order what is in a basket",
         errors=(InvalidInput, NotFound, Conflict),
     )
@@ -110,6 +111,7 @@ class BoxOfficeRoutes:
         f"{PERFORMANCE}/sales",
         tag="tickets",
         status=201,
+        atomic=True,
         summary="Sell at the box office",
         errors=(*_WORK, InvalidInput, Conflict),
     )

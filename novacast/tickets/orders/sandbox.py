@@ -5,10 +5,10 @@ by their keys, keeps what became of them, and is asked.
 from novacast.database import Database, Then
 from novacast.errors import NotFound
 from novacast.i18n import text
+from novacast.money import Begun, Demand, Outcome, Repaid, Repayment
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
 from novacast.tickets.orders.service import Orders
-from novacast.tickets.ports import Begun, Demand, Outcome, Repaid, Repayment
 
 
 class Sandbox:

@@ -7,6 +7,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.money import Outcome, Provider
 from novacast.security.keys import Signer
 from novacast.texts import Texts
 from novacast.tickets import store as books
@@ -26,7 +27,7 @@ from novacast.tickets.orders.paying import Paying
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.settling import settle
 from novacast.tickets.orders.undoing import undo
-from novacast.tickets.ports import Books, Checkout, Outcome
+from novacast.tickets.ports import Books
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
 from novacast.tickets.seatmaps import store as seats
@@ -47,7 +48,7 @@ class Orders:
         taking: Taking,
         placing: Placing,
         closing: Closing,
-        providers: Mapping[str, Checkout],
+        providers: Mapping[str, Provider],
         books_: Books,
         key: bytes,
         root: str = "",

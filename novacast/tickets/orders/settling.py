@@ -11,16 +11,18 @@ from dataclasses import replace
 from novacast import outbox
 from novacast.database import Transaction
 from novacast.identity import new_id
+from novacast.money import Outcome
 from novacast.tickets import store as books
 from novacast.tickets.admission.issuing import issue
+from novacast.tickets.editing.trading import trade
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.holds.taking import told
 from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of, parts_of
-from novacast.tickets.orders.models import CAPTURED, OPEN_ATTEMPTS, Attempt, Method, Order, mismatch
-from novacast.tickets.ports import Books, Outcome
+from novacast.tickets.orders.models import CAPTURED, LATE, OPEN_ATTEMPTS, Attempt, Method, Order, mismatch
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds.models import Why
 from novacast.tickets.refunds.owing import request
 
@@ -60,6 +62,7 @@ def settle(tx: Transaction, books: Books, attempt_id: str, outcome: Outcome, per
     if order.state is OrderState.AWAITING_PAYMENT:
         sold = _fulfil(tx, order, person_id)
         books.sold(tx, entry, attempt.provider, parts_of(sold))
+        trade(tx, books, order)
         if order.method is Method.TRANSFER:
             books.unawaited(tx, replace(entry, source=order.id), order.total)
     elif order.state is OrderState.EXPIRED:
@@ -125,7 +128,7 @@ def _capturable(tx: Transaction, gone: Attempt) -> Attempt:
     late = replace(
         gone,
         id=new_id(),
-        key=f"{gone.key}:late",
+        key=f"{gone.key}{LATE}",
         state=AttemptState.CREATED,
         captured=0,
         refunded=0,

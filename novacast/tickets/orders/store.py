@@ -1,6 +1,6 @@
 """All SQL about orders and attempts to pay them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
@@ -12,6 +12,7 @@ _ORDER = (
     "id", "code", "org_id", "perf_id", "hold_id", "person_id", "name", "email", "email_key", "language", "channel",
     "total", "currency", "note", "due_at", "created_at", "changed_at",
 )  # fmt: skip
+_COLUMNS = (*_ORDER, "method", "test", "disputed", "state")
 _ATTEMPT = (
     "id", "order_id", "provider", "mode", "instance", "key", "amount", "currency", "reference", "url", "captured",
     "refunded", "mismatch", "created_at", "changed_at",
@@ -31,6 +32,17 @@ def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
         "SELECT * FROM orders WHERE person_id = ? AND (created_at, id) < (?, ?) "
         "ORDER BY created_at DESC, id DESC LIMIT ?",
         (person_id, *start, limit),
+        order_of,
+    )
+
+
+def named(name: str) -> Query[Order]:
+    """By its id, its code, one of its tickets', or a payment's reference or key."""
+    return Query(
+        "SELECT * FROM orders WHERE id IN (SELECT id FROM orders WHERE id = ?1 OR code = upper(?1) UNION ALL "
+        "SELECT order_id FROM tickets WHERE id = ?1 UNION ALL "
+        "SELECT order_id FROM payment_attempts WHERE reference = ?1 OR key = ?1) LIMIT 1",
+        (name,),
         order_of,
     )
 
@@ -84,15 +96,29 @@ def set_note(tx: Transaction, order_id: str, note: str) -> None:
 
 
 def attempt(attempt_id: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), _attempt)
+    return Query("SELECT * FROM payment_attempts WHERE id = ?", (attempt_id,), attempt_of_row)
 
 
 def attempts(order_id: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), _attempt)
+    return Query(
+        "SELECT * FROM payment_attempts WHERE order_id = ? ORDER BY created_at, rowid", (order_id,), attempt_of_row
+    )
 
 
 def attempt_of(provider: str, key: str) -> Query[Attempt]:
-    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), _attempt)
+    return Query("SELECT * FROM payment_attempts WHERE provider = ? AND key = ?", (provider, key), attempt_of_row)
+
+
+def paid_or_not(org_id: str, states: Collection[AttemptState], start: Key, limit: int) -> Query[tuple[Attempt, Order]]:
+    """Attempts of an organization with their orders, newest first."""
+    marks = ", ".join("?" * len(states))
+    ordered = ", ".join(f"o.{name} AS order_{name}" for name in _COLUMNS)
+    return Query(
+        f"SELECT a.*, {ordered} FROM payment_attempts a JOIN orders o ON o.id = a.order_id WHERE o.org_id = ? "  # noqa: S608 - names from our code
+        f"AND a.state IN ({marks}) AND (a.created_at, a.id) < (?, ?) ORDER BY a.created_at DESC, a.id DESC LIMIT ?",
+        (org_id, *states, *start, limit),
+        lambda row: (attempt_of_row(row), order_of({name: row[f"order_{name}"] for name in _COLUMNS})),
+    )
 
 
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
@@ -104,7 +130,7 @@ def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attem
         "WHERE state IN ('created', 'submitted', 'requires_action', 'processing') "
         f"AND provider IN ({marks}) AND created_at <= ? ORDER BY created_at LIMIT ?",
         (*names, before, limit),
-        _attempt,
+        attempt_of_row,
     )
 
 
@@ -166,7 +192,7 @@ def erase_person(tx: Transaction, person_id: str) -> None:
     )
 
 
-def order_of(row: Row) -> Order:
+def order_of(row: Row | Mapping[str, Any]) -> Order:
     """Of a row with all columns of the table, and maybe more."""
     return Order(
         **{name: row[name] for name in _ORDER},
@@ -177,5 +203,6 @@ def order_of(row: Row) -> Order:
     )
 
 
-def _attempt(row: Row) -> Attempt:
+def attempt_of_row(row: Row) -> Attempt:
+    """Of a row with all columns of the table, and maybe more."""
     return Attempt(**{name: row[name] for name in _ATTEMPT}, state=AttemptState(row["state"]))

@@ -21,6 +21,8 @@ from novacast.tickets.orders.service import Orders
 from novacast.tickets.papers.calendar import evening_file
 from novacast.tickets.papers.models import MOST_PAPERS, Paper, Sheet
 from novacast.tickets.seatmaps import store as seats
+from novacast.tickets.shelves import store as shelves
+from novacast.tickets.shelves.models import Shelf
 
 
 class Papers:
@@ -48,6 +50,10 @@ class Papers:
     async def of_order(self, order_id: str) -> Sheet:
         """Raises NotFound."""
         return await self._sheet(order_id, await self._kept(order_id))
+
+    async def shelf(self, perf_id: str) -> Shelf | None:
+        """Where it is no evening, but something without an hour."""
+        return await self._db.one(shelves.shelf(perf_id))
 
     async def of_link(self, token: str) -> Sheet:
         """Of a receiver. Raises NotFound."""
@@ -94,7 +100,8 @@ class Papers:
         assert performance is not None, "an order has a performance"
         assert event is not None, "a performance has an event"
         sheet = Sheet(event, performance, order.code, order.test, ())
-        codes = await self._admission.codes(kept)
+        # What has no hour has no door, and nothing on paper.
+        codes = {} if await self._db.one(shelves.shelf(order.perf_id)) else await self._admission.codes(kept)
         papers = [
             Paper(
                 ticket_id=one.id,

@@ -32,7 +32,7 @@ class WatchDoor:
 
     async def page(self, call: Call, media_id: str) -> Html | None:
         """None where no ticket would open this."""
-        org_id = await self._house(media_id)
+        org_id = await self.house(media_id)
         if org_id is None:
             return None
         held = [one for one in await self._passes.held(call.principal, media_id) if one.ticket.org_id == org_id]
@@ -52,7 +52,8 @@ class WatchDoor:
         }
         return Html("tickets/pass.html", context)
 
-    async def _house(self, media_id: str) -> str | None:
+    async def house(self, media_id: str) -> str | None:
+        """Whose it is; None where there is no such thing."""
         for source in self._places:
             try:
                 return (await source.place(SYSTEM, media_id)).org_id

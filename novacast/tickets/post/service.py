@@ -3,6 +3,7 @@ the mail, so a crash loses none and doubles none."""
 
 import logging
 from collections.abc import Mapping
+from contextlib import suppress
 
 from novacast.clock import DAY
 from novacast.database import Database, Then, Transaction
@@ -25,6 +26,7 @@ from novacast.tickets.orders.service import read
 from novacast.tickets.papers.service import MOST_ENCLOSED, Papers
 from novacast.tickets.post import store
 from novacast.tickets.post.ports import Mailer
+from novacast.tickets.shelves import store as shelves
 from novacast.tickets.words import hour_there, money
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,17 @@ _OF_ORDERS = {
     "order.cancelled": "order_cancelled",
     "order.partly_cancelled": "order_partly_cancelled",
     "order.returned": "order_returned",
+    "order.changed": "order_changed",
 }
+_OF_SHELVES = {
+    "order_awaiting": "purchase_awaiting",
+    "order_paid": "purchase_paid",
+    "order_expired": "purchase_expired",
+    "order_cancelled": "purchase_undone",
+    "order_partly_cancelled": "purchase_undone",
+    "order_returned": "purchase_returned",
+}
+"""What has no hour has no tickets and no places."""
 
 
 class OrderPost:
@@ -53,6 +65,8 @@ class OrderPost:
     async def hear(self, fact: Fact) -> None:
         if (template := _OF_ORDERS.get(fact.topic)) is not None:
             await self._db.write(lambda tx: self._of_order(tx, fact, template))
+        elif fact.topic == "order.readdressed":
+            await self._db.write(lambda tx: self._readdressed(tx, fact))
         elif fact.topic == "ticket.offered":
             await self._db.write(lambda tx: self._offered(tx, fact))
         elif fact.topic == "ticket.handed_on":
@@ -113,13 +127,23 @@ class OrderPost:
         ):
             return
         performance = tx.one(events.performance(order.perf_id))
-        if template == "order_expired" and (performance is None or performance.state is PerformanceState.CANCELLED):
+        off = performance is None or performance.state is PerformanceState.CANCELLED
+        if template == "order_expired" and off and not tx.one(shelves.shelf(order.perf_id)):
             return  # they are told that the performance is cancelled
         self._mail(tx, order, template)
+
+    def _readdressed(self, tx: Transaction, fact: Fact) -> None:
+        order = tx.one(orders.order(fact.subject))
+        if order is not None and store.once(tx, fact.seq, fact.subject):
+            with suppress(Conflict):  # what is not to be paid or carried needs no mail
+                self._send_again(tx, order)
 
     def _mail(self, tx: Transaction, order: Order, template: str, **more: str) -> None:
         if not order.email:
             return
+        if (shelf := tx.one(shelves.shelf(order.perf_id))) is not None:
+            template = _OF_SHELVES.get(template, template)
+            more["watch"] = f"{self._papers.root}/watch/{shelf.media_id}"
         with self._languages.speaking(order.language):
             context = {**self._context(tx, order), **more}
         self._mailer.send(
@@ -149,7 +173,8 @@ class OrderPost:
             "many": "yes" if len(valid) > MOST_ENCLOSED else "",
             "url": self._papers.order_page(order.id),
         }
-        return context | ({"order_id": order.id} if valid else {})
+        files = valid and not tx.one(shelves.shelf(order.perf_id))
+        return context | ({"order_id": order.id} if files else {})
 
     def _offered(self, tx: Transaction, fact: Fact) -> None:
         transfer = tx.one(holders.transfer(fact.subject))

@@ -7,6 +7,7 @@ from novacast.database import Query, Row, Transaction
 from novacast.tickets.models import Machine
 from novacast.tickets.proof.attacks import Attack
 from novacast.tickets.proof.codes import store as codes
+from novacast.tickets.proof.memberships import store as memberships
 from novacast.tickets.proof.money import store as money
 from novacast.tickets.proof.waiting import store as waiters
 
@@ -105,7 +106,13 @@ _CONTRADICTIONS = (
 def contradictions() -> Sequence[Query[Oddity]]:
     return [
         Query(f"{sql} LIMIT 100", (), _oddity)
-        for sql in (*_CONTRADICTIONS, *codes.CONTRADICTIONS, *waiters.CONTRADICTIONS, *money.CONTRADICTIONS)
+        for sql in (
+            *_CONTRADICTIONS,
+            *codes.CONTRADICTIONS,
+            *waiters.CONTRADICTIONS,
+            *money.CONTRADICTIONS,
+            *memberships.CONTRADICTIONS,
+        )
     ]
 
 
@@ -115,7 +122,7 @@ def waiting() -> Query[Oddity]:
         "SELECT 'order' AS what, id AS subject, code || ': paid, and its seats are gone' AS detail FROM orders "  # noqa: S608 - a text of ours
         "WHERE state = 'paid_unfulfillable' UNION ALL "
         f"SELECT 'payment', id, mismatch FROM payment_attempts WHERE mismatch IS NOT NULL UNION ALL {money.WAITING} "
-        "LIMIT 100",
+        f"UNION ALL {memberships.WAITING} LIMIT 100",
         (),
         _oddity,
     )
@@ -263,7 +270,8 @@ ATTACKS = (
     ),
     Attack("pay without money", "UPDATE orders SET state = 'paid' WHERE id = '!2'", "money is not there"),
     Attack("skip the payment", "UPDATE orders SET state = 'refunded' WHERE id = '!2'", "no such move"),
-    Attack("change what an order costs", "UPDATE orders SET total = 0 WHERE id = '!2'", "never changes"),
+    Attack("change what an order costs", "UPDATE orders SET total = 0 WHERE id = '!2'", "only what was paid"),
+    Attack("add to an order what nobody paid", "UPDATE orders SET total = 6 WHERE id = '!1'", "only what was paid"),
     Attack(
         "capture more than was asked", "UPDATE payment_attempts SET captured = 6 WHERE id = '!a'", "captured BETWEEN"
     ),

@@ -148,7 +148,7 @@ class AnswerPages:
     @page("/order/{token}/answers", public=True)
     async def show(self, call: Call, token: str) -> Html:
         asked = await self._questions.of_order(token)
-        return _shown(token, asked, written_of(asked), ())
+        return shown(f"/order/{quote(token)}", asked, written_of(asked), ())
 
     @form("/order/{token}/answers", public=True)
     async def change(self, call: Call, token: str, form: AnswersForm) -> Html | Redirect:
@@ -157,13 +157,14 @@ class AnswerPages:
         try:
             await self._questions.change(token, answers)
         except InvalidInput as error:
-            return _shown(token, asked, form.written, error.errors)
+            return shown(f"/order/{quote(token)}", asked, form.written, error.errors)
         except Conflict as error:
             return Redirect(f"/order/{quote(token)}/answers", notice=Notice("bad", error.message))
         return Redirect(f"/order/{quote(token)}", notice=Notice("good", _("Your answers are kept.")))
 
 
-def _shown(token: str, asked: Asked, written: Mapping[str, str], errors: Sequence[FieldError]) -> Html:
+def shown(home: str, asked: Asked, written: Mapping[str, str], errors: Sequence[FieldError]) -> Html:
+    """`home`: the order's page."""
     labels = {one.claim.id: one.item for one in asked.lines}
     known = {one.id: one.label for one in asked.questions}
     closed = [
@@ -172,5 +173,5 @@ def _shown(token: str, asked: Asked, written: Mapping[str, str], errors: Sequenc
         if one.question_id in known and one.question_id not in asked.open
     ]
     groups = fields(asked.questions, asked.lines, written, asked.open)
-    context = {"token": quote(token), "groups": groups, "closed": closed, "errors": errors}
+    context = {"home": home, "place": f"{home}/answers", "groups": groups, "closed": closed, "errors": errors}
     return Html("tickets/answers.html", context, 422 if errors else 200)

@@ -66,6 +66,12 @@ class QuestionRoutes:
         found = await self._questions.of_known(call.principal, org_id, order_id)
         return AnswerListBody.of(found, lambda pair: AnswerBody.of(*pair))
 
+    @put(f"{OF_ORG}/{{order_id}}/answers", tag="tickets", summary="Answer for a buyer", errors=(*_WORK, Conflict))
+    async def change_known(self, call: Call, org_id: str, order_id: str, body: AnswersBody) -> AskedBody:
+        """All answers anew: what is left out is answered no more."""
+        await self._questions.change_known(call.principal, org_id, order_id, body.given())
+        return AskedBody.of(await self._questions.of_order_known(call.principal, org_id, order_id))
+
     @get(f"{PERFORMANCE}/answers", tag="tickets", summary="Answers of all orders that stand, by code", errors=_WORK)
     async def of_performance(self, call: Call, performance_id: str, query: ListQuery) -> AllAnswersBody:
         questions, page = await self._questions.of_performance(

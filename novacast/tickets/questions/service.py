@@ -10,7 +10,7 @@ from novacast.identity import Principal, new_id
 from novacast.tickets import store as books
 from novacast.tickets.codes import store as codes
 from novacast.tickets.events import store as events
-from novacast.tickets.events.permission import NO_PERFORMANCE, arranged_event, sees_orders
+from novacast.tickets.events.permission import NO_PERFORMANCE, arranged_event, sees_orders, sells
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Line
 from novacast.tickets.holds.service import Holds
@@ -149,11 +149,32 @@ class Questions:
         open_ = frozenset(one.id for one in questions if stands and one.open(performance.starts_at, now))
         return Asked(questions, lines, answers, open_)
 
+    async def of_order_known(self, principal: Principal, org_id: str, order_id: str) -> Asked:
+        """The same for the house, which may change all of it at any time. Raises NotFound, Forbidden."""
+        sells(principal, org_id)
+        receipt = await self._orders.known(principal, org_id, order_id)
+        lines = live(receipt.lines)
+        questions = asked(await self._db.all(store.of_performance(receipt.order.perf_id)), lines)
+        answers = await self._db.all(store.answers(order_id))
+        stands = receipt.order.state in STANDING
+        return Asked(questions, lines, answers, frozenset(one.id for one in questions if stands))
+
     async def change(self, token: str, given: Sequence[Given]) -> None:
         """All answers anew to what is still open; what is not given is answered no more. Raises NotFound, InvalidInput,
         Conflict."""
         order_id = self._orders.id_of(token)
         perf_id = (await self._orders.show(token)).order.perf_id
+        await self._change(order_id, perf_id, given, None)
+
+    async def change_known(self, principal: Principal, org_id: str, order_id: str, given: Sequence[Given]) -> None:
+        """By the house: all answers anew, whatever is still open to the buyer, and nothing has to be answered. Raises
+        NotFound, Forbidden, InvalidInput, Conflict."""
+        sells(principal, org_id)
+        perf_id = (await self._orders.known(principal, org_id, order_id)).order.perf_id
+        await self._change(order_id, perf_id, given, principal)
+
+    async def _change(self, order_id: str, perf_id: str, given: Sequence[Given], by: Principal | None) -> None:
+        """`by`: of the house."""
 
         def unit(tx: Transaction) -> None:
             performance = tx.one(events.performance(perf_id))
@@ -162,15 +183,16 @@ class Questions:
             if not claims:
                 raise Conflict(text("This order does not stand any more."))
             questions = tx.all(store.of_performance(perf_id))
-            open_ = {one.id for one in questions if one.open(performance.starts_at, tx.now)}
+            open_ = {one.id for one in questions if by is not None or one.open(performance.starts_at, tx.now)}
             if any(one.question_id not in open_ for one in given):
                 raise Conflict(text("It is too late to change this answer."))
             units = {one.id: one.item_id for one in claims}
             kept = [one for one in tx.all(store.answers(order_id)) if one.question_id not in open_]
             before = [Given(one.question_id, one.unit, one.value) for one in kept if one.unit in {None, *units}]
-            found = checked(questions, units, [*before, *given], public=bool(open_))
+            found = checked(questions, units, [*before, *given], public=by is None and bool(open_))
             store.put(tx, order_id, [one for one in found if one.question_id in open_], open_)
-            books.log(tx, "order.answered", performance.org_id, order_id, order_id=order_id)
+            who = None if by is None else by.person_id
+            books.log(tx, "order.answered", performance.org_id, order_id, order_id=order_id, person_id=who)
 
         await self._db.write(unit)
 

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from novacast.database import Transaction
+from novacast.money import Repaid
 from novacast.tickets.models import OrderState, RefundState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import Order
-from novacast.tickets.ports import Books, Repaid
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
 from novacast.tickets.refunds.models import OVER, Refund, Why, checked, later
 from novacast.tickets.refunds.owing import tell

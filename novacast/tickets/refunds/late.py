@@ -2,7 +2,7 @@
 and category, else the money goes back by itself, and the buyer is told which."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from novacast import outbox
 from novacast.database import Database, Transaction
@@ -10,6 +10,7 @@ from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.tickets import store as log_book
 from novacast.tickets.admission.issuing import issue
 from novacast.tickets.cancelling import store as cancelling
+from novacast.tickets.editing.trading import trade
 from novacast.tickets.events import store as events
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim, Wish
@@ -32,6 +33,8 @@ BATCH = 20
 class Late:
     def __init__(self, db: Database, taking: Taking, books: Books) -> None:
         self._db, self._taking, self._books = db, taking, books
+        self.stands: Callable[[Transaction, Order, Sequence[Claim]], bool] = lambda tx, order, before: True
+        """Whether what an order wanted is still offered as it was; without an hour, there is nothing else like it."""
 
     async def sweep(self) -> int:
         """How many were decided; none while the box office is shut, for that is no reason to give money back."""
@@ -59,6 +62,8 @@ class Late:
         if performance is None or performance.ends_at <= tx.now:
             return False
         before = [one for one in tx.all(holds.of_order(order_id)) if one.state is ClaimState.RELEASED]
+        if not self.stands(tx, order, before):
+            return False
         wishes = _same(before) if same else self._like(tx, order, before)
         basket = self._taking.take(tx, order.perf_id, wishes, person_id=None, public=False, free=True)
         hold = basket.hold
@@ -73,6 +78,7 @@ class Late:
             cancelling.add_move(tx, one, old, old)
         issue(tx, order, new)
         self._book(tx, order, before)
+        trade(tx, self._books, order)
         told(tx, hold, new, ClaimState.SOLD)
         detail = "the same seats" if same else "other seats"
         log_book.log(tx, "order.reclaimed", order.org_id, order.id, order_id=order.id, detail=detail)

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from novacast.clock import HOUR, SECOND
+from novacast.money import Demand, Repaid, Repayment
 from novacast.tickets.models import RefundState
-from novacast.tickets.ports import Demand, Repaid, Repayment
 
 FIRST, LONGEST = 10 * SECOND, 6 * HOUR
 """Between two questions about the same refund: each is twice the one before."""

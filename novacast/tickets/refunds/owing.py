@@ -6,13 +6,14 @@ from novacast.database import Transaction
 from novacast.errors import Conflict
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.money import Parts
 from novacast.tickets import store as books_log
 from novacast.tickets.cancelling.models import Cancellation
 from novacast.tickets.models import RefundState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import CAPTURED, Attempt, Order
-from novacast.tickets.ports import Books, Parts
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
 from novacast.tickets.refunds.models import Refund, Why
 

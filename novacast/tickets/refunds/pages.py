@@ -144,7 +144,12 @@ def _line(one: Shown) -> dict[str, Any]:
 
 
 def way_name(provider: str) -> str:
-    names = {"cash": _("in cash"), "transfer": _("by bank transfer"), "card_terminal": _("at the card terminal")}
+    names = {
+        "cash": _("in cash"),
+        "transfer": _("by bank transfer"),
+        "card_terminal": _("at the card terminal"),
+        "dispute": _("by the bank, in a dispute"),
+    }
     return names.get(provider, provider)
 
 

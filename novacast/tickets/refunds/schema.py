@@ -133,3 +133,15 @@ def m002_runs(db: Any) -> None:
         "CREATE INDEX refund_runs_open ON refund_runs (begun_at) WHERE done_at IS NULL",
         "CREATE TABLE books_filled (id INTEGER PRIMARY KEY CHECK (id = 1), at INTEGER NOT NULL) STRICT",
     )
+
+
+@migrations()
+def m003_seats_of_what_is_left(db: Any) -> None:
+    """What is left of an order of which something was given back gets other seats, as that of any paid one."""
+    statements(
+        db,
+        "DROP TRIGGER claims_paid",
+        """CREATE TRIGGER claims_paid BEFORE UPDATE OF state ON claims WHEN NEW.state = 'sold'
+        AND NOT EXISTS (SELECT 1 FROM orders WHERE id = NEW.order_id AND state IN ('paid', 'partially_refunded'))
+        BEGIN SELECT RAISE(ABORT, 'claims: the order is not paid'); END""",
+    )

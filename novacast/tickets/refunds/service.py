@@ -8,6 +8,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
+from novacast.money import Provider, Repaid
 from novacast.tickets import store as log_book
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.cancelling.models import AmountChanged, Cancellation
@@ -17,9 +18,10 @@ from novacast.tickets.holds import store as holds
 from novacast.tickets.models import OrderState, RefundState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import parts_of, spread
-from novacast.tickets.orders.models import Order
-from novacast.tickets.ports import Books, Checkout, Repaid
+from novacast.tickets.orders.models import Attempt, Order
+from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
+from novacast.tickets.refunds.chargebacks import WAY, covered
 from novacast.tickets.refunds.hearing import hear
 from novacast.tickets.refunds.models import OVER, Refund, Shown, Way, later
 from novacast.tickets.refunds.owing import owe, request, tell
@@ -33,7 +35,7 @@ OPEN = (RefundState.REQUESTED, RefundState.SUBMITTED, RefundState.PENDING)
 
 
 class Refunds:
-    def __init__(self, db: Database, providers: Mapping[str, Checkout], books: Books) -> None:
+    def __init__(self, db: Database, providers: Mapping[str, Provider], books: Books) -> None:
         self._db, self._providers, self._books = db, providers, books
 
     async def sweep(self) -> int:
@@ -182,7 +184,7 @@ class Refunds:
     def _submitted(self, tx: Transaction, refund_id: str) -> Refund:
         refund = tx.one(store.refund(refund_id))
         assert refund is not None, "refunds are never deleted"
-        if refund.state is RefundState.REQUESTED and refund.provider in self._providers:
+        if not covered(tx, self._books, refund) and _to_submit(refund, self._providers):
             due = tx.now + later(refund.tries)
             store.change(tx, refund_id, {"state": RefundState.SUBMITTED, "due_at": due})
         return tx.one(store.refund(refund_id)) or refund
@@ -220,8 +222,17 @@ class Refunds:
             person_id=principal.person_id,
             cancellation_id=refund.cancellation_id,
             again_of=refund.id,
-            provider=refund.provider if way is None else way.value,
+            provider=_way(refund, attempt) if way is None else way.value,
         )
+
+
+def _to_submit(refund: Refund, providers: Collection[str]) -> bool:
+    return refund.state is RefundState.REQUESTED and refund.provider in providers
+
+
+def _way(refund: Refund, attempt: Attempt) -> str:
+    """As before; what a dispute had given back, the way that it came."""
+    return attempt.provider if refund.provider == WAY else refund.provider
 
 
 def _known(tx: Transaction, org_id: str, refund_id: str) -> Refund:

@@ -52,9 +52,29 @@ def due(providers: Iterable[str], at: int, limit: int) -> Query[Refund]:
     marks = ", ".join("?" * len(names))
     return Query(
         "SELECT * FROM refunds WHERE state IN ('requested', 'submitted', 'pending') AND due_at <= ? "  # noqa: S608 - question marks only
-        "AND NOT EXISTS (SELECT 1 FROM payment_attempts WHERE id = attempt_id AND state = 'disputed') "
+        "AND NOT EXISTS (SELECT 1 FROM disputes d WHERE d.attempt_id = refunds.attempt_id AND d.state = 'open') "
         f"AND provider IN ({marks}) ORDER BY due_at LIMIT ?",
         (at, *names, limit),
+        _refund,
+    )
+
+
+def lost(attempt_id: str) -> Query[tuple[str, int]]:
+    """References of lost disputes of a payment, and what of each has given back nothing that was owed."""
+    return Query(
+        "SELECT d.reference, d.amount - (SELECT coalesce(sum(amount), 0) FROM refunds r WHERE "
+        "r.attempt_id = d.attempt_id AND r.provider = 'dispute' AND r.reference = d.reference "
+        "AND r.state = 'succeeded') AS room FROM disputes d WHERE d.attempt_id = ? AND d.state = 'lost' ORDER BY d.id",
+        (attempt_id,),
+        lambda row: (row["reference"], row["room"]),
+    )
+
+
+def covered_by(attempt_id: str, reference: str) -> Query[Refund]:
+    """What a dispute has given back."""
+    return Query(
+        "SELECT * FROM refunds WHERE attempt_id = ? AND provider = 'dispute' AND reference = ? AND state = 'succeeded'",
+        (attempt_id, reference),
         _refund,
     )
 
@@ -71,6 +91,16 @@ def of_org(
         "ORDER BY r.created_at DESC, r.id DESC LIMIT ?",
         (*remote, org_id, *states, *start, limit),
         lambda row: Shown(_refund(row), row["code"], row["name"], bool(row["by_hand"])),
+    )
+
+
+def of_person(person_id: str) -> Query[tuple[str, Refund]]:
+    """Of orders of theirs, with the order's code; newest first."""
+    return Query(
+        "SELECT r.*, o.code FROM refunds r JOIN orders o ON o.id = r.order_id WHERE o.person_id = ? "
+        "ORDER BY r.created_at DESC, r.id DESC",
+        (person_id,),
+        lambda row: (row["code"], _refund(row)),
     )
 
 

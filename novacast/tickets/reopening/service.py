@@ -11,11 +11,11 @@ from functools import partial
 from novacast.database import Database, Transaction
 from novacast.errors import Unavailable
 from novacast.i18n import text
+from novacast.money import Captured, Witness
 from novacast.tickets.holds.taking import SHUT, Taking
 from novacast.tickets.orders.models import CAPTURED, REMOTE
-from novacast.tickets.orders.outside import OutsideCheckout
 from novacast.tickets.orders.settling import settle
-from novacast.tickets.ports import Books, Captured
+from novacast.tickets.ports import Books
 from novacast.tickets.reopening import store
 from novacast.tickets.reopening.models import PAGES_LAST, Reason, Shut, Stray
 
@@ -37,7 +37,7 @@ class Reopening:
         self,
         db: Database,
         taking: Taking,
-        providers: Sequence[OutsideCheckout],
+        providers: Sequence[Witness],
         books: Books,
         instance: str,
         ask: Callable[[], Awaitable[object]],

@@ -21,7 +21,7 @@ from novacast.tickets.orders.models import Method
 from novacast.tickets.ports import Organizations
 from novacast.tickets.reports.models import Night, Report, Standing
 from novacast.tickets.reports.service import Reports, Scope
-from novacast.tickets.words import hour_there, money, order_state
+from novacast.tickets.words import NEVER, money, night_there, order_state
 from novacast.web import Body, Call, Html, page
 from novacast.words import count_of, locale
 
@@ -56,7 +56,8 @@ class ReportsPages:
         scope = Scope(org_id, None, perf_id, int(query.days), zone)
         report = await self._reports.report(principal, scope)
         every = await self._reports.nights(principal, Scope(org_id))
-        nights = [one for one in every if perf_id in (None, one.id)][:NIGHTS]
+        # What has no hour has no house that could be full.
+        nights = [one for one in every if perf_id in (None, one.id) and one.starts_at < NEVER][:NIGHTS]
         standings = await self._reports.standings(principal, org_id, [one.id for one in nights])
         return {
             "periods": _periods(org_id, query),
@@ -151,7 +152,7 @@ def _exports(org_id: str, query: ReportsQuery) -> Sequence[tuple[str, list[tuple
 
 
 def _named(one: Night) -> str:
-    return f"{one.title} · {hour_there(one.starts_at, one.timezone)}"
+    return night_there(one.title, one.starts_at, one.timezone)
 
 
 def _day(day: date) -> str:

@@ -7,6 +7,7 @@ from novacast.database import Query, Row
 from novacast.tickets.models import ItemKind
 from novacast.tickets.orders.models import Method
 from novacast.tickets.reports.models import Night, Sale, StateLine
+from novacast.tickets.words import NEVER
 
 MOST_PERFORMANCES = 20_000
 MOST_ROWS = 200_000
@@ -14,12 +15,12 @@ MOST_ROWS = 200_000
 
 
 def performances_of(org_id: str, event_id: str | None, perf_id: str | None) -> Query[Night]:
-    """An organization's performances, or those of an event, or one; the latest first."""
+    """An organization's performances, or those of an event, or one; the latest first, behind them what has no hour."""
     return Query(
         "SELECT p.id, e.title, p.starts_at, e.timezone FROM performances p JOIN events e ON e.id = p.event_id "
         "WHERE p.org_id = :org AND (:event IS NULL OR p.event_id = :event) AND (:perf IS NULL OR p.id = :perf) "
-        "ORDER BY p.starts_at DESC, p.id DESC LIMIT :most",
-        {"org": org_id, "event": event_id, "perf": perf_id, "most": MOST_PERFORMANCES},
+        "ORDER BY p.starts_at >= :never, p.starts_at DESC, p.id DESC LIMIT :most",
+        {"org": org_id, "event": event_id, "perf": perf_id, "most": MOST_PERFORMANCES, "never": NEVER},
         lambda row: Night(row["id"], row["title"], row["starts_at"], row["timezone"]),
     )
 

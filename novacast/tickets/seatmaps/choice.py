@@ -27,9 +27,17 @@ class Layout:
         self._rows = {name: tuple(sorted(row, key=lambda one: one.place)) for name, row in rows.items()}
         self._best_first = sorted(self._rows.values(), key=lambda row: min(one.rank for one in row))
         self._boxes = [(row, _box(row)) for row in self._rows.values()]
+        self._places = {name: {seat.place: seat for seat in row} for name, row in self._rows.items()}
 
     def row_of(self, seat: Seat) -> Run:
         return self._rows[seat.section, seat.row]
+
+    def near(self, seat: Seat, places: int) -> Iterator[Seat]:
+        """Those of its row at most so many places away, itself among them."""
+        row = self._places[seat.section, seat.row]
+        for place in range(seat.place - places, seat.place + places + 1):
+            if (found := row.get(place)) is not None:
+                yield found
 
     def best(self, count: int, taken: Collection[str], category: str | None = None) -> Best | None:
         """The best `count` free seats: side by side and leaving nobody alone; else side by side; else near each other.
@@ -84,13 +92,17 @@ class Layout:
         wheelchair, or beside one, may take any; and such a place is left alone by nobody."""
         if any(one.kind is not SeatKind.NORMAL for one in chosen):
             return ()
-        found: list[Seat] = []
         ids = {one.seat_id for one in chosen}
-        for name in dict.fromkeys((one.section, one.row) for one in chosen):
-            row = self._rows[name]
-            left = _alone(row, ids | set(taken)) - _alone(row, taken)
-            found += sorted((one for one in left if one.kind is SeatKind.NORMAL), key=lambda one: one.place)
-        return tuple(found)
+        after = ids.union(taken)
+        beside = {one.seat_id: one for seat in chosen for one in self.near(seat, 1) if one.kind is SeatKind.NORMAL}
+        left = [one for one in beside.values() if self._alone(one, after) and not self._alone(one, taken)]
+        order = {name: at for at, name in enumerate(dict.fromkeys((one.section, one.row) for one in chosen))}
+        return tuple(sorted(left, key=lambda one: (order[one.section, one.row], one.place)))
+
+    def _alone(self, seat: Seat, taken: Collection[str]) -> bool:
+        """Whether it is free and nobody could sit beside it."""
+        free = [one for one in self.near(seat, 1) if one.seat_id not in taken and not one.blocked]
+        return free == [seat]
 
     def leaves_alone(self, run: Run, taken: Collection[str]) -> bool:
         """Whether seats side by side leave one beside them alone."""
@@ -128,11 +140,6 @@ def _leaves_alone(row: Run, run: Run, taken: Collection[str]) -> bool:
         return seat is not None and seat.seat_id not in taken and not seat.blocked and seat.kind is SeatKind.NORMAL
 
     return (free(first - 1) and not free(first - 2)) or (free(last + 1) and not free(last + 2))
-
-
-def _alone(row: Run, taken: Collection[str]) -> set[Seat]:
-    free = {one.place for one in row if one.seat_id not in taken and not one.blocked}
-    return {one for one in row if one.place in free and not free & {one.place - 1, one.place + 1}}
 
 
 def _box(row: Run) -> tuple[int, int, int, int]:

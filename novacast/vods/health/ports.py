@@ -3,6 +3,14 @@
 from typing import Protocol
 
 
+class OnAir(Protocol):
+    """What is on air has no hours to be kept in yet."""
+
+    def reported(self, programme_id: str, stalls: int, stalled: int, played: int, /) -> None:
+        """`stalled`, `played`: microseconds."""
+        ...
+
+
 class Watched(Protocol):
     @property
     def media_id(self) -> str: ...

@@ -9,7 +9,8 @@ from novacast.limits import Rate, RateLimiter
 from novacast.vods import store as videos
 from novacast.vods.health import store
 from novacast.vods.health.models import Health, Report, hour_of, read
-from novacast.vods.health.ports import Viewings
+from novacast.vods.health.ports import OnAir, Viewings
+from novacast.vods.health.recent import Recent
 from novacast.vods.models import may_edit
 from novacast.vods.service import seen
 
@@ -20,11 +21,15 @@ HOURLY = 2
 
 
 class VideoHealth:
-    def __init__(self, db: Database, viewings: Viewings, limiter: RateLimiter, *, keep_days: int) -> None:
+    def __init__(
+        self, db: Database, viewings: Viewings, limiter: RateLimiter, *, keep_days: int, on_air: OnAir | None = None
+    ) -> None:
         self._db = db
         self._viewings = viewings
         self._limiter = limiter
         self._keep_days = keep_days
+        self.recent = Recent(db.clock)
+        self._on_air = on_air
 
     async def report(self, video_id: str, session_id: str, report: Report) -> None:
         """Raises NotFound for a session that is none, or another video's; RateLimited."""
@@ -34,13 +39,18 @@ class VideoHealth:
         self._limiter.check(REPORTS, session_id)
         if not (amounts := report.amounts()):
             return
+        self.recent.add(video_id, report)
 
-        def unit(tx: Transaction) -> None:
-            # The session is playback's: its video may have gone since.
-            if tx.one(videos.by_id(video_id)) is not None:
+        def unit(tx: Transaction) -> bool:
+            # The session is playback's: its video may have gone since, or not be one yet.
+            there = tx.one(videos.by_id(video_id)) is not None
+            if there:
                 store.add(tx, video_id, hour_of(tx.now), amounts)
+            return there
 
-        await self._db.write(unit)
+        if not await self._db.write(unit) and self._on_air is not None:
+            stalled, played = 1000 * sum(report.stalls), 1000 * sum(time for _, time in report.played)
+            self._on_air.reported(video_id, len(report.stalls), stalled, played)
 
     async def of(self, principal: Principal, video_id: str, days: int) -> Health:
         """The last days. Raises NotFound, Unauthenticated, Forbidden."""

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import pairwise
+from string import ascii_lowercase
 
 import pytest
 from hypothesis import given, settings
@@ -132,3 +133,15 @@ def test_hidden_signs_anywhere_hide_nothing(data: st.DataObject) -> None:
 def test_patterns_that_would_make_a_backtracking_search_take_years_take_none() -> None:
     patterns = [f"{'*a' * 20}*b", *("a" * n + "*" for n in range(2, 60))]
     assert listed(*patterns).judge("a" * 500 + " " + "ab" * 200).action is not None
+
+
+def test_a_thousand_patterns_that_begin_alike_are_looked_for_at_once() -> None:
+    patterns = [f"*a*{one}{two}" for one in ascii_lowercase for two in ascii_lowercase]
+    assert listed(*patterns).judge("a b " * 125).action is None
+    assert listed(*patterns).judge("a b " * 120 + "abc").patterns == ["*a*bc"]
+
+
+def test_a_pattern_has_few_stars() -> None:
+    assert clean_pattern("*".join("abcdefgh")) == "a*b*c*d*e*f*g*h"
+    with pytest.raises(InvalidInput):
+        clean_pattern("*".join("abcdefghi"))

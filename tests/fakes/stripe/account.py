@@ -53,6 +53,11 @@ class Account:
         while self._due and self._due[0][0] <= self.now:
             heapq.heappop(self._due)[2]()
 
+    @property
+    def next(self) -> int | None:
+        """When something falls due."""
+        return self._due[0][0] if self._due else None
+
     def at(self, when: int, work: Callable[[], object]) -> None:
         heapq.heappush(self._due, (when, next(iter(self._order)), work))  # type: ignore[call-overload]  # a count
 

@@ -6,28 +6,26 @@ from datetime import UTC, datetime
 from typing import Any
 
 from tests.fakes.stripe.account import DAY, Account
-from tests.fakes.stripe.errors import Refusal, declined
-from tests.fakes.stripe.money import FAILURES, Money
+from tests.fakes.stripe.errors import Refusal
+from tests.fakes.stripe.invoicing import ATTACHES_ONLY, OVER, Invoicing
+from tests.fakes.stripe.money import Money
 from tests.fakes.stripe.shapes import Object
 
-ATTACHES_ONLY = "4000000000000341"
-"""Can be kept, and is declined whenever it is charged."""
+__all__ = ["ATTACHES_ONLY", "Billing"]
 DRAFT = 3600
 """An invoice of a renewal is a draft for an hour."""
-RETRIES = (3 * DAY, 5 * DAY, 7 * DAY)
-"""Waits between tries of an invoice; after the last the subscription is over."""
 REMINDED = 3 * DAY
-OVER = ("canceled", "incomplete_expired")
 
 
 class Billing:
     def __init__(self, account: Account, money: Money) -> None:
         self.account, self.money = account, money
+        self.invoices = Invoicing(account, money, self._end)
 
     # Subscriptions.
 
-    def create(self, params: Mapping[str, Any], *, paid: bool = False) -> Object:
-        """`paid`: the first invoice is paid already, on a page."""
+    def create(self, params: Mapping[str, Any], *, page: bool = False, intent: Object | None = None) -> Object:
+        """`page`: it begins on one, and `intent` pays the first invoice, now or in some days."""
         customer = self.account.get("customer", params["customer"])
         if not params.get("items"):
             raise Refusal("Missing required param: items.", code="parameter_missing", param="items")
@@ -46,16 +44,22 @@ class Billing:
         made["currency"] = prices[0]["currency"]
         self.account.emit("customer.subscription.created", made)
         lines = [] if trial else [self._line(made, item) for item in made["items"]["data"]]
-        invoice = self._invoice(made, "subscription_create", lines)
-        if paid:
-            self._paid(invoice, None)
+        invoice = self.invoices.make(made, "subscription_create", lines)
+        if not page:
+            self.invoices.collect(invoice)
         else:
-            self._collect(invoice)
+            self.invoices.finalize(invoice)
+            if intent is None or intent["status"] == "succeeded":
+                self.invoices.paid(invoice, intent)
+            else:
+                made["status"] = "active"
         self._plan(made)
         return made
 
     def update(self, id: str, params: Mapping[str, Any]) -> Object:
         found = self._living(id)
+        for one in params.get("items", ()):
+            self._change(found, one, params)
         for name in ("cancel_at_period_end", "default_payment_method", "description"):
             if name in params:
                 found[name] = params[name]
@@ -67,12 +71,23 @@ class Billing:
         if "pause_collection" in params:
             given = params["pause_collection"]
             found["pause_collection"] = None if given == "" else {"resumes_at": None, **given}
-        for one in params.get("items", ()):
-            self._change(found, one, params.get("proration_behavior", "create_prorations"))
         if params.get("trial_end") == "now" and found["status"] == "trialing":
             self._renew(found)
+        elif isinstance(params.get("trial_end"), int):
+            self._free_until(found, params["trial_end"])
         self.account.emit("customer.subscription.updated", found)
         return found
+
+    def _free_until(self, found: Object, end: int) -> None:
+        """Nothing is wanted until then, and periods are counted from there."""
+        now = self.account.now
+        if end <= now:
+            raise Refusal("Invalid timestamp: must be an integer Unix timestamp in the future.", param="trial_end")
+        found.update(status="trialing", trial_start=now, trial_end=end, billing_cycle_anchor=end)
+        for item in found["items"]["data"]:
+            item["current_period_start"], item["current_period_end"] = now, end
+        self.invoices.collect(self.invoices.make(found, "subscription_update", []))
+        self._plan(found)
 
     def cancel(self, id: str, _params: Mapping[str, Any]) -> Object:
         found = self._living(id)
@@ -85,33 +100,64 @@ class Billing:
             raise Refusal(f"No such subscription: '{id}'", status=404, code="resource_missing", param="id")
         return found
 
-    def _change(self, found: Object, wanted: Mapping[str, Any], proration: str) -> None:
-        """Another price in the middle of a period: what is left of the old one is given back, of the new one paid."""
+    def preview(self, params: Mapping[str, Any]) -> Object:
+        """What a change would cost now."""
+        found, details = self._living(params["subscription"]), params.get("subscription_details", {})
+        (wanted,) = details["items"]
+        lines, _ = self._prorated(found, wanted, details.get("proration_date"))
+        return self.invoices.preview(found, lines)
+
+    def _change(self, found: Object, wanted: Mapping[str, Any], params: Mapping[str, Any]) -> None:
+        """Another price in the middle of a period: what is left of the old one is given back, of the new one paid.
+        Raises Refusal, and then nothing has changed, where that was asked for."""
+        proration = params.get("proration_behavior", "create_prorations")
+        lines, anew = self._prorated(found, wanted, params.get("proration_date"))
+        at_once = bool(lines) and (anew or proration == "always_invoice")
+        over = self.account.get("customer", found["customer"])["balance"]
+        due = sum(one["amount"] for one in lines) + over
+        if at_once and due > 0 and params.get("payment_behavior") == "error_if_incomplete":
+            self.invoices.check_card(found)
+        item, price = self._item_of(found, wanted), self.account.get("price", wanted["price"])
+        item["price"] = price
+        if anew:
+            # Another interval begins at once, and is paid at once.
+            now = self.account.now
+            item["current_period_start"], item["current_period_end"] = now, _later(now, price, now)
+            found["billing_cycle_anchor"] = now
+            self._plan(found)
+        if proration == "none":
+            return
+        if at_once:
+            self.invoices.collect(self.invoices.make(found, "subscription_update", lines))
+        else:
+            self._pending(found).extend(lines)
+
+    def _item_of(self, found: Object, wanted: Mapping[str, Any]) -> Object:
         items = found["items"]["data"]
         item = next((one for one in items if one["id"] == wanted.get("id", items[0]["id"])), None)
         if item is None:
             raise Refusal("No such subscription item", code="resource_missing", param="items[0][id]")
+        return item  # type: ignore[no-any-return]  # of JSON
+
+    def _prorated(self, found: Object, wanted: Mapping[str, Any], at: int | None) -> tuple[list[Object], bool]:
+        """The lines, and whether another interval begins."""
+        item = self._item_of(found, wanted)
         old, price = item["price"], self.account.get("price", wanted.get("price", item["price"]["id"]))
-        now, start, end = self.account.now, item["current_period_start"], item["current_period_end"]
-        item["price"] = price
-        if found["status"] == "trialing" or proration == "none" or price["id"] == old["id"]:
-            return
+        now, start, end = at or self.account.now, item["current_period_start"], item["current_period_end"]
+        if not start <= now <= end:
+            raise Refusal("Cannot set proration_date outside of current subscription period", param="proration_date")
+        if found["status"] == "trialing" or price["id"] == old["id"]:
+            return [], False
         left = (end - now) / (end - start)
-        lines = [
-            self._line(found, item, -round(old["unit_amount"] * left), "Unused time"),
-            self._line(found, item, round(price["unit_amount"] * left), "Remaining time"),
-        ]
+        unused = self._line(found, item, -round(old["unit_amount"] * left), "Unused time")
+        unused["period"]["start"] = now
         if old["recurring"] != price["recurring"]:
-            # Another interval begins at once, and is paid at once.
-            item["current_period_start"], item["current_period_end"] = now, _later(now, price, now)
-            found["billing_cycle_anchor"] = now
-            lines = [lines[0], self._line(found, item)]
-            proration = "always_invoice"
-            self._plan(found)
-        if proration == "always_invoice":
-            self._collect(self._invoice(found, "subscription_update", lines))
-        else:
-            self._pending(found).extend(lines)
+            rest = self._line(found, {**item, "price": price})
+            rest["period"] = {"start": now, "end": _later(now, price, now)}
+            return [unused, rest], True
+        rest = self._line(found, {**item, "price": price}, round(price["unit_amount"] * left), "Remaining time")
+        rest["period"]["start"] = now
+        return [unused, rest], False
 
     # The clock.
 
@@ -144,7 +190,7 @@ class Billing:
             found["status"] = "active"
         lines = [*self._pending(found), *(self._line(found, item) for item in found["items"]["data"])]
         self._pending(found).clear()
-        invoice = self._invoice(found, "subscription_cycle", lines)
+        invoice = self.invoices.make(found, "subscription_cycle", lines)
         self.account.emit("customer.subscription.updated", found)
         self.account.at(self.account.now + DRAFT, lambda: self._finalize(found, invoice))
         self._plan(found)
@@ -154,112 +200,18 @@ class Billing:
             return
         paused = found["pause_collection"]
         if paused is None:
-            self._collect(invoice)
+            self.invoices.collect(invoice)
         elif paused["behavior"] == "void":
-            self.void(invoice["id"])
+            self.invoices.drop(invoice)
         elif paused["behavior"] == "mark_uncollectible":
             invoice["status"] = "uncollectible"
             self.account.emit("invoice.marked_uncollectible", invoice)
-
-    # Invoices.
-
-    def _invoice(self, found: Object, reason: str, lines: list[Object]) -> Object:
-        total = sum(one["amount"] for one in lines)
-        made = self.account.add(
-            "invoice", "in", customer=found["customer"], currency=found["currency"], billing_reason=reason,
-            amount_due=max(total, 0), amount_remaining=max(total, 0), amount_paid=0, subtotal=total, total=total,
-            status="draft", attempted=False, attempt_count=0, auto_advance=True, due_date=None, lines={
-                "object": "list", "data": lines, "has_more": False, "url": "",
-            }, parent={"type": "subscription_details", "quote_details": None, "subscription_details": {
-                "metadata": dict(found["metadata"]), "subscription": found["id"]}},
-            period_start=found["items"]["data"][0]["current_period_start"], period_end=_end(found),
-        )  # fmt: skip
-        for line in lines:
-            line["invoice"] = made["id"]
-        found["latest_invoice"] = made["id"]
-        self.account.emit("invoice.created", made)
-        return made
-
-    def _collect(self, invoice: Object) -> None:
-        if invoice["status"] == "draft":
-            invoice.update(status="open", hosted_invoice_url=f"{self.account.origin}/invoices/{invoice['id']}")
-            invoice["number"] = f"NC-{self.account.numbers['in']:04d}"
-            self.account.emit("invoice.finalized", invoice)
-        try:
-            self.pay(invoice["id"], {})
-        except Refusal:
-            return
-
-    def pay(self, id: str, params: Mapping[str, Any]) -> Object:
-        invoice = self.account.get("invoice", id)
-        if invoice["status"] == "paid":
-            raise Refusal("Invoice is already paid", code="invoice_already_paid")
-        if invoice["status"] not in ("open", "uncollectible"):
-            raise Refusal(f"This invoice is {invoice['status']}.")
-        found = self.account.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
-        invoice["attempted"], intent = True, None
-        if invoice["amount_due"]:
-            number = self._number(found, params.get("payment_method"))
-            invoice["attempt_count"] += 1
-            intent = self.money.intent(
-                invoice["amount_due"], invoice["currency"], customer=invoice["customer"], metadata={}
-            )
-            try:
-                if number is None or number == ATTACHES_ONLY or number in FAILURES:
-                    raise declined()
-                self.money.pay(intent, number)
-            except Refusal:
-                self._unpaid(found, invoice)
-                raise
-        self._paid(invoice, intent)
-        return invoice
-
-    def void(self, id: str) -> Object:
-        invoice = self.account.get("invoice", id)
-        invoice.update(status="void", next_payment_attempt=None)
-        self.account.emit("invoice.voided", invoice)
-        return invoice
-
-    def _paid(self, invoice: Object, intent: Object | None) -> None:
-        found = self.account.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
-        invoice.update(status="paid", amount_paid=invoice["amount_due"], amount_remaining=0, next_payment_attempt=None)
-        invoice["status_transitions"]["paid_at"] = self.account.now
-        if intent is not None:
-            self.account.add(
-                "invoice_payment", "inpay", invoice=invoice["id"], amount_paid=invoice["amount_paid"], status="paid",
-                amount_requested=invoice["amount_due"], currency=invoice["currency"],
-                payment={"type": "payment_intent", "payment_intent": intent["id"]},
-            )  # fmt: skip
-        self.account.emit("invoice.paid", invoice)
-        self.account.emit("invoice.payment_succeeded", invoice)
-        if found["status"] in ("incomplete", "past_due", "unpaid"):
-            found["status"] = "active"
-            self.account.emit("customer.subscription.updated", found)
-
-    def _unpaid(self, found: Object, invoice: Object) -> None:
-        tries = invoice["attempt_count"]
-        more = found["status"] != "incomplete" and tries <= len(RETRIES)
-        when = self.account.now + RETRIES[tries - 1] if more else None
-        invoice["next_payment_attempt"] = when
-        self.account.emit("invoice.payment_failed", invoice)
-        if found["status"] == "incomplete":
-            return
-        if when is not None:
-            if found["status"] != "past_due":
-                found["status"] = "past_due"
-                self.account.emit("customer.subscription.updated", found)
-            self.account.at(when, lambda: self._again(found, invoice))
-        else:
-            self._end(found, "payment_failed")
-
-    def _again(self, found: Object, invoice: Object) -> None:
-        if invoice["status"] == "open" and found["status"] not in OVER:
-            self._collect(invoice)
 
     def _end(self, found: Object, reason: str = "cancellation_requested") -> Object:
         now = self.account.now
         found.update(status="canceled", ended_at=now, canceled_at=found["canceled_at"] or now)
         found["cancellation_details"] = {"comment": None, "feedback": None, "reason": reason}
+        self._pending(found).clear()
         self.account.emit("customer.subscription.deleted", found)
         return found
 
@@ -280,13 +232,6 @@ class Billing:
         )
         made["url"] = f"{self.account.origin}/portal/{made['id']}"
         return made
-
-    def _number(self, found: Object, given: str | None) -> str | None:
-        customer = self.account.get("customer", found["customer"])
-        default = customer["invoice_settings"]["default_payment_method"]
-        method = given or found["default_payment_method"] or default
-        kept = self.account.objects.get(f"number:{method}")
-        return None if kept is None else str(kept["number"])
 
     # Parts.
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from tests.fakes.stripe.account import DAY, Account
 from tests.fakes.stripe.billing import Billing
-from tests.fakes.stripe.errors import Refusal
-from tests.fakes.stripe.money import Money
+from tests.fakes.stripe.errors import Refusal, declined
+from tests.fakes.stripe.money import FAILURES, Money
 from tests.fakes.stripe.shapes import Object
 
 LEAST = {"eur": 50, "usd": 50, "jpy": 50, "gbp": 30}
@@ -84,27 +84,40 @@ class Checkout:
             "phone": None, "tax_exempt": "none", "tax_ids": [],
         }  # fmt: skip
         if session["mode"] == "subscription":
-            self._subscribe(session, number, email)
-            return session
+            self._keep_card(session, number, email)
+            if self._free(session):
+                self._subscribe(session, None)
+                return session
         self.money.pay(self._intent(session), number, email)
         self.look(session)
         return session
 
-    def _subscribe(self, session: Object, number: str, email: str) -> None:
-        """The first period is paid before there is a subscription; a trial begins with nothing paid."""
-        wish = self.wish(session)
-        data = wish.get("subscription_data", {})
-        trial = "trial_period_days" in data or "trial_end" in data
-        if not trial:
-            self.money.pay(self._intent(session), number, email)
+    def _free(self, session: Object) -> bool:
+        """A trial begins with nothing paid."""
+        data = self.wish(session).get("subscription_data", {})
+        return "trial_period_days" in data or "trial_end" in data
+
+    def _keep_card(self, session: Object, number: str, email: str) -> None:
+        if number in FAILURES and self._free(session):
+            raise declined()
         if session["customer"] is None:
             session["customer"] = self.account.add("customer", "cus", email=email)["id"]
-        self.billing.keep_card(session["customer"], number)
+        if number not in FAILURES:
+            self.billing.keep_card(session["customer"], number)
+
+    def _subscribe(self, session: Object, intent: Object | None) -> None:
+        """It begins when its first period is paid, or its trial begins, or a bank has it in hand."""
+        wish = self.wish(session)
         items = [{"price": one["price"], "quantity": one.get("quantity", 1)} for one in wish["line_items"]]
-        made = self.billing.create({"customer": session["customer"], "items": items, **data}, paid=True)
-        paid = "no_payment_required" if trial else "paid"
-        session.update(status="complete", url=None, payment_status=paid, payment_intent=None)
+        data = wish.get("subscription_data", {})
+        made = self.billing.create({"customer": session["customer"], "items": items, **data}, page=True, intent=intent)
+        free = intent is None
+        paid = free or (intent is not None and intent["status"] == "succeeded")
+        state = "no_payment_required" if free else "paid" if paid else "unpaid"
+        session.update(status="complete", url=None, payment_status=state)
         session.update(subscription=made["id"], invoice=made["latest_invoice"])
+        if paid:  # what pays a subscription stands on its invoice, not on the page
+            session["payment_intent"] = None
         self.account.emit("checkout.session.completed", session)
 
     def answer(self, id: str, *, good: bool) -> None:
@@ -114,7 +127,10 @@ class Checkout:
     def look(self, session: Object) -> None:
         """Where the money has got to, the session follows."""
         intent = self._intent(session)
-        if session["status"] == "open" and intent["status"] in ("succeeded", "processing"):
+        subscribed = session["mode"] == "subscription"
+        if session["status"] == "open" and intent["status"] in ("succeeded", "processing") and subscribed:
+            self._subscribe(session, intent)
+        elif session["status"] == "open" and intent["status"] in ("succeeded", "processing"):
             session.update(status="complete", url=None)
             paid = intent["status"] == "succeeded"
             session["payment_status"] = "paid" if paid else "unpaid"
@@ -122,6 +138,9 @@ class Checkout:
         elif session["status"] == "complete" and session["payment_status"] == "unpaid":
             if intent["status"] == "succeeded":
                 session["payment_status"] = "paid"
+                if subscribed:
+                    self.billing.invoices.paid(self.account.get("invoice", session["invoice"]), intent)
+                    session["payment_intent"] = None
                 self.account.emit("checkout.session.async_payment_succeeded", session)
             elif intent["status"] != "processing":
                 self.account.emit("checkout.session.async_payment_failed", session)

@@ -22,6 +22,8 @@ _FORM = """<p>{name}</p><p>{amount} {currency}</p><p role="alert">{error}</p>
 _CHALLENGE = """<p>Your bank asks whether this is you.</p><form method="post" action="/pay/{id}/challenge">
 <button name="answer" value="complete">Complete</button><button name="answer" value="fail">Fail</button></form>"""
 
+_INVOICE = """<p>{amount} {currency}</p><p role="alert">{error}</p><form method="post" action="/invoices/{id}">
+<label>Card number <input name="number"></label><button>Pay</button></form>"""
 _PORTAL = """<form method="post" action="/portal/{id}"><label>Card number <input name="number"></label>
 <button>Keep this card</button><button name="cancel" value="1">Cancel the plan</button></form>
 <p><a href="{back}">Back</a></p>"""
@@ -35,6 +37,8 @@ class HostedPages:
         app.router.add_get("/pay/{id}", self.show)
         app.router.add_post("/pay/{id}", self.pay)
         app.router.add_post("/pay/{id}/challenge", self.challenge)
+        app.router.add_get("/invoices/{id}", self.invoice)
+        app.router.add_post("/invoices/{id}", self.pay_invoice)
         app.router.add_get("/portal/{id}", self.portal)
         app.router.add_post("/portal/{id}", self.change)
 
@@ -61,6 +65,26 @@ class HostedPages:
         if good:
             raise web.HTTPSeeOther(self._success(about))
         return self._form(about, "We are unable to authenticate your payment method.")
+
+    async def invoice(self, request: web.Request) -> web.StreamResponse:
+        return self._invoice(request.match_info["id"])
+
+    async def pay_invoice(self, request: web.Request) -> web.StreamResponse:
+        about, form = request.match_info["id"], await request.post()
+        self._standin.account.tick()
+        number = "".join(str(form.get("number", "")).split())
+        try:
+            self._standin.billing.invoices.pay(about, {}, number)
+        except Refusal as error:
+            return self._invoice(about, str(error.error["message"]))
+        return self._invoice(about)
+
+    def _invoice(self, id: str, error: str = "") -> web.Response:
+        found = self._standin.account.get("invoice", id)
+        if found["status"] != "open":
+            return _page("Invoice", f"<p>{escape(found['status'])}</p>")
+        fields = {"id": id, "error": error, "amount": str(found["amount_due"]), "currency": found["currency"].upper()}
+        return _page("Invoice", _INVOICE.format(**{key: escape(value) for key, value in fields.items()}))
 
     async def portal(self, request: web.Request) -> web.StreamResponse:
         session = self._standin.account.get("billing_portal.session", request.match_info["id"])
@@ -93,6 +117,9 @@ class HostedPages:
             return _page("This page is over", "<p>Go back and begin again.</p>", 410)
         line = self._standin.checkout.wish(session)["line_items"][0]
         name = line.get("price_data", {}).get("product_data", {}).get("name", "")
+        if "price" in line:
+            price = account.get("price", line["price"])
+            name = account.get("product", price["product"])["name"]
         fields = {
             "id": id, "name": name, "amount": str(session["amount_total"]), "currency": session["currency"].upper(),
             "error": error, "email": session["customer_email"] or "", "cancel": session["cancel_url"] or "",

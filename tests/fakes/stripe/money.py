@@ -74,7 +74,7 @@ class Money:
 
     def capture(self, intent: Object, number: str) -> Object:
         charge = self._charge(intent, number)
-        charge["balance_transaction"] = self._moved(charge, "charge", charge["amount"], _fee(charge["amount"]))["id"]
+        charge["balance_transaction"] = self.moved(charge, "charge", charge["amount"], _fee(charge["amount"]))["id"]
         intent.update(status="succeeded", amount_received=intent["amount"], latest_charge=charge["id"])
         self.account.emit("charge.succeeded", charge)
         self.account.emit("payment_intent.succeeded", intent)
@@ -120,7 +120,7 @@ class Money:
 
     # The balance.
 
-    def _moved(self, source: Object, kind: str, amount: int, fee: int = 0) -> Object:
+    def moved(self, source: Object, kind: str, amount: int, fee: int = 0) -> Object:
         return self.account.add(
             "balance_transaction",
             "txn",
@@ -167,7 +167,7 @@ class Money:
             metadata=dict(params.get("metadata", {})),
             status="pending" if pending else "succeeded",
         )
-        made["balance_transaction"] = self._moved(made, "refund", -amount)["id"]
+        made["balance_transaction"] = self.moved(made, "refund", -amount)["id"]
         self._refunded(charge, amount)
         self.account.emit("refund.created", made)
         self.account.emit("charge.refunded", charge)
@@ -201,7 +201,7 @@ class Money:
             return
         refund.update(status="failed")
         refund["failure_reason"] = reason
-        refund["failure_balance_transaction"] = self._moved(refund, "refund_failure", refund["amount"])["id"]
+        refund["failure_balance_transaction"] = self.moved(refund, "refund_failure", refund["amount"])["id"]
         charge = self.account.get("charge", refund["charge"])
         self._refunded(charge, -refund["amount"])
         self.account.emit("refund.failed", refund)
@@ -242,7 +242,7 @@ class Money:
             reason=reason,
         )
         made["evidence_details"]["due_by"] = self.account.now + 9 * DAY
-        made["balance_transactions"] = [self._moved(made, "adjustment", -made["amount"], DISPUTE_FEE)]
+        made["balance_transactions"] = [self.moved(made, "adjustment", -made["amount"], DISPUTE_FEE)]
         self.account.emit("charge.dispute.created", made)
         self.account.emit("charge.dispute.funds_withdrawn", made)
         return made
@@ -267,7 +267,7 @@ class Money:
         dispute = self.account.get("dispute", id)
         dispute["status"] = "won" if won else "lost"
         if won:
-            dispute["balance_transactions"].append(self._moved(dispute, "adjustment", dispute["amount"]))
+            dispute["balance_transactions"].append(self.moved(dispute, "adjustment", dispute["amount"]))
             self.account.emit("charge.dispute.funds_reinstated", dispute)
         self.account.emit("charge.dispute.closed", dispute)
         return dispute

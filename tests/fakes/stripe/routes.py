@@ -75,9 +75,11 @@ def routes(own: "StandIn") -> Sequence[Route]:
         _route("POST", "disputes/{id}/close", t.DisputeCloseParams, lambda _, one: money.end_dispute(one, won=False)),
         _route("GET", "events", t.EventListParams, lambda params, _: account.list_events(params)),
         _route("GET", "events/{id}", t.EventRetrieveParams, lambda _, one: own.event(one)),
-        _route("GET", "balance_transactions", t.BalanceTransactionListParams,
-               listing("balance_transaction", "balance_transactions")),
+        _route("GET", "balance_transactions", t.BalanceTransactionListParams, own.payouts.balance_transactions),
         _route("GET", "balance_transactions/{id}", t.BalanceTransactionRetrieveParams, read("balance_transaction")),
+        _route("POST", "payouts", t.PayoutCreateParams, lambda params, _: own.payouts.create(params)),
+        _route("GET", "payouts", t.PayoutListParams, listing("payout", "payouts")),
+        _route("GET", "payouts/{id}", t.PayoutRetrieveParams, read("payout")),
         _route("GET", "balance", t.BalanceRetrieveParams, lambda _params, _id: own.balance()),
     ]  # fmt: skip
 
@@ -101,10 +103,24 @@ def _billing(own: "StandIn", read: Callable[[str], Work], listing: Callable[[str
             listing("subscription_item", "subscription_items"),
         ),
         _route("GET", "invoices", t.InvoiceListParams, own.invoices),
+        _route(
+            "POST", "invoices/create_preview", t.InvoiceCreatePreviewParams, lambda params, _: billing.preview(params)
+        ),
         _route("GET", "invoices/{id}", t.InvoiceRetrieveParams, read("invoice")),
-        _route("POST", "invoices/{id}/pay", t.InvoicePayParams, lambda params, one: billing.pay(one, params)),
-        _route("POST", "invoices/{id}/void", t.InvoiceVoidInvoiceParams, lambda _, one: billing.void(one)),
-        _route("GET", "invoice_payments", t.InvoicePaymentListParams, listing("invoice_payment", "invoice_payments")),
+        _route("POST", "invoices/{id}/pay", t.InvoicePayParams, lambda params, one: billing.invoices.pay(one, params)),
+        _route(
+            "POST",
+            "invoices/{id}/finalize",
+            t.InvoiceFinalizeInvoiceParams,
+            lambda params, one: billing.invoices.end_draft(one, params),
+        ),
+        _route("POST", "invoices/{id}/void", t.InvoiceVoidInvoiceParams, lambda _, one: billing.invoices.void(one)),
+        _route(
+            "GET",
+            "invoice_payments",
+            t.InvoicePaymentListParams,
+            lambda params, _: own.account.page(billing.invoices.payments(params), params, "/v1/invoice_payments"),
+        ),
         _route("GET", "payment_methods/{id}", t.PaymentMethodRetrieveParams, read("payment_method")),
         _route(
             "POST",

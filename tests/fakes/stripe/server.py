@@ -21,6 +21,7 @@ from tests.fakes.stripe.hosted import HostedPages
 from tests.fakes.stripe.idempotency import Keys
 from tests.fakes.stripe.money import Money
 from tests.fakes.stripe.params import checked, decoded
+from tests.fakes.stripe.payouts import Payouts
 from tests.fakes.stripe.routes import Route, routes
 from tests.fakes.stripe.shapes import Object, shaped
 from tests.fakes.stripe.webhooks import Webhooks
@@ -55,6 +56,7 @@ class StandIn:
         self.checkout = Checkout(self.account, self.money)
         self.billing = self.checkout.billing
         self.catalogue = Catalogue(self.account)
+        self.payouts = Payouts(self.account, self.money)
         self.webhooks = Webhooks(self.account)
         self.faults = FaultPlan()
         self.keys = Keys()

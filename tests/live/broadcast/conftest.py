@@ -5,7 +5,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -34,10 +34,10 @@ from novacast.notifications.services import notification_services
 from novacast.outbox import Event
 from novacast.security.keys import digest
 from novacast.settings import Live, Server, Settings
+from novacast.tables import MIGRATIONS
 from novacast.vods.films import Films
 from novacast.vods.ports import Records
 from novacast.vods.services import VodServices, vod_services
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.live.conftest import CHANNEL
 from tests.waiting import until
@@ -49,6 +49,7 @@ SMALL = replace(CHANNEL, profile="ultra", heights=(144,), return_seconds=3)
 @dataclass(frozen=True)
 class Nobody:
     viewers: int = 0
+    tracks: Mapping[str, int] = field(default_factory=dict)
 
     async def watching(self, programme_id: str) -> "Nobody":
         return self

@@ -8,6 +8,8 @@ from tests.live.packaging.strict import History, read
 from tests.live.packaging.synthetic import Source
 from tests.live.packaging.viewer import body
 
+EVENT = "#EXT-X-PLAYLIST-TYPE:EVENT"
+
 
 def playlist(stage: Stage, track: str = "720p") -> str:
     return body(stage.shelf.find(f"{track}/index.m3u8")).decode()
@@ -76,15 +78,17 @@ async def test_a_stretch_that_only_one_rendition_got_on_the_disk_begins_in_all_o
         History().take(playlist(again, name).encode())
 
 
-async def test_where_nothing_was_kept_no_discontinuity_is_counted_twice() -> None:
+async def test_where_nothing_was_kept_it_is_no_event_and_no_discontinuity_is_counted_twice() -> None:
     """A player that stayed has seen some, and places what belongs to one by what it knows of that."""
     before = Stage(recorder=Shelved())
     for level in (31, 40, 50):
         before.play(Fraction(2), level=level)
     counted = {one.track: max(one.history.counted.values()) for one in before.viewers}
     assert set(counted.values()) == {2}
-    again = Stage(past=Past({}, {}, next=5000))
+    assert EVENT in playlist(before)
+    again = Stage(recorder=Shelved(), past=Past({}, {}, next=5000))
     again.play(Fraction(3), level=40)
+    assert EVENT not in playlist(again), "what was told before is not in it any more"
     first = {name: History().take(playlist(again, name).encode()).segments[0] for name in counted}
     assert {one.msn for one in first.values()} == {5000}
     assert len({one.cc for one in first.values()}) == 1

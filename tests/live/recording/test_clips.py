@@ -27,12 +27,12 @@ from novacast.media.conformance import check_edition
 from novacast.notifications.services import notification_services
 from novacast.outbox import Event
 from novacast.settings import Settings
+from novacast.tables import MIGRATIONS
 from novacast.visibility import Visibility
 from novacast.vods.models import Changes, Video
 from novacast.vods.ports import Records
 from novacast.vods.services import VodServices, vod_services
 from novacast.vods.storage.models import QuotaReached
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 from tests.live.conftest import CHANNEL, DOOR, GUEST, MODERATOR, ORG, OUTSIDER, PRODUCER, PROGRAMME, STRANGER

@@ -80,7 +80,8 @@ def test_a_viewer_is_never_given_two_things_under_one_name_however_often_the_ser
     for history in viewer.histories.values():
         segments = [history.segments[msn] for msn in sorted(history.segments)]
         assert segments[0].msn == 0
-        assert sum(one.gap for one in segments) <= 3 * kills
+        # What was reserved and not used, and what waited for the disk: the shower is faster than any show.
+        assert sum(one.gap for one in segments) <= 6 * kills
         assert {one.msn for one in segments if one.discontinuity}
 
 

@@ -84,6 +84,31 @@ async def test_pings_do_not_make_a_silent_encoder_live(opened: Open) -> None:
     assert b"neither sound nor picture" in b"".join(one.data for one in encoder.heard)
 
 
+@pytest.mark.parametrize("where", ["the handshake", "the commands", "the media"])
+async def test_who_sends_byte_by_byte_gets_no_more_time_than_others(opened: Open, where: str) -> None:
+    studio = await opened(SOON)
+    encoder = await studio.encoder()
+    if where == "the media":
+        await encoder.publish(KEY)
+    send, slow = encoder.raw, encoder.chunks.write(*messages([Tag(Kind.VIDEO, 0, bytes(100_000))]))
+    if where == "the handshake":
+        _, writer = await asyncio.open_connection("127.0.0.1", studio.port)
+        send, slow = writer.write, HANDSHAKE
+
+    async def drip() -> None:
+        for byte in slow:
+            send(bytes((byte,)))
+            await asyncio.sleep(0.01)
+
+    dripping = asyncio.ensure_future(drip())
+    await until(lambda: studio.value("connections") == 0)
+    dripping.cancel()
+    assert studio.gate.begun == (where == "the media")
+    for basket in studio.gate.baskets:
+        assert await basket.ended() == "The encoder sent neither sound nor picture for 0.4 s."
+        assert not basket.tags
+
+
 async def test_an_encoder_that_is_made_to_wait_is_not_idle(opened: Open) -> None:
     studio = await opened(SOON)
     studio.gate.prepare = lambda basket: basket.publisher.pause()

@@ -15,10 +15,10 @@ from novacast.live.webrtc.routes import WhipRoutes
 from novacast.live.webrtc.server import Receiving, WhipDoor, WhipServer
 from novacast.metrics import Metrics
 from novacast.settings import Server, Settings
+from novacast.tables import MIGRATIONS
 from novacast.web import Credentials
 from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import MIGRATIONS
 from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.fakes.gate import FakeGate
@@ -48,11 +48,11 @@ class Studio:
 
 
 @asynccontextmanager
-async def served(door: WhipDoor, db: Database, people: Authenticator) -> AsyncIterator[str]:
+async def served(door: WhipDoor, db: Database, people: Authenticator, body_seconds: float = 30) -> AsyncIterator[str]:
     """The address of a server that has WHIP and nothing else."""
     clock = SystemClock()
     parts = Parts(
-        settings=Settings(server=Server(port=0)),
+        settings=Settings(server=Server(port=0, body_seconds=body_seconds)),
         routes=[WhipRoutes(door)],
         authenticator=people,
         db=db,
@@ -81,7 +81,10 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
     async with AsyncExitStack() as stack:
 
         async def open_one(
-            receiving: Receiving | None = None, gate: Gate | None = None, clock: Clock | None = None
+            receiving: Receiving | None = None,
+            gate: Gate | None = None,
+            clock: Clock | None = None,
+            body_seconds: float = 30,
         ) -> Studio:
             metrics, door, fake, now = Metrics(), WhipDoor(), FakeGate(), clock or SystemClock()
             whip = door.server = WhipServer(gate or fake, metrics, now, receiving or Receiving("127.0.0.1"))
@@ -91,7 +94,7 @@ async def opened(tmp_path: Path) -> AsyncIterator[Open]:
             migrated(file, MIGRATIONS)
             db = await Database.open(file, SystemClock(), readers=1)
             stack.push_async_callback(db.close)
-            address = await stack.enter_async_context(served(door, db, Nobody()))
+            address = await stack.enter_async_context(served(door, db, Nobody(), body_seconds))
             return Studio(address, whip, door, fake, metrics)
 
         yield open_one

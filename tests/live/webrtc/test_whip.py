@@ -11,10 +11,11 @@ import imageio_ffmpeg
 import pytest
 from playwright.async_api import Page, async_playwright
 
+from novacast.i18n import text
 from novacast.live.ingest import Kind
 from novacast.live.webrtc.server import Receiving
 from tests.e2e.browser import FLAGS, find_chromium
-from tests.fakes.gate import KEY
+from tests.fakes.gate import KEY, Basket
 from tests.live.webrtc.conftest import Open, Studio
 from tests.waiting import until
 
@@ -103,12 +104,97 @@ async def test_without_a_good_key_nothing_is_answered(opened: Open) -> None:
 
 
 @pytest.mark.parametrize(
-    "offer", ["", "v=0", GOOD.replace("m=video", "m=application"), OFFER.replace("{codec}", "VP8")]
+    ("offer", "words"),
+    [
+        ("", "begins with v=0"),
+        ("hello", "begins with v=0"),
+        ("v=0", "neither picture nor sound"),
+        (GOOD.replace("m=video", "m=application"), "and nothing else"),
+        (GOOD + GOOD.partition("a=group:BUNDLE 0\r\n")[2], "and nothing else"),
+        (OFFER.replace("{codec}", "VP8"), "no H.264"),
+        (GOOD.replace("m=video", "m=audio"), "no Opus"),
+        (GOOD.replace("sendonly", "recvonly"), "to send"),
+        (GOOD.replace("a=ice-ufrag:abcd", "a=x"), "no ice-ufrag"),
+        (GOOD.replace("a=ice-pwd:", "a=x:"), "no ice-pwd"),
+        (GOOD.replace("a=fingerprint:", "a=x:"), "fingerprint"),
+    ],
 )
-async def test_an_offer_that_can_not_be_used_is_refused_and_its_feed_ended(opened: Open, offer: str) -> None:
+async def test_an_offer_that_can_not_be_used_is_told_what_it_lacks_and_disturbs_nobody(
+    opened: Open, offer: str, words: str
+) -> None:
     studio = await opened()
-    assert (await post(studio, offer))[0] == 422
+    status, answer, _ = await post(studio, offer)
+    assert (status, words in answer) == (422, True), answer
+    assert studio.gate.begun == 0
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        "a=setup:bogus",
+        "a=fmtp:99 x",
+        "a=rtpmap:1",
+        "a=extmap:x",
+        "a=ssrc:x y:z",
+        "a=rtcp:x",
+        "a=fingerprint:x",
+        "a=mid",
+    ],
+)
+async def test_an_offer_that_no_parser_reads_is_refused_and_its_feed_ended(opened: Open, wrong: str) -> None:
+    studio = await opened()
+    status, answer, _ = await post(studio, GOOD + wrong + "\r\n")
+    assert (status, "can't be read" in answer) == (422, True), answer
     assert len((await studio.gate.basket()).endings) == 1
+
+
+async def test_garbage_that_comes_all_at_once_is_told_what_is_wrong_with_it(opened: Open) -> None:
+    studio = await opened()
+    garbage = [GOOD.replace("sendonly", "recvonly"), "", "v=0\r\n", "m=video", GOOD[:200]] * 5
+    answers = await asyncio.gather(*(post(studio, one) for one in garbage))
+    assert {status for status, *_ in answers} == {422}
+
+
+async def test_an_encoder_whose_key_comes_again_before_it_is_answered_is_told_so(opened: Open) -> None:
+    studio = await opened()
+
+    def take_over(_: Basket) -> None:
+        for one in studio.gate.baskets:
+            one.publisher.close(text("The same key came again, from another connection."))
+
+    studio.gate.prepare = take_over
+    answers = await asyncio.gather(*(post(studio, GOOD) for _ in range(6)))
+    statuses = [status for status, *_ in answers]
+    assert 201 in statuses
+    assert set(statuses) <= {201, 409}
+    assert all("came again" in answer for status, answer, _ in answers if status == 409)
+
+
+async def test_an_offer_that_comes_byte_by_byte_is_not_waited_for(opened: Open) -> None:
+    studio = await opened(body_seconds=0.3)
+    host, _, port = studio.address.removeprefix("http://").partition(":")
+    reader, writer = await asyncio.open_connection(host, int(port))
+    head = f"POST /api/v1/whip HTTP/1.1\r\nHost: {host}\r\nAuthorization: Bearer {KEY}\r\n"
+    writer.write(f"{head}Content-Type: application/sdp\r\nContent-Length: 60000\r\n\r\n".encode())
+
+    async def drip() -> None:
+        while True:
+            writer.write(b"v")
+            await asyncio.sleep(0.02)
+
+    dripping = asyncio.ensure_future(drip())
+    line = await asyncio.wait_for(reader.readline(), 20)
+    dripping.cancel()
+    writer.close()
+    assert b" 400 " in line
+    assert studio.gate.begun == 0
+
+
+async def test_addresses_in_an_offer_are_not_looked_up(opened: Open) -> None:
+    """A browser's hidden ones take seconds, and nobody is to make this server call others."""
+    studio = await opened()
+    hidden = "a=candidate:1 1 udp 2113937151 9b2d3e6c-0000-4000-8000-000000000000.local 50000 typ host\r\n"
+    assert (await post(studio, GOOD + hidden + "a=end-of-candidates\r\n"))[0] == 201
 
 
 async def test_what_is_no_offer_is_refused_before_the_gate(opened: Open) -> None:

@@ -19,10 +19,10 @@ from novacast.live.whep.routes import WhepRoutes
 from novacast.live.whep.service import Monitoring
 from novacast.metrics import Metrics
 from novacast.settings import Server, Settings
+from novacast.tables import MIGRATIONS
 from novacast.visibility import Visibility
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
-from novacast.wiring import MIGRATIONS
 from tests.compiled import static, templates
 from tests.databases import migrated
 from tests.live.conftest import CHANNEL

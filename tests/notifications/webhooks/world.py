@@ -23,8 +23,8 @@ from novacast.notifications.webhooks.services import WebhookServices, webhook_se
 from novacast.notifications.webhooks.signing import Scheme
 from novacast.outbox import Event
 from novacast.settings import Server, Settings, Webhooks
+from novacast.tables import MIGRATIONS
 from novacast.web.courier import Courier
-from novacast.wiring import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 

@@ -11,7 +11,7 @@ from novacast.folder import DataFolder
 from novacast.operations.backups.service import Backups
 from novacast.settings import Backups as BackupSettings
 from novacast.settings import Settings
-from novacast.wiring import MIGRATIONS
+from novacast.tables import MIGRATIONS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 

@@ -1,6 +1,6 @@
 """Memberships on a real database, of two houses and a few people."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -10,15 +10,20 @@ import pytest
 from novacast import outbox
 from novacast.accounts import schema as accounts
 from novacast.accounts.people.addresses import Addresses
+from novacast.accounts.people.service import Addressees
 from novacast.clock import SECOND, instant
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.identity import Principal, Role
-from novacast.payments.memberships import schema, store
+from novacast.payments import tables
+from novacast.payments.invoices.service import Invoices
+from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Charge, Interval, Plan, Subscription
 from novacast.payments.memberships.plans import Offered, PlanDraft, TierDraft
+from novacast.payments.memberships.ports import Biller
 from novacast.payments.memberships.services import MembershipServices, membership_services
-from novacast.settings import Settings, Tickets
+from novacast.settings import Server, Settings, Tickets
+from novacast.tickets.services import FONTS
 from tests.databases import migrated
 from tests.fakes.clock import FakeClock
 
@@ -68,7 +73,7 @@ class Club:
     async def at(self, when: int) -> None:
         """Set the clock, and let what its hour has come for happen."""
         self.clock.advance((when - self.clock.now()) / SECOND)
-        await self.own.memberships.sweep()
+        await self.own.sweep()
 
     async def facts(self, topic: str) -> list[outbox.Event]:
         return [event for event in await self.db.all(outbox.after(0, 10_000)) if event.topic == topic]
@@ -81,11 +86,30 @@ def day(text: str) -> int:
 @pytest.fixture
 async def club(folder: DataFolder) -> AsyncIterator[Club]:
     clock = FakeClock(day("2026-01-31"))
-    migrated(folder.database, [outbox.migrations, accounts.migrations, schema.migrations])
-    db = await Database.open(folder.database, clock, readers=2)
-    await db.write(_people)
-    yield Club(db, clock, membership_services(db, Settings(tickets=Tickets(mode="test")), Addresses(db)))
+    db = await opened(folder, clock)
+    yield Club(db, clock, put_together(db, SETTINGS))
     await db.close()
+
+
+SETTINGS = Settings(tickets=Tickets(mode="test"), server=Server(public_url="http://house.example"))
+
+
+class Zone:
+    async def timezone(self, org_id: str) -> str:
+        return "Europe/Berlin"
+
+
+async def opened(folder: DataFolder, clock: FakeClock) -> Database:
+    migrated(folder.database, [outbox.migrations, accounts.migrations, *tables.MIGRATIONS])
+    db = await Database.open(folder.database, clock, readers=2, guards=tables.GUARDED)
+    await db.write(_people)
+    return db
+
+
+def put_together(db: Any, settings: Settings, outside: Sequence[Biller] = ()) -> MembershipServices:
+    return membership_services(
+        db, settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), b"k" * 32, outside
+    )
 
 
 def _people(tx: Any) -> None:

@@ -128,9 +128,10 @@ async def test_the_schema_refuses_what_the_code_would_not_do(club: Club) -> None
         with pytest.raises(Exception, match=match):
             await club.db.write(lambda tx: tx.run(sql, {"id": made.id}))
 
-    copy = "id || 'x', org_id, circle, tier_id, plan_id, person_id, kind, 'pending', provider, price, currency, tax"
-    rest = "interval, grace_days, NULL, 0, NULL, 0, NULL, created_at, changed_at"
-    await refused(f"INSERT INTO subscriptions SELECT {copy}, {rest} FROM subscriptions WHERE id = :id", "UNIQUE")
+    same = "org_id, circle, tier_id, plan_id, person_id, kind, provider, price, currency, tax, interval, grace_days"
+    into = f"INSERT INTO subscriptions (id, state, created_at, changed_at, {same})"
+    copy = f"{into} SELECT id || 'x', 'pending', 1, 1, {same}"
+    await refused(f"{copy} FROM subscriptions WHERE id = :id", "UNIQUE")
     await refused("UPDATE subscriptions SET state = 'pending' WHERE id = :id", "no such move")
     await refused("UPDATE subscriptions SET person_id = 'ben' WHERE id = :id", "never changes")
     await refused("UPDATE subscription_charges SET amount = 1 WHERE subscription_id = :id", "never changes")
@@ -247,7 +248,8 @@ async def test_a_provider_that_is_away_is_asked_again_and_collects_once(club: Cl
             return Collected(len(self.asked) > 2, "reference")
 
     moody = Moody()
-    memberships = Memberships(club.db, [moody], club.own.memberships._people)
+    own = club.own.memberships
+    memberships = Memberships(club.db, [moody], own._people, own._booking, own._acting)
     plan = await club.plan(await club.tier())
     made = await memberships.subscribe(ADA, plan.id, "moody")
     assert made.state is State.PENDING

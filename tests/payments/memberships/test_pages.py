@@ -12,8 +12,10 @@ from novacast.identity import Principal
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
-from novacast.payments.memberships.pages import MembershipPages, MembershipStudioPages
-from novacast.payments.memberships.routes import PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.members.pages import MemberPages
+from novacast.payments.memberships.pages import MembershipPages
+from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.settings import Server, Settings
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
@@ -45,6 +47,8 @@ async def ask(club: Club) -> AsyncIterator[Ask]:
         routes=[
             PlanRoutes(own.plans),
             SubscriptionRoutes(own.memberships),
+            ChargeRoutes(own.refunds, own.papers),
+            MemberPages(own, Names(), Names()),
             MembershipPages(own, Names()),
             MembershipStudioPages(own, Names(), Names(), club.clock),
         ],
@@ -88,9 +92,9 @@ async def test_a_tier_is_made_bought_paid_and_ended_over_the_api(club: Club, ask
     assert (await ask("ben", "GET", f"/api/v1/subscriptions/{made['id']}"))[0] == 404
     (mine,) = (await ask("ada", "GET", "/api/v1/me/subscriptions"))[1]["items"]
     charge = f"/api/v1/subscription-charges/{mine['charges'][0]['id']}/paid"
-    assert (await ask("ada", "POST", charge))[0] == 404
-    assert (await ask("door", "POST", charge))[0] == 403
-    assert (await ask("seller", "POST", charge))[1]["ends_at"] == "2027-01-31T12:00:00.000Z"
+    assert (await ask("ada", "POST", charge, {}))[0] == 404
+    assert (await ask("door", "POST", charge, {}))[0] == 403
+    assert (await ask("seller", "POST", charge, {"how": "transfer"}))[1]["ends_at"] == "2027-01-31T12:00:00.000Z"
     assert await club.opens()
     listed = (await ask("seller", "GET", f"/api/v1/organizations/{ORG}/subscriptions"))[1]["items"]
     assert [one["id"] for one in listed] == [made["id"]]

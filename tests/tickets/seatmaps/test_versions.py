@@ -6,9 +6,9 @@ from contextlib import closing
 from novacast.clock import SystemClock
 from novacast.database import Database, migrate
 from novacast.folder import DataFolder
+from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.seatmaps import schema
 from novacast.tickets.seatmaps import store as maps
-from novacast.wiring import GUARDS, MIGRATIONS
 
 BEFORE = [one for one in MIGRATIONS if one is not schema.migrations]
 DOCUMENT = '{"sections": [{"name": "S", "rows": [{"name": "A", "count": 2}]}]}'

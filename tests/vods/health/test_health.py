@@ -1,6 +1,7 @@
 """Health: what players tell is checked, added up, and shown to a video's makers."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from aiohttp import ClientSession
@@ -11,7 +12,10 @@ from novacast.database import Query, Transaction
 from novacast.errors import Forbidden, NotFound, RateLimited
 from novacast.graphs import Graph
 from novacast.identity import new_id
+from novacast.limits import RateLimiter
+from novacast.live.playing import Playing
 from novacast.vods.health.models import HEIGHTS, STARTUP, Kind, Report, bucket, nearest
+from novacast.vods.health.service import VideoHealth
 from novacast.vods.views.models import day_of
 from novacast.vods.views.store import count
 from tests.fakes.clock import FakeClock
@@ -76,6 +80,17 @@ async def test_what_is_old_is_forgotten(house: House, clock: FakeClock) -> None:
     clock.advance(2 * 86_400)
     await house.health.sweep()
     assert not (await house.health.of(PRODUCER, video_id, 366)).sums
+
+
+async def test_what_is_told_of_a_programme_on_air_goes_to_who_has_it_on_air(house: House) -> None:
+    playing = Playing(house.db.clock)
+    health = VideoHealth(house.db, house.viewings, RateLimiter(house.db.clock), keep_days=1, on_air=playing)
+    await health.report("programme1", session_of(house, "programme1"), GOOD)
+    await health.report("programme1", session_of(house, "programme1"), replace(GOOD, played=((720, 60_000),)))
+    assert playing.look("programme1") == {"stalls": 4, "stalled_percent": pytest.approx(100 * 8.6 / 93.6, abs=0.01)}
+    video_id = await house.publish()
+    await health.report(video_id, session_of(house, video_id), GOOD)
+    assert playing.look(video_id) == {}
 
 
 async def test_only_sessions_of_the_video_tell_of_it_and_not_too_often(house: House, clock: FakeClock) -> None:

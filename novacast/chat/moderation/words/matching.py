@@ -8,12 +8,13 @@ single word it stands for any letters. There is nothing else, so there is nothin
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 from novacast.chat.moderation.words.folding import SPACE, Folded, is_unspaced, plain
 
 LONGEST = 100
 """Characters of a pattern."""
+MOST_PIECES = 8
+"""Between the stars of a pattern."""
 STRETCHED = 3
 """So many of one letter are one letter, drawn out. `good` is not `god`, `goood` is both."""
 
@@ -54,78 +55,80 @@ class _Node:
     next: dict[str, int] = field(default_factory=dict)
     fall: int = 0
     """Where to go on when nothing fits."""
-    ends: list[tuple[int, int]] = field(default_factory=list)
-    """Pattern and which of its pieces."""
+    ends: list[int] = field(default_factory=list)
+    """Pieces, by their numbers."""
     link: int = 0
     """The nearest on the way down where anything ends."""
 
 
-class _Progress(NamedTuple):
-    """How much of a pattern with stars was found in a word."""
+@dataclass(slots=True)
+class _Branch:
+    """Patterns that begin with the same pieces: what these have in common is looked for once."""
 
-    word: int
-    """Where the space before it is."""
-    due: int
-    """The piece that comes next."""
-    first: int
-    ended: int
+    next: dict[int, "_Branch"] = field(default_factory=dict)
+    keys: list[int] = field(default_factory=list)
+    """Patterns that end here."""
 
 
 class Automaton:
     """Of patterns by the keys that `find` names."""
 
     def __init__(self, patterns: Mapping[int, Sequence[Piece]]) -> None:
-        self._patterns = patterns
-        self._nodes = [_Node()]
+        self._count = len(patterns)
+        self._nodes, self._root = [_Node()], _Branch()
+        self._pieces: list[Piece] = []
+        known: dict[Piece, int] = {}
         for key, parts in patterns.items():
-            for number, piece in enumerate(parts):
-                self._add(piece.signs, key, number)
+            branch = self._root
+            for piece in parts:
+                if piece not in known:
+                    known[piece] = len(self._pieces)
+                    self._pieces.append(piece)
+                    self._add(piece.signs, known[piece])
+                branch = branch.next.setdefault(known[piece], _Branch())
+            branch.keys.append(key)
         self._connect()
 
     def __len__(self) -> int:
-        return len(self._patterns)
+        return self._count
 
     def find(self, text: Folded) -> Iterator[Found]:
-        """Each place of each pattern, in the order in which they end."""
-        progress: dict[int, _Progress] = {}
-        nodes, at, word = self._nodes, 0, 0
+        """Places of each pattern, in the order in which they end; of those in one word the first is the widest."""
+        begun: dict[int, tuple[_Branch, int, int]] = {}
+        """Of this word: branches whose pieces were found, where the first begins and the last ended. Of several ways
+        to find them the first is the right one: what comes behind it has the more room."""
+        for number, begin, here in self._hits(text):
+            if begin < 0:
+                begun.clear()
+                continue
+            for branch, first, ended in [(self._root, begin, -1), *begun.values()]:
+                further = branch.next.get(number) if begin > ended else None
+                if further is None:
+                    continue
+                for key in further.keys:
+                    yield _place(text, key, first, here)
+                if further.next:
+                    begun.setdefault(id(further), (further, first, here))
+
+    def _hits(self, text: Folded) -> Iterator[tuple[int, int, int]]:
+        """Each piece with its first and last place; behind those of a word a place before all."""
+        nodes, at = self._nodes, 0
         for here, sign in enumerate(text.signs):
             while at and sign not in nodes[at].next:
                 at = nodes[at].fall
             at = nodes[at].next.get(sign, 0)
             hit = at if nodes[at].ends else nodes[at].link
             while hit:
-                for key, number in nodes[hit].ends:
-                    piece = self._patterns[key][number]
+                for number in nodes[hit].ends:
+                    piece = self._pieces[number]
                     begin = here - len(piece.signs) + 1
                     if fits(piece.runs, text.runs[begin : here + 1]):
-                        first = self._whole(progress, key, number, word, begin, here)
-                        if first is not None:
-                            yield _place(text, key, first, here)
+                        yield number, begin, here
                 hit = nodes[hit].link
             if sign == SPACE:
-                word = here
+                yield 0, -1, here
 
-    def _whole(
-        self, progress: dict[int, _Progress], key: int, number: int, word: int, begin: int, here: int
-    ) -> int | None:
-        """Where the pattern begins that ends with this piece. Of several the first that can be is the right one: what
-        comes behind it has the more room."""
-        last = len(self._patterns[key]) - 1
-        if last == 0:
-            return begin
-        known = progress.get(key)
-        if known is None or known.word != word:
-            known = _Progress(word, 0, begin, -1)
-        if number != known.due or begin <= known.ended:
-            return None
-        if number == last:
-            progress.pop(key, None)
-            return known.first
-        progress[key] = _Progress(word, number + 1, known.first, here)
-        return None
-
-    def _add(self, signs: str, key: int, number: int) -> None:
+    def _add(self, signs: str, number: int) -> None:
         at = 0
         for sign in signs:
             node = self._nodes[at]
@@ -133,7 +136,7 @@ class Automaton:
                 node.next[sign] = len(self._nodes)
                 self._nodes.append(_Node())
             at = node.next[sign]
-        self._nodes[at].ends.append((key, number))
+        self._nodes[at].ends.append(number)
 
     def _connect(self) -> None:
         nodes = self._nodes

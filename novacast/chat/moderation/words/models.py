@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from novacast.chat.models import LONGEST_TEXT
 from novacast.chat.moderation.words.folding import SPACE, readings
-from novacast.chat.moderation.words.matching import LONGEST, Automaton, Found, Piece, pieces
+from novacast.chat.moderation.words.matching import LONGEST, MOST_PIECES, Automaton, Found, Piece, pieces
 from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.texts import printable
@@ -117,8 +117,12 @@ def _closed(piece: Piece) -> Piece:
 def clean_pattern(written: str) -> str:
     """Raises InvalidInput."""
     pattern = " ".join(printable(written).split())
-    if not pieces(pattern):
+    found = pieces(pattern)
+    if not found:
         message = text("Write a word or a phrase; a star stands for letters at an end, or within a single word.")
+        raise InvalidInput.field("pattern", message)
+    if len(found) > MOST_PIECES:
+        message = text("The pattern has too many stars: at most {most} pieces stand between them.", most=MOST_PIECES)
         raise InvalidInput.field("pattern", message)
     if len(pattern) > LONGEST:
         message = text("The pattern has {length} characters; {most} are the most.", length=len(pattern), most=LONGEST)

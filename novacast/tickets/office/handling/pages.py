@@ -113,6 +113,7 @@ class OrderStudioPages:
         story = await self._orders.story(call.principal, org_id, order_id)
         names = await self._people.names([one.person_id for one in story if one.person_id is not None])
         event, performance = await self._performances.known(receipt.order.perf_id)
+        kinds = (await self._performances.show(call.principal, receipt.order.perf_id)).items
         done = await self._cancelling.done(order_id)
         zone = event.timezone
         units = {one.claim.id: one.item if one.seat is None else one.seat.label for one in receipt.lines}
@@ -122,11 +123,17 @@ class OrderStudioPages:
             **_shown(receipt, await self._holders.given(order_id), zone),
             "link": f"/order/{quote(self._orders.token(order_id))}",
             "sells": may_sell(call.principal, org_id),
+            "kinds": [
+                (one.id, f"{one.name} · {money(one.price + one.fee, receipt.order.currency)}")
+                for one in kinds
+                if not one.open_price
+            ],
             **self._backs(receipt.order, done, await self._refunds.of_order(order_id)),
             "answers": [
                 (question.label, units.get(one.unit or "", ""), said(one.value, _("Yes"), _("No")))
                 for question, one in await self._questions.of_known(call.principal, org_id, order_id)
             ],
+            "asks": await self._asks(call, receipt.order),
             "codes": await self._used.of_order(order_id),
             "done": [
                 {
@@ -149,6 +156,11 @@ class OrderStudioPages:
                 for one in reversed(story)
             ],
         }
+
+    async def _asks(self, call: Call, order: Order) -> bool:
+        if not may_sell(call.principal, order.org_id):
+            return False
+        return bool((await self._questions.of_order_known(call.principal, order.org_id, order.id)).open)
 
     def _backs(self, order: Order, done: Sequence[Cancellation], refunds: Sequence[Refund]) -> dict[str, Any]:
         given = sum(one.back for one in done)

@@ -43,5 +43,12 @@ def _sentences() -> Mapping[str, str]:
         "ticket.offered": _("A ticket was offered to somebody."),
         "ticket.offer_withdrawn": _("The offer of a ticket was taken back."),
         "ticket.handed_on": _("A ticket was handed on; the old code is void."),
+        "ticket.exchanged": _("A ticket became another; the old code is void."),
+        "order.added_to": _("Tickets were added to it."),
+        "order.readdressed": _("Its name or its address was corrected, and its mail sent again."),
+        "order.answered": _("What it answers to the house's questions was changed."),
+        "ticket.traded": _("A ticket was given back for one that costs more."),
+        "ticket.not_traded": _("The ticket that was to be given back for it is good no more, or was used."),
+        "ticket.claimed": _("Whoever has a ticket took it into an account."),
         "ticket.moved": _("A ticket got another seat; the old code is void."),
     }

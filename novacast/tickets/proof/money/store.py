@@ -99,9 +99,10 @@ CONTRADICTIONS = (
     ),
     (
         "SELECT 'dispute' AS what, b.org_id AS subject, 'the ledger has ' || b.says || ' in disputes, counted ' || "
-        "b.counted AS detail FROM (SELECT d.org_id, d.currency, o.test, (SELECT coalesce(sum(amount), 0) FROM "
-        "ledger_balances l WHERE l.org_id = d.org_id AND l.currency = d.currency AND l.test = o.test "
-        "AND l.account = 'disputes') AS says, sum(d.amount * (d.state = 'open')) AS counted FROM disputes d "
+        "b.counted AS detail FROM (SELECT d.org_id, d.currency, o.test, (SELECT coalesce(sum(amount * "
+        "((l.debit = 'disputes') - (l.credit = 'disputes'))), 0) FROM ledger l JOIN orders x ON x.id = l.order_id "
+        "WHERE x.org_id = d.org_id AND x.currency = d.currency AND x.test = o.test) AS says, "
+        "sum(d.amount * (d.state = 'open')) AS counted FROM disputes d "
         "JOIN orders o ON o.id = d.order_id GROUP BY 1, 2, 3) b WHERE b.says <> b.counted"
     ),
     (
@@ -152,9 +153,9 @@ CONTRADICTIONS = (
     ),
     (
         "SELECT 'owed' AS what, b.org_id AS subject, b.currency || ': the ledger owes ' || b.owed || ', counted ' || "
-        "b.counted AS detail FROM (SELECT o.org_id, o.currency, o.test, -(SELECT coalesce(sum(amount), 0) FROM "
-        "ledger_balances l WHERE l.org_id = o.org_id AND l.currency = o.currency AND l.test = o.test "
-        "AND l.account = 'refunds_owed') AS owed, sum((SELECT coalesce(sum(back), 0) FROM cancellations "
+        "b.counted AS detail FROM (SELECT o.org_id, o.currency, o.test, sum((SELECT coalesce(sum(l.amount * "
+        "((l.credit = 'refunds_owed') - (l.debit = 'refunds_owed'))), 0) FROM ledger l WHERE l.order_id = o.id)) "
+        "AS owed, sum((SELECT coalesce(sum(back), 0) FROM cancellations "
         "WHERE order_id = o.id) + (SELECT coalesce(sum(captured - refunded), 0) FROM payment_attempts "
         "WHERE order_id = o.id) - CASE WHEN EXISTS (SELECT 1 FROM tickets WHERE order_id = o.id) THEN o.total "
         "ELSE 0 END) AS counted FROM orders o GROUP BY 1, 2, 3) b WHERE b.owed <> b.counted"

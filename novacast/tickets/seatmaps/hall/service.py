@@ -16,6 +16,8 @@ from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.events.permission import seen_performance, sees_orders, sells
 from novacast.tickets.holds.models import MOST_SEATS
+from novacast.tickets.members.models import NOBODY, Standing, saved
+from novacast.tickets.members.service import Members
 from novacast.tickets.models import ClaimState
 from novacast.tickets.seatmaps import store as maps
 from novacast.tickets.seatmaps.choice import Layout
@@ -32,9 +34,9 @@ NO_MAP = text("This performance has no seats to choose.")
 
 
 class Halls:
-    def __init__(self, db: Database, warm: Callable[[Database, str], Awaitable[None]]) -> None:
+    def __init__(self, db: Database, warm: Callable[[Database, str], Awaitable[None]], members: Members) -> None:
         """`warm`: whoever looks at a hall buys soon; what a basket needs is brought into memory before."""
-        self._db, self._warm = db, warm
+        self._db, self._warm, self._members = db, warm, members
         self._halls: dict[tuple[str, int], Hall] = {}
 
     async def may_look(self, principal: Principal, perf_id: str) -> bool:
@@ -70,9 +72,10 @@ class Halls:
             claimed.pop(seat_id, None)
         marks = marks_of(hall, {id_: ClaimState(state) for id_, state in claimed.items()}, blocked)
         good = code if code is not None and code.good(performance, now) else None
-        offered = [one for one in items if one.seated and (one.on_sale if counter else _sold(one, good, now))]
+        standing = NOBODY if counter else (await self._members.shown(principal, performance))[0]
+        offered = [one for one in items if one.seated and (one.on_sale if counter else _sold(one, good, standing, now))]
         most = MOST_SEATS if counter else performance.most_per_person
-        prices = {one.id: _prices(one, hall, now, good) for one in offered}
+        prices = {one.id: _prices(one, hall, now, good, standing) for one in offered}
         return States(hall.tag, seq, packed(marks), offered, prices, event.currency, most)
 
     async def free(self, principal: Principal, perf_id: str) -> list[Seat]:
@@ -172,11 +175,11 @@ def _made(drawing: Drawing) -> Hall:
     return Hall(tag, drawing, Layout(drawing.seats), body, gzip.compress(body, 6), places)
 
 
-def _sold(item: Item, code: Code | None, now: int) -> bool:
-    early = code is not None and code.opens_early and code.takes(item.id)
+def _sold(item: Item, code: Code | None, standing: Standing, now: int) -> bool:
+    early = (code is not None and code.opens_early and code.takes(item.id)) or standing.early(item.sale_from, now)
     return item.sells(now, early=early) and (not item.hidden or (code is not None and code.opens(item)))
 
 
-def _prices(item: Item, hall: Hall, now: int, code: Code | None) -> dict[str, int]:
+def _prices(item: Item, hall: Hall, now: int, code: Code | None, standing: Standing) -> dict[str, int]:
     amounts = {one.name: item.price_in(one.name, now) for one in hall.drawing.categories}
-    return {name: price - (0 if code is None else code.off(item, price)) + item.fee for name, price in amounts.items()}
+    return {name: price - sum(saved(item, price, code, standing)[:2]) + item.fee for name, price in amounts.items()}

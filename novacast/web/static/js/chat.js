@@ -20,6 +20,7 @@ const LINES_OVERLAY = 30;
 /** How long what was done right now is offered to be undone; later, and all else, in the log. */
 const UNDO_MS = 20_000;
 const MOST_TAKEN = 20;
+const NOTHING = { reactions: new Set() };
 
 class NovaChat extends HTMLElement {
   #words = {};
@@ -31,7 +32,7 @@ class NovaChat extends HTMLElement {
   #replay = null;
   #you = { writes: false, moderates: false };
   #lines = new Map(); // id -> { item, message }
-  #mine = new Map(); // message id -> Set of reactions
+  #mine = new Map(); // message id -> what this reader did with it here
   #coming = new Map(); // id -> message, until the next frame
   #drawing = 0;
   /** `seq` of the room when this page came. */
@@ -39,7 +40,7 @@ class NovaChat extends HTMLElement {
   #menu = null;
   #note = null;
   #pins = null;
-  #taken = new Set(); // ids of what this moderator took away: in a replay too it comes back on the spot
+  #taken = new Set(); // ids of lines that were taken away: in a replay too they come back on the spot
   #scroll = null;
 
   connectedCallback() {
@@ -49,18 +50,20 @@ class NovaChat extends HTMLElement {
     this.#log = this.#part("log");
     this.#list = this.#part("lines");
     this.#note = new Note(this.#part("state"));
-    this.#pins = new Pins((name) => this.#part(name), (message) => line(message, this.#words, this.#you.id, this.#act));
+    this.#pins = new Pins((name) => this.#part(name), (message) => line(message, { ...this.#words, hangs: null }, this.#you.id, this.#act), (id) => this.#anew(id));
     this.#scroll = new Scroll(this.#log, this.#list, this.#part("jump"), this.#words);
     const room = this.getAttribute("room");
     this.#emotes = new Emotes(room, () => this.#refill());
     this.#words.emote = (name) => this.#emotes.draw(name);
+    this.#words.hangs = (id) => id === this.#pins.asked;
+    this.#words.mine = (id) => this.#mine.get(id) ?? NOTHING;
     this.#link = new Link(room, {
       welcome: (frame) => this.#welcome(frame),
       events: (frame) => this.#events(frame),
       personal: (event) => this.#take(event),
       you: ({ you }) => this.#be(you),
       state: (state) => this.#note.say(state === "lost" ? this.#words.lost : ""),
-      over: (reason) => this.#end(reason),
+      over: (reason, why) => this.#end(reason, why),
     });
     if (this.#words.replays) this.#replay = new Replay(room, (messages) => this.#add(messages), () => this.#clear());
     if (!this.hasAttribute("overlay")) {
@@ -75,6 +78,7 @@ class NovaChat extends HTMLElement {
     this.#link?.close();
     this.#replay?.end();
     this.#emotes?.close();
+    this.#pins?.close();
     cancelAnimationFrame(this.#drawing);
   }
 
@@ -129,7 +133,6 @@ class NovaChat extends HTMLElement {
     const { entry } = event;
     const done = this.#words.done[entry?.action];
     if (!done || entry.actor !== this.#you.id) return;
-    if (entry.action === "message.deleted") this.#remember(entry.message);
     this.#note.say(done, UNDO_MS, { words: this.#words.undo, key: "u", act: () => this.#undo(entry) });
   }
 
@@ -146,37 +149,42 @@ class NovaChat extends HTMLElement {
     );
   }
 
-  /** For the page around, as `emote`. */
-  ask(action) {
-    return this.#link.ask(action);
+  /** One line, and what hangs of it. */
+  #anew(id) {
+    const known = this.#lines.get(id);
+    if (known) fill(known.item, known.message, this.#words, this.#you.id, this.#act);
+    this.#pins.changed(id, {});
   }
 
-  emote(name) {
-    return this.#emotes?.draw(name) ?? null;
-  }
+  /** For the page around, as `emote`. */
+  ask = (action) => this.#link.ask(action);
+
+  emote = (name) => this.#emotes?.draw(name) ?? null;
 
   /** In a replay what is said now is shown to whoever said it; others meet it at its moment. */
   #came(message) {
     if (message.state === "deleted") return this.#gone(message.id);
     this.#pins.came(message);
-    const known = this.#lines.has(message.id);
     const own = Boolean(this.#you.id) && message.author.id === this.#you.id && message.seq > this.#joined;
-    if (this.#replay && !known && !own && !this.#taken.has(message.id)) return;
+    if (this.#replay && !this.#lines.has(message.id) && (this.#replay.changed(message) || !(own || this.#taken.has(message.id)))) return;
     this.#add([message]);
   }
 
   #changed(id, change) {
     this.#pins.changed(id, change);
+    this.#replay?.changed({ id, ...change });
     const message = this.#coming.get(id) ?? this.#lines.get(id)?.message;
     if (message) this.#add([{ ...message, ...change }]);
   }
 
   #gone(id) {
     this.#pins.gone(id);
+    this.#replay?.changed({ id, state: "deleted" });
     this.#coming.delete(id);
     const known = this.#lines.get(id);
     if (!known) return;
     const { item } = known;
+    this.#remember(id);
     // Who is on it with the keyboard goes on from its neighbour.
     if (item.contains(document.activeElement)) (item.nextElementSibling ?? item.previousElementSibling ?? this.#log).focus();
     item.remove();
@@ -188,7 +196,9 @@ class NovaChat extends HTMLElement {
     this.room = room; // for the page around
     this.dispatchEvent(new CustomEvent("room"));
     this.#composer?.set(room);
+    const asked = this.#pins.asked;
     this.#pins.set(room);
+    for (const id of new Set([asked, this.#pins.asked])) if (id) this.#anew(id);
   }
 
   #add(messages) {
@@ -272,9 +282,9 @@ class NovaChat extends HTMLElement {
     if (note) note.hidden = this.#lines.size > 0;
   }
 
-  #end(reason) {
-    this.#note.say(this.#words[reason]);
-    this.#composer?.be({ writes: false });
+  #end(reason, why) {
+    this.#note.say(why || this.#words[reason]);
+    this.#composer?.end();
   }
 
   /** Mouse, finger and keyboard on the lines. */
@@ -321,20 +331,19 @@ class NovaChat extends HTMLElement {
   }
 
   #act = (act, message, value) => {
-    const ways = {
-      react: () => ({ reaction: value, on: this.#react(message.id, value) }),
-      vote: () => ({ choice: value }),
-    };
     if (!this.#you.writes) return this.#note.say(this.#words.login_to_act, 6000);
-    this.#link.ask({ type: act, message: message.id, ...ways[act]() }).catch((error) => this.#note.say(error.message || this.#words.lost, 6000));
+    const { reactions, choice } = this.#words.mine(message.id);
+    const on = !reactions.has(value);
+    const ways = {
+      react: [{ reaction: value, on }, { choice, reactions: new Set(on ? [...reactions, value] : [...reactions].filter((one) => one !== value)) }],
+      vote: [{ choice: value }, { choice: value, reactions }],
+    };
+    const [wish, mine] = ways[act];
+    this.#link.ask({ type: act, message: message.id, ...wish }).then(
+      () => { this.#mine.set(message.id, mine); this.#anew(message.id); },
+      (error) => this.#note.say(error.message || this.#words.lost, 6000),
+    );
   };
-
-  /** Whether it is set by this press, or taken back. */
-  #react(id, value) {
-    const mine = this.#mine.get(id) ?? new Set();
-    this.#mine.set(id, mine);
-    return mine.delete(value) ? false : Boolean(mine.add(value));
-  }
 }
 
 customElements.define("nova-chat", NovaChat);

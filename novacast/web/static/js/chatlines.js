@@ -1,11 +1,12 @@
 // Messages as elements. What people wrote becomes text nodes and nothing else; links are those that the server found.
 import { clock } from "./clock.js";
 
-const BADGES = ["staff", "organizer", "member", "ticket"];
+const BADGES = ["staff", "organizer", "member", "ticket", "gift"];
 /** Names keep a colour over all pages, of those that can be read on both grounds. */
 const HUES = 8;
 
-/** One message. `words`: texts of the page, and `emote(name)`, which draws one or gives null; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
+/** One message. `words`: texts of the page, `emote(name)`, which draws one or gives null, and perhaps `mine(id)`: the reactions and the
+ * `choice` that this reader set, and `hangs(id)`: whether a poll is shown above as well, with its answers; `me`: id of the reader; `act(name, message, value)` does what is pressed. */
 export function line(message, words, me, act) {
   const item = element("li", { class: `chat__line chat__line--${message.kind}`, tabindex: -1 });
   item.dataset.id = message.id;
@@ -18,6 +19,7 @@ export function fill(item, message, words, me, act) {
   const { author, state } = message;
   item.classList.toggle("chat__line--own", Boolean(me) && author.id === me);
   item.classList.toggle("chat__line--held", state === "held");
+  item.classList.toggle("chat__line--gift", Boolean(author.badges?.some(({ kind }) => kind === "gift")));
   item.classList.toggle("chat__line--emotes", Boolean(message.body) && message.body.every((part) => (typeof part === "string" ? !part.trim() : part[0] === "e")));
   const parts = [];
   if (message.kind === "announcement") parts.push(element("span", { class: "chat__mark" }, words.announcement));
@@ -29,12 +31,32 @@ export function fill(item, message, words, me, act) {
   if (message.poll) parts.push(poll(message, words, act));
   const reactions = Object.entries(message.reactions ?? {}).filter(([, count]) => count > 0);
   if (reactions.length) parts.push(element("span", { class: "chat__reactions" }, ...reactions.map(([one, count]) => reaction(one, count, message, words, act))));
-  item.replaceChildren(...parts.flatMap((part) => [part, " "]));
+  keeping(item, () => item.replaceChildren(...parts.flatMap((part) => [part, " "])));
+}
+
+/** Whoever is on a part of `place` with the keyboard is on the same part of what `draw` makes of it. */
+export function keeping(place, draw) {
+  const parts = () => [...place.querySelectorAll("button, summary, a, [tabindex]")];
+  const at = parts().indexOf(document.activeElement);
+  draw();
+  if (at >= 0) parts()[at]?.focus({ preventScroll: true });
 }
 
 /** The words alone, in one line. */
-export function summary(message) {
-  return `${message.author.name}: ${(message.text ?? "").slice(0, 80)}`;
+export function summary({ author, body, text = "" }) {
+  return `${author.name}: ${[...plain(body ?? [text])].slice(0, 80).join("")}`;
+}
+
+/** What is hidden until it is pressed is not told here either. */
+function plain(parts) {
+  return parts.map((part) => {
+    if (typeof part === "string") return part;
+    const [kind, first, second] = part;
+    if (kind === "x") return "…";
+    if (kind === "m") return `@${second}`;
+    if (kind === "e") return `:${first}:`;
+    return Array.isArray(first) ? plain(first) : first;
+  }).join("");
 }
 
 function time(message, words) {
@@ -102,24 +124,35 @@ function link(address) {
 function reaction(one, count, message, words, act) {
   const sign = (one.startsWith(":") && words.emote(one.slice(1, -1))) || one;
   const button = element("button", { type: "button", class: "chat__reaction", tabindex: -1 }, sign, ` ${count}`);
+  if (words.mine) button.ariaPressed = String(words.mine(message.id).reactions.has(one));
   button.addEventListener("click", () => act("react", message, one));
   return button;
 }
 
+/** When a poll takes no more votes, in milliseconds; Infinity: nobody knows yet. */
+export function closing({ closes_at: planned, closed_at: closed }) {
+  return Date.parse(closed ?? planned ?? "") || Infinity;
+}
+
 function poll(message, words, act) {
-  const { options, closed_at: closed } = message.poll;
+  const { options } = message.poll;
+  const end = closing(message.poll);
+  const closed = end <= Date.now();
+  const mine = words.mine?.(message.id).choice;
   const votes = options.reduce((sum, one) => sum + one.votes, 0);
   const rows = options.map((one, choice) => {
     const share = votes ? one.votes / votes : 0;
     const button = element("button", { type: "button", class: "chat__option" },
       element("span", { dir: "auto" }, one.text), element("progress", { value: share, max: 1, "aria-hidden": "true" }),
       element("span", { class: "chat__share" }, new Intl.NumberFormat(document.documentElement.lang, { style: "percent" }).format(share)));
-    button.disabled = Boolean(closed) || !act;
+    button.disabled = closed || !act;
+    if (act && words.mine) button.ariaPressed = String(choice === mine);
     button.addEventListener("click", () => act("vote", message, choice));
     return button;
   });
   const count = (votes === 1 ? words.vote : words.votes).replace("{n}", votes.toLocaleString(document.documentElement.lang));
-  return element("span", { class: "chat__poll", role: "group" }, ...rows, element("span", { class: "chat__note" }, closed ? `${count} · ${words.closed}` : count));
+  const hour = Number.isFinite(end) ? words.open_until?.replace("{at}", new Date(end).toLocaleTimeString(document.documentElement.lang, { timeStyle: "short" })) : "";
+  return element("span", { class: "chat__poll", role: "group", "aria-label": message.text }, ...(words.hangs?.(message.id) ? [] : rows), element("span", { class: "chat__note" }, [count, closed ? words.closed : hour].filter(Boolean).join(" · ")));
 }
 
 export function element(tag, attributes = {}, ...children) {

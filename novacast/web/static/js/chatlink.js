@@ -1,7 +1,7 @@
 // The connection to a room of the chat: a WebSocket or, where none gets through, server-sent events and HTTP. It comes back by
 // itself and asks from the last `seq` it has seen, so nothing is missed and nothing is told twice.
 //
-// `told` has welcome(frame), events(frame), personal(event), you(you), state("open" | "lost"), over("login" | "gone").
+// `told` has welcome(frame), events(frame), personal(event), you(you), state("open" | "lost"), over("login" | "gone", why), `why` as the server said it or nothing.
 const FIRST_MS = 500;
 const MOST_MS = 15_000;
 const RESTART_MS = 4000;
@@ -105,7 +105,7 @@ export class Link {
     if (OVER[code]) return this.#end(OVER[code]);
     this.#failed += 1;
     // A browser does not tell why it was not let in.
-    const wait = this.#failed > 1 ? await this.#look() : 0;
+    const wait = this.#failed > 1 || this.#seq === null ? await this.#look() : 0;
     if (wait === null || this.#over) return;
     const most = code === 1012 ? RESTART_MS : Math.min(MOST_MS, FIRST_MS * 2 ** this.#failed);
     this.#timer = setTimeout(() => this.open(), wait + Math.random() * most);
@@ -116,14 +116,15 @@ export class Link {
     const response = await fetch(this.#address, { headers: { Accept: "application/json" } }).catch(() => null);
     if (response?.status === 401) this.#end("login");
     else if (response?.status === 404) this.#end("gone");
+    else if (response?.status === 403) this.#end("gone", (await response.json().catch(() => ({}))).detail);
     else if (response?.ok && (this.#blocked += 1) > 1) this.#listen();
     else return 1000 * (Number(response?.headers.get("Retry-After")) || 0);
     return null;
   }
 
-  #end(reason) {
+  #end(reason, why) {
     this.close();
-    this.#told.over(reason);
+    this.#told.over(reason, why);
   }
 
   #listen() {

@@ -1,24 +1,32 @@
 // What hangs on top of a room: the pinned message and the poll, each as it is at the moment, whatever becomes of its line below.
 // Whoever wants the room for what is said folds it; what is new there is unfolded.
-import { element } from "./chatlines.js";
+import { closing, element, keeping } from "./chatlines.js";
 
 const PLACES = ["pinned", "poll"];
 
 export class Pins {
   #parts;
   #draw;
+  #over;
+  #timer = 0;
   #hung = {};
   #folded = new Set(); // ids
 
-  /** `part(name)`: the element of a place, or null where a page has none; `draw(message)`: a line. */
-  constructor(part, draw) {
+  /** `part(name)`: the element of a place, or null where a page has none; `draw(message)`: a line; `over(id)`: the time of a poll ran out. */
+  constructor(part, draw, over) {
     this.#parts = Object.fromEntries(PLACES.map((place) => [place, part(place)]).filter(([, element]) => element));
     this.#draw = draw;
+    this.#over = over;
   }
 
   /** Id of what is pinned. */
   get pinned() {
     return this.#hung.pinned?.id;
+  }
+
+  /** Id of the poll that hangs there. */
+  get asked() {
+    return this.#parts.poll?.hidden === false ? this.#hung.poll.id : undefined;
   }
 
   /** As the room says. */
@@ -53,9 +61,21 @@ export class Pins {
     const part = this.#parts[place];
     if (!part) return;
     const message = this.#hung[place];
-    const shown = message && !message.state && !(place === "poll" && message.poll?.closed_at);
+    const shown = message && !message.state && !(place === "poll" && this.#ends(message) <= 0);
     part.hidden = !shown;
-    part.replaceChildren(...(shown ? [this.#fold(part, message)] : []));
+    keeping(part, () => part.replaceChildren(...(shown ? [this.#fold(part, message)] : [])));
+  }
+
+  /** In how many milliseconds; nobody tells when a poll runs out, so what shows it is drawn anew then. */
+  #ends({ id, poll }) {
+    clearTimeout(this.#timer);
+    const left = poll ? closing(poll) - Date.now() : 0;
+    if (left > 0 && Number.isFinite(left)) this.#timer = setTimeout(() => { this.#show("poll"); this.#over(id); }, left + 1);
+    return left;
+  }
+
+  close() {
+    clearTimeout(this.#timer);
   }
 
   #fold(part, message) {

@@ -8,6 +8,8 @@ export class Scroll {
   #words;
   #unread = 0;
   #following = true;
+  /** Heights of all lines and of what is seen of them, when they were looked at last. */
+  #heights = [0, 0];
 
   /** `log` scrolls `list`; `jump`: the button, or null. */
   constructor(log, list, jump, words) {
@@ -17,7 +19,10 @@ export class Scroll {
     const sizes = new ResizeObserver(() => { if (this.#following) this.toEnd(); });
     for (const part of [log, list]) sizes.observe(part);
     log.addEventListener("scroll", () => {
-      this.#following = log.scrollHeight - log.scrollTop - log.clientHeight < NEAR_PX;
+      const { scrollHeight, scrollTop, clientHeight } = log;
+      const atEnd = scrollHeight - scrollTop - clientHeight < NEAR_PX;
+      // What was moved by another size of the room or of a line was not moved by the reader.
+      if (atEnd || this.#same(scrollHeight, clientHeight)) this.#following = atEnd;
       if (this.#unread && this.#following) this.#wait(0);
     }, { passive: true });
     jump?.addEventListener("click", () => this.toEnd());
@@ -31,6 +36,7 @@ export class Scroll {
   toEnd() {
     this.#following = true;
     this.#log.scrollTop = this.#log.scrollHeight;
+    this.#same(this.#log.scrollHeight, this.#log.clientHeight);
     this.#wait(0);
   }
 
@@ -44,6 +50,13 @@ export class Scroll {
   clear() {
     this.#following = true;
     this.#wait(0);
+  }
+
+  /** Whether these are as they were. */
+  #same(...heights) {
+    const before = this.#heights;
+    this.#heights = heights;
+    return heights.every((height, at) => height === before[at]);
   }
 
   #wait(count) {

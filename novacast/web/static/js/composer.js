@@ -60,6 +60,14 @@ export class Composer {
     this.#show();
   }
 
+  /** Nobody writes here any more. */
+  end() {
+    if (!this.#form) return;
+    this.#note.dataset.error = "";
+    this.#rules = [];
+    this.be({ writes: false });
+  }
+
   /** What holds for everybody who writes: `slow_seconds` between two messages, `who` may write, whether `links` may be in it. */
   set({ slow_seconds: slow = 0, who = "everyone", links = "allowed" }) {
     this.#slow = slow;

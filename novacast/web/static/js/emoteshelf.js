@@ -60,8 +60,17 @@ class NovaEmoteShelf extends HTMLElement {
     }
     if (!this.#files.size) return location.reload();
     button.disabled = false;
+    if (added) await this.#again();
     this.#part("status").textContent = added ? this.dataset.some : "";
     this.#part("rows").querySelector("[aria-invalid=true]")?.focus();
+  }
+
+  /** Those that are there now, without what is still to be brought. */
+  async #again() {
+    const answer = await fetch(location.href).catch(() => null);
+    if (!answer?.ok) return;
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+    document.querySelector("[aria-labelledby=there]").replaceWith(page.querySelector("[aria-labelledby=there]"));
   }
 
   /** Why not; nothing where it was added. */

@@ -25,7 +25,8 @@ class Health {
     on("playing", () => this.#playing());
     on("waiting", () => this.#waiting());
     on("timeupdate", () => this.#look());
-    on("seeking", () => { this.#stalled = null; this.#at = null; });
+    // Whoever seeks out of an interruption, viewer or player, ends it.
+    on("seeking", () => { this.#resume(); this.#at = null; });
     on("pause", () => this.#resume());
     on("ended", () => { this.#stalled = null; });
     on("resize", () => { if (this.#began) this.#told.switches += 1; });

@@ -28,6 +28,14 @@ const LATE_SEGMENTS = 4;
 const FAR = 6;
 /** A jump is seen and heard, so there is none for so long after one. */
 const SETTLES_MS = 5000;
+/**
+ * It ran dry, and so much is there again: it goes on. A browser would wait for more each time. Chromium wants twice as
+ * much sound as before, up to three seconds, and forgets that with a seek, be it to where it is.
+ */
+const AGAIN = 0.5;
+const DRY_MS = 1000;
+/** HTMLMediaElement.HAVE_FUTURE_DATA: it can play. */
+const PLAYS = 3;
 /** How far behind the live edge a seek may lead and still mean "live". */
 const AT_LIVE = 2.5;
 /** What one stall adds to the distance, at most how much, and how much of it a second without one takes away. */
@@ -63,7 +71,7 @@ export class Live {
   #hurrying = false;
   #edges = [];
   #jumping = false;
-  #jumped = -Infinity;
+  #calm = -Infinity;
   #began = Infinity;
   #interrupted = false;
   #ends = [];
@@ -187,10 +195,15 @@ export class Live {
     return base + (this.#bar.steady ? STEADY : 0) + this.#penalty;
   }
 
-  #jump(at) {
+  #jump(at, settles = SETTLES_MS) {
     this.#jumping = true;
-    this.#jumped = performance.now();
+    this.#calm = performance.now() + settles;
     this.#video.currentTime = at;
+  }
+
+  /** The last jump is over, and its wait. */
+  get #settled() {
+    return performance.now() > this.#calm && !this.#video.seeking;
   }
 
   #sought() {
@@ -203,8 +216,8 @@ export class Live {
 
   /** What makes it wait at the beginning, or behind a jump, is no reason to keep further away. */
   #stalled() {
-    const settled = performance.now() - Math.max(this.#began, this.#jumped) > SETTLES_MS;
-    if (this.#following && settled && !this.#video.seeking) this.#penalty = Math.min(this.#penalty + PENALTY, MOST_PENALTY);
+    const begun = performance.now() - this.#began > SETTLES_MS;
+    if (this.#following && begun && this.#settled) this.#penalty = Math.min(this.#penalty + PENALTY, MOST_PENALTY);
   }
 
   #tick() {
@@ -219,10 +232,12 @@ export class Live {
   #follow() {
     const late = this.#behind() - this.#target;
     const ahead = this.#ahead();
-    const may = performance.now() - this.#jumped > SETTLES_MS && !this.#video.seeking;
+    const may = this.#settled;
     if (may && late > (this.#stream.part === null ? LATE_SEGMENTS : LATE) && ahead > late + ENOUGH) {
       return this.#jump(this.#video.currentTime + late);
     }
+    const dry = this.#video.readyState < PLAYS && this.#began < Infinity;
+    if (may && dry && ahead > AGAIN) return this.#jump(this.#video.currentTime, DRY_MS);
     if (may && late > FAR && ahead < late) return this.goLive();
     this.#hurrying = late > (this.#hurrying ? THERE : NEAR) && ahead > ENOUGH;
     let rate = 1;

@@ -34,6 +34,13 @@ export class Replay {
     this.#listening.abort();
   }
 
+  /** What became of a message; whether its moment is still to come. One that is taken away may be brought back before it is there. */
+  changed(change) {
+    const message = this.#queue.find(({ id }) => id === change.id);
+    if (message) Object.assign(message, { state: undefined }, change);
+    return Boolean(message);
+  }
+
   async #find() {
     await customElements.whenDefined("nova-player");
     const player = document.querySelector("nova-player");
@@ -66,7 +73,8 @@ export class Replay {
     this.#shown = now;
     const due = this.#queue.findIndex((message) => message.at > now);
     const ready = this.#queue.splice(0, due < 0 ? this.#queue.length : due);
-    if (ready.length) this.#add(ready);
+    const there = ready.filter(({ state }) => state !== "deleted");
+    if (there.length) this.#add(there);
     if (this.#to - now < AHEAD_SECONDS / 2) this.#load(now);
   }
 

@@ -78,7 +78,7 @@ class MovePages:
             "kind": line.item,
             "now": "" if line.seat is None else line.seat.label,
             "who": ticket.name or receipt.order.name,
-            "groups": _groups(free[:MOST_LISTED]),
+            "groups": groups(free[:MOST_LISTED]),
             "values": values,
             "errors": told(error),
         }
@@ -94,7 +94,7 @@ def _seated(receipt: Receipt, ticket_id: str) -> tuple[Issued, Line]:
     return ticket, line
 
 
-def _groups(seats: Sequence[Seat]) -> list[tuple[str, list[tuple[str, str]]]]:
+def groups(seats: Sequence[Seat]) -> list[tuple[str, list[tuple[str, str]]]]:
     """By sections and rows, in the order in which a hall is walked through."""
     ordered = sorted(seats, key=lambda one: (one.section, _natural(one.row), one.place))
     found = []

@@ -32,7 +32,7 @@ export class Log {
 
   #row(one) {
     const { words } = this.#page;
-    const said = [one.detail.text, one.detail.before, one.detail.reason].find((words) => words && typeof words === "string") ?? "";
+    const said = told(one.detail);
     const what = element("span", { class: "grow" }, element("bdi", {}, one.actor_name ?? words.nobody), ": ", words.actions[one.action] ?? one.action,
       ...(one.person_name ? [" · ", element("bdi", {}, one.person_name)] : []),
       ...(said ? [element("br"), element("span", { class: "soft small", dir: "auto" }, said.slice(0, 160))] : []));
@@ -51,4 +51,12 @@ export class Log {
       say(error.message);
     }
   }
+}
+
+/** What an entry was about, as far as there are words for it: a text, a listed word, or what was set. */
+function told({ text, before, after, reason, slow_seconds: slow }) {
+  const words = [text, before, reason, after?.pattern, before?.pattern].find((one) => one && typeof one === "string");
+  if (words) return words;
+  if (slow !== undefined) return `${slow} s`;
+  return Object.entries(after ?? {}).map(([name, value]) => `${name}: ${value ?? "–"}`).join(", ");
 }

@@ -1,0 +1,1 @@
+"""Those who run this server: who they are, and what they see and do of people's accounts."""

@@ -1,0 +1,1 @@
+"""Messages that somebody gave something with: said once it is there, and marked with what it was."""

@@ -1,0 +1,1 @@
+"""How lively rooms are, for those who run the server."""

@@ -1,0 +1,1 @@
+"""Broadcasts of all organizations as those who run the server see them."""

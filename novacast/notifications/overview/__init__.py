@@ -1,0 +1,1 @@
+"""Mails and webhooks that wait, for those who run the server."""

@@ -1,0 +1,1 @@
+"""What other programs ask to see whether all is well: figures for Prometheus, signs of life."""

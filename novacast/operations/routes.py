@@ -1,0 +1,20 @@
+"""Everything of operations that is reached by the API."""
+
+from novacast import logs
+from novacast.operations.alarms.routes import AlarmRoutes
+from novacast.operations.audit.routes import AuditRoutes
+from novacast.operations.probes.routes import ProbeRoutes
+from novacast.operations.services import OperationServices
+from novacast.operations.system.routes import SystemRoutes
+from novacast.operations.tonight.routes import TonightRoutes
+from novacast.web import Authenticator
+
+
+def operation_routes(own: OperationServices, authenticator: Authenticator) -> tuple[object, ...]:
+    return (
+        TonightRoutes(own.evening, own.pulse, logs.ring, authenticator),
+        SystemRoutes(own.system),
+        AuditRoutes(own.audit),
+        AlarmRoutes(own.alarms),
+        ProbeRoutes(own.readiness),
+    )

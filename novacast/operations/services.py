@@ -1,0 +1,92 @@
+"""The slice put together: what wiring hands to routes and to the server."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from novacast import logs, outbox
+from novacast.database import Database, Migrations
+from novacast.folder import DataFolder
+from novacast.operations.alarms.outward import examined
+from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Operators
+from novacast.operations.alarms.service import Alarms
+from novacast.operations.alarms.watch import Watch, Watched
+from novacast.operations.audit.service import Audit
+from novacast.operations.doctor import Check, examine
+from novacast.operations.models import Finding
+from novacast.operations.probes.figures import Figures
+from novacast.operations.probes.readiness import Readiness
+from novacast.operations.state import FailedMails
+from novacast.operations.system.gauge import Gauge
+from novacast.operations.system.service import System
+from novacast.operations.tonight import ports
+from novacast.operations.tonight.pulse import Pulse
+from novacast.operations.tonight.service import Evening, Sources
+from novacast.settings import Settings
+
+
+class BoxOffice(ports.BoxOffice, Money, Protocol):
+    """Of all organizations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slices:
+    """What the slices tell, and how people are reached."""
+
+    broadcasts: ports.Broadcasts
+    players: ports.Players
+    rooms: ports.Rooms
+    box_office: BoxOffice
+    works: Sequence[ports.Works]
+    failing_webhooks: FailingWebhooks
+    mailer: Mailer
+    operators: Operators
+
+
+@dataclass(frozen=True, slots=True)
+class OperationServices:
+    audit: Audit
+    evening: Evening
+    pulse: Pulse
+    """To be closed when the server stops."""
+    system: System
+    gauge: Gauge
+    alarms: Alarms
+    figures: Figures
+    readiness: Readiness
+
+
+def of_alarms(settings: Settings) -> Mapping[str, Check]:
+    """What the examination looks at where alarms are told outside."""
+    targets = settings.alarms.targets
+    return {"alarms": lambda: examined(targets)} if targets else {}
+
+
+def operation_services(
+    db: Database,
+    settings: Settings,
+    folder: DataFolder,
+    slices: Slices,
+    sets: Sequence[Migrations],
+    failed_mails: FailedMails,
+) -> OperationServices:
+    """`sets` and `failed_mails`: for the examination. Raises BadSettings for quiet hours that are none."""
+    sources = Sources(slices.broadcasts, slices.players, slices.rooms, slices.box_office, slices.works)
+    watched = Watched(slices.broadcasts, slices.box_office, slices.works, slices.failing_webhooks, outbox.behind)
+    gauge = Gauge(db.clock, folder.root, settings.uploads.reserve_bytes)
+
+    def looked(encoders: bool) -> AsyncIterator[Finding]:
+        return examine(settings, db.clock, sets, failed_mails, try_encoders=encoders, more=of_alarms(settings))
+
+    alarms = Alarms(db, settings, Watch(db, settings, folder, watched), slices.mailer, slices.operators)
+    evening = Evening(db, db.clock, sources, gauge, alarms.standing)
+    return OperationServices(
+        audit=Audit(db),
+        evening=evening,
+        pulse=Pulse(evening),
+        system=System(settings, logs.ring, looked),
+        gauge=gauge,
+        alarms=alarms,
+        figures=Figures(db, evening, outbox.behind),
+        readiness=Readiness(db, settings, folder),
+    )

@@ -1,0 +1,45 @@
+"""Incidents. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST_NOTE = 500
+
+
+class Kind(StrEnum):
+    """Facts that somebody has to look at, by their topics."""
+
+    UNFULFILLABLE = "order.unfulfillable"
+    MISMATCH = "payment.mismatch"
+    SURPLUS = "payment.surplus"
+    ELSEWHERE = "payment.repaid_elsewhere"
+    DISPUTED = "order.disputed"
+    LOST = "order.dispute_lost"
+    REFUND_FAILED = "refund.failed"
+    MEMBERSHIP_LATE = "membership.paid_late"
+    MEMBERSHIP_MISMATCH = "membership.mismatch"
+    MEMBERSHIP_ELSEWHERE = "membership.repaid_elsewhere"
+    MEMBERSHIP_DISPUTED = "membership.disputed"
+    MEMBERSHIP_REFUND_FAILED = "membership.refund_failed"
+    PAYOUT = "payout.mismatch"
+
+
+KINDS = frozenset(Kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Incident:
+    id: int
+    """Of the fact."""
+    org_id: str
+    kind: Kind
+    subject: str
+    """Id of what it is about: an order, a membership, a payout."""
+    code: str
+    """Of the order, for people; empty: it is of none."""
+    detail: str
+    at: int
+    done_at: int | None
+    """None: nobody has looked at it."""
+    person_id: str | None
+    note: str

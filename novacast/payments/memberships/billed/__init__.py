@@ -1,0 +1,1 @@
+"""Memberships whose periods somebody outside counts. Nothing is believed: they are asked, and it is settled."""

@@ -1,0 +1,1 @@
+"""What is paid for a time is earned with the time."""

@@ -1,0 +1,1 @@
+"""What was paid for memberships and is given back."""

@@ -1,0 +1,1 @@
+"""Memberships as an organizer arranges them."""

@@ -1,0 +1,1 @@
+"""What Stripe counts by itself: subscriptions, their invoices, and the customers who pay them."""

@@ -1,0 +1,1 @@
+"""What an order holds, changed after it was paid."""

@@ -1,0 +1,1 @@
+"""What a buyer answered, changed by the house."""

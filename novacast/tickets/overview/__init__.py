@@ -1,0 +1,1 @@
+"""The box office of all organizations as those who run the server see it."""

@@ -1,0 +1,1 @@
+"""Memberships held against the ledger."""

@@ -1,0 +1,1 @@
+"""A video's sale as its organizer decides it."""

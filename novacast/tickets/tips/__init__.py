@@ -1,0 +1,1 @@
+"""Tips in rooms: an amount with a message, which is shown once the money is there."""
