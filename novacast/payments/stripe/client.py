@@ -96,8 +96,8 @@ class StripeApi:
         raise Unavailable(text("Stripe has more payments than can be looked through."))
 
     async def sessions(self, since: int) -> AsyncIterator[tuple[Session, int]]:
-        """Those that were made for orders since an instant, and when; newest first. Raises Unavailable, also where there
-        are more than are gone through: then nobody may think that these are all."""
+        """Those that were made for orders since an instant, and when; newest first. Raises Unavailable, also where
+        there are more than are gone through: then nobody may think that these are all."""
         params: dict[str, Any] = {"created": {"gte": since // SECOND}, "limit": PAGE}
         for _page in range(MOST_PAGES):
             with self._told():
