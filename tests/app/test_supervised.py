@@ -15,11 +15,12 @@ from novacast.settings.service import ServiceManager, service_manager
 from tests.app.venue import FAST, Venue, found
 
 PROGRAM = """
-import os, sys
+import os
 os.environ["LISTEN_PID"] = str(os.getpid())
+os.dup2(int(os.environ.pop("LISTENER")), 3)
 from novacast_admin.cli.main import run; run()
 """
-"""What systemd does between fork and exec: name the process that the sockets are for."""
+"""What systemd does between fork and exec: the socket becomes descriptor 3, and the process that it is for is named."""
 
 
 class Manager:
@@ -48,11 +49,10 @@ class Manager:
             "NOTIFY_SOCKET": self.path,
             "WATCHDOG_USEC": "300000",
             "LISTEN_FDS": "1",
+            "LISTENER": str(self.listener.fileno()),
         }
-        # Descriptor 3 is the socket, as systemd hands it over.
-        script = f'exec 3<&{self.listener.fileno()}; exec "$0" -c "$1" serve'
         return await asyncio.create_subprocess_exec(
-            "/bin/sh", "-c", script, sys.executable, PROGRAM, env=environment, pass_fds=[self.listener.fileno()],
+            sys.executable, "-c", PROGRAM, "serve", env=environment, pass_fds=[self.listener.fileno()],
             stderr=asyncio.subprocess.DEVNULL,
         )  # fmt: skip
 

@@ -100,6 +100,7 @@ def serve_as_the_unit_does(top: Path, data: Path, config: Path) -> None:
         "NOVACAST_LIVE_RTMP_PORT": "0",
         "NOVACAST_LIVE_SRT_PORT": "0",
         "PATH": "/usr/bin:/bin",
+        "HOME": str(data),  # as systemd sets it, of the user's entry
     }
     process = subprocess.Popen(
         [*become, "--bounding-set=-all", "--inh-caps=-all", program, "serve"],

@@ -96,14 +96,15 @@ class StripeApi:
         raise Unavailable(text("Stripe has more payments than can be looked through."))
 
     async def sessions(self, since: int) -> AsyncIterator[tuple[Session, int]]:
-        """Those that were made since an instant, and when; newest first. Raises Unavailable, also where there are more
-        than are gone through: then nobody may think that these are all."""
+        """Those that were made for orders since an instant, and when; newest first. Raises Unavailable, also where
+        there are more than are gone through: then nobody may think that these are all."""
         params: dict[str, Any] = {"created": {"gte": since // SECOND}, "limit": PAGE}
         for _page in range(MOST_PAGES):
             with self._told():
                 page = await self._stripe.v1.checkout.sessions.list_async(cast("Any", params))
             for one in page.data:
-                yield _session(one), one.created * SECOND
+                if "attempt" in marks(one):
+                    yield _session(one), one.created * SECOND
             if not page.has_more:
                 return
             params["starting_after"] = page.data[-1].id
