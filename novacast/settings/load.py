@@ -34,7 +34,8 @@ def load(
     """
     environ = os.environ if environ is None else environ
     path = config_path(file, environ)
-    found = read(path) if path != _default_file(environ) or file or _is_there(path) else Document(path)
+    named = file is not None or bool(environ.get(f"{PREFIX}CONFIG"))
+    found = read(path) if named or _is_there(path) else Document(path)
     _refuse_unknown(environ, found)
     settings: Settings = _build(Settings, found.tree, "", found, environ)
     for name, value in overrides.items():

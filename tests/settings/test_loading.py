@@ -53,6 +53,12 @@ def test_a_file_named_in_the_environment_must_exist(tmp_path: Path) -> None:
     assert "no such file" in message
 
 
+def test_who_names_a_file_and_a_folder_needs_no_home(tmp_path: Path) -> None:
+    file = written(tmp_path, f"data = '{tmp_path}'\n")
+    nobody = {"HOME": "~nobody-of-that-name", "NOVACAST_CONFIG": str(file)}
+    assert load(environ=nobody).data == tmp_path
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [
