@@ -45,7 +45,7 @@ async def ordered(address: str, database: Path) -> str:
     async with ClientSession() as client:
 
         async def good(path: str, body: Any) -> Any:
-            async with client.post(api + path, json=body, headers={"Idempotency-Key": path}) as answer:
+            async with client.post(api + path, json=body) as answer:
                 assert answer.status < 300, await answer.text()
                 return await answer.json()
 
@@ -80,4 +80,4 @@ async def test_a_newcomer_pays_at_the_stand_in_and_sees_what_becomes_of_it(tmp_p
             await windows.picture(window, "stand-in-desk")
             await window.page.get_by_role("button", name="The house wins").click()
             block_until(partial(seen, process, lambda: rows(database, disputes) == [("won",)]), PATIENCE)
-            assert rows(database, "SELECT method, state FROM orders WHERE method = 'card'") == [("card", "paid")]
+            assert set(rows(database, "SELECT state FROM orders WHERE method = 'card'")) == {("paid",)}
