@@ -2,7 +2,7 @@
 being what is open, once and in the books. Some of it is tried each time, all of it by the marker `slow`."""
 
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -152,8 +152,7 @@ async def over(club: CardClub) -> None:
     club.clock.advance(3 * HOUR / 1_000_000)
 
 
-async def counted(folder: DataFolder, every: int) -> None:
-    chosen = list(cases())[::every]
+async def counted(folder: DataFolder, chosen: Sequence[Case]) -> None:
     counts: Counter[str] = Counter()
     async with card_club(folder) as club:
         small, large = await club.tier("Friends", circle="us"), await club.tier("Patrons", circle="us")
@@ -168,9 +167,10 @@ async def counted(folder: DataFolder, every: int) -> None:
 
 
 async def test_some_of_the_matrix_ends_as_it_must(folder: DataFolder) -> None:
-    await counted(folder, EVERY)
+    await counted(folder, list(cases())[::EVERY])
 
 
 @pytest.mark.slow
-async def test_the_whole_matrix_ends_as_it_must(folder: DataFolder) -> None:
-    await counted(folder, 1)
+@pytest.mark.parametrize("step", STEPS)
+async def test_the_whole_matrix_ends_as_it_must(folder: DataFolder, step: str) -> None:
+    await counted(folder, [case for case in cases() if case.step == step])
