@@ -1,11 +1,12 @@
 import { listen } from "./realtime.js";
 
 /**
- * <nova-fresh id="ID" subject="ID …" topics="programme.on_air,…" every="2" rest="1" reloads>…</nova-fresh>
+ * <nova-fresh id="ID" subject="ID …" topics="programme.on_air,…" every="2" rest="1" reloads catches-up>…</nova-fresh>
  * Takes its content anew from the page at each fact of `topics` about a `subject` (or whose payload names it), and every
- * so many seconds while somebody looks; with `rest` no sooner than so many seconds after the last time. What is being typed or asked in it is left alone. With `reloads` the
- * whole page is loaded instead: something else stands at its address now. Where that is so without it, the content of a
- * <template data-part="gone"> in it is shown.
+ * so many seconds while somebody looks; with `rest` no sooner than so many seconds after the last time. What is being
+ * typed or asked in it is left alone. With `reloads` the whole page is loaded instead: something else stands at its address
+ * now. Where that is so without it, the content of a <template data-part="gone"> in it is shown. With `catches-up` it is
+ * taken anew once facts are heard, for what happened since the page was made; that is one more page for each who looks.
  */
 class NovaFresh extends HTMLElement {
   #ends = [];
@@ -20,10 +21,11 @@ class NovaFresh extends HTMLElement {
     // Facts are not told to everyone at all times: <nova-onair> asks now and then.
     const changed = ({ detail }) => subjects.includes(detail.id) && this.#told();
     const missed = () => this.#told();
+    const heard = this.hasAttribute("catches-up") ? "factsfollowed" : "factsmissed";
     document.addEventListener("programmestate", changed);
-    document.addEventListener("factsmissed", missed);
+    document.addEventListener(heard, missed);
     this.#ends.push(() => document.removeEventListener("programmestate", changed));
-    this.#ends.push(() => document.removeEventListener("factsmissed", missed));
+    this.#ends.push(() => document.removeEventListener(heard, missed));
     const every = Number(this.getAttribute("every"));
     if (every) this.#timer = setInterval(() => document.hidden || this.#take(), every * 1000);
   }
