@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from novacast.clock import Clock
-from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
+from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
 from novacast.i18n import text
 from novacast.identity import SYSTEM
 from novacast.limits import Rate
@@ -69,7 +69,7 @@ class VideoSaleRoutes:
         tag="tickets",
         status=201,
         summary="Buy or rent a video",
-        errors=(NotFound, InvalidInput, Conflict),
+        errors=(NotFound, InvalidInput, Conflict, RateLimited),
     )
     async def order(self, call: Call, video_id: str, body: NewVideoOrderBody) -> ReceiptBody:
         """It is paid as every order is: see `/orders/{token}/pay`. Asked for again while it waits, it is the same."""

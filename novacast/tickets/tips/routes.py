@@ -1,6 +1,6 @@
 """The API of tips."""
 
-from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
+from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited, Unauthenticated
 from novacast.i18n import text
 from novacast.limits import Rate
 from novacast.tickets.orders.bodies import ReceiptBody
@@ -34,7 +34,7 @@ class TipRoutes:
         tag="tickets",
         status=201,
         summary="Give a tip in a room",
-        errors=(NotFound, Unauthenticated, Forbidden, InvalidInput, Conflict),
+        errors=(NotFound, Unauthenticated, Forbidden, InvalidInput, Conflict, RateLimited),
     )
     async def give(self, call: Call, room_id: str, body: NewTipBody) -> ReceiptBody:
         """An order, paid as every order is. Its words and its amount stand in the room once it is paid."""
