@@ -2,12 +2,13 @@
 
 import contextlib
 from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from novacast import outbox
 from novacast.errors import Unauthenticated
 from novacast.identity import Principal
 from novacast.limits import RateLimiter
+from novacast.live.overview.service import LiveOverview
 from novacast.live.pages import live_pages
 from novacast.live.routes import live_routes
 from novacast.live.services import LiveServices
@@ -71,6 +72,19 @@ class Library:
         return {one: Recorded(one, self._titles[one]) for one in video_ids if one in self._titles}
 
 
+@dataclass(frozen=True, slots=True)
+class Nobody:
+    viewers: int = 0
+    tracks: Mapping[str, int] = field(default_factory=dict)
+
+
+class Empty:
+    """Playback's part: nobody watches."""
+
+    async def watching(self, media_id: str) -> Nobody:
+        return Nobody()
+
+
 def live_topics(own: LiveServices) -> Topics:
     topics = Topics()
     topics.declare(TOPICS, own.programmes.may_look)
@@ -84,7 +98,7 @@ async def serving(house: House) -> AsyncIterator[str]:
     parts = Parts(
         settings=settings,
         routes=[
-            *live_routes(house.own, settings),
+            *live_routes(house.own, settings, LiveOverview(house.db, Empty(), house.own.keys)),
             *live_pages(house.own, house.db, settings, Names(), Names(), Library(house.recorded)),
         ],
         authenticator=Tokens(),

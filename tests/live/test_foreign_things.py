@@ -9,13 +9,14 @@ import pytest
 from aiohttp import ClientSession
 
 from novacast.clock import HOUR
+from novacast.live.overview.service import LiveOverview
 from novacast.live.pages import live_pages
 from novacast.live.routes import live_routes
 from novacast.settings import Settings
 from novacast.visibility import Visibility
 from novacast.web.routing import PARAMETER, Route, collect
 from tests.live.conftest import ORG, OTHER_ORG, Ask, House
-from tests.live.serving import Library, Names
+from tests.live.serving import Empty, Library, Names
 
 HIDDEN = "The hidden rehearsal"
 TABLES = ("channels", "programmes", "markers", "health", "stream_keys", "feeds", "live_log", "targets", "playouts")
@@ -55,7 +56,7 @@ SAID_ON_A_PAGE = {303}
 
 def routes(house: House) -> Sequence[Route]:
     pages = live_pages(house.own, house.db, Settings(), Names(), Names(), Library({}))
-    return collect(*live_routes(house.own, Settings()), *pages)
+    return collect(*live_routes(house.own, Settings(), LiveOverview(house.db, Empty(), house.own.keys)), *pages)
 
 
 async def things(house: House, ask: Ask, who: str, org: str) -> Mapping[str, str]:

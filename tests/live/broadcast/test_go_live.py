@@ -13,6 +13,7 @@ from novacast.limits import RateLimiter
 from novacast.live.channels import store as channels
 from novacast.live.keys import store as keys
 from novacast.live.models import Programme, ProgrammeState
+from novacast.live.overview.service import LiveOverview
 from novacast.live.pages import live_pages
 from novacast.live.routes import live_routes
 from novacast.metrics import Metrics
@@ -21,7 +22,7 @@ from tests.compiled import static, templates
 from tests.e2e.browser import DESKTOP, FLAGS, WITHIN, Window, Windows, find_chromium
 from tests.live.broadcast.conftest import Hall
 from tests.live.conftest import PRODUCER
-from tests.live.serving import Library, Names, Tokens, live_topics
+from tests.live.serving import Empty, Library, Names, Tokens, live_topics
 from tests.live.webrtc.test_whip import FAKE_CAMERA
 from tests.waiting import until
 
@@ -34,7 +35,7 @@ async def address(hall: Hall) -> AsyncIterator[str]:
     facts, clock = outbox.Outbox(hall.db), hall.db.clock
     facts.subscribe("broadcasts", hall.station.engine.hear)
     routes = [
-        *live_routes(hall.live, hall.settings),
+        *live_routes(hall.live, hall.settings, LiveOverview(hall.db, Empty(), hall.live.keys)),
         *live_pages(hall.live, hall.db, hall.settings, Names(), Names(), Library({})),
     ]
     server = WebServer(
