@@ -20,6 +20,7 @@ from novacast.chat.models import (
     Kind,
     Links,
     Message,
+    Notice,
     Room,
     State,
     Who,
@@ -71,6 +72,10 @@ class MessageBody(Body):
     kind: Kind
     sent_at: str
     author: AuthorBody
+    notice: Annotated[
+        Notice | None,
+        Field(description="What became of the programme, of a line that nobody wrote: its author has no name."),
+    ] = None
     changed: Annotated[int | None, Field(description="`seq` of its last change.")] = None
     state: Annotated[State | None, Field(description="Left out where it is shown.")] = None
     text: Annotated[str | None, Field(description="As it was typed; left out where it was deleted.")] = None

@@ -114,6 +114,7 @@ class Messages:
             at=draft.at,
             sent_at=tx.now,
             poll=poll,
+            notice=draft.notice,
         )
         store.add(tx, made, draft.key)
         self.tell(tx, said(made), room.id)

@@ -38,6 +38,14 @@ class Kind(StrEnum):
     POLL = "poll"
 
 
+class Notice(StrEnum):
+    """What became of the programme: a line of the house, which nobody wrote."""
+
+    INTERRUPTED = "interrupted"
+    RESUMED = "resumed"
+    ENDED = "ended"
+
+
 class State(StrEnum):
     SHOWN = "shown"
     HELD = "held"
@@ -169,7 +177,7 @@ class Message:
     kind: Kind
     state: State
     person_id: str | None
-    """None once that person is erased."""
+    """None once that person is erased, and of a notice."""
     name: str
     badges: tuple[Badge, ...]
     text: str
@@ -185,6 +193,8 @@ class Message:
     deleted_by: str | None = None
     reactions: Mapping[str, int] = field(default_factory=dict)
     poll: Poll | None = None
+    notice: Notice | None = None
+    """Of announcements of the house."""
 
     @property
     def by_staff(self) -> bool:
@@ -218,6 +228,7 @@ class Draft:
     """Why it is held: `word` or `link`, and what it was found by."""
     watched: bool = False
     """Whether the machine is to look at it once it is said."""
+    notice: Notice | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,3 +89,11 @@ def m001_rooms(db: Any) -> None:
         "CREATE INDEX chat_log_actor ON chat_log (actor_id)",
         "CREATE INDEX chat_log_person ON chat_log (person_id)",
     )
+
+
+@migrations()
+def m002_notices(db: Any) -> None:
+    statements(
+        db,
+        "ALTER TABLE chat_messages ADD COLUMN notice TEXT CHECK (notice IN ('interrupted', 'resumed', 'ended'))",
+    )

@@ -21,6 +21,7 @@ from novacast.chat.moderation.commands import ModeratorCommands
 from novacast.chat.moderation.ports import Judge, Standings
 from novacast.chat.moderation.sanctions.door import SanctionDoor
 from novacast.chat.moderation.services import ModerationServices, Neighbours, moderation_services
+from novacast.chat.notices.service import Notices
 from novacast.chat.ports import Badges, People, Places
 from novacast.chat.rooms.doorkeeper import Doorkeeper
 from novacast.chat.rooms.lobby import Lobby, Standing, standing_of
@@ -30,6 +31,7 @@ from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
+from novacast.i18n import Languages
 from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.outbox import Outbox
@@ -57,6 +59,7 @@ class ChatServices:
     """Of commands. Others add theirs."""
     moderation: ModerationServices
     gifts: Gifts
+    notices: Notices
     db: Database
 
     async def standing(self, guest: Guest) -> Standing:
@@ -67,6 +70,7 @@ class ChatServices:
         outbox.subscribe("rooms", self.doorkeeper.hear)
         outbox.subscribe("chat", self.endings.hear, durable=True)
         outbox.subscribe("emotes", self.emotes.hear, durable=True)
+        outbox.subscribe("notices", self.notices.hear, durable=True)
 
     def start(self) -> None:
         self.doorkeeper.start()
@@ -133,5 +137,6 @@ def chat_services(
         sources=sources,
         moderation=moderation,
         gifts=Gifts(db, clock, entrance, messages, guards),
+        notices=Notices(db, clock, entrance, messages, time, Languages(settings.language)),
         db=db,
     )

@@ -19,6 +19,8 @@ def encoded(value: Mapping[str, Any]) -> bytes:
 def message(one: Message, *, reveal: bool = False) -> dict[str, Any]:
     """`reveal`: what was deleted too, for those who moderate."""
     shown: dict[str, Any] = {"id": one.id, "seq": one.seq, "kind": one.kind.value, "sent_at": iso(one.sent_at)}
+    if one.notice is not None:
+        shown["notice"] = one.notice.value
     if one.changed_seq != one.seq:
         shown["changed"] = one.changed_seq
     if one.state is not State.SHOWN:

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from novacast.chat.models import Badge, Entry, Kind, Links, Message, Poll, Room, State, Who
+from novacast.chat.models import Badge, Entry, Kind, Links, Message, Notice, Poll, Room, State, Who
 from novacast.database import Query, Row, Transaction
 
 LAST = 2**62
@@ -90,6 +90,7 @@ def add(tx: Transaction, one: Message, key: str | None) -> None:
         sent_at=one.sent_at,
         poll=None if one.poll is None else _json(asdict(one.poll)),
         key=key,
+        notice=one.notice,
     )
     for person_id in one.mentions:
         tx.insert("chat_mentions", person_id=person_id, message_id=one.id)
@@ -274,6 +275,7 @@ def to_message(row: Row) -> Message:
         deleted_by=row["deleted_by"],
         reactions=json.loads(row["reactions"]) if row["reactions"] else {},
         poll=None if row["poll"] is None else _poll(json.loads(row["poll"])),
+        notice=None if row["notice"] is None else Notice(row["notice"]),
     )
 
 

@@ -20,11 +20,13 @@ export function fill(item, message, words, me, act) {
   item.classList.toggle("chat__line--own", Boolean(me) && author.id === me);
   item.classList.toggle("chat__line--held", state === "held");
   item.classList.toggle("chat__line--gift", Boolean(author.badges?.some(({ kind }) => kind === "gift")));
+  item.classList.toggle("chat__line--notice", Boolean(message.notice));
   item.classList.toggle("chat__line--emotes", Boolean(message.body) && message.body.every((part) => (typeof part === "string" ? !part.trim() : part[0] === "e")));
   const parts = [];
-  if (message.kind === "announcement") parts.push(element("span", { class: "chat__mark" }, words.announcement));
+  if (message.kind === "announcement" && !message.notice) parts.push(element("span", { class: "chat__mark" }, words.announcement));
   if (message.replied) parts.push(element("span", { class: "chat__replied", dir: "auto" }, `↳ ${message.replied}`));
-  parts.push(time(message, words), ...badges(author, words), name(author));
+  parts.push(time(message, words), ...badges(author, words));
+  if (!message.notice) parts.push(name(author));
   parts.push(element("span", { class: "chat__text", dir: "auto" }, ...(state === "deleted" && !message.text ? [words.deleted] : said(message, words, me))));
   if (message.edited_at) parts.push(element("span", { class: "chat__note" }, words.edited));
   if (state === "held") parts.push(element("span", { class: "chat__note" }, words.held));
@@ -43,8 +45,8 @@ export function keeping(place, draw) {
 }
 
 /** The words alone, in one line. */
-export function summary({ author, body, text = "" }) {
-  return `${author.name}: ${[...plain(body ?? [text])].slice(0, 80).join("")}`;
+export function summary({ author, body, text = "", notice }) {
+  return `${notice ? "" : `${author.name}: `}${[...plain(body ?? [text])].slice(0, 80).join("")}`;
 }
 
 /** What is hidden until it is pressed is not told here either. */
@@ -81,7 +83,9 @@ function name(author) {
   return shown;
 }
 
+/** Of a notice in the reader's language, whatever that of the house is. */
 function said(message, words, me) {
+  if (message.notice) return [words.notices[message.notice] ?? message.text];
   return parts(message.body ?? [message.text ?? ""], words, me);
 }
 

@@ -36,7 +36,7 @@ export class Menu {
 
   /** `item`: the element to come back to. */
   open(message, item, form = "") {
-    if (!this.#room.you().id) return;
+    if (!this.#room.you().id || (message.notice && !this.#may("delete", message))) return;
     this.#message = message;
     this.#item = item;
     for (const button of this.#dialog.querySelectorAll("[data-act]")) button.hidden = !this.#may(button.dataset.act, message);
@@ -66,6 +66,7 @@ export class Menu {
     const you = this.#room.you();
     const own = message.author.id === you.id;
     const gone = message.state === "deleted";
+    if (message.notice && act !== "delete") return false;
     switch (act) {
       case "reply": return you.writes && !gone;
       case "edit": return own && you.writes && !gone && ["message", "action"].includes(message.kind);
