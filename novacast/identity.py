@@ -9,8 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
-from novacast.errors import Forbidden
-from novacast.i18n import text
+from novacast.errors import Forbidden, Unauthenticated
+from novacast.i18n import Text, text
 
 
 class Role(StrEnum):
@@ -122,6 +122,15 @@ class Principal:
 
 ANONYMOUS = Principal()
 SYSTEM = Principal(name="system", system=True)
+
+_LOG_IN = text("Log in first.")
+
+
+def person_of(principal: Principal, otherwise: Text = _LOG_IN) -> str:
+    """Their id. Strangers, and the system, which has no account, get Unauthenticated, which says `otherwise`."""
+    if principal.person_id is None:
+        raise Unauthenticated(otherwise)
+    return principal.person_id
 
 
 def operates(principal: Principal) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from novacast import i18n
 from novacast.clock import HOUR, MINUTE, Clock
 from novacast.database import Database, Page, Transaction, keyset
-from novacast.errors import NotFound, Unauthenticated
-from novacast.identity import Principal, new_id
+from novacast.errors import NotFound
+from novacast.identity import Principal, new_id, person_of
 from novacast.limits import Rate, RateLimiter, network
 from novacast.playback import store
 from novacast.playback.audience import Audience
@@ -15,6 +15,8 @@ from novacast.playback.permission import Permission
 from novacast.playback.ports import Playable
 from novacast.playback.tokens import ViewingTokens, fresh
 from novacast.settings import Playback as PlaybackSettings
+
+_LOG_IN = i18n.text("Log in to see what you watch.")
 
 OPEN = "/media/open"
 GRANTS = Rate("playback.grants", burst=120, period=60)
@@ -103,12 +105,12 @@ class Playback:
     async def sessions(self, principal: Principal, cursor: str | None, limit: int) -> Page[Viewing]:
         """What the person watches, on which devices; newest first."""
         after = keyset(cursor, int, str)
-        rows = await self._db.all(store.active_of(_person(principal), self._clock.now(), limit + 1, after))
+        rows = await self._db.all(store.active_of(person_of(principal, _LOG_IN), self._clock.now(), limit + 1, after))
         return Page.of(rows, limit, lambda one: (one.started_at, one.id))
 
     async def end(self, principal: Principal, session_id: str) -> None:
         """End one of the person's own sessions; its next segment is refused. Raises NotFound."""
-        person_id = _person(principal)
+        person_id = person_of(principal, _LOG_IN)
 
         def unit(tx: Transaction) -> None:
             viewing = tx.one(store.viewing(session_id))
@@ -180,9 +182,3 @@ class Playback:
             part=playable.part,
             latency=playable.latency,
         )
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(i18n.text("Log in to see what you watch."))
-    return principal.person_id

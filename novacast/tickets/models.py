@@ -52,6 +52,10 @@ class OrderState(StrEnum):
     """Money without stock: it came after the claims were freed, and somebody has to look at it."""
 
 
+STANDING = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED)
+"""What is left of an order, or was granted an amount, is as good as it was."""
+
+
 class AttemptState(StrEnum):
     CREATED = "created"
     SUBMITTED = "submitted"

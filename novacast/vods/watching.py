@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 
 from novacast.database import Database, Transaction
-from novacast.errors import InvalidInput, Unauthenticated
+from novacast.errors import InvalidInput
 from novacast.i18n import text
-from novacast.identity import Principal
+from novacast.identity import Principal, person_of
 from novacast.vods import store
 from novacast.vods.models import LONGEST_POSITION, Position, Watching, finished_at, may_watch
 from novacast.vods.service import seen
+
+_LOG_IN = text("Log in to go on later where you stopped.")
 
 
 class Positions:
@@ -17,7 +19,7 @@ class Positions:
 
     async def keep(self, principal: Principal, video_id: str, at: int) -> Position:
         """`at` in microseconds from the start; past the end is the end. Raises NotFound, Unauthenticated."""
-        person_id = _person(principal)
+        person_id = person_of(principal, _LOG_IN)
         if not 0 <= at <= LONGEST_POSITION:
             raise InvalidInput.field("seconds", text("The position must lie between 0 and 1000 hours."))
 
@@ -32,11 +34,5 @@ class Positions:
 
     async def unfinished(self, principal: Principal, limit: int = 12) -> Sequence[Watching]:
         """Begun, not finished, and still theirs to watch; the latest first."""
-        rows = await self._db.all(store.watching(_person(principal), 4 * limit))
+        rows = await self._db.all(store.watching(person_of(principal, _LOG_IN), 4 * limit))
         return [row for row in rows if may_watch(principal, row.video)][:limit]
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in to go on later where you stopped."))
-    return principal.person_id

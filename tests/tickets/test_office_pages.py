@@ -266,5 +266,7 @@ async def test_passes_without_a_programme_are_named(office: Served, box: Box) ->
     place, _ = await send(office, f"{STUDIO}/new", **EVENING, on_sale="true", online="true", online_price="9")
     event = await get(office, place)
     [night] = set(re.findall(rf'{STUDIO}/performances/(\w+)"', event))
+    assert "Its passes open nothing yet" in event
+    assert f"{STUDIO}/performances/{night}/hours" in event
     assert "These open nothing yet" in await get(office, f"{STUDIO}/performances/{night}")
     assert "These open nothing yet" not in await get(office, f"{STUDIO}/performances/{box.night.id}")

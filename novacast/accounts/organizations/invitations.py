@@ -7,7 +7,7 @@ from novacast.accounts.organizations.models import Invitation, Membership, Offer
 from novacast.accounts.organizations.service import join
 from novacast.accounts.people import store as people
 from novacast.accounts.people.models import EmailAddress, Person
-from novacast.accounts.people.service import Links, person_id_of
+from novacast.accounts.people.service import Links
 from novacast.accounts.ports import Mailer
 from novacast.accounts.rates import Gates
 from novacast.accounts.registration.models import SignUp
@@ -16,7 +16,7 @@ from novacast.clock import DAY, Clock
 from novacast.database import Database, Page, Then, Transaction
 from novacast.errors import Conflict, Forbidden, Gone, NotFound
 from novacast.i18n import text
-from novacast.identity import Action, Principal, Role, new_id
+from novacast.identity import Action, Principal, Role, new_id, person_of
 from novacast.security.keys import digest, new_token
 
 _DEAD_LINK = text("This invitation was accepted, withdrawn, or has run out. Ask for another one.")
@@ -119,7 +119,7 @@ class Invitations:
 
     async def accept(self, principal: Principal, token: str, then: Then[Membership] | None = None) -> Membership:
         """Join with the account that has the invited address. Raises Gone, Forbidden for another's invitation."""
-        person_id = person_id_of(principal)
+        person_id = person_of(principal)
         kept = digest(token)
 
         def unit(tx: Transaction) -> Membership:

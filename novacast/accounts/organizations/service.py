@@ -17,12 +17,11 @@ from novacast.accounts.organizations.models import (
     slug_from,
 )
 from novacast.accounts.people.models import clean_name
-from novacast.accounts.people.service import person_id_of
 from novacast.clock import Clock
 from novacast.database import Database, Page, Then, Transaction
 from novacast.errors import Conflict, FieldError, Forbidden, NotFound
 from novacast.i18n import text
-from novacast.identity import PERMISSIONS, Action, Principal, Role, new_id
+from novacast.identity import PERMISSIONS, Action, Principal, Role, new_id, person_of
 
 PER_PERSON = 100
 """Organizations one person may belong to."""
@@ -63,7 +62,7 @@ class Organizations:
         then: Then[Organization] | None = None,
     ) -> Organization:
         """The caller becomes its owner. Without `slug` one is made of the name."""
-        person_id = person_id_of(principal)
+        person_id = person_of(principal)
         wanted = None if slug is None else clean_slug(slug)
         name, description = clean_name(name), clean_description(description)
 
@@ -79,7 +78,7 @@ class Organizations:
         return await self._db.write(unit)
 
     async def mine(self, principal: Principal) -> Sequence[Membership]:
-        return await self._db.all(store.of_person(person_id_of(principal)))
+        return await self._db.all(store.of_person(person_of(principal)))
 
     async def show(self, principal: Principal, org_id: str) -> Organization:
         found = await self._db.one(store.organization(org_id))

@@ -21,7 +21,7 @@ from novacast.clock import HOUR, Clock
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Gone, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal, new_id, person_of
 from novacast.security.keys import digest, new_token
 from novacast.security.passwords import Passwords, acceptable
 
@@ -47,13 +47,6 @@ def changed(tx: Transaction, person_id: str) -> None:
 def requested(tx: Transaction) -> None:
     """A fact without a person: a request for an unknown address writes to the disk as well, and takes its time."""
     outbox.emit(tx, "mail.requested", new_id(), outbox.INTERNAL)
-
-
-def person_id_of(principal: Principal) -> str:
-    """Raises Unauthenticated for strangers and for the system, which has no account."""
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in first."))
-    return principal.person_id
 
 
 class Addressees:
@@ -84,7 +77,7 @@ class People:
 
     async def account(self, principal: Principal) -> Account:
         """The caller's account with its credentials, for the rest of this slice."""
-        account = await self._db.one(store.account(person_id_of(principal)))
+        account = await self._db.one(store.account(person_of(principal)))
         if account is None:
             raise Unauthenticated(text("This account is gone. Sign up for a new one."))
         return account
@@ -95,7 +88,7 @@ class People:
 
     async def edit(self, principal: Principal, name: str | None, language: str | None) -> Person:
         """Change what is not None."""
-        person_id = person_id_of(principal)
+        person_id = person_of(principal)
         new_name = None if name is None else clean_name(name)
         new_language = None if language is None else clean_language(language)
 

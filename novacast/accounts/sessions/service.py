@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from novacast.accounts.operators import store as operators
 from novacast.accounts.people import store as people
 from novacast.accounts.people.models import Account, EmailAddress
-from novacast.accounts.people.service import person_id_of
 from novacast.accounts.rates import Gates
 from novacast.accounts.second_factor.service import SecondFactor
 from novacast.accounts.sessions import store
@@ -25,7 +24,7 @@ from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal, new_id, person_of
 from novacast.security.keys import Signer, digest, new_token
 from novacast.security.passwords import Passwords
 
@@ -89,14 +88,14 @@ class Sessions:
 
     async def listed(self, principal: Principal) -> Sequence[Session]:
         """What is signed in, newest first; at most `store.PER_PERSON`."""
-        return await self._db.all(store.of_person(person_id_of(principal), self._clock.now(), tokens=False))
+        return await self._db.all(store.of_person(person_of(principal), self._clock.now(), tokens=False))
 
     async def revoke(self, principal: Principal, session_id: str) -> None:
-        if not await self._revoke(person_id_of(principal), session_id):
+        if not await self._revoke(person_of(principal), session_id):
             raise NotFound(text("There is no such session of yours; it may have ended already."))
 
     async def revoke_others(self, principal: Principal) -> int:
-        person_id = person_id_of(principal)
+        person_id = person_of(principal)
         return await self._db.write(lambda tx: store.revoke_all(tx, person_id, but=principal.session_id))
 
     async def principal_of(self, session_id: str) -> Principal | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from novacast.accounts.people.models import clean_name
-from novacast.accounts.people.service import People, person_id_of
+from novacast.accounts.people.service import People
 from novacast.accounts.rates import Gates
 from novacast.accounts.sessions import store
 from novacast.accounts.sessions.models import SCOPES, TOKEN_PREFIX, Kind, Origin, Session, TokenPair, device
@@ -11,7 +11,7 @@ from novacast.clock import DAY, MINUTE, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
-from novacast.identity import Principal, Scope, new_id
+from novacast.identity import Principal, Scope, new_id, person_of
 from novacast.security.jwt import AccessClaims, AccessTokens
 from novacast.security.keys import digest, new_token
 
@@ -82,7 +82,7 @@ class Tokens:
         await self._db.write(unit)
 
     async def named(self, principal: Principal) -> Sequence[Session]:
-        return await self._db.all(store.of_person(person_id_of(principal), self._clock.now(), tokens=True))
+        return await self._db.all(store.of_person(person_of(principal), self._clock.now(), tokens=True))
 
     async def create(
         self, principal: Principal, password: str, name: str, scopes: Sequence[Scope], days: int, origin: Origin
@@ -118,6 +118,6 @@ class Tokens:
         return await self._db.write(unit), secret
 
     async def revoke(self, principal: Principal, token_id: str) -> None:
-        person_id = person_id_of(principal)
+        person_id = person_of(principal)
         if not await self._db.write(lambda tx: store.revoke(tx, person_id, token_id)):
             raise NotFound(text("There is no such token of yours; it may be revoked already."))

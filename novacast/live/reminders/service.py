@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 
 from novacast.clock import MINUTE
 from novacast.database import Database, Transaction
-from novacast.errors import Conflict, Unauthenticated
+from novacast.errors import Conflict
 from novacast.i18n import Languages, text
-from novacast.identity import Principal
+from novacast.identity import Principal, person_of
 from novacast.live.models import Programme, ProgrammeState, may_see
 from novacast.live.programmes import store as programmes
 from novacast.live.programmes.service import seen
@@ -16,6 +16,8 @@ from novacast.live.reminders.models import MOST, News, Reminder, Step, step
 from novacast.live.reminders.ports import Addressee, Post
 from novacast.security.keys import Signer
 from novacast.words import hour_of
+
+_LOG_IN = text("Log in to be reminded by mail.")
 
 BATCH = 50
 """Reminders of one transaction, so that none takes long."""
@@ -55,7 +57,7 @@ class Reminders:
 
     async def ask(self, principal: Principal, programme_id: str) -> None:
         """Repeatable. Raises NotFound, Unauthenticated, Conflict for what is not planned."""
-        person_id = _person(principal)
+        person_id = person_of(principal, _LOG_IN)
 
         def unit(tx: Transaction) -> None:
             programme = seen(principal, tx.one(programmes.by_id(programme_id)))
@@ -69,7 +71,7 @@ class Reminders:
 
     async def stop(self, principal: Principal, programme_id: str) -> None:
         """Repeatable. Raises Unauthenticated."""
-        person_id = _person(principal)
+        person_id = person_of(principal, _LOG_IN)
         await self._db.write(lambda tx: store.remove(tx, programme_id, person_id))
 
     async def stopping(self, token: str) -> Stopping:
@@ -134,9 +136,3 @@ class Reminders:
     def _read(self, token: str) -> tuple[str, str]:
         programme_id, _, person_id = self._signer.verify(token).decode().partition(".")
         return programme_id, person_id
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in to be reminded by mail."))
-    return principal.person_id

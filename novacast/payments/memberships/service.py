@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 
 from novacast.database import Database, Page, Then, Transaction, keyset
-from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated, Unavailable
+from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
-from novacast.identity import Action, Principal
+from novacast.identity import Action, Principal, person_of
 from novacast.payments.memberships import store
 from novacast.payments.memberships.beginning import add, check_none, given, offered, trial, wanted
 from novacast.payments.memberships.billed.acting import Acting
@@ -52,7 +52,7 @@ class Memberships:
         return (*self._acting.ways, OFFLINE, *self._collectors)
 
     async def mine(self, principal: Principal) -> Sequence[Membership]:
-        found = await self._db.all(store.of_person(_person(principal)))
+        found = await self._db.all(store.of_person(person_of(principal)))
         return [await self._whole(one) for one in found]
 
     async def of_org(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Subscription]:
@@ -81,7 +81,7 @@ class Memberships:
     ) -> Subscription:
         """Who has one of the circle is refused before anything is charged. Raises Unauthenticated, NotFound,
         Conflict."""
-        person_id = _person(principal)
+        person_id = person_of(principal)
         if way not in self.ways:
             raise Conflict(text("One can't pay like this here."))
         if way in self._acting.ways:
@@ -293,12 +293,6 @@ class Memberships:
 
 
 Act = Callable[[Transaction, Subscription], None]
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in first."))
-    return principal.person_id
 
 
 def _seen(principal: Principal, found: Subscription | None) -> Subscription:

@@ -14,12 +14,6 @@ def ticket(ticket_id: str) -> Query[Ticket]:
     return Query("SELECT * FROM tickets WHERE id = ?", (ticket_id,), ticket_of)
 
 
-def by_serial(perf_id: str, ordinal: int, serial: int) -> Query[Ticket]:
-    return Query(
-        "SELECT * FROM tickets WHERE perf_id = ? AND ordinal = ? AND serial = ?", (perf_id, ordinal, serial), ticket_of
-    )
-
-
 def by_number(number: int, ordinal: int, serial: int) -> Query[Ticket]:
     """`number`: of the performance, as it stands in tokens."""
     return Query(

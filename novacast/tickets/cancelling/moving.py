@@ -14,13 +14,10 @@ from novacast.tickets.holders.service import check_unused
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.holds.taking import Taking
-from novacast.tickets.models import OrderState, TicketState
+from novacast.tickets.models import STANDING, TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.service import read
-
-STANDING = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED)
-"""What is left of an order, or was granted an amount, is as good as it was."""
 
 
 class Moving:

@@ -18,7 +18,6 @@ from novacast.tickets.admission.issuing import issue
 from novacast.tickets.admission.models import Ticket
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.cancelling.models import AmountChanged, Cancellation, Policy, as_paid, refusal
-from novacast.tickets.cancelling.moving import STANDING
 from novacast.tickets.editing import store
 from novacast.tickets.editing.models import PAID_BY, DearerHere, Exchange, Instead, exchange_of
 from novacast.tickets.editing.replacing import into_order, left, sold, taken_over
@@ -29,7 +28,7 @@ from novacast.tickets.holders.service import Find, check_unused
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Basket, Claim, Wish
 from novacast.tickets.holds.taking import Taking
-from novacast.tickets.models import AttemptState, OrderState, TicketState
+from novacast.tickets.models import STANDING, AttemptState, OrderState, TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of, parts_of
 from novacast.tickets.orders.models import Buyer, Method, Order, Receipt, Unpayable

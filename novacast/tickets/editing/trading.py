@@ -13,13 +13,11 @@ from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.holds.taking import told
-from novacast.tickets.models import ClaimState, OrderState
+from novacast.tickets.models import STANDING, ClaimState, OrderState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Order
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds.owing import owe
-
-STANDING = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED)
 
 
 def trade(tx: Transaction, books: Books, paid: Order) -> None:

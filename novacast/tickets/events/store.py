@@ -130,10 +130,6 @@ def offered(perf_id: str) -> Query[tuple[Performance, bool, str]]:
     )
 
 
-def performance_by_number(number: int) -> Query[Performance]:
-    return Query("SELECT * FROM performances WHERE number = ?", (number,), _performance)
-
-
 def performances(event_id: str) -> Query[Performance]:
     return Query("SELECT * FROM performances WHERE event_id = ? ORDER BY starts_at, id", (event_id,), _performance)
 

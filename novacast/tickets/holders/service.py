@@ -12,7 +12,7 @@ from novacast import outbox
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, NotFound, Unauthenticated
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal, new_id, person_of
 from novacast.security.keys import Signer
 from novacast.texts import Texts
 from novacast.tickets import store as books
@@ -27,6 +27,8 @@ from novacast.tickets.models import TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Buyer, Order
 from novacast.tickets.orders.service import Orders
+
+_LOG_IN = text("Log in to take this into your account.")
 
 T = TypeVar("T")
 Find = Callable[[Transaction], Ticket]
@@ -216,7 +218,7 @@ class Holders:
 
         Raises NotFound, Unauthenticated, Conflict for another account's.
         """
-        order_id, person_id = self._orders.id_of(token), _person(principal)
+        order_id, person_id = self._orders.id_of(token), person_of(principal, _LOG_IN)
 
         def unit(tx: Transaction) -> Order:
             order = tx.one(orders.order(order_id))
@@ -238,7 +240,7 @@ class Holders:
 
     async def take(self, principal: Principal, token: str, then: Then[Ticket] | None = None) -> Ticket:
         """The same of a ticket that was accepted without an account."""
-        transfer_id, person_id = self._id_of(token), _person(principal)
+        transfer_id, person_id = self._id_of(token), person_of(principal, _LOG_IN)
 
         def unit(tx: Transaction) -> Ticket:
             transfer = tx.one(store.transfer(transfer_id))
@@ -306,12 +308,6 @@ def _theirs(tx: Transaction, transfer: Transfer) -> Ticket | None:
         return None
     taken = [one for one in tx.all(store.of_claim(transfer.claim_id)) if one.state is TransferState.ACCEPTED]
     return tx.one(store.valid_of(transfer.claim_id)) if taken and taken[0].id == transfer.id else None
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in to take this into your account."))
-    return principal.person_id
 
 
 def _note(tx: Transaction, what: str, ticket: Ticket, principal: Principal | None = None) -> None:

@@ -126,12 +126,16 @@ class NightLine:
     state: str
     kind: str
     groups: list[GroupShown]
+    unopened: bool = False
+    """Passes are sold for it, and there is no programme that they open."""
 
 
 def night_line(event: Event, performance: Performance, standing: Standing | None, now: int) -> NightLine:
     state, kind = sale_badge(performance, now)
     groups = [] if standing is None else [group_shown(one) for one in standing.groups]
-    return NightLine(performance.id, hour(performance.starts_at, event.timezone), state, kind, groups)
+    passes = standing is not None and any(one.place is Place.ONLINE for one in standing.groups)
+    unopened = passes and performance.programme_id is None
+    return NightLine(performance.id, hour(performance.starts_at, event.timezone), state, kind, groups, unopened)
 
 
 def told(error: NovaCastError | None, names: Mapping[str, str] | None = None) -> tuple[FieldError, ...]:

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 from novacast import outbox
 from novacast.database import Database, Transaction
-from novacast.errors import NotFound, Unauthenticated
+from novacast.errors import NotFound
 from novacast.i18n import text
-from novacast.identity import Principal
+from novacast.identity import Principal, person_of
 from novacast.tickets.rentals import store
 from novacast.tickets.rentals.models import Right, to_begin
 from novacast.tickets.rentals.ports import Passes
@@ -38,7 +38,7 @@ class Rights:
     async def mine(self, principal: Principal) -> Sequence[Right]:
         """All that somebody ever bought and was not given back, also what has run out; the newest first. Raises
         Unauthenticated."""
-        return await self._db.all(store.rights_of(_person(principal), MOST))
+        return await self._db.all(store.rights_of(person_of(principal), MOST))
 
     async def waits(self, principal: Principal, media_id: str) -> Right | None:
         """The rental whose clock a play would start now."""
@@ -46,7 +46,7 @@ class Rights:
 
     async def begin(self, principal: Principal, media_id: str) -> None:
         """Start the clock of a rental, if one waits. Repeatable. Raises Unauthenticated, NotFound for who has none."""
-        person_id = _person(principal)
+        person_id = person_of(principal)
         if not await self.opening(principal, media_id):
             raise NotFound(text("There is no rental of this video that could begin."))
         await self._db.write(lambda tx: self.begun(tx, person_id, media_id))
@@ -93,9 +93,3 @@ def _tell(tx: Transaction) -> int:
         if person_id is not None:
             outbox.emit(tx, OPENED, media_id, outbox.INTERNAL, person_id=person_id)
     return len(over)
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in first."))
-    return principal.person_id

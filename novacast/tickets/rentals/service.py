@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.database import Database, Then, Transaction
-from novacast.errors import Conflict, Forbidden, NotFound, Unauthenticated
+from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.i18n import text
-from novacast.identity import SYSTEM, Action, Principal
+from novacast.identity import SYSTEM, Action, Principal, person_of
 from novacast.tickets.events import store as events
 from novacast.tickets.events.making import tell
 from novacast.tickets.events.models import NewItem
@@ -91,9 +91,7 @@ class VideoSales:
 
         Raises Unauthenticated, NotFound, NotOnSale, HadAlready, Unpayable, Conflict.
         """
-        person_id = principal.person_id
-        if person_id is None:
-            raise Unauthenticated(text("Log in first: what you buy belongs to your account."))
+        person_id = person_of(principal, text("Log in first: what you buy belongs to your account."))
         await self._films.film(SYSTEM, media_id)
 
         def unit(tx: Transaction) -> Receipt:

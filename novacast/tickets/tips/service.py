@@ -6,10 +6,10 @@ import logging
 from novacast import outbox
 from novacast.clock import HOUR
 from novacast.database import Database, Then, Transaction
-from novacast.errors import Conflict, NotFound, Unauthenticated
+from novacast.errors import Conflict, NotFound
 from novacast.i18n import Languages, text
 from novacast.i18n import gettext as _
-from novacast.identity import Principal, new_id
+from novacast.identity import Principal, new_id, person_of
 from novacast.outbox import Event as Fact
 from novacast.tickets import store as log_book
 from novacast.tickets.events import store as events
@@ -96,9 +96,7 @@ class Tips:
 
         Raises InvalidInput, Unauthenticated, NotFound, Forbidden, TipsOff, Unpayable, Conflict.
         """
-        person_id = principal.person_id
-        if person_id is None:
-            raise Unauthenticated(text("Log in to give a tip."))
+        person_id = person_of(principal, text("Log in to give a tip."))
         place, rules = await self.welcome(principal, media_id)
         rules.check_amount(amount)
         if method is Method.TRANSFER:

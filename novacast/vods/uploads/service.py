@@ -6,9 +6,9 @@ from typing import Protocol
 
 from novacast.clock import HOUR, Clock
 from novacast.database import Database, Transaction
-from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, NotFound, TooLarge, Unauthenticated
+from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, NotFound, TooLarge
 from novacast.i18n import ntext, text
-from novacast.identity import Action, Principal, new_id
+from novacast.identity import Action, Principal, new_id, person_of
 from novacast.settings import Uploads as Settings
 from novacast.vods.folders import MediaFolders, free_bytes, sync_folder, whole
 from novacast.vods.intake import Intake
@@ -20,6 +20,8 @@ from novacast.vods.uploads.telling import telling
 
 Body = Callable[[int], AsyncIterator[bytes]]
 """Opens a request's body for at most so many bytes; more are a TooLarge."""
+
+_LOG_IN = text("Log in to upload.")
 
 
 class Allowance(Protocol):
@@ -56,7 +58,7 @@ class Uploads:
 
     async def begin(self, principal: Principal, length: int, wish: Wish) -> Progress:
         """Raises InvalidInput, TooLarge, Forbidden, Conflict (too many unfinished), DiskFull."""
-        person_id = _person(principal)
+        person_id = person_of(principal, _LOG_IN)
         if wish.replaces is None:
             org_id = _organization(principal, wish.org_id)
         else:
@@ -174,7 +176,7 @@ class Uploads:
 
     async def unfinished(self, principal: Principal) -> Sequence[Progress]:
         """The caller's own, newest first."""
-        rows = await self._db.all(store.unfinished_of(_person(principal), self._settings.per_person))
+        rows = await self._db.all(store.unfinished_of(person_of(principal, _LOG_IN), self._settings.per_person))
         paths = [self._folders.arrival(row.id) for row in rows]
         sizes = await asyncio.to_thread(lambda: [size(path) for path in paths])
         return [
@@ -293,12 +295,6 @@ class Uploads:
 
     def _expiry(self, now: int) -> int:
         return now + self._settings.expire_hours * HOUR
-
-
-def _person(principal: Principal) -> str:
-    if principal.person_id is None:
-        raise Unauthenticated(text("Log in to upload."))
-    return principal.person_id
 
 
 def _organization(principal: Principal, wanted: str | None) -> str:

@@ -79,9 +79,6 @@ class Sanction:
     n: int = 0
     """Place in the list."""
 
-    def is_active(self, now: int) -> bool:
-        return self.lifted_at is None and (self.ends_at is None or now < self.ends_at)
-
     @property
     def silenced(self) -> Silenced:
         return Silenced(self.kind.value, self.ends_at, self.reason)

@@ -16,7 +16,7 @@ from novacast.tickets.events.performances import Performances
 from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState, TicketState, may_sell
-from novacast.tickets.office.handling.story import told
+from novacast.tickets.office.handling.story import detail, told, way_name
 from novacast.tickets.orders.models import Method, Order, Receipt
 from novacast.tickets.orders.pages import Ids
 from novacast.tickets.orders.service import Orders
@@ -151,7 +151,7 @@ class OrderStudioPages:
                     "when": hour_there(one.at, zone),
                     "what": told(one),
                     "who": names.get(one.person_id or "", ""),
-                    "detail": one.detail,
+                    "detail": detail(one),
                 }
                 for one in reversed(story)
             ],
@@ -209,7 +209,7 @@ def _shown(receipt: Receipt, given: Mapping[str, Transfer], zone: str) -> dict[s
         "tickets": tickets,
         "valid": [one for one in tickets if one["valid"]],
         "attempts": [
-            {"provider": one.provider, "amount": money(one.amount, one.currency), "state": one.state,
+            {"provider": way_name(one.provider), "amount": money(one.amount, one.currency), "state": one.state,
              "mismatch": one.mismatch or ""}
             for one in receipt.attempts
         ],

@@ -1,15 +1,44 @@
 """An order's story in words, in the language that is being spoken."""
 
+import re
 from collections.abc import Mapping
 
 from novacast.i18n import gettext as _
+from novacast.tickets.office.words import method_name
+from novacast.tickets.orders.models import Method
 from novacast.tickets.store import Entry
+from novacast.tickets.words import money
+
+_PAID = re.compile(r"(\w+) (\d+) ([A-Z]{3})")
+_ADDED = re.compile(r"\d+ tickets, (\d+) ([A-Z]{3}), (\w+)")
+_CANCELLED = re.compile(r"\d+ tickets, (\d+) of (\d+) ([A-Z]{3}) back")
 
 
 def told(entry: Entry) -> str:
     """What happened; what nobody gave words to, as it was written down."""
     words = _sentences().get(entry.action)
     return words if words is not None else entry.action
+
+
+def detail(entry: Entry) -> str:
+    """Amounts and ways to pay as people say them, ids not at all; what is none of these, as it was written down."""
+    if entry.action == "ticket.exchanged":
+        return ""
+    if found := _PAID.fullmatch(entry.detail):
+        return f"{way_name(found[1])}, {money(int(found[2]), found[3])}"
+    if found := _ADDED.fullmatch(entry.detail):
+        return f"{way_name(found[3])}, {money(int(found[1]), found[2])}"
+    if found := _CANCELLED.fullmatch(entry.detail):
+        back, paid = (money(int(amount), found[3]) for amount in found.group(1, 2))
+        return _("%(back)s of %(paid)s goes back.") % {"back": back, "paid": paid}
+    return way_name(entry.detail)
+
+
+def way_name(name: str) -> str:
+    """Of a way to pay or of a provider; any other word stays."""
+    if name in {one.value for one in Method}:
+        return method_name(Method(name))
+    return {"stripe": "Stripe"}.get(name, name)
 
 
 def _sentences() -> Mapping[str, str]:
