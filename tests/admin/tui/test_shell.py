@@ -53,6 +53,7 @@ def test_every_key_has_a_label_and_a_tooltip_and_no_key_does_two_things(kind: ty
         assert one.tooltip.endswith(".")
 
 
+@pytest.mark.slow
 async def test_every_screen_is_reached_by_its_key_at_both_sizes(house: House) -> None:
     for size in (SMALL, LARGE):
         async with at_the_console(house.settings.data, size=size) as desk:
