@@ -42,7 +42,7 @@ class Payments(Book):
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         if view in (ATTEMPTS, OPEN):
-            page = await self.client.attempts(open_only=view == OPEN, limit=200)
+            page = await self.client.attempts(open_only=view == OPEN, limit=100)
             return {one.id: Row(_attempt(one), one) for one in page.items}
         if view == INCIDENTS:
             incidents = await self.client.incidents()

@@ -34,8 +34,11 @@ class Room(Screen[None]):
     ABOUT: ClassVar[str] = ""
     DEEDS: ClassVar[tuple[Deed, ...]] = ()
     WORKS_OFFLINE: ClassVar[bool] = False
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-narrow"), (110, "-wide")]
-    VERTICAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "-low"), (40, "-tall")]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
 
     def body(self) -> Iterable[Widget]:
         """Its widgets below the two lines on top."""

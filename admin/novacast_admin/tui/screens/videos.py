@@ -31,7 +31,7 @@ class Videos(Book):
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEEDS)
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
-        page = await self.client.jobs(view, limit=200)
+        page = await self.client.jobs(view, limit=100)
         return {job.video: Row(_cells(job), job) for job in page.items}
 
     async def detail(self, record: Any) -> str:
