@@ -16,7 +16,7 @@ from novacast_admin.tui.ports import Machine
 from novacast_admin.tui.screens.room import Room
 
 SMALL, LARGE = (80, 24), (200, 60)
-WITHIN = 60
+WITHIN = 30
 
 
 @dataclass
