@@ -37,7 +37,7 @@ def doctor(
 ) -> None:
     """Look for what is wrong, and say how to mend it. Exit code 1 when something failed; warnings are let pass."""
     as_json = invocation(context).json
-    findings = asyncio.run(_examine(settings_of(context), aloud=not as_json, encoders=encoders))
+    findings = asyncio.run(examined(settings_of(context), aloud=not as_json, encoders=encoders))
     if as_json:
         print_json(
             {
@@ -52,7 +52,7 @@ def doctor(
         raise typer.Exit(CHECK_FAILED)
 
 
-async def _examine(settings: Settings, *, aloud: bool, encoders: bool) -> list[Finding]:
+async def examined(settings: Settings, *, aloud: bool = False, encoders: bool = False) -> list[Finding]:
     findings = []
     clock = SystemClock()
     more: dict[str, Check] = dict(of_alarms(settings))

@@ -20,6 +20,7 @@ class NovaCast(Root):
         Noun("demo", "Start a whole venue with people and videos, to look around in.", RUN),
         Noun("init", "Make the data folder and the first person.", RUN),
         Noun("serve", "Run the server.", RUN),
+        Noun("admin", "The console: tonight at a glance, and everything that an operator does.", RUN),
         Noun("worker", "Run a worker on its own, for transcodes and mail.", RUN),
         Noun("doctor", "Look for what is wrong, and say how to mend it.", MEND),
         Noun("sales", "Whether the box office sells: look, shut, open.", MEND),

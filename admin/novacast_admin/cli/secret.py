@@ -23,21 +23,22 @@ def password(file: Path | None, *, what: str = "Password", new: bool = True) -> 
     Raises InvalidInput where there is nobody to ask.
     """
     if file is not None:
-        return _first_line(file)
+        return first_line(file)
     if not sys.stdin.isatty():
         name = what.lower()
         raise InvalidInput(f"There is no terminal to ask for the {name} at. Give it with --{name}-file.")
     return str(typer.prompt(what, hide_input=True, confirmation_prompt=new, err=True))
 
 
-def _first_line(file: Path) -> str:
+def first_line(file: Path, what: str = "password") -> str:
+    """Raises InvalidInput."""
     try:
         with nullcontext(sys.stdin) if str(file) == "-" else file.open(encoding="utf-8") as source:
             text = source.readline(LONGEST)
     except OSError as error:
-        raise InvalidInput(f"The password can't be read from {file}: {error.strerror}.") from error
+        raise InvalidInput(f"The {what} can't be read from {file}: {error.strerror}.") from error
     except UnicodeDecodeError as error:
-        raise InvalidInput(f"The password can't be read from {file}: it is no text in UTF-8.") from error
+        raise InvalidInput(f"The {what} can't be read from {file}: it is no text in UTF-8.") from error
     if not (line := text.rstrip("\r\n")):
-        raise InvalidInput(f"The password in {file} is empty.")
+        raise InvalidInput(f"The {what} in {file} is empty.")
     return line

@@ -1,0 +1,1 @@
+"""The operator's console (`novacast admin`): screens over the admin API."""

@@ -1,0 +1,186 @@
+"""Screens that are tables: one or several views, a search, and a pane that tells more of the row under the cursor."""
+
+import asyncio
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from textual import on, work
+from textual.binding import Binding, BindingType
+from textual.timer import Timer
+from textual.widget import Widget
+from textual.widgets import Static
+
+from novacast.errors import NovaCastError
+from novacast_admin.tui.screens.room import Room
+from novacast_admin.tui.widgets.listing import Listing
+
+PACE = 2.0
+"""Seconds between two looks at what is open."""
+PAUSE = 0.25
+"""Seconds without another letter after which the server is asked what somebody typed."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    name: str
+    label: str
+    heads: Sequence[str]
+    empty: str
+    """What is said where there is nothing."""
+    searched_by_server: bool = False
+    """Else its rows are looked through here."""
+    pace: float = PACE
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    cells: Sequence[str]
+    record: Any
+
+
+class Book(Room):
+    VIEWS: ClassVar[tuple[View, ...]] = ()
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("slash", "search", "Search", key_display="/", tooltip="Show only the rows that hold what you type."),
+        Binding("v", "turn", "Next view", tooltip="Show the next table of this screen."),
+        Binding("V", "turn_back", "View before", show=False, tooltip="Show the table before."),
+        Binding("enter", "tell", "More", show=False, tooltip="Show all that is known of the row."),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._view = 0
+        self._rows: Mapping[str, Row] = {}
+        self._timer: Timer | None = None
+        self._asked: tuple[str, str] | None = None
+
+    async def rows(self, view: str, words: str) -> Mapping[str, Row]:
+        """By a key that stays. `words`: what is looked for, where the server looks."""
+        raise NotImplementedError
+
+    async def detail(self, record: Any) -> str:
+        """More of a row, for the pane below; empty: no pane."""
+        return ""
+
+    def body(self) -> Iterable[Widget]:
+        yield Static("", id="views")
+        yield Listing(id="listing")
+        pane = Static("", id="detail", markup=False)
+        pane.display = False
+        yield pane
+
+    def on_mount(self) -> None:
+        self._title()
+        self.query_one(Listing).table.focus()
+
+    def on_screen_suspend(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+
+    def on_screen_resume(self) -> None:
+        self._wind()
+
+    def _wind(self) -> None:
+        if self._timer is not None:
+            self._timer.stop()
+        self._timer = self.set_interval(self._now.pace, self.look)
+
+    @property
+    def _now(self) -> View:
+        return self.VIEWS[self._view]
+
+    @property
+    def view(self) -> str:
+        return self._now.name
+
+    def record(self) -> Any:
+        key = self.query_one(Listing).key
+        return self._rows[key].record if key in self._rows and key is not None else None
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        if action in ("turn", "turn_back"):
+            return len(self.VIEWS) > 1
+        return super().check_action(action, parameters)
+
+    def look(self) -> None:
+        if self.console.lost is None or self.WORKS_OFFLINE:
+            self._look()
+
+    @work(group="look", exclusive=True)
+    async def _look(self, after: float = 0.0) -> None:
+        listing, view = self.query_one(Listing), self._now
+        await asyncio.sleep(after)
+        words = listing.words
+        try:
+            found = await self.rows(view.name, words if view.searched_by_server else "")
+        except NovaCastError as error:
+            if self._asked != (view.name, error.message):  # once, not every two seconds
+                self._asked = (view.name, error.message)
+                self.trouble(error)
+            return
+        self._asked = None
+        if words and not view.searched_by_server:
+            found = {key: row for key, row in found.items() if _holds(row.cells, words)}
+        self._rows = found
+        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, view.empty)
+        self._show_detail()
+
+    @on(Listing.Sought)
+    def _sought(self) -> None:
+        self._look(PAUSE)
+
+    @on(Listing.Chosen)
+    def _chosen(self) -> None:
+        self._show_detail()
+
+    @work(group="detail", exclusive=True)
+    async def _show_detail(self) -> None:
+        pane, record = self.query_one("#detail", Static), self.record()
+        try:
+            told = "" if record is None else await self.detail(record)
+        except NovaCastError:
+            return  # it is gone or the server is; the next look says which
+        pane.display = bool(told)
+        if told and told != str(pane.content):
+            pane.update(told)
+
+    def action_search(self) -> None:
+        self.query_one(Listing).search()
+
+    def action_turn(self) -> None:
+        self._to((self._view + 1) % len(self.VIEWS))
+
+    def action_turn_back(self) -> None:
+        self._to((self._view - 1) % len(self.VIEWS))
+
+    def turn_to(self, name: str) -> None:
+        self._to([view.name for view in self.VIEWS].index(name))
+
+    def _to(self, number: int) -> None:
+        self._view, self._rows = number, {}
+        self._title()
+        self.query_one(Listing).fill(self._now.heads, {}, "…")
+        self.refresh_bindings()
+        self._wind()
+        self.look()
+
+    def _title(self) -> None:
+        shown = "  ".join(f"[reverse] {one.label} [/]" if one is self._now else one.label for one in self.VIEWS)
+        self.query_one("#views", Static).update(shown)
+
+    async def action_tell(self) -> None:
+        record = self.record()
+        if record is not None and (told := await self.detail(record)):
+            self.app.push_screen(self.more(told))
+
+    def more(self, told: str) -> Any:
+        from novacast_admin.tui.widgets.dialogs import Show
+
+        return Show(self.LABEL, told)
+
+
+def _holds(cells: Iterable[str], words: str) -> bool:
+    line = " ".join(cells).casefold()
+    return all(word in line for word in words.casefold().split())

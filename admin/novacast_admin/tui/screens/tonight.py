@@ -1,0 +1,79 @@
+"""What goes on tonight, at a glance."""
+
+from collections.abc import Iterable
+from typing import Any, ClassVar
+
+from textual import on
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal
+from textual.widget import Widget
+
+from novacast.overview import Alarm, Tonight
+from novacast_admin.tui.deeds import Deed, bindings
+from novacast_admin.tui.screens.room import Room
+from novacast_admin.tui.widgets.figures import moment
+from novacast_admin.tui.widgets.listing import Listing
+from novacast_admin.tui.widgets.on_air import OnAir
+from novacast_admin.tui.widgets.panels import MachinePanel, Nights, Purse
+
+
+class TonightRoom(Room):
+    KEY, NAME, LABEL = "1", "tonight", "Tonight"
+    ABOUT = "What is on air, what is sold, how the machine is, and what is wrong."
+    DEEDS = (Deed("k", "acknowledge", "Acknowledge", "Say that you know of this alarm: nobody is told of it again."),)
+    BINDINGS: ClassVar[list[BindingType]] = [
+        *bindings(DEEDS),
+        Binding("slash", "search", "Search", key_display="/", tooltip="Show only alarms that hold what you type."),
+    ]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._alarms: dict[str, Alarm] = {}
+
+    def body(self) -> Iterable[Widget]:
+        yield OnAir()
+        with Horizontal(id="panels"):
+            yield Nights("Next", id="nights")
+            yield Purse("Today", id="purse")
+            yield MachinePanel("Machine", id="machine")
+        listing = Listing(id="listing")
+        listing.border_title = "Alarms"
+        yield listing
+
+    def on_mount(self) -> None:
+        self.query_one(Listing).table.focus()
+
+    def show(self, tonight: Tonight) -> None:
+        self.query_one(OnAir).show(tonight)
+        self.query_one(Nights).show(tonight)
+        self.query_one(Purse).show(tonight)
+        self.query_one(MachinePanel).show(tonight)
+        self._show_alarms(tonight)
+
+    def _show_alarms(self, tonight: Tonight) -> None:
+        listing = self.query_one(Listing)
+        wanted = listing.words.casefold()
+        self._alarms = {one.id: one for one in tonight.alarms if wanted in one.message.casefold()}
+        rows = {one.id: _cells(one) for one in self._alarms.values()}
+        listing.fill(("weight", "since", "what", "known to"), rows, "Nothing is wrong.")
+
+    @on(Listing.Sought)
+    def _sought(self) -> None:
+        if self.console.tonight is not None:
+            self._show_alarms(self.console.tonight)
+
+    def record(self) -> Any:
+        key = self.query_one(Listing).key
+        return self._alarms.get(key) if key is not None else None
+
+    def action_search(self) -> None:
+        self.query_one(Listing).search()
+
+    async def do_acknowledge(self, alarm: Alarm) -> str:
+        await self.client.acknowledge(alarm.id)
+        return f"Known to you now: {alarm.message}"
+
+
+def _cells(alarm: Alarm) -> tuple[str, ...]:
+    weight = "!! critical" if alarm.severity == "critical" else "! warning"
+    return weight, moment(alarm.raised_at), alarm.message, alarm.acknowledged_by or ""

@@ -1,0 +1,115 @@
+"""The programmes that are on, with where their numbers came from and go."""
+
+from collections import deque
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from rich.text import Text
+from textual.app import ComposeResult
+from textual.containers import VerticalScroll
+from textual.widgets import Static
+
+from novacast.overview import FeedNow, Programme, ProgrammeNow, Tonight
+from novacast_admin.tui.widgets.figures import bar, bits, money, number, percent, span, spark, words
+
+KEPT = 60
+"""Seconds that sparklines go back."""
+STATES: Mapping[str, tuple[str, str]] = {
+    "on_air": ("● ON AIR", "bold green"),
+    "interrupted": ("▲ INTERRUPTED", "bold red"),
+    "standby": ("◌ STANDBY", "bold yellow"),
+}
+
+
+class OnAir(VerticalScroll, can_focus=False):
+    """What came last is changed in place: nothing is laid out anew while the same programmes go on."""
+
+    def __init__(self) -> None:
+        super().__init__(id="air")
+        self.border_title = "On air"
+        self._shown: dict[str, Static] = {}
+        self._history: dict[str, dict[str, deque[float]]] = {}
+        self._quiet = Static("Nothing is on air.", classes="empty")
+
+    def compose(self) -> ComposeResult:
+        yield self._quiet
+
+    def show(self, tonight: Tonight) -> None:
+        self.border_subtitle = _takings(tonight)
+        current = {one.programme.id: one for one in tonight.programmes}
+        for gone in self._shown.keys() - current.keys():
+            self._shown.pop(gone).remove()
+            self._history.pop(gone, None)
+        self._quiet.display = not current
+        for id_, one in current.items():
+            self._remember(one)
+            if id_ not in self._shown:
+                self._shown[id_] = Static(classes="programme")
+                self.mount(self._shown[id_])
+            text = self._text(one, tonight.at)
+            if text != self._shown[id_].content:
+                lines = str(self._shown[id_].content).count("\n")
+                self._shown[id_].update(text, layout=text.plain.count("\n") != lines or not lines)
+
+    def _remember(self, one: ProgrammeNow) -> None:
+        kept = self._history.setdefault(one.programme.id, {})
+        for name, value in (("viewers", one.programme.viewers), ("bitrate", one.programme.bitrate or 0)):
+            kept.setdefault(name, deque(maxlen=KEPT)).append(value)
+
+    def _text(self, now: ProgrammeNow, at: str) -> Text:
+        one, width = now.programme, 20 if self.size.width > 110 else 10
+        mark, style = STATES.get(one.state, (one.state, ""))
+        kept = {name: spark(list(values), width) for name, values in self._history[one.id].items()}
+        title = one.title or one.channel
+        text = Text.assemble((mark, style), " ", (title, "bold"), f" — {one.channel}" if title != one.channel else "")
+        text.append(f"  {span(_seconds(one.started_at, at))}" + ("  TEST" if one.test else ""))
+        shown = f"  shows {one.on}" + (f" (wanted: {one.wanted})" if one.wanted != "auto" else "")
+        text.append(shown, "yellow" if one.on == "slate" else "")
+        text.append(f"\n  watching {one.viewers:>5} {kept['viewers']}  ")
+        text.append(words([f"{rung.name} {rung.viewers}" for rung in one.rungs], " · "))
+        text.append(f"\n  in {bits(one.bitrate):>9} {kept['bitrate']}  ")
+        text.append(_figures(one))
+        text.append("\n  encoder ")
+        text.append(_headroom(one), "bold red" if one.headroom is not None and one.headroom < 0.25 else "")
+        text.append(words(["", _stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one), _feeds(one.feeds)]))
+        for alarm in one.alarms[-3:]:
+            text.append(f"\n  ! {alarm}", "yellow")
+        return text
+
+
+def _takings(tonight: Tonight) -> str:
+    paid = [f"{money(one.amount, one.currency)} in {one.orders} orders" for one in tonight.takings]
+    return f"today {', '.join(paid)}" if paid else "no money since midnight"
+
+
+def _figures(one: Programme) -> str:
+    skew = "A/V –" if one.skew_ms is None else f"A/V {one.skew_ms:+.0f} ms"
+    lost = "" if one.lost is None else f"lost {one.lost}"
+    return words([number(one.fps, "fps", 1), f"GOP {number(one.keyframe_seconds, 's', 1)}", skew, lost])
+
+
+def _headroom(one: Programme) -> str:
+    speed = "" if one.speed is None else f" {one.speed:.1f}×"
+    return f"{bar(one.headroom, 8)} {percent(one.headroom)}{speed}"
+
+
+def _stalls(now: ProgrammeNow) -> str:
+    share = now.watching.stall_share
+    return f"stalls {now.watching.stalls}" + (f" ({percent(share)})" if share is not None else "")
+
+
+def _targets(one: Programme) -> str:
+    if not one.targets:
+        return ""
+    sending = sum(1 for target in one.targets if target.state in ("sending", "connected"))
+    return f"targets {sending}/{len(one.targets)}"
+
+
+def _feeds(feeds: Sequence[FeedNow]) -> str:
+    return " ".join(f"{one.role}:{one.protocol}{'' if one.connected else ' LOST'}" for one in feeds)
+
+
+def _seconds(begin: str | None, end: str) -> float | None:
+    if begin is None:
+        return None
+    return max(0.0, (datetime.fromisoformat(end) - datetime.fromisoformat(begin)).total_seconds())
