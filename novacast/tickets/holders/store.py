@@ -2,18 +2,14 @@
 
 from novacast.database import Query, Row, Transaction
 from novacast.tickets.admission.models import Ticket
+from novacast.tickets.admission.store import ticket_of
 from novacast.tickets.holders.models import Transfer, TransferState
-from novacast.tickets.models import TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Order
 
 _TRANSFER = (
     "id", "claim_id", "ticket_id", "order_id", "org_id", "perf_id", "from_person", "person_id", "name", "email",
     "email_key", "language", "expires_at", "created_at", "changed_at",
-)  # fmt: skip
-_TICKET = (
-    "id", "claim_id", "order_id", "org_id", "perf_id", "item_id", "person_id", "name", "ordinal", "serial",
-    "created_at", "changed_at",
 )  # fmt: skip
 
 
@@ -87,7 +83,7 @@ def take(tx: Transaction, transfer_id: str, person_id: str) -> None:
 
 
 def valid_of(claim_id: str) -> Query[Ticket]:
-    return Query("SELECT * FROM tickets WHERE claim_id = ? AND state = 'valid'", (claim_id,), _ticket)
+    return Query("SELECT * FROM tickets WHERE claim_id = ? AND state = 'valid'", (claim_id,), ticket_of)
 
 
 def rename(tx: Transaction, ticket_id: str, name: str) -> None:
@@ -135,7 +131,3 @@ def erase_person(tx: Transaction, person_id: str) -> None:
 
 def _transfer(row: Row) -> Transfer:
     return Transfer(**{name: row[name] for name in _TRANSFER}, state=TransferState(row["state"]))
-
-
-def _ticket(row: Row) -> Ticket:
-    return Ticket(**{name: row[name] for name in _TICKET}, test=bool(row["test"]), state=TicketState(row["state"]))
