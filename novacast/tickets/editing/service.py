@@ -294,6 +294,7 @@ class Editing:
         if order.disputed:
             raise NotYours(text("A bank took the payment back. Until that is decided nothing is changed here."))
         _rules(tx, order)
+        self._taking.serve(tx, order.perf_id)
         return order, ticket
 
     def _for_buyer(self, tx: Transaction, order: Order, found: Exchange) -> Exchange:
