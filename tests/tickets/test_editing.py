@@ -232,6 +232,18 @@ async def test_who_changes_a_ticket_does_not_come_before_who_waits(box: Box) -> 
     await box.clean()
 
 
+async def test_a_ticket_that_is_promised_for_another_is_not_handed_on_meanwhile(box: Box) -> None:
+    receipt = await box.bought(await box.standing(1))
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), receipt.tickets[0].id)
+    offer = await box.own.holders.offer(GUEST, find, buyer_of("Ben", "ben@example.org", "en"))
+    basket = await box.own.editing.buy_dearer(GUEST, find, Instead(box.seats.id, seat("A", 1)))
+    with pytest.raises(Conflict, match="already"):
+        await box.own.holders.accept(BEN, box.own.holders.link(offer.id))
+    await box.own.holds.release(box.token(basket))
+    assert (await box.own.holders.accept(BEN, box.own.holders.link(offer.id))).person_id == "ben"
+
+
 async def test_a_ticket_that_was_used_meanwhile_is_not_given_back_for_another(box: Box) -> None:
     receipt = await box.bought(await box.standing(1))
     await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
