@@ -27,7 +27,7 @@ from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
-from novacast.tickets.editing import store as trades
+from novacast.tickets.editing import trading
 from novacast.tickets.editing.service import Editing
 from novacast.tickets.events.listing import Listing
 from novacast.tickets.events.marquee import Marquee
@@ -169,7 +169,7 @@ def ticket_services(
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
-    holds.followers += [waiters.follow, trades.follow_trade]
+    holds.followers += [waiters.follow, trading.follow]
     closing = Closing(db, expiry, providers, books)
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)

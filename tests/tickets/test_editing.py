@@ -4,13 +4,15 @@ import pytest
 
 from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.tickets.cancelling.models import AmountChanged, Policy
+from novacast.tickets.codes.models import CodeChanges
 from novacast.tickets.door.models import Verdict
 from novacast.tickets.editing.models import DearerHere, Instead, OtherTax
 from novacast.tickets.events.models import Item, NewItem, PerformanceChanges
 from novacast.tickets.holders.models import NotYours
-from novacast.tickets.holds.models import NotOnSale, SeatsTaken, Wish
-from novacast.tickets.models import ItemKind, OrderState
+from novacast.tickets.holds.models import NotOnSale, SeatsTaken, SoldOut, Wish
+from novacast.tickets.models import ItemKind, OrderState, WaitingState
 from novacast.tickets.orders.models import Method, Receipt, Unpayable, buyer_of
+from novacast.tickets.waiting.service import Wanting
 from tests.tickets.box import ADA, BEN, DOOR, GUEST, ORG, OTHER_ORG, OUTSIDER, OWNER, SELLER, Box, seat
 from tests.tickets.doors import door, scan
 from tests.tickets.test_disputes import told
@@ -196,6 +198,50 @@ async def test_what_is_dearer_is_bought_and_the_ticket_given_back_once_that_is_p
     assert (done.back, done.by_buyer) == (box.room.price, True), "nothing is kept of what was changed for more"
     assert await box.used() == 1
     await box.clean()
+
+
+async def test_a_code_makes_nothing_dearer_so_cheap_that_a_ticket_comes_back_whole_for_less(box: Box) -> None:
+    receipt = await box.bought(await box.standing(1))
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    for name, percent in (("HALF", 5500), ("TENTH", 1000)):
+        off = CodeChanges(frozenset({"percent_bp"}), code=name, percent_bp=percent)
+        await box.own.codes.create(OWNER, box.night.event_id, off)
+    find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), receipt.tickets[0].id)
+    basket = await box.own.editing.buy_dearer(GUEST, find, Instead(box.seats.id, seat("A", 1)))
+    with pytest.raises(Conflict, match="no more"):
+        await box.own.holds.recode(GUEST, box.token(basket), "HALF")
+    cheaper = await box.own.holds.recode(GUEST, box.token(basket), "TENTH")
+    assert (await box.bought(cheaper)).order.total == 1850
+    (done,) = await box.own.cancelling.done(receipt.order.id)
+    assert done.back == box.room.price
+    await box.clean()
+
+
+async def test_who_changes_a_ticket_does_not_come_before_who_waits(box: Box) -> None:
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    receipt = await box.bought(await box.seated(seat("A", 1)))
+    await box.standing(5)
+    waiter = await box.own.waiting.join(ADA, box.night.id, Wanting(box.room.id, 5))
+    box.clock.advance(600)  # the basket is over, and no sweep has looked
+    find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), receipt.tickets[0].id)
+    with pytest.raises(SoldOut):
+        await box.own.editing.exchange_own(GUEST, find, Instead(box.room.id), 945)
+    await box.own.waiting.sweep()
+    place = await box.own.waiting.show(box.own.waiting.token(waiter.id))
+    assert place.waiter.state is WaitingState.OFFERED
+    await box.clean()
+
+
+async def test_a_ticket_that_is_promised_for_another_is_not_handed_on_meanwhile(box: Box) -> None:
+    receipt = await box.bought(await box.standing(1))
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    find = box.own.holders.of_order(box.own.orders.token(receipt.order.id), receipt.tickets[0].id)
+    offer = await box.own.holders.offer(GUEST, find, buyer_of("Ben", "ben@example.org", "en"))
+    basket = await box.own.editing.buy_dearer(GUEST, find, Instead(box.seats.id, seat("A", 1)))
+    with pytest.raises(Conflict, match="already"):
+        await box.own.holders.accept(BEN, box.own.holders.link(offer.id))
+    await box.own.holds.release(box.token(basket))
+    assert (await box.own.holders.accept(BEN, box.own.holders.link(offer.id))).person_id == "ben"
 
 
 async def test_a_ticket_that_was_used_meanwhile_is_not_given_back_for_another(box: Box) -> None:

@@ -24,7 +24,7 @@ from novacast.tickets.editing.replacing import into_order, left, sold, taken_ove
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sells
 from novacast.tickets.holders.models import NotYours
-from novacast.tickets.holders.service import Find, check_unused
+from novacast.tickets.holders.service import PROMISED, Find, check_unused
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Basket, Claim, Wish
 from novacast.tickets.holds.taking import Taking
@@ -129,7 +129,7 @@ class Editing:
             if found.difference <= 0:
                 raise Conflict(text("That costs no more than your ticket: change it for that."))
             if tx.one(store.trading(ticket.claim_id, tx.now)):
-                raise Conflict(text("Something in a basket is to be had for this ticket already. Pay for that first."))
+                raise Conflict(PROMISED)
             wish = instead.wish
             basket = self._taking.instead(tx, order.perf_id, wish, public=True, free=False, less=0)
             store.add_trade(tx, basket.hold.id, ticket.claim_id, found.before.buyer)
@@ -293,6 +293,7 @@ class Editing:
         if order.disputed:
             raise NotYours(text("A bank took the payment back. Until that is decided nothing is changed here."))
         _rules(tx, order)
+        self._taking.serve(tx, order.perf_id)
         return order, ticket
 
     def _for_buyer(self, tx: Transaction, order: Order, found: Exchange) -> Exchange:

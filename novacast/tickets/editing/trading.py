@@ -3,6 +3,8 @@ pays for the other: nobody is without either, and nobody has both."""
 
 from novacast import outbox
 from novacast.database import Transaction
+from novacast.errors import Conflict
+from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.tickets import store as log_book
 from novacast.tickets.admission.issuing import void
@@ -47,10 +49,27 @@ def trade(tx: Transaction, books: Books, paid: Order) -> None:
     told(tx, hold, [before], ClaimState.RELEASED)
 
 
+def follow(tx: Transaction, before_id: str, after_id: str) -> None:
+    """What was in one basket is in another: with a code it may cost less. Raises Conflict where that is no more than
+    the ticket, for what is cheaper is given back by the event's rules, not whole."""
+    claim_id = tx.one(store.traded_for(before_id))
+    ticket = None if claim_id is None else tx.one(holders.valid_of(claim_id))
+    if ticket is not None:
+        before = next(one for one in tx.all(holds.of_order(ticket.order_id)) if one.id == claim_id)
+        costs = sum(one.cost for one in tx.all(holds.claims(after_id)))
+        if costs <= _worth(tx, ticket.order_id, before).cost:
+            raise Conflict(text("That costs no more than your ticket: change it for that."))
+    store.follow_trade(tx, before_id, after_id)
+
+
+def _worth(tx: Transaction, order_id: str, before: Claim) -> Claim:
+    paid_for = {id_: (price, fee) for id_, price, fee in tx.all(cancelling.moved(order_id))}
+    return as_paid(before, paid_for)
+
+
 def _owed(tx: Transaction, books: Books, old: Order, before: Claim, ticket_id: str, *, all_gone: bool) -> None:
     done = tx.all(cancelling.of_order(old.id))
-    paid_for = {id_: (price, fee) for id_, price, fee in tx.all(cancelling.moved(old.id))}
-    worth = as_paid(before, paid_for)
+    worth = _worth(tx, old.id, before)
     back = min(worth.cost, old.total - sum(one.back for one in done))
     made = Cancellation(
         id=new_id(),

@@ -19,6 +19,7 @@ from novacast.tickets import store as books
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.admission.issuing import changed, reissue
 from novacast.tickets.admission.models import Ticket
+from novacast.tickets.editing.store import trading
 from novacast.tickets.events import store as events
 from novacast.tickets.holders import store
 from novacast.tickets.holders.models import MOST_OFFERS, OFFERED_FOR, NotYours, Transfer, TransferState, check_open
@@ -34,6 +35,8 @@ T = TypeVar("T")
 Find = Callable[[Transaction], Ticket]
 """The valid ticket that a link stands for. Raises NotFound, NotYours."""
 NO_TICKET = text("There is no such ticket.")
+PROMISED = text("Something in a basket is to be had for this ticket already. Pay for that first.")
+"""Handed on meanwhile, it would stay, and whoever pays had both, whatever bound there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +208,8 @@ class Holders:
             check_open(transfer, old, tx.now)
             assert old is not None, "what is open has a valid ticket"
             check_unused(tx, old)
+            if tx.one(trading(transfer.claim_id, tx.now)):
+                raise Conflict(PROMISED)
             store.accept(tx, transfer.id, principal.person_id)
             new = reissue(tx, old, name=transfer.name, person_id=principal.person_id)
             _note(tx, "ticket.handed_on", new, principal)

@@ -144,6 +144,14 @@ class Taking:
         hold = self._hold(performance, None, tx.now)
         return self.fill(tx, performance, hold, [wish], currency, public=public, free=free, less=less)
 
+    def serve(self, tx: Transaction, perf_id: str) -> None:
+        """What is free is theirs who wait for it, before anybody takes it in the place of what they have."""
+        performance = tx.one(events.performance(perf_id))
+        if performance is not None:
+            now = self._expiry.instant(tx)
+            free_overdue(tx, perf_id, now)
+            self.first(tx, performance, now)
+
     @property
     def test(self) -> bool:
         return self._settings.mode == "test"

@@ -33,7 +33,8 @@ log = logging.getLogger(__name__)
 
 MOST_AN_HOUR = 30
 """Tips that one person may begin to give."""
-_SETTLED = frozenset({"order.paid", "order.cancelled", "order.partly_cancelled", "order.disputed"})
+_SETTLED = frozenset({"order.paid", "order.cancelled", "order.partly_cancelled", "order.disputed", "refund.requested"})
+"""The last: an amount may be given back of an order that stands."""
 
 
 class Tips:

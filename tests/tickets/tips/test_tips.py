@@ -202,3 +202,15 @@ async def test_what_they_earned_is_in_the_ledger_and_the_reports(stage: Stage) -
         one.account: one.amount for one in await stage.box.db.all(ledger.balances(ORG, test=True)) if one.amount
     }
     assert balances == {"clearing:sandbox": 500, "revenue:2000": -417, "tax:2000": -83}
+
+
+async def test_a_tip_of_which_something_was_given_back_shows_its_amount_no_more(stage: Stage) -> None:
+    receipt = await stage.given(500)
+    (before,) = await stage.said()
+    heard = len(await stage.box.db.all(outbox.after(0, 10_000)))
+    await stage.box.own.refunds.grant(SELLER, ORG, receipt.order.id, 500, "by mistake")
+    for fact in (await stage.box.db.all(outbox.after(0, 10_000)))[heard:]:
+        await stage.tips.hear(fact)
+    (after,) = await stage.said()
+    assert before.badges
+    assert not after.badges
