@@ -39,6 +39,12 @@ class TipRulesBody(Body):
         )
 
 
+class RoomTipsBody(Body):
+    """Asked by every page with a room, so that most answers are that there are none."""
+
+    rules: Annotated[TipRulesBody | None, Field(description="Null where it takes no tips, or there is no such room.")]
+
+
 class NewTipBody(Body):
     amount: Amount
     words: Annotated[str, Field(max_length=LONGEST_WORDS, description="What stands in the room with it.")] = ""

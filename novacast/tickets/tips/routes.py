@@ -6,7 +6,7 @@ from novacast.limits import Rate
 from novacast.tickets.orders.bodies import ReceiptBody
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.service import Orders
-from novacast.tickets.tips.bodies import NewTipBody, TipRulesBody
+from novacast.tickets.tips.bodies import NewTipBody, RoomTipsBody, TipRulesBody
 from novacast.tickets.tips.ports import Houses
 from novacast.tickets.tips.service import Tips
 from novacast.web import Call, get, post, put
@@ -21,13 +21,11 @@ class TipRoutes:
     def __init__(self, tips: Tips, orders: Orders, houses: Houses) -> None:
         self._tips, self._orders, self._houses = tips, orders, houses
 
-    @get(OF_ROOM, tag="tickets", public=True, summary="What tips a room takes", errors=(NotFound,))
-    async def show(self, call: Call, room_id: str) -> TipRulesBody:
+    @get(OF_ROOM, tag="tickets", public=True, summary="What tips a room takes")
+    async def show(self, call: Call, room_id: str) -> RoomTipsBody:
         house = await self._houses.house(room_id)
         rules = None if house is None else await self._tips.rules(house)
-        if rules is None:
-            raise NotFound(text("This room takes no tips."))
-        return TipRulesBody.of(rules)
+        return RoomTipsBody(rules=None if rules is None else TipRulesBody.of(rules))
 
     @post(
         OF_ROOM,

@@ -1,6 +1,8 @@
 // What was said, at the moments of the media at which it was said: by the player of this page, at any speed, after any seek.
 const AHEAD_SECONDS = 60;
 const BACK_SECONDS = 120;
+/** What was said at the last picture of a programme was said while the next were on their way: the end of its recording shows that too. */
+const AFTER_SECONDS = 10;
 const MOST_BACK = 50;
 const PAGE = 100;
 
@@ -49,11 +51,18 @@ export class Replay {
     const { signal } = this.#listening;
     this.#video.addEventListener("timeupdate", () => this.#tick(), { signal });
     this.#video.addEventListener("seeking", () => this.#tick(), { signal });
-    this.#begin(this.#video.currentTime);
+    this.#video.addEventListener("ended", () => this.#tick(), { signal });
+    this.#begin(this.#now);
+  }
+
+  /** Up to where what was said is to be seen. */
+  get #now() {
+    const { currentTime, ended } = this.#video;
+    return ended ? currentTime + AFTER_SECONDS : currentTime;
   }
 
   #tick() {
-    const now = this.#video.currentTime;
+    const now = this.#now;
     if (now < this.#shown || now > this.#to + 1) this.#begin(now);
     else this.#show(now);
   }
@@ -90,7 +99,7 @@ export class Replay {
     this.#to = end;
     const past = first ? found.filter((message) => message.at <= now).length : 0;
     this.#queue.push(...found.slice(Math.max(0, past - MOST_BACK)));
-    this.#show(this.#video.currentTime);
+    this.#show(this.#now);
   }
 
   async #read(begin, end) {
