@@ -39,6 +39,14 @@ class TipRulesBody(Body):
         )
 
 
+class RoomTipsBody(Body):
+    rules: Annotated[TipRulesBody | None, Field(description="null: no tips are taken here.")] = None
+
+    @classmethod
+    def of(cls, one: TipRules | None) -> "RoomTipsBody":
+        return cls(rules=None if one is None else TipRulesBody.of(one))
+
+
 class NewTipBody(Body):
     amount: Amount
     words: Annotated[str, Field(max_length=LONGEST_WORDS, description="What stands in the room with it.")] = ""

@@ -6,7 +6,7 @@ from novacast.limits import Rate
 from novacast.tickets.orders.bodies import ReceiptBody
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.orders.service import Orders
-from novacast.tickets.tips.bodies import NewTipBody, TipRulesBody
+from novacast.tickets.tips.bodies import NewTipBody, RoomTipsBody, TipRulesBody
 from novacast.tickets.tips.ports import Houses
 from novacast.tickets.tips.service import Tips
 from novacast.web import Call, get, post, put
@@ -22,12 +22,12 @@ class TipRoutes:
         self._tips, self._orders, self._houses = tips, orders, houses
 
     @get(OF_ROOM, tag="tickets", public=True, summary="What tips a room takes", errors=(NotFound,))
-    async def show(self, call: Call, room_id: str) -> TipRulesBody:
+    async def show(self, call: Call, room_id: str) -> RoomTipsBody:
+        """Every page with a room asks: that it takes none is an answer, no error."""
         house = await self._houses.house(room_id)
-        rules = None if house is None else await self._tips.rules(house)
-        if rules is None:
-            raise NotFound(text("This room takes no tips."))
-        return TipRulesBody.of(rules)
+        if house is None:
+            raise NotFound(text("There is no such room, or it is not for you."))
+        return RoomTipsBody.of(await self._tips.rules(house))
 
     @post(
         OF_ROOM,
