@@ -74,6 +74,22 @@ async def test_what_is_no_good_websocket_is_told_why_and_nobody_else_notices(
         assert [await inside.code(), await at_once.code()] == [code, code]
 
 
+async def test_half_a_letter_in_a_ref_or_a_text_is_refused_and_the_line_goes_on(world: World) -> None:
+    async with undisturbed(world), world.inside("anna") as anna:
+        for sent in (
+            r'{"type": "ping", "ref": "\ud83d"}',
+            r'{"type": "\udc4f", "ref": "\udc4f"}',
+            r'{"type": "send", "text": "so", "key": "\ud83d\ud83d\ud83d\ud83d\ud83d\ud83d\ud83d\ud83d"}',
+            r'{"type": "send", "text": "half \ud83d"}',
+            r'{"\ud83d": 1, "type": "ping"}',
+        ):
+            await anna.socket.send_str(sent)
+            refused = await anna.until("refused")
+            assert refused["code"] in ("invalid_input", "malformed"), (sent, refused)
+            assert "\ud83d" not in json.dumps(refused, ensure_ascii=False)
+        assert (await anna.does(type="send", text="whole 👏"))["message"]["text"] == "whole 👏"
+
+
 async def test_compression_is_not_agreed_to(world: World) -> None:
     async with raw(world, Sec_WebSocket_Extensions="permessage-deflate; client_max_window_bits") as one:
         assert b"sec-websocket-extensions" not in one.head.lower()

@@ -233,7 +233,7 @@ def test_any_breaks_lose_nothing_repeat_nothing_and_keep_the_order(
 
 
 @pytest.mark.slow
-@settings(max_examples=150)
+@settings(max_examples=60)
 @given(steps=_steps([*_WHAT, "crowd"]), at_once=st.booleans(), sampled=st.booleans())
 def test_crowds_and_breaks_lose_nothing_repeat_nothing_and_keep_the_order(
     database: Path, steps: list[tuple[str, int]], at_once: bool, sampled: bool

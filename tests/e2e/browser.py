@@ -62,7 +62,7 @@ class Window:
 
     def hear(self, message: ConsoleMessage) -> None:
         if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
+            self.complaints.append(f"{message.text} {message.location.get('url', '')}".strip())
 
     async def until(self, function: str) -> None:
         """Wait for a JavaScript function such as `() => document.title` to be true.

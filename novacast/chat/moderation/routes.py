@@ -13,10 +13,13 @@ from novacast.chat.moderation.sanctions.routes import arrive
 from novacast.chat.moderation.words.bodies import NewWordBody, SampleBody, VerdictBody, WordBody, WordsBody
 from novacast.chat.services import ChatServices
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, RateLimited
+from novacast.limits import Rate
 from novacast.web import Call, ListQuery, delete, get, patch, post, put
 
 ROOM = "/api/v1/rooms/{room_id}"
 MESSAGE = f"{ROOM}/messages/{{message_id}}"
+CHECKING = Rate("chat.word_checks", burst=30, period=60)
+"""Texts that one moderator may try on the lists: all their words are made ready anew for each."""
 READS = (NotFound, Forbidden, InvalidInput)
 WRITES = (NotFound, Forbidden, InvalidInput, Conflict)
 
@@ -142,10 +145,11 @@ class RoomModerationRoutes:
         tag="moderation",
         idempotent=False,
         summary="What would become of a text",
-        errors=READS,
+        errors=(*READS, RateLimited),
     )
     async def check(self, call: Call, room_id: str, body: SampleBody) -> VerdictBody:
         """Changes nothing."""
+        call.limit(CHECKING)
         return VerdictBody.of(await self._own.words.check(await self._chair(call, room_id), body.text))
 
     async def _chair(self, call: Call, room_id: str) -> Chair:

@@ -80,6 +80,11 @@ async def test_moderators_can_ask_what_would_become_of_a_text(world: World) -> N
     ]
 
 
+async def test_texts_are_tried_on_the_lists_no_faster_than_people_try_them(world: World) -> None:
+    answers = [(await world.ask("moderator", "POST", "ROOM/word-checks", {"text": "Darn!"}))[0] for _ in range(31)]
+    assert answers == [200] * 30 + [429]
+
+
 async def test_an_edit_that_is_held_is_gone_for_those_who_saw_what_was_there_before(world: World) -> None:
     await word(world, "scoundrel", "hold")
     async with world.inside("anna") as anna, world.inside("ben") as ben:

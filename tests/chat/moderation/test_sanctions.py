@@ -48,6 +48,24 @@ async def test_whoever_is_sent_away_is_gone_from_all_rooms_at_once_and_stays_out
     assert (await world.ask("", "GET", "ROOM"))[0] == 200  # what is public anybody may read
 
 
+async def test_nothing_that_is_said_right_at_a_ban_outlives_it(world: World) -> None:
+    """Whatever was accepted before it is deleted with it, and nothing is accepted behind it."""
+
+    async def say(number: int) -> int:
+        status, _ = await world.ask("anna", "POST", "ROOM/messages", {"text": f"spam {number}"})
+        return int(status)
+
+    ban = {"person": "anna", "kind": "ban", "delete_minutes": 5}
+    said = [asyncio.ensure_future(say(number)) for number in range(12)]
+    banned = asyncio.ensure_future(world.ask("moderator", "POST", "ROOM/sanctions", ban))
+    said += [asyncio.ensure_future(say(number)) for number in range(12, 24)]
+    assert (await banned)[0] == 201
+    assert set(await asyncio.gather(*said)) <= {201, 403, 429}
+    assert await say(24) in (403, 429)
+    _, shown = await world.ask("ben", "GET", "ROOM/messages")
+    assert [one["text"] for one in shown["items"] if one["author"].get("id") == "anna"] == []
+
+
 async def test_a_ban_that_is_lifted_is_over_for_those_who_are_there(world: World) -> None:
     async with world.inside("anna") as anna, world.inside("moderator") as moderator:
         sanction = (await moderator.does(type="ban", person="anna"))["sanction"]
