@@ -4,7 +4,7 @@ Whoever sells something and whoever moves money are slices that don't know each 
 Amounts are minor units of their currency.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -41,6 +41,8 @@ class Demand:
     """Address where the buyer comes back to."""
     until: int | None = None
     """When it is called off."""
+    again: bool = False
+    """Whether there was an attempt to pay the same before it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,21 @@ class Begun:
     reference: str
     url: str | None
     """Where the buyer goes to pay; None: nowhere."""
+
+
+@dataclass(frozen=True, slots=True)
+class PayForm:
+    """What a page of ours needs so that it is paid there, in frames of whoever moves the money."""
+
+    script: str
+    """Address of theirs, which makes the frames."""
+    public_key: str
+    secret: str
+    """Of this payment, for its buyer alone: never kept, never logged."""
+    policy: Mapping[str, str]
+    """Directives of the content security policy, by name, that this page replaces."""
+    frames: str
+    """Whose frames may ask the browser for its wallet: a value of the permissions policy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +150,10 @@ class Provider(Protocol):
     async def begin(self, demand: Demand) -> Begun:
         """Called again with the same key after a crash: then it must answer as it did before. Raises PaymentRefused for
         what will never be taken."""
+        ...
+
+    async def form(self, demand: Demand) -> PayForm | None:
+        """For a page of ours, of what was begun; None: it is not paid on one."""
         ...
 
     async def retrieve(self, demand: Demand) -> Outcome: ...

@@ -14,7 +14,7 @@ from novacast.errors import BadSettings
 from novacast.settings.mistakes import Document, Mistake, raise_for, read
 from novacast.settings.sections import Settings
 from novacast.settings.service import credential
-from novacast.settings.stripe import LIVE_KEYS, TEST_KEYS
+from novacast.settings.stripe import LIVE_KEYS, LIVE_PUBLIC, TEST_KEYS, TEST_PUBLIC
 
 PREFIX = "NOVACAST_"
 _ORIGIN = re.compile(r"\*|https?://(\*\.)?[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?(:\d{1,5})?")
@@ -132,8 +132,19 @@ def _misfits_of_stripe(settings: Settings) -> Iterator[tuple[tuple[str, ...], st
         yield ("stripe.secret_key", "tickets.mode"), message
     elif own.secret_key and not own.secret_key.startswith(right):
         yield ("stripe.secret_key",), f"stripe.secret_key must begin with {' or '.join(right)}."
+    public = TEST_PUBLIC if mode == "test" else LIVE_PUBLIC
+    if own.publishable_key and not own.publishable_key.startswith(public):
+        yield ("stripe.publishable_key", "tickets.mode"), f"stripe.publishable_key must begin with {public}."
+    if own.element and not own.publishable_key:
+        yield ("stripe.element", "stripe.publishable_key"), "stripe.element needs stripe.publishable_key."
+    if own.element_script and not _is_here(own.element_script):
+        yield ("stripe.element_script",), "stripe.element_script must be an address at 127.0.0.1, or be left empty."
     if any(not one.startswith("whsec_") for one in own.webhook_secrets):
         yield ("stripe.webhook_secrets",), "stripe.webhook_secrets must begin with whsec_, each of them."
+
+
+def _is_here(words: str) -> bool:
+    return _is_address(words) and urlsplit(words).hostname == "127.0.0.1"
 
 
 def _is_address(words: str) -> bool:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from novacast.settings.declaring import setting
 
+TEST_PUBLIC, LIVE_PUBLIC = "pk_test_", "pk_live_"
 TEST_KEYS, LIVE_KEYS = ("sk_test_", "rk_test_"), ("sk_live_", "rk_live_")
 
 
@@ -22,6 +23,15 @@ class Stripe:
         "Signing secrets (whsec_...) of the webhook endpoint; two while one is rolled; none: Stripe is asked every few "
         "minutes instead. Better in NOVACAST_STRIPE_WEBHOOK_SECRETS_FILE, with commas between.",
         secret=True,
+    )
+    element: bool = setting(
+        False,
+        "Whether a buyer's first attempt to pay is on a page of this house, in Stripe's Payment Element; off: at "
+        "Stripe's page. Needs publishable_key.",
+    )
+    publishable_key: str = setting("", "Publishable key (pk_...) of the account; browsers see it.")
+    element_script: str = setting(
+        "", "Address of another script than Stripe's own, on this machine; for tests alone; empty: Stripe's."
     )
     timeout_seconds: float = setting(15.0, "Seconds that Stripe may take for one answer.", low=1, high=80)
     retries: int = setting(1, "Repetitions of a request whose connection broke, with the same key.", low=0, high=3)

@@ -22,8 +22,9 @@ from novacast.tickets.holders.pages import HolderPages
 from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.models import HoldState
+from novacast.tickets.orders.leading.pages import lead
 from novacast.tickets.orders.models import Method, buyer_of
-from novacast.tickets.orders.pages import lead, order_pages
+from novacast.tickets.orders.pages import order_pages
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.ways import method_name
 from novacast.tickets.questions.pages import AnswerPages, AnswersForm, fields, given

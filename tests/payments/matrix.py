@@ -21,6 +21,7 @@ from novacast.tickets.refunds.service import OPEN
 from novacast.tickets.store import story
 from novacast_admin.stripe_stand_in.faults import Fault
 from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.shapes import Object
 from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
 from tests.payments.paying import SIGNING, House, open_house, put_together
@@ -88,9 +89,9 @@ def cases() -> Iterator[Case]:
 
 
 @asynccontextmanager
-async def large_house(path: Path, clock: FakeClock) -> AsyncIterator[House]:
+async def large_house(path: Path, clock: FakeClock, *, element: bool = False) -> AsyncIterator[House]:
     """With room for all cases, and years to go until it is played."""
-    async with open_house(path, clock) as house:
+    async with open_house(path, clock, element=element) as house:
         quota, room, then = house.box.quota, house.box.room.id, clock.now() + 4 * 365 * DAY
         hours = PerformanceChanges(frozenset({"starts_at", "ends_at"}), starts_at=then, ends_at=then + DAY)
         await house.box.own.performances.edit(OWNER, house.box.night.id, hours)
@@ -106,7 +107,7 @@ async def tried(house: House, case: Case) -> str:
     basket = await own.holds.take(GUEST, house.box.night.id, [Wish(house.box.room.id, 1)])
     receipt = await own.orders.place(GUEST, own.holds.token(basket.hold.id), buyer, Method.CARD)
     token = own.orders.token(receipt.order.id)
-    told = Story(house, token, receipt.order.id)
+    told = Story(house, token, receipt.order.id, receipt.order.code)
     await told.prepare(case.step)
     whole = (house.box, house.payments)
     db: Any = Doomed(house.box.db, case.commit, after=case.after) if case.commit else house.box.db
@@ -131,8 +132,8 @@ async def tried(house: House, case: Case) -> str:
 
 
 class Story:
-    def __init__(self, house: House, token: str, order_id: str) -> None:
-        self.house, self.token, self.order_id = house, token, order_id
+    def __init__(self, house: House, token: str, order_id: str, code: str) -> None:
+        self.house, self.token, self.order_id, self.code = house, token, order_id, code
 
     async def prepare(self, step: str) -> None:
         if step in ("begin", "begin twice"):
@@ -187,6 +188,7 @@ class Story:
         captured = [one for one in intents if one["status"] == "succeeded"]
         assert len(captured) <= 1, f"{case}: paid {len(captured)} times"
         pages = [one for one in self._pages() if one["status"] == "open"]
+        pages += [one for one in intents if one["status"] in ("requires_payment_method", "requires_action")]
         assert not pages, f"{case}: a page where one can still pay"
         incidents = {one.action for one in await self.house.box.db.all(story(order.id))} & INCIDENTS
         if order.state is OrderState.PAID:
@@ -226,11 +228,18 @@ class Story:
 
     def _intents(self) -> list[dict[str, Any]]:
         ids = {one["payment_intent"] for one in self._pages()}
-        return [one for one in self.house.standin.account.all("payment_intent") if one["id"] in ids]
+        return [one for one in self.house.standin.account.all("payment_intent") if one["id"] in ids or self._own(one)]
+
+    def _own(self, intent: Object) -> bool:
+        """Of a page of the house."""
+        return "element" in intent["metadata"] and intent["description"].endswith(self.code)
 
     def _pay(self) -> None:
-        page = self._pages()[0]
-        self.house.standin.checkout.pay(page["id"], SUCCESS)
+        standin = self.house.standin
+        if pages := self._pages():
+            standin.checkout.pay(pages[0]["id"], SUCCESS)
+        else:
+            standin.money.confirm_with(self._intents()[0], SUCCESS)
 
     async def _hear(self) -> None:
         waiting = self.house.standin.webhooks.waiting

@@ -32,7 +32,9 @@ HOUSE = "http://house.example"
 SIGNING = "whsec_test"
 
 
-def settings_of(standin: StandIn, *, webhooks: bool = True, retries: int = 0, seconds: float = 5.0) -> Settings:
+def settings_of(
+    standin: StandIn, *, webhooks: bool = True, retries: int = 0, seconds: float = 5.0, element: bool = False
+) -> Settings:
     """No repetitions of the SDK's own: they wait half a second."""
     own = Stripe(
         secret_key=SECRET_KEY,
@@ -40,6 +42,9 @@ def settings_of(standin: StandIn, *, webhooks: bool = True, retries: int = 0, se
         retries=retries,
         timeout_seconds=seconds,
         webhook_secrets=(SIGNING,) if webhooks else (),
+        element=element,
+        publishable_key="pk_test_x" if element else "",
+        element_script=f"{standin.url}/element.js" if element else "",
     )
     return Settings(tickets=TEST_MODE, stripe=own, server=Server(public_url=HOUSE))
 
@@ -70,6 +75,10 @@ class House:
     def page(self, receipt: Receipt) -> Object:
         return self.standin.account.get("checkout.session", receipt.attempts[-1].reference or "")
 
+    def intent(self, receipt: Receipt) -> Object:
+        """What is paid on a page of the house."""
+        return self.standin.account.get("payment_intent", receipt.attempts[-1].reference or "")
+
     async def paid(self, number: str = SUCCESS) -> str:
         """An order that is paid and returned from."""
         token, page = await self.begun()
@@ -98,12 +107,12 @@ def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[Ti
 
 @asynccontextmanager
 async def open_house(
-    path: Path, clock: FakeClock, *, webhooks: bool = True, seconds: float = 5.0
+    path: Path, clock: FakeClock, *, webhooks: bool = True, seconds: float = 5.0, element: bool = False
 ) -> AsyncIterator[House]:
     migrated(path, MIGRATIONS)
     async with standing_in(lambda: clock.now() / SECOND) as standin:
         db = await Database.open(path, clock, readers=2, guards=GUARDS)
-        settings = settings_of(standin, webhooks=webhooks, seconds=seconds)
+        settings = settings_of(standin, webhooks=webhooks, seconds=seconds, element=element)
         own, payments = put_together(db, clock, settings)
         house = House(await furnished(db, clock, own), standin, payments, settings)
         try:

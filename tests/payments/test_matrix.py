@@ -11,9 +11,9 @@ EVERY = 23
 """Of the cases, one in so many is quick enough to be tried each time."""
 
 
-async def _counted(folder: DataFolder, clock: FakeClock, every: int) -> None:
+async def _counted(folder: DataFolder, clock: FakeClock, every: int, *, element: bool = False) -> None:
     chosen = list(cases())[::every]
-    async with large_house(folder.database, clock) as house:
+    async with large_house(folder.database, clock, element=element) as house:
         counts = await run(house, chosen)
         await house.box.clean()
         paid = sum(one["amount"] for one in house.standin.account.all("balance_transaction"))
@@ -24,6 +24,15 @@ async def _counted(folder: DataFolder, clock: FakeClock, every: int) -> None:
 
 async def test_some_of_the_matrix_ends_as_it_must(folder: DataFolder, clock: FakeClock) -> None:
     await _counted(folder, clock, EVERY)
+
+
+async def test_some_of_it_on_a_page_of_the_house(folder: DataFolder, clock: FakeClock) -> None:
+    await _counted(folder, clock, EVERY + 6, element=True)
+
+
+@pytest.mark.slow
+async def test_the_whole_matrix_on_a_page_of_the_house(folder: DataFolder, clock: FakeClock) -> None:
+    await _counted(folder, clock, 1, element=True)
 
 
 @pytest.mark.slow

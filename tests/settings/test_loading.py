@@ -277,6 +277,19 @@ def test_a_key_of_stripe_that_does_not_fit_the_mode_is_refused_and_never_named(m
     assert key not in refused.value.message
 
 
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"PUBLISHABLE_KEY": "pk_live_x"}, "must begin with pk_test_"),
+        ({"ELEMENT": "true"}, "needs stripe.publishable_key"),
+        ({"ELEMENT_SCRIPT": "https://elsewhere.example/stripe.js"}, "127.0.0.1"),
+    ],
+)
+def test_a_page_that_takes_cards_needs_its_key_and_no_script_from_elsewhere(values: dict[str, str], said: str) -> None:
+    named = {f"NOVACAST_STRIPE_{name}": value for name, value in values.items()}
+    assert said in refusal(NOVACAST_TICKETS_MODE="test", **named)
+
+
 def test_a_secret_file_that_cannot_be_read_names_its_variable(tmp_path: Path) -> None:
     assert "NOVACAST_MAIL_PASSWORD_FILE" in refusal(NOVACAST_MAIL_PASSWORD_FILE=str(tmp_path / "gone"))
     (tmp_path / "bytes").write_bytes(b"\xff")

@@ -60,6 +60,21 @@ class Checkout:
         self.account.at(ends, lambda: self._lapse(made))
         return made
 
+    def intend(self, params: Mapping[str, Any]) -> Object:
+        """A payment intent that no page here is of."""
+        self._check(params["amount"], params["currency"])
+        if params["amount"] <= 0:
+            raise Refusal("This value must be greater than or equal to 1.", code="parameter_invalid_integer")
+        automatic = params.get("automatic_payment_methods")
+        return self.money.intent(
+            params["amount"],
+            params["currency"],
+            metadata=dict(params.get("metadata", {})),
+            description=params.get("description"),
+            customer=params.get("customer"),
+            automatic_payment_methods=None if automatic is None else dict(automatic),
+        )
+
     def resume(self) -> None:
         """After a restart."""
         for one in self.account.all("checkout.session"):

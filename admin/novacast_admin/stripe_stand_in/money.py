@@ -1,11 +1,12 @@
 """Payment intents, charges, refunds, disputes, and the balance that they move."""
 
+import secrets
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
 from novacast_admin.stripe_stand_in.account import DAY, Account
-from novacast_admin.stripe_stand_in.errors import Refusal, declined
+from novacast_admin.stripe_stand_in.errors import Refusal, declined, missing
 from novacast_admin.stripe_stand_in.shapes import Object
 
 SUCCESS, DECLINED, SECURE, DISPUTED = "4242424242424242", "4000000000000002", "4000002500003155", "4000000000000259"
@@ -13,6 +14,13 @@ POOR = "4000000000009995"
 REFUND_PENDING, REFUND_FAILS = "4000000000007726", "4000000000005126"
 DEBIT_GOOD, DEBIT_BAD = "DE89370400440532013000", "DE62370400440532013001"
 """Published at docs.stripe.com/testing."""
+METHODS = {
+    "pm_card_visa": SUCCESS,
+    "pm_card_chargeDeclined": DECLINED,
+    "pm_card_authenticationRequired": SECURE,
+    "pm_card_createDispute": DISPUTED,
+}
+"""Published there too."""
 FAILURES = {
     DECLINED: ("generic_decline", "Your card was declined."),
     POOR: ("insufficient_funds", "Your card has insufficient funds."),
@@ -44,9 +52,25 @@ class Money:
 
     def intent(self, amount: int, currency: str, **fields: Any) -> Object:
         made = self.account.add("payment_intent", "pi", amount=amount, currency=currency, **fields)
-        made["client_secret"] = f"{made['id']}_secret_x"
+        made["client_secret"] = f"{made['id']}_secret_{secrets.token_hex(8)}"
         self.account.emit("payment_intent.created", made)
         return made
+
+    def confirm(self, id: str, params: Mapping[str, Any]) -> Object:
+        """With one of Stripe's names of methods for tests. Raises Refusal."""
+        intent = self.account.get("payment_intent", id)
+        number = METHODS.get(params.get("payment_method", ""))
+        if number is None:
+            raise missing("payment_method", str(params.get("payment_method", "")))
+        self.confirm_with(intent, number)
+        return intent
+
+    def confirm_with(self, intent: Object, number: str) -> None:
+        """Raises Refusal for what is declined, or is past that."""
+        if intent["status"] not in ("requires_payment_method", "requires_confirmation", "requires_action"):
+            message = f"You cannot confirm this PaymentIntent because it has a status of {intent['status']}."
+            raise Refusal(message, code="payment_intent_unexpected_state", payment_intent=intent)
+        self.pay(intent, number)
 
     def pay(self, intent: Object, number: str, email: str | None = None) -> None:
         """Somebody pays with this test number. Raises Refusal for what is declined; what needs more of them is left in

@@ -17,6 +17,7 @@ from novacast_admin.stripe_stand_in.account import API_VERSION, Account
 from novacast_admin.stripe_stand_in.catalogue import Catalogue
 from novacast_admin.stripe_stand_in.checkout import Checkout
 from novacast_admin.stripe_stand_in.desk import Desk
+from novacast_admin.stripe_stand_in.element import ElementScript
 from novacast_admin.stripe_stand_in.errors import Refusal, missing
 from novacast_admin.stripe_stand_in.faults import Fault, FaultPlan
 from novacast_admin.stripe_stand_in.hosted import HostedPages
@@ -228,6 +229,7 @@ async def standing_in(base: Callable[[], float], *, live: bool = False, port: in
     standin = StandIn(base, live=live)
     app = web.Application()
     HostedPages(standin).install(app)
+    ElementScript(standin).install(app)
     Desk(standin).install(app)
     app.router.add_route("*", "/v1/{path:.+}", standin.handle)
     runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)

@@ -6,41 +6,64 @@ After a day Stripe may have forgotten the key, and a second page might be made: 
 
 import json
 import logging
-from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Literal
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from typing import Any, Literal, Protocol
 
 from novacast.clock import MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.money import Begun, Captured, Demand, Outcome, PaymentRefused
+from novacast.money import Begun, Captured, Demand, Outcome, PayForm, PaymentRefused
 from novacast.payments.stripe import store
 from novacast.payments.stripe.client import StripeApi
-from novacast.payments.stripe.models import LONGEST, REPLAYED, Session, Wanted, session_params
+from novacast.payments.stripe.element import Element
+from novacast.payments.stripe.models import LONGEST, REPLAYED, Session, Wanted, intent_params, session_params
 
 log = logging.getLogger(__name__)
 
 APART = 10 * MINUTE
 """Stripe's clock may differ from ours by this."""
+RETURN, OWN = "/paid", "/card"
+"""Of an order's address: where its buyer comes back to, and where it is paid on a page of ours."""
+
+
+class Asks(Protocol):
+    """Sessions, or intents that are shown as such."""
+
+    async def create_session(self, params: Mapping[str, Any], key: str) -> Session | None: ...
+    async def session(self, id: str) -> Session: ...
+    async def find_session(self, key: str, first: int, last: int) -> Session | None: ...
+    async def expire(self, id: str, key: str) -> None: ...
+    def sessions(self, since: int) -> AsyncIterator[tuple[Session, int]]: ...
 
 
 class StripeCheckout:
-    def __init__(self, db: Database, api: StripeApi) -> None:
-        self._db, self._api = db, api
+    def __init__(self, db: Database, api: StripeApi, element: Element) -> None:
+        self._db, self._api, self._element = db, api, element
 
     async def begin(self, demand: Demand) -> Begun:
-        """Raises PaymentRefused, Unavailable."""
-        return await self.lead(demand.key, lambda now: session_params(demand, now))
+        """The first attempt on a page of ours where that is set, each further one at Stripe's. Raises PaymentRefused,
+        Unavailable."""
+        on_page = self._element.on and not demand.again and demand.back.endswith(RETURN)
+        params = intent_params if on_page else None
+        begun = await self.lead(demand.key, lambda now: params(demand) if params else session_params(demand, now))
+        return begun if begun.url is not None else Begun(begun.reference, demand.back.removesuffix(RETURN) + OWN)
+
+    async def form(self, demand: Demand) -> PayForm | None:
+        """Raises Unavailable."""
+        row = await self._db.one(store.wanted(demand.key))
+        known = row is not None and row.element and not row.closed
+        return await self._element.form(row.session) if known and row is not None and row.session else None
 
     async def lead(self, key: str, params: Callable[[int], Mapping[str, Any]]) -> Begun:
         """To a page; `params` of the instant when it is first asked for. Raises PaymentRefused, Unavailable."""
         row = await self._db.write(lambda tx: self._frozen(tx, key, params))
         if row.closed or row.params is None:
             raise PaymentRefused(text("This payment was called off. Begin again."), "closed")
-        if row.session is not None and row.url is not None:
+        if row.session is not None and (row.url is not None or row.element):
             return Begun(row.session, row.url)
-        session = await self._api.create_session(json.loads(row.params), row.key)
+        session = await self._of(row).create_session(json.loads(row.params), row.key)
         if session is None:
             # Nobody was ever given its address, so nobody can pay there; but it must not stay open.
             await self.call_off(key)
@@ -74,10 +97,10 @@ class StripeCheckout:
         if session is not None and session.status == "open":
             try:
                 # A key of its own each time: to end a page twice does no harm, and an error kept by a key would.
-                await self._api.expire(session.id, new_id())
+                await self._of(row).expire(session.id, new_id())
             except PaymentRefused:
                 log.info("a page could not be ended: it is over, or is being paid")
-            session = await self._api.session(session.id)
+            session = await self._of(row).session(session.id)
             await self._keep(row, session)
         return session
 
@@ -85,11 +108,13 @@ class StripeCheckout:
         """What this installation began since an instant, and is paid or on its way; memberships are asked for by
         themselves. Raises Unavailable."""
         found = []
-        async for session, begun_at in self._api.sessions(since):
-            outcome = session.outcome()
-            ours = session.instance == instance and session.key and session.subscription is None
-            if ours and outcome.state in ("paid", "processing"):
-                found.append(Captured(session.key, outcome, begun_at))
+        apis: tuple[Asks, ...] = (self._api, self._element.api)
+        for api in apis:
+            async for session, begun_at in api.sessions(since):
+                outcome = session.outcome()
+                ours = session.instance == instance and session.key and session.subscription is None
+                if ours and outcome.state in ("paid", "processing"):
+                    found.append(Captured(session.key, outcome, begun_at))
         return found
 
     async def payment_of(self, key: str) -> str | None:
@@ -106,7 +131,7 @@ class StripeCheckout:
             return None
         if row.session is not None:
             try:
-                session = await self._api.session(row.session)
+                session = await self._of(row).session(row.session)
             except NotFound as error:
                 log.error("Stripe does not know a session of ours: is [stripe] secret_key another account's?")
                 raise Unavailable(text("Stripe does not know this payment. The house has been told.")) from error
@@ -115,7 +140,7 @@ class StripeCheckout:
             made = await self._again(row) if replayed else None
             if made is None:
                 last = row.created_at + LONGEST + APART
-                made = await self._api.find_session(row.key, row.created_at - APART, last)
+                made = await self._of(row).find_session(row.key, row.created_at - APART, last)
             if made is None:
                 return None
             session = made
@@ -124,16 +149,20 @@ class StripeCheckout:
 
     async def _again(self, row: Wanted) -> Session | None:
         try:
-            made = await self._api.create_session(json.loads(row.params or ""), row.key)
+            made = await self._of(row).create_session(json.loads(row.params or ""), row.key)
         except PaymentRefused:
             return None
         # What a key gives again is as it was then.
-        return None if made is None else await self._api.session(made.id)
+        return None if made is None else await self._of(row).session(made.id)
 
     async def _keep(self, row: Wanted, session: Session) -> None:
-        known = row.session == session.id and row.payment == session.payment and row.url is not None
+        placed = row.url is not None or row.element
+        known = row.session == session.id and row.payment == session.payment and placed
         if not known:
             await self._db.write(lambda tx: store.found(tx, row.key, session.id, session.url, session.payment))
+
+    def _of(self, row: Wanted) -> Asks:
+        return self._element.api if row.element else self._api
 
     def _frozen(self, tx: Transaction, key: str, params: Callable[[int], Mapping[str, Any]]) -> Wanted:
         row = tx.one(store.wanted(key))

@@ -1,5 +1,6 @@
 """What of Stripe's objects is looked at, and the rows that keep what was asked of it. Pure."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,8 @@ SHORTEST, LONGEST = 35 * MINUTE, DAY - 10 * MINUTE
 LEEWAY = 5 * MINUTE
 """A page outlives its order by this: it is closed by us, and by itself only if we can't."""
 MOST_WHAT = 250
+ELEMENT = "element"
+"""Mark upon a payment intent that no Checkout Session is of."""
 LATE = ":late"
 """Behind the key of a payment that came after it was called off: it is the same payment."""
 
@@ -73,7 +76,8 @@ class Refund:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A row: a Checkout Session that was asked for, or that must not be any more."""
+    """A row: a Checkout Session or, for a page of ours, a payment intent that was asked for, or that must not be any
+    more."""
 
     key: str
     params: str | None
@@ -83,6 +87,11 @@ class Wanted:
     payment: str | None
     closed: bool
     created_at: int
+
+    @property
+    def element(self) -> bool:
+        """Whether it is paid on a page of ours: a payment intent, and no session."""
+        return self.params is not None and "automatic_payment_methods" in json.loads(self.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,17 @@ def session_params(demand: Demand, now: int) -> Mapping[str, Any]:
         "expires_at": min(max(ends, now + SHORTEST), now + LONGEST) // SECOND,
         # What is paid must be what was asked for, in its currency.
         "adaptive_pricing": {"enabled": False},
+    }
+
+
+def intent_params(demand: Demand) -> Mapping[str, Any]:
+    """Of a payment on a page of ours. It has no end of its own: we call it off. Raises PaymentRefused."""
+    return {
+        "amount": theirs(demand.amount, demand.currency),
+        "currency": demand.currency.lower(),
+        "automatic_payment_methods": {"enabled": True},
+        "metadata": {"instance": demand.instance, "attempt": demand.key, ELEMENT: "1"},
+        "description": demand.what[:MOST_WHAT],
     }
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from novacast.money import Begun, Captured, Demand, Outcome, Repaid, Repayment
+from novacast.money import Begun, Captured, Demand, Outcome, PayForm, Repaid, Repayment
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.refunds import StripeRefunds
 
@@ -18,6 +18,9 @@ class StripeProvider:
 
     async def begin(self, demand: Demand) -> Begun:
         return await self._checkout.begin(demand)
+
+    async def form(self, demand: Demand) -> PayForm | None:
+        return await self._checkout.form(demand)
 
     async def retrieve(self, demand: Demand) -> Outcome:
         return await self._checkout.retrieve(demand)

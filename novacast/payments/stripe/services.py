@@ -8,6 +8,8 @@ from novacast.payments.stripe.billing.client import BillingApi
 from novacast.payments.stripe.billing.service import StripeBilling
 from novacast.payments.stripe.checkout import StripeCheckout
 from novacast.payments.stripe.client import StripeApi
+from novacast.payments.stripe.element import Element
+from novacast.payments.stripe.intents import IntentApi
 from novacast.payments.stripe.news import StripeNews
 from novacast.payments.stripe.provider import StripeProvider
 from novacast.payments.stripe.refunds import StripeRefunds
@@ -29,7 +31,7 @@ class StripeServices:
 
 def stripe_services(db: Database, settings: Stripe) -> StripeServices:
     api = StripeApi(settings.secret_key, settings.base_url, seconds=settings.timeout_seconds, retries=settings.retries)
-    checkout = StripeCheckout(db, api)
+    checkout = StripeCheckout(db, api, Element(IntentApi(api), settings))
     refunds, subscriptions = StripeRefunds(db, api, checkout), BillingApi(api)
     provider = StripeProvider(checkout, refunds, live=api.live)
     billing = StripeBilling(subscriptions, Catalogue(db, subscriptions), checkout, refunds)

@@ -15,7 +15,8 @@ from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
-from novacast.tickets.orders.models import OPEN_ATTEMPTS, buyer_of
+from novacast.tickets.orders.leading.pages import RETURNED, LeadingPages
+from novacast.tickets.orders.models import buyer_of
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import order_shown
@@ -49,24 +50,6 @@ class ReturnForm(Body):
     ticket: Ids = ()
     back: Annotated[int, Field(ge=0)] | None = None
     """What was shown for them; none: it is to be shown first."""
-
-
-RETURNED = Rate("tickets.returns", burst=30, period=600)
-"""Looks at a provider that one network address or person may cause."""
-
-
-async def lead(orders: Orders, token: str) -> Html | Redirect:
-    """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site, whatever
-    the answer to it."""
-    try:
-        receipt = await orders.pay(token)
-    except (Conflict, Unavailable) as error:
-        return _back(token, Notice("bad", error.message))
-    attempt = receipt.attempts[-1]
-    if attempt.url is None or attempt.state not in OPEN_ATTEMPTS:
-        return _back(token)
-    total = money(attempt.amount, attempt.currency)
-    return Html("tickets/leaving.html", {"url": attempt.url, "total": total, "code": receipt.order.code})
 
 
 class OrderPages:
@@ -107,10 +90,6 @@ class OrderPages:
         """One ticket on the whole screen."""
         sheet = await self._papers.of_order(self._orders.id_of(token))
         return Html("tickets/carried.html", _carried(sheet, ticket_id, quote(token)))
-
-    @form("/order/{token}/pay", public=True)
-    async def pay(self, call: Call, token: str) -> Html | Redirect:
-        return await lead(self._orders, token)
 
     @page("/order/{token}/paid", public=True)
     async def paid(self, call: Call, token: str) -> Redirect:
@@ -242,5 +221,6 @@ def _back(token: str, notice: Notice | None = None) -> Redirect:
 
 def order_pages(own: TicketServices) -> list[object]:
     return [
-        OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.codes, own.clock)
+        OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.codes, own.clock),
+        LeadingPages(own.orders),
     ]

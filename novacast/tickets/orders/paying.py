@@ -6,7 +6,7 @@ from dataclasses import replace
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
-from novacast.money import Begun, Demand, Provider
+from novacast.money import Begun, Demand, PayForm, Provider
 from novacast.tickets.events import store as events
 from novacast.tickets.holds import store as holds
 from novacast.tickets.models import AttemptState, HoldState, OrderState
@@ -34,6 +34,22 @@ class Paying:
             raise Unpayable(error.message) from error
         await self._db.write(lambda tx: _told(tx, attempt.id, begun))
 
+    async def form(self, attempt: Attempt) -> PayForm | None:
+        """Of what is open to be paid on a page of ours. Raises Unavailable."""
+        provider = self._providers.get(attempt.provider)
+        if provider is None or attempt.state not in OPEN_ATTEMPTS:
+            return None
+        return await provider.form(attempt.demand(attempt.order_id))
+
+    async def anew(self, order_id: str, back: str) -> None:
+        """Call off what was begun, and only then begin another. Raises NotFound, Unpayable, Unavailable."""
+        for attempt in await self._db.all(store.attempts(order_id)):
+            provider = self._providers.get(attempt.provider)
+            if provider is not None and attempt.state in OPEN_ATTEMPTS:
+                outcome = await provider.close(attempt.demand(order_id))
+                await self._db.write(lambda tx, one=attempt, told=outcome: settle(tx, self._books, one.id, told))  # type: ignore[misc]  # a default binds the names
+        await self.begin(order_id, back)
+
     def _payable(self, tx: Transaction, order_id: str, back: str) -> tuple[Attempt, Demand]:
         """The attempt that is open, or another one, and how it is asked for. Raises NotFound, Unpayable."""
         order = tx.one(store.order(order_id))
@@ -45,7 +61,8 @@ class Paying:
             raise Unpayable(text("There is nothing to be paid here."))
         open_ = [one for one in tx.all(store.attempts(order_id)) if one.state in OPEN_ATTEMPTS]
         attempt = open_[-1] if open_ else self._placing.attempt(tx, order, order.method)
-        return attempt, replace(attempt.demand(_what(tx, order)), back=back, until=order.due_at)
+        demand = replace(attempt.demand(_what(tx, order)), back=back, until=order.due_at)
+        return attempt, replace(demand, again=any(one.id != attempt.id for one in tx.all(store.attempts(order_id))))
 
 
 def _told(tx: Transaction, attempt_id: str, begun: Begun) -> None:

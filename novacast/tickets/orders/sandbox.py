@@ -5,7 +5,7 @@ by their keys, keeps what became of them, and is asked.
 from novacast.database import Database, Then
 from novacast.errors import NotFound
 from novacast.i18n import text
-from novacast.money import Begun, Demand, Outcome, Repaid, Repayment
+from novacast.money import Begun, Demand, Outcome, PayForm, Repaid, Repayment
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
 from novacast.tickets.orders.service import Orders
@@ -23,6 +23,9 @@ class Sandbox:
             lambda tx: store.sandbox_begin(tx, demand.key, demand.amount, demand.currency, demand.instance)
         )
         return Begun(f"sandbox-{demand.key}", None)
+
+    async def form(self, demand: Demand) -> PayForm | None:
+        return None
 
     async def retrieve(self, demand: Demand) -> Outcome:
         found = await self._db.one(store.sandbox(demand.key))

@@ -7,7 +7,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal
-from novacast.money import Outcome, Provider
+from novacast.money import Outcome, PayForm, Provider
 from novacast.security.keys import Signer
 from novacast.texts import Texts
 from novacast.tickets import store as books
@@ -63,6 +63,10 @@ class Orders:
     def token(self, order_id: str) -> str:
         """What stands in the link to an order; made of its id, stored nowhere."""
         return self._signer.sign(order_id.encode())
+
+    def address(self, token: str) -> str:
+        """Of an order's page."""
+        return f"{self._root}/order/{quote(token)}"
 
     def id_of(self, token: str) -> str:
         """Raises NotFound."""
@@ -151,8 +155,21 @@ class Orders:
         Raises NotFound, Unpayable, Unavailable.
         """
         order_id = self.id_of(token)
-        await self._paying.begin(order_id, f"{self._root}/order/{quote(token)}/paid")
+        await self._paying.begin(order_id, f"{self.address(token)}/paid")
         return await self._db.write(lambda tx: _remembered(tx, order_id, then))
+
+    async def form(self, token: str) -> tuple[Receipt, PayForm | None]:
+        """An order, and what a page of ours needs so that it is paid there; None: it is not. Raises NotFound,
+        Unavailable."""
+        receipt = await self._receipt(self.id_of(token))
+        last = receipt.attempts[-1] if receipt.attempts else None
+        return receipt, None if last is None else await self._paying.form(last)
+
+    async def pay_anew(self, token: str) -> Receipt:
+        """Call off how it was to be paid, and begin in another way. Raises NotFound, Unpayable, Unavailable."""
+        order_id = self.id_of(token)
+        await self._paying.anew(order_id, f"{self.address(token)}/paid")
+        return await self._receipt(order_id)
 
     async def look_after(self, token: str, then: Then[Receipt] | None = None) -> Receipt:
         """Ask the provider what became of the payment, and make it true here. Raises NotFound, Unavailable."""

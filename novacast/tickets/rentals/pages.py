@@ -14,8 +14,8 @@ from novacast.i18n import text
 from novacast.identity import SYSTEM, Principal
 from novacast.tickets import showcase
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.orders.leading.pages import lead
 from novacast.tickets.orders.models import Method, buyer_of
-from novacast.tickets.orders.pages import lead
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.ways import method_name
 from novacast.tickets.passes.pages import WatchDoor

@@ -10,8 +10,8 @@ from novacast.errors import Conflict, FieldError, Forbidden, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.identity import Action, new_id
+from novacast.tickets.orders.leading.pages import lead
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
-from novacast.tickets.orders.pages import lead
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.ways import method_name
 from novacast.tickets.ports import Organizations

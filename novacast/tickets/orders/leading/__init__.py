@@ -1,0 +1,1 @@
+"""On to where an order is paid."""
