@@ -129,7 +129,7 @@ LONGEST = 4000
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _TEXT = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ (?P<level>[A-Z]+) +(?P<logger>\S+) (?P<message>.*)")
 _LOOK = re.compile(r"GET /api/v1/admin/\S* 200 ")
-"""What a console asks every two seconds while it is open: in a log it shows it would bury all else. The journal has it."""
+"""What a console asks every two seconds while it is open: it would bury all else here. The journal has it."""
 ring = Ring()
 """Of this process."""
 

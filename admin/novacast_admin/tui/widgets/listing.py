@@ -83,7 +83,7 @@ class Listing(Vertical):
 
     def fill(self, heads: Sequence[str], rows: Mapping[str, Cells], empty: str) -> None:
         """`empty` is said where there are none."""
-        fresh = {key: tuple(cells) for key, cells in rows.items()}
+        fresh = {key: tuple(" ".join(cell.splitlines()) for cell in cells) for key, cells in rows.items()}
         before, self._widths = self._widths, _widths(heads, fresh.values(), self.size.width)
         if tuple(heads) != self._heads or list(fresh) != list(self._rows) or before != self._widths:
             self._rebuild(tuple(heads), fresh)
@@ -156,5 +156,4 @@ def _widths(heads: Sequence[str], rows: Collection[Cells], room: int) -> tuple[i
 
 def _cut(cell: str, width: int) -> Text:
     """Never a str: what people wrote is not to be read as markup."""
-    line = " ".join(cell.splitlines())
-    return Text(line if cell_len(line) <= width else f"{set_cell_size(line, max(width - 1, 0)).rstrip()}…")
+    return Text(cell if cell_len(cell) <= width else f"{set_cell_size(cell, max(width - 1, 0)).rstrip()}…")
