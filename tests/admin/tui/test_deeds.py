@@ -38,7 +38,8 @@ API = "/api/v1"
 Proof = Callable[[Desk, House], Awaitable[None]]
 PROOFS: dict[type[Room], tuple[frozenset[str], Proof]] = {}
 UNPROVED = {"standby", "slate", "main", "backup", "auto", "drop", "rotate", "targets", "end"}
-"""Of Streams: they want an encoder that feeds. What they ask the server for is proved in tests/operations/admin."""
+"""Of Streams: they want an encoder that feeds. What `slate`, `drop`, `rotate` and `end` ask the server for is proved in
+tests/operations/admin; of `standby`, `main`, `backup`, `auto` and `targets` nothing is proved from the console."""
 
 
 def proves(room: type[Room], *names: str) -> Callable[[Proof], Proof]:

@@ -8,7 +8,7 @@ from textual.binding import BindingType
 from novacast_admin.records import Attempt, Oddity, Proof
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
-from novacast_admin.tui.widgets.figures import moment, money
+from novacast_admin.tui.widgets.figures import moment, money, words
 
 ATTEMPTS, OPEN, INCIDENTS, DISPUTES, REFUNDS = "attempts", "open", "incidents", "disputes", "refunds"
 HEADS = ("order", "name", "amount", "by", "state", "reference", "changed")
@@ -95,7 +95,8 @@ def _amount(one: Mapping[str, Any]) -> str:
 
 
 def _attempt(one: Attempt) -> Sequence[str]:
-    state = one.state.replace("_", " ") + (" MISMATCH" if one.mismatch else "") + (" TEST" * (one.mode == "test"))
+    marks = ("MISMATCH" if one.mismatch else "", "TEST" if one.mode == "test" else "")  # first: what is cut is the end
+    state = words((*marks, one.state.replace("_", " ")), " ")
     amount = money(one.amount, one.currency)
     return one.code, one.name, amount, one.provider, state, one.reference or "", moment(one.changed_at)
 
@@ -109,7 +110,7 @@ def _dispute(one: Mapping[str, Any]) -> Sequence[str]:
 
 
 def _refund(one: Mapping[str, Any]) -> Sequence[str]:
-    state = f"{one['state']}{' BY HAND' if one['by_hand'] else ''}"
+    state = f"{'BY HAND ' if one['by_hand'] else ''}{one['state']}"
     return one["code"], _amount(one), one["provider"], state, one["reason"] or "", moment(one["created_at"])
 
 

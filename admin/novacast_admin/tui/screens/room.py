@@ -34,6 +34,8 @@ class Room(Screen[None]):
     ABOUT: ClassVar[str] = ""
     DEEDS: ClassVar[tuple[Deed, ...]] = ()
     WORKS_OFFLINE: ClassVar[bool] = False
+    AUTO_FOCUS = ""
+    """Nothing by itself: it would be the search field, hidden as it is, and keys would be typed into it."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -144,10 +146,10 @@ class Room(Screen[None]):
         try:
             said = await doing(record)
         except NovaCastError as error:
-            self.notify(error.message, severity="error", timeout=10)
+            self.notify(error.message, severity="error", timeout=10, markup=False)
         else:
             if said:
-                self.notify(said)
+                self.notify(said, markup=False)
         self.look()
 
     async def sure(self, question: str, verb: str) -> bool:
@@ -167,4 +169,4 @@ class Room(Screen[None]):
     def trouble(self, error: NovaCastError) -> None:
         """That a look failed. Of a server that is down the whole screen tells."""
         if not isinstance(error, ServerDown):
-            self.notify(error.message, severity="warning")
+            self.notify(error.message, severity="warning", markup=False)

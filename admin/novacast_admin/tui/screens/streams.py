@@ -42,10 +42,10 @@ class Streams(Book):
         Deed("m", "main", "Main", "Show the main feed, and nothing else."),
         Deed("k", "backup", "Backup", "Show the backup feed, and nothing else."),
         Deed("a", "auto", "Auto", "Show the main feed; where it is lost the backup, else the slate."),
-        Deed("d", "drop", "Drop a rung", "Make the largest rendition no longer: the encoder gets room."),
+        Deed("d", "drop", "Drop rung", "Make the largest rendition no longer: the encoder gets room."),
+        Deed("e", "end", "End", "End the programme for good."),
         Deed("o", "rotate", "New key", "Put a new stream key in an old one's place. The old one lets nobody in."),
         Deed("t", "targets", "Targets", "Switch a target (another platform that gets the programme) on or off."),
-        Deed("e", "end", "End", "End the programme for good."),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEEDS)
 

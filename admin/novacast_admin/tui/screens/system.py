@@ -16,7 +16,7 @@ from novacast_admin.tui.widgets.figures import clock, moment, number, size, span
 from novacast_admin.tui.widgets.panels import MachinePanel
 
 LOG, WARNINGS, CHILDREN, SETTINGS, DOCTOR, AUDIT = "log", "warnings", "children", "settings", "doctor", "audit"
-LOG_HEADS = ("at", "weight", "what", "by", "for")
+LOG_HEADS = ("at", "weight", "what", "by")
 MARKS = {"ok": "ok", "warning": "! warning", "failed": "!! failed"}
 
 
@@ -98,7 +98,7 @@ class System(Book):
 
 
 def _line(one: LogLine) -> Sequence[str]:
-    return clock(one.at), one.level, one.message.partition("\n")[0], one.logger.removeprefix("novacast."), one.context
+    return clock(one.at), one.level, one.message.partition("\n")[0], one.logger.removeprefix("novacast.")
 
 
 def _child(one: Child) -> Sequence[str]:

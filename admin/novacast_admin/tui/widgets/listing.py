@@ -1,8 +1,10 @@
 """A table whose rows are known by a key, so that what changes is changed in place and the cursor stays where it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import ClassVar
 
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
 from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -12,6 +14,8 @@ from textual.widgets import DataTable, Input, Static
 from textual.widgets.data_table import CellDoesNotExist
 
 Cells = Sequence[str]
+LEAST = 12
+"""Letters that a column keeps however narrow the table is, if it has as many."""
 
 
 class SearchField(Input):
@@ -26,6 +30,7 @@ class SearchField(Input):
         self.value = ""
         self.action_to_rows()
         self.display = False
+        self.disabled = True
 
     def action_to_rows(self) -> None:
         self.screen.query_one(Listing).table.focus()
@@ -46,14 +51,15 @@ class Listing(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.table: DataTable[str] = DataTable(cursor_type="row", zebra_stripes=True)
+        self.table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
         self._heads: tuple[str, ...] = ()
         self._rows: dict[str, tuple[str, ...]] = {}
+        self._widths: tuple[int, ...] = ()
         self._empty = Static("", classes="empty")
 
     def compose(self) -> ComposeResult:
         field = SearchField(placeholder="search: type, then Enter; Esc shows all again", compact=True)
-        field.display = False
+        field.display, field.disabled = False, True
         yield field
         yield self.table
         yield self._empty
@@ -72,40 +78,42 @@ class Listing(Vertical):
 
     def search(self) -> None:
         field = self.query_one(SearchField)
-        field.display = True
+        field.display, field.disabled = True, False
         field.focus()
 
     def fill(self, heads: Sequence[str], rows: Mapping[str, Cells], empty: str) -> None:
         """`empty` is said where there are none."""
-        fresh = {key: tuple(cells) for key, cells in rows.items()}
-        if tuple(heads) != self._heads or list(fresh) != list(self._rows):
+        fresh = {key: tuple(" ".join(cell.splitlines()) for cell in cells) for key, cells in rows.items()}
+        before, self._widths = self._widths, _widths(heads, fresh.values(), self.size.width)
+        if tuple(heads) != self._heads or list(fresh) != list(self._rows) or before != self._widths:
             self._rebuild(tuple(heads), fresh)
         else:
             self._change(fresh)
         self._rows = fresh
         self.table.display = bool(fresh)
+        if fresh and self.screen.focused is None:  # it goes from a table that is hidden for want of rows
+            self.table.focus()
         self._empty.display = not fresh
         self._empty.update(f"Nothing is found for “{self.words}”." if self.words else empty)
 
     def _rebuild(self, heads: tuple[str, ...], rows: Mapping[str, tuple[str, ...]]) -> None:
         before, at = self.key, self.table.cursor_row
         with self.app.batch_update():
-            self.table.clear(columns=heads != self._heads)
-            if heads != self._heads:
-                for head in heads:
-                    self.table.add_column(head, key=head)
-                self._heads = heads
+            self.table.clear(columns=True)
+            for head, width in zip(heads, self._widths, strict=True):
+                self.table.add_column(head, key=head, width=width)
+            self._heads = heads
             for key, cells in rows.items():
-                self.table.add_row(*cells, key=key)
+                self.table.add_row(*map(_cut, cells, self._widths), key=key)
             order = list(rows)
             to = order.index(before) if before in rows and before is not None else min(at, len(order) - 1)
             self.table.move_cursor(row=max(to, 0), animate=False)
 
     def _change(self, rows: Mapping[str, tuple[str, ...]]) -> None:
         for key, cells in rows.items():
-            for head, cell, was in zip(self._heads, cells, self._rows[key], strict=True):
+            for head, width, cell, was in zip(self._heads, self._widths, cells, self._rows[key], strict=True):
                 if cell != was:
-                    self.table.update_cell(key, head, cell, update_width=True)
+                    self.table.update_cell(key, head, _cut(cell, width))
 
     @on(Input.Changed)
     def _typed(self, event: Input.Changed) -> None:
@@ -125,3 +133,27 @@ class Listing(Vertical):
 
     def on_focus(self, event: events.Focus) -> None:
         self.table.focus()
+
+    def on_resize(self) -> None:
+        rows = self._rows
+        if (widths := _widths(self._heads, rows.values(), self.size.width)) != self._widths:
+            self._widths = widths
+            self._rebuild(self._heads, rows)
+
+
+def _widths(heads: Sequence[str], rows: Collection[Cells], room: int) -> tuple[int, ...]:
+    """Of the columns, so that all are seen: where they don't fit, the widest give way, down to `LEAST`."""
+    widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
+    over = sum(widths) + 2 * len(widths) + 2 - room  # a space on both sides of each, two columns for the scrollbar
+    while over > 0 and room and max(widths) > LEAST:
+        widest = widths.index(max(widths))
+        next_one = max([width for width in widths if width < widths[widest]] + [LEAST])
+        less = min(over, max(widths[widest] - next_one, 1))
+        widths[widest] -= less
+        over -= less
+    return tuple(widths)
+
+
+def _cut(cell: str, width: int) -> Text:
+    """Never a str: what people wrote is not to be read as markup."""
+    return Text(cell if cell_len(cell) <= width else f"{set_cell_size(cell, max(width - 1, 0)).rstrip()}…")

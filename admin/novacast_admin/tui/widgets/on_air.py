@@ -69,9 +69,9 @@ class OnAir(VerticalScroll, can_focus=False):
         text.append(words([f"{rung.name} {rung.viewers}" for rung in one.rungs], " · "))
         text.append(f"\n  in {bits(one.bitrate):>9} {kept['bitrate']}  ")
         text.append(_figures(one))
-        text.append("\n  encoder ")
+        text.append("\n  headroom ")
         text.append(_headroom(one), "bold red" if one.headroom is not None and one.headroom < 0.25 else "")
-        text.append(words(["", _stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one), _feeds(one.feeds)]))
+        text.append("  " + words([_stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one), _feeds(one.feeds)]))
         for alarm in one.alarms[-3:]:
             text.append(f"\n  ! {alarm}", "yellow")
         return text
@@ -101,7 +101,7 @@ def _stalls(now: ProgrammeNow) -> str:
 def _targets(one: Programme) -> str:
     if not one.targets:
         return ""
-    sending = sum(1 for target in one.targets if target.state in ("sending", "connected"))
+    sending = sum(1 for target in one.targets if target.state == "live")
     return f"targets {sending}/{len(one.targets)}"
 
 

@@ -44,7 +44,8 @@ def _night(night: Night, *, wide: bool) -> Text:
     text.append(night.title, "bold")
     text.append("" if night.state == "on_sale" else f"  {night.state.replace('_', ' ')}", "yellow")
     text.append(f"\n  {bar(share, 20 if wide else 10)} {night.sold}/{night.capacity}")
-    text.append(words(["", f"held {night.held + night.paying}", f"free {night.free}", f"in {night.inside}"]))
+    counts = (f"held {night.held + night.paying}", f"free {night.free}", f"in {night.inside}")
+    text.append(f"  {words(counts, '  ' if wide else ' ')}")
     return text
 
 
