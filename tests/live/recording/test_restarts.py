@@ -80,9 +80,9 @@ def test_a_viewer_is_never_given_two_things_under_one_name_however_often_the_ser
     for history in viewer.histories.values():
         segments = [history.segments[msn] for msn in sorted(history.segments)]
         assert segments[0].msn == 0
-        # Of each life: two numbers that were reserved and not used, and what waited for the disk. Numbers alone hold the
-        # shower up, and it gets one with each batch that is written: until all renditions come in one batch, which takes
-        # three, it is four segments ahead. A show in real time loses the one it is at: see `test_kills`.
+        # Of each life: two numbers that were reserved and not used, and what waited for the disk. Numbers alone hold
+        # the shower up, and it gets one with each batch that is written: until all renditions come in one batch,
+        # which takes three, it is four segments ahead. A show in real time loses the one it is at: see `test_kills`.
         assert sum(one.gap for one in segments) <= (2 + 4) * kills
         assert {one.msn for one in segments if one.discontinuity}
 
