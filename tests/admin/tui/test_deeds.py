@@ -285,7 +285,7 @@ async def _chat(desk: Desk, house: House) -> None:
     await desk.press("down", "enter")
 
     async def pace() -> Any:
-        return (await house.operator.get(f"{API}{path}"))["slow_seconds"]
+        return (await house.operator.get(f"{API}{path}"))["room"]["slow_seconds"]
 
     await becomes(pace, lambda found: found == 5)
 
