@@ -1,12 +1,10 @@
 """Every key that does something is pressed, and does it in a running server."""
 
 import logging
-import os
 import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -20,9 +18,7 @@ from novacast.settings.backups import Backups as BackupSettings
 from novacast_admin.here import Here
 from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.backups import Backups
-from novacast_admin.tui.screens.box_office import HOLDS, ORDERS, BoxOffice
 from novacast_admin.tui.screens.chat import HELD, QUIET, REPORTS, SAID, Chat
-from novacast_admin.tui.screens.payments import REFUNDS, Payments
 from novacast_admin.tui.screens.people import People
 from novacast_admin.tui.screens.room import Room
 from novacast_admin.tui.screens.storage import Storage
@@ -30,35 +26,26 @@ from novacast_admin.tui.screens.streams import Streams
 from novacast_admin.tui.screens.system import System
 from novacast_admin.tui.screens.tonight import TonightRoom
 from novacast_admin.tui.screens.videos import Videos
-from novacast_admin.tui.widgets.dialogs import Ask, Choose, Confirm
+from novacast_admin.tui.widgets.dialogs import Ask, Choose
 from tests.admin.tui.desk import Desk, at_the_console
+from tests.admin.tui.proofs import API, proves, yes
+from tests.admin.tui.proofs_of_sales import PROOFS
 from tests.operations.admin.conftest import House
 
-API = "/api/v1"
-Proof = Callable[[Desk, House], Awaitable[None]]
-PROOFS: dict[type[Room], tuple[frozenset[str], Proof]] = {}
 UNPROVED = {"standby", "slate", "main", "backup", "auto", "drop", "rotate", "targets", "end"}
 """Of Streams: they want an encoder that feeds. What `slate`, `drop`, `rotate` and `end` ask the server for is proved in
 tests/operations/admin; of `standby`, `main`, `backup`, `auto` and `targets` nothing is proved from the console."""
 
-
-def proves(room: type[Room], *names: str) -> Callable[[Proof], Proof]:
-    def keep(proof: Proof) -> Proof:
-        PROOFS[room] = frozenset(names), proof
-        return proof
-
-    return keep
+_VIDEO = (
+    "INSERT INTO videos (id, org_id, title, description, language, visibility, state, source_name, source_bytes, "
+    "created_at, updated_at) VALUES ('{id}', '{org}', '{id}', '', '', 'public', '{state}', 'a.mp4', 1, 1, 1)"
+)
 
 
 def _sql(settings: Settings, *statements: str) -> None:
     with closing(sqlite3.connect(DataFolder(settings.data).database, timeout=30)) as raw, raw:
         for sql in statements:
             raw.execute(sql)
-
-
-async def _yes(desk: Desk) -> None:
-    await desk.asked(Confirm)
-    await desk.press("y")
 
 
 @proves(TonightRoom, "acknowledge")
@@ -80,13 +67,9 @@ async def _tonight(desk: Desk, house: House) -> None:
 
 @proves(Videos, "retry", "first", "last", "cancel")
 async def _videos(desk: Desk, house: House) -> None:
-    insert = (
-        "INSERT INTO videos (id, org_id, title, description, language, visibility, state, source_name, source_bytes, "
-        "created_at, updated_at) VALUES ('{id}', '{org}', '{id}', '', '', 'public', 'processing', 'a.mp4', 1, 1, 1)"
-    )
     wait = "INSERT INTO transcodes (video_id, state, wake_at, queued_at) VALUES ('{}', 'queued', 9000000000000000, {})"
     for number, id_ in enumerate(("one", "two", "three")):
-        _sql(house.settings, insert.format(id=id_, org=house.org), wait.format(id_, number + 10))
+        _sql(house.settings, _VIDEO.format(id=id_, org=house.org, state="processing"), wait.format(id_, number + 10))
 
     async def order() -> list[str]:
         return [job.video for job in (await house.operator.jobs()).items]
@@ -105,125 +88,12 @@ async def _videos(desk: Desk, house: House) -> None:
     await becomes("three", "two", "one")
     await desk.on_row(lambda job: job.video == "two")
     await desk.press("c")
-    await _yes(desk)
+    await yes(desk)
     await becomes("three", "one")
     await desk.turn("cancelled")
     await desk.on_row(lambda job: job.video == "two")
     await desk.press("r")
     await becomes("three", "one", "two")
-
-
-async def _on_sale(house: House) -> tuple[str, str]:
-    send, begin = house.operator.send, datetime.now(UTC) + timedelta(hours=1)
-    event = (await send("POST", f"{API}/organizations/{house.org}/events", {"title": "Hamlet"}))["id"]
-    hours = {"starts_at": begin.isoformat(), "ends_at": (begin + timedelta(hours=3)).isoformat()}
-    night = str((await send("POST", f"{API}/events/{event}/performances", hours))["id"])
-    place = {"name": "Standing", "kind": "general", "price": 900}
-    item = str((await send("POST", f"{API}/performances/{night}/items", place))["id"])
-    await send("POST", f"{API}/performances/{night}/quotas", {"name": "Room", "capacity": 50, "items": [item]})
-    await send("PATCH", f"{API}/events/{event}", {"published": True})
-    await send("POST", f"{API}/performances/{night}/state", {"state": "on_sale"})
-    return night, item
-
-
-async def _sell(house: House, night: str, item: str, name: str, method: str) -> None:
-    buyer = {"name": name, "email": f"{name[:3].lower()}@venue.example"}
-    sale = {"lines": [{"item": item, "quantity": 2}], "method": method, **buyer}
-    await house.operator.send("POST", f"{API}/performances/{night}/sales", sale)
-
-
-async def _state(house: House, name: str) -> str:
-    return next(one.state for one in (await house.operator.orders(q=name)).items if one.name == name)
-
-
-@proves(BoxOffice, "sales", "paid", "give_back", "cancel", "release")
-async def _box_office(desk: Desk, house: House) -> None:
-    night, item = await _on_sale(house)
-    await _sell(house, night, item, "Ada Byron", "cash")
-    await _sell(house, night, item, "Ben Jonson", "transfer")
-    wish = {"lines": [{"item": item, "quantity": 3}]}
-    status, _ = await house.ask("POST", f"/performances/{night}/holds", body=wish)
-    assert status == 201
-
-    async def becomes(name: str, state: str) -> None:
-        async def is_so() -> bool:
-            return await _state(house, name) == state
-
-        await desk.until(is_so)
-
-    await desk.turn(ORDERS)
-    await desk.on_row(lambda one: one.name == "Ben Jonson")
-    await desk.press("p")
-    await _yes(desk)
-    await becomes("Ben Jonson", "paid")
-    await desk.on_row(lambda one: one.name == "Ben Jonson")
-    await desk.press("g")
-    await desk.asked(Ask)
-    await desk.types("5.50")
-    await desk.press("enter")
-    await _yes(desk)
-    await desk.hears("5.50 EUR of")
-    refunds = await house.operator.get(f"{API}/organizations/{house.org}/refunds")
-    assert [one["amount"] for one in refunds["items"]] == [550]
-    await desk.on_row(lambda one: one.name == "Ada Byron")
-    await desk.press("c")
-    await _yes(desk)
-    await desk.asked(Ask)
-    await desk.press("enter")
-    await becomes("Ada Byron", "cancelled")
-    await desk.turn(HOLDS)
-    await desk.on_row(lambda one: one.units == 3)
-    await desk.press("x")
-    await _yes(desk)
-
-    async def free() -> bool:
-        return await house.operator.baskets(night) == []
-
-    await desk.until(free)
-    await desk.turn("nights")
-    await desk.on_row(lambda one: one.id == night)
-    await desk.press("s")
-    await desk.asked(Choose)
-    await desk.press("down", "enter")
-
-    async def shut() -> bool:
-        return (await house.operator.performances())[0].state == "closed"
-
-    await desk.until(shut)
-
-
-@proves(Payments, "verify", "call_off", "again", "given")
-async def _payments(desk: Desk, house: House) -> None:
-    night, item = await _on_sale(house)
-    await _sell(house, night, item, "Ada Byron", "cash")
-    (order,) = (await house.operator.orders()).items
-    path = f"{API}/organizations/{house.org}"
-    await house.operator.send("POST", f"{path}/orders/{order.id}/refunds", {"amount": 500})
-
-    async def becomes(*states: str) -> None:
-        async def same() -> bool:
-            found = await house.operator.get(f"{path}/orders/{order.id}/refunds")
-            return sorted(one["state"] for one in found["items"]) == sorted(states)
-
-        await desk.until(same)
-
-    await desk.turn(REFUNDS)
-    await desk.on_row(lambda one: one["state"] == "requested")
-    await desk.press("c")
-    await _yes(desk)
-    await becomes("cancelled")
-    await desk.on_row(lambda one: one["state"] == "cancelled")
-    await desk.press("a")
-    await becomes("cancelled", "requested")
-    await desk.on_row(lambda one: one["state"] == "requested")
-    await desk.press("g")
-    await desk.asked(Choose)
-    await desk.press("down", "enter")
-    await _yes(desk)
-    await becomes("cancelled", "succeeded")
-    await desk.press("y")
-    await desk.hears("The books are right")
-    assert (await house.operator.audit()).items[0].action.endswith("/admin/payments/verify")
 
 
 @proves(People, "suspend", "unsuspend", "end_sessions", "reset", "role", "operator")
@@ -246,28 +116,28 @@ async def _people(desk: Desk, house: House) -> None:
 
     assert (await person()).sessions
     await press("x")
-    await _yes(desk)
+    await yes(desk)
     await becomes(lambda one: one.sessions == 0)
     await press("p")
-    await _yes(desk)
+    await yes(desk)
     await desk.hears("is on its way")
     assert (await house.operator.audit()).items[0].action.endswith("/password-reset")
     await press("r")
     await desk.asked(Choose)
     await desk.press("down", "enter")
-    await _yes(desk)
+    await yes(desk)
     await becomes(lambda one: one.roles[house.org] == "manager")
     await press("o")
-    await _yes(desk)
+    await yes(desk)
     await becomes(lambda one: one.operator)
     await press("o")
-    await _yes(desk)
+    await yes(desk)
     await becomes(lambda one: not one.operator)
     await press("s")
     await desk.asked(Ask)
     await desk.types("Sold scripts.")
     await desk.press("enter")
-    await _yes(desk)
+    await yes(desk)
     await becomes(lambda one: one.suspension is not None and one.suspension.reason == "Sold scripts.")
     await desk.turn("suspended")
     await press("u")
@@ -286,16 +156,17 @@ async def _storage(desk: Desk, house: House) -> None:
         return (await house.operator.usage(house.org)).quota == 5_000_000_000
 
     await desk.until(limited)
-    stray = DataFolder(house.settings.data).uploads / "stray"
-    stray.parent.mkdir(exist_ok=True)
-    stray.write_bytes(b"x" * 100)
-    os.utime(stray, (1, 1))
+    _sql(house.settings, _VIDEO.format(id="lost", org=house.org, state="failed"))  # a row, and no file
     await desk.press("s")
-    await desk.hears("Nothing was changed.")
-    assert stray.exists()
+    await desk.sees("no original", "lost")
+    assert (await house.operator.sweep()).items
     await desk.press("m")
-    await _yes(desk)
-    await desk.until(lambda: not stray.exists())
+    await yes(desk)
+
+    async def mended() -> bool:
+        return not (await house.operator.sweep()).items
+
+    await desk.until(mended)
 
 
 @proves(Backups, "create", "prove")
@@ -368,7 +239,7 @@ async def _chat(desk: Desk, house: House) -> None:
     await desk.press("enter")
     await desk.on_row(lambda one: one.id == first)
     await desk.press("d")
-    await _yes(desk)
+    await yes(desk)
     await becomes(states, lambda found: found.get(first) != "shown")
     held = [await say("is this held"), await say("and this")]
     for one in held:
@@ -379,7 +250,7 @@ async def _chat(desk: Desk, house: House) -> None:
     await becomes(states, lambda found: found.get(held[0]) == "shown")
     await desk.on_row(lambda one: one.id == held[1])
     await desk.press("x")
-    await _yes(desk)
+    await yes(desk)
     await becomes(states, lambda found: found.get(held[1]) != "held")
     status, _ = await house.ask("PUT", f"{path}/messages/{held[0]}/report", tokens["producer"], {"reason": "spam"})
     assert status == 204
@@ -407,14 +278,14 @@ async def _chat(desk: Desk, house: House) -> None:
     await desk.asked(Ask)
     await desk.types("rude")
     await desk.press("enter")
-    await _yes(desk)
+    await yes(desk)
     await becomes(quiet, lambda found: found == ["ban"])
     await desk.press("s")
     await desk.asked(Choose)
     await desk.press("down", "enter")
 
     async def pace() -> Any:
-        return (await house.operator.get(f"{API}{path}"))["slow_seconds"]
+        return (await house.operator.get(f"{API}{path}"))["room"]["slow_seconds"]
 
     await becomes(pace, lambda found: found == 5)
 

@@ -96,7 +96,7 @@ async def test_a_server_that_goes_is_told_of_with_what_is_possible_and_found_aga
         await desk.press("s")
         await desk.hears("The server is down")
         moved.rename(socket)
-        await desk.sees("● connected", "owner@venue.example")
+        await desk.sees("● connected", "owner@venue")
 
 
 async def test_nothing_that_needs_a_yes_is_done_by_enter_or_escape(house: House) -> None:

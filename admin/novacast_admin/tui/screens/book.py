@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -61,6 +62,10 @@ class Book(Room):
 
     async def detail(self, record: Any) -> str:
         """More of a row, for the pane below; empty: no pane."""
+        return ""
+
+    def about(self) -> str:
+        """What its tables are about, where that can be chosen."""
         return ""
 
     def body(self) -> Iterable[Widget]:
@@ -121,6 +126,7 @@ class Book(Room):
                 self.trouble(error)
             return
         self._asked = None
+        self._title()
         if words and not view.searched_by_server:
             found = {key: row for key, row in found.items() if _holds(row.cells, words)}
         self._rows = found
@@ -167,8 +173,8 @@ class Book(Room):
         self.look()
 
     def _title(self) -> None:
-        shown = "  ".join(f"[reverse] {one.label} [/]" if one is self._now else one.label for one in self.VIEWS)
-        self.query_one("#views", Static).update(shown)
+        parts = [Content.styled(f" {one.label} ", "reverse" if one is self._now else "") for one in self.VIEWS]
+        self.query_one("#views", Static).update(Content(" ").join([*parts, Content(self.about())]))
 
     async def action_tell(self) -> None:
         record = self.record()

@@ -68,6 +68,9 @@ class Chat(Book):
             raise NotFound("Nothing is on air, so there is no room to watch. With o a room is named by its id.")
         return f"/api/v1/rooms/{self._room}{rest}"
 
+    def about(self) -> str:
+        return f"of: {self._rooms().get(self._room, self._room)}" if self._room else "of no room: o chooses one"
+
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         try:
             path = self._path(f"/{view}")

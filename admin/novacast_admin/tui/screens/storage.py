@@ -31,7 +31,7 @@ class Storage(Book):
             "There is no organization yet.", pace=10,
         ),
         View(
-            STRAYS, "What lies about", ("kind", "path", "size", "mend", "can be mended"),
+            STRAYS, "What lies about", ("kind", "path", "size", "can be mended"),
             "Nothing lies about: every file has its row, and every row its file.", pace=30,
         ),
     )  # fmt: skip
@@ -50,6 +50,8 @@ class Storage(Book):
         return {one.org.id: Row(_house(one), one) for one in houses}
 
     async def detail(self, record: Any) -> str:
+        if isinstance(record, Stray):
+            return f"{record.path}\n{record.mend}"
         if not isinstance(record, House) or self.console.tonight is None:
             return ""
         machine = self.console.tonight.machine
@@ -104,4 +106,4 @@ def _house(one: House) -> Sequence[str]:
 
 
 def _stray(one: Stray) -> Sequence[str]:
-    return one.kind.replace("_", " "), one.path, size(one.bytes), one.mend, "yes" if one.mendable else "by hand"
+    return one.kind.replace("_", " "), one.path, size(one.bytes), "yes" if one.mendable else "by hand"
