@@ -156,7 +156,9 @@ async def _storage(desk: Desk, house: House) -> None:
         return (await house.operator.usage(house.org)).quota == 5_000_000_000
 
     await desk.until(limited)
-    _sql(house.settings, _VIDEO.format(id="lost", org=house.org, state="failed"))  # a row, and no file
+    columns = "video_id, state, reason, wake_at, queued_at"
+    ended = f"INSERT INTO transcodes ({columns}) VALUES ('lost', 'failed', 'cut', 1, 1)"
+    _sql(house.settings, _VIDEO.format(id="lost", org=house.org, state="failed"), ended)  # rows, and no file
     await desk.press("s")
     await desk.sees("no original", "lost")
     assert (await house.operator.sweep()).items
