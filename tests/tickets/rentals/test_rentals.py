@@ -10,8 +10,8 @@ from novacast.database import IntegrityError, Query
 from novacast.errors import Forbidden, InvalidInput, NotFound, Unauthenticated
 from novacast.folder import DataFolder
 from novacast.identity import ANONYMOUS
+from novacast.money import Disputed
 from novacast.payments.ledger import store as ledger
-from novacast.tickets.disputes.models import DisputeTold
 from novacast.tickets.holds.models import NotOnSale
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method
@@ -272,7 +272,7 @@ async def test_the_mail_says_where_to_watch_and_has_no_ticket(shop: Shop, folder
 async def test_a_dispute_shuts_out(shop: Shop) -> None:
     receipt = await shop.bought(BUY)
     payment = receipt.attempts[-1].reference or ""
-    told = DisputeTold("dp_1", payment, 1200, "EUR", "open", "fraudulent")
+    told = Disputed("", payment, "dp_1", "open", 1200, "EUR", "fraudulent")
     assert await shop.box.own.disputes.heard("sandbox", told)
     assert not await shop.opens()
 
