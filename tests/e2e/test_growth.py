@@ -90,6 +90,7 @@ async def test_it_plays_on_while_it_grows_and_ends_at_the_full_ladder(
     assert window.complaints == []
 
 
+@pytest.mark.slow
 async def test_speed_quality_captions_and_sound_are_kept_over_the_change(
     windows: Windows, stage: Stage, growing: Growing
 ) -> None:

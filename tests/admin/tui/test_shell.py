@@ -65,6 +65,7 @@ async def test_every_screen_is_reached_by_its_key_at_both_sizes(house: House) ->
                 await desk.go(room)
 
 
+@pytest.mark.slow
 async def test_the_palette_has_everything_that_can_be_done(house: House) -> None:
     async with at_the_console(house.settings.data) as desk:
         offered = {one.title for one in desk.app.get_system_commands(desk.app.screen)}
@@ -124,6 +125,7 @@ async def test_search_narrows_a_table_and_escape_shows_all_again(house: House) -
         await desk.sees("owner@venue.example")
 
 
+@pytest.mark.slow
 async def test_light_and_dark_help_and_leaving(house: House) -> None:
     async with at_the_console(house.settings.data) as desk:
         assert desk.app.theme == DARK
@@ -135,6 +137,7 @@ async def test_light_and_dark_help_and_leaving(house: House) -> None:
         await desk.until(lambda: not desk.app.is_running)
 
 
+@pytest.mark.slow
 async def test_without_colour_everything_is_still_said(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_COLOR", "1")
     async with at_the_console(house.settings.data, size=SMALL) as desk:
