@@ -53,3 +53,13 @@ def test_a_noun_loads_its_own_module_and_no_other_noun() -> None:
     assert done.returncode == 0, done.stderr
     assert "novacast_admin.cli.config" in modules
     assert not modules & {"novacast_admin.cli.video", "novacast_admin.cli.demo", "aiohttp", "textual", "stripe"}
+
+
+def test_the_server_starts_without_what_few_of_its_answers_need() -> None:
+    """Those who write the first PDF, pay by Stripe, or are told of an alarm elsewhere load what that takes."""
+    program = "import sys, novacast.app; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert (
+        set(done.stdout.split()) & {"fpdf", "fontTools", "uharfbuzz", "stripe", "apprise", "aiortc", "textual"} == set()
+    )

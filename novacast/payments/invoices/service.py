@@ -11,7 +11,6 @@ from novacast.i18n import text
 from novacast.identity import Action, Principal, new_id
 from novacast.payments.invoices import store
 from novacast.payments.invoices.models import Document, Kind, Row, Seller
-from novacast.payments.invoices.pdf import written
 
 NO_DOCUMENT = text("There is no such invoice.")
 
@@ -96,7 +95,13 @@ class Invoices:
 
     async def pdf(self, one: Document) -> bytes:
         """In the language that is being spoken."""
-        return await asyncio.to_thread(written, one, self._fonts)
+        return await asyncio.to_thread(self._written, one)
+
+    def _written(self, one: Document) -> bytes:
+        # The library for PDF is loaded by who writes one: see `papers`.
+        from novacast.payments.invoices.pdf import written
+
+        return written(one, self._fonts)
 
     async def seller(self, principal: Principal, org_id: str) -> Seller | None:
         """Raises NotFound, Forbidden."""

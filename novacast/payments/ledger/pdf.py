@@ -1,21 +1,13 @@
 """A month of the ledger as PDF."""
 
-from datetime import date
 from pathlib import Path
 
-from babel.dates import format_date
-
 from novacast.i18n import gettext as _
-from novacast.payments.ledger.reading import Month, Statement
-from novacast.payments.ledger.words import account_name, money
+from novacast.payments.ledger.reading import Statement
+from novacast.payments.ledger.words import account_name, money, month_name
 from novacast.printing import BAD, SOFT, Paper
-from novacast.words import locale
 
 _WIDTHS = (70.0, 25.0, 25.0, 25.0, 25.0)
-
-
-def month_name(month: Month) -> str:
-    return str(format_date(date(month.year, month.month, 1), "LLLL y", locale=locale()))
 
 
 def written(statement: Statement, house: str, fonts: Path) -> bytes:

@@ -12,8 +12,7 @@ from novacast.errors import Forbidden, InvalidInput, NotFound, RateLimited
 from novacast.i18n import text
 from novacast.payments.invoices.routes import PDF, PRINTED
 from novacast.payments.ledger.models import Balance
-from novacast.payments.ledger.pdf import written
-from novacast.payments.ledger.reading import Journal, Month
+from novacast.payments.ledger.reading import Journal, Month, Statement
 from novacast.payments.offices import Names
 from novacast.web import Body, Call, ListBody, get
 
@@ -87,8 +86,14 @@ class LedgerRoutes:
         month = query.chosen()
         found = await self._journal.statement(call.principal, org_id, month)
         names = await self._names.names([org_id])
-        body = await asyncio.to_thread(written, found, names.get(org_id, ""), self._fonts)
+        body = await asyncio.to_thread(self._written, found, names.get(org_id, ""))
         return web.Response(body=body, headers=_headers("application/pdf", f"statement-{month}.pdf"))
+
+    def _written(self, found: Statement, house: str) -> bytes:
+        # The library for PDF is loaded by who writes one: see `papers`.
+        from novacast.payments.ledger.pdf import written
+
+        return written(found, house, self._fonts)
 
 
 def _headers(kind: str, name: str) -> dict[str, str]:

@@ -1,13 +1,15 @@
 """Accounts as people call them."""
 
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
+from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from novacast.clock import moment
 from novacast.i18n import gettext as _
+from novacast.payments.ledger.reading import Month
 from novacast.words import locale
 
 
@@ -38,6 +40,10 @@ def account_name(account: str) -> str:
 def hour(at: int, zone: str) -> str:
     """By an organization's clocks."""
     return str(format_datetime(moment(at), "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=locale()))
+
+
+def month_name(month: Month) -> str:
+    return str(format_date(date(month.year, month.month, 1), "LLLL y", locale=locale()))
 
 
 def percent(basis_points: int) -> str:

@@ -1,32 +1,15 @@
 """What a bank is sent when a payment is disputed: the order, what was agreed, that it was delivered, that it was used.
 Facts of the rows, and nothing else."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.i18n import gettext as _
 from novacast.printing import SOFT, Paper
-from novacast.tickets.cancelling.models import Policy
-from novacast.tickets.disputes.models import Dispute, Used
-from novacast.tickets.events.models import Event, Performance
+from novacast.tickets.disputes.cases import Case
 from novacast.tickets.office.handling.story import told
-from novacast.tickets.orders.models import Receipt
-from novacast.tickets.store import Entry
 from novacast.tickets.words import hour_there, money, night_there
 
 MOST_STORY = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    receipt: Receipt
-    event: Event
-    performance: Performance
-    policy: Policy | None
-    disputes: Sequence[Dispute]
-    used: Used
-    story: Sequence[Entry]
 
 
 def written(case: Case, fonts: Path) -> bytes:

@@ -15,7 +15,7 @@ from novacast.tickets.admission import store as tickets
 from novacast.tickets.admission.issuing import changed
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.disputes import store
-from novacast.tickets.disputes.evidence import Case, written
+from novacast.tickets.disputes.cases import Case
 from novacast.tickets.disputes.models import Dispute, Listed, Used
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.events import store as events
@@ -72,7 +72,13 @@ class Disputes:
             raise NotFound(text("There is no such order."))
         story = await self._orders.story(principal, org_id, order_id)
         case = Case(receipt, event, performance, policy, found, Used(scans, watches), story)
-        return await asyncio.to_thread(written, case, self._fonts)
+        return await asyncio.to_thread(self._written, case)
+
+    def _written(self, case: Case) -> bytes:
+        # The library for PDF is loaded by who writes one: see `papers`.
+        from novacast.tickets.disputes.evidence import written
+
+        return written(case, self._fonts)
 
     async def sweep(self) -> None:
         """Keep who watched by a ticket: playback forgets it within the hour."""

@@ -1,0 +1,21 @@
+"""All that a disputed payment is about, as its evidence tells it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from novacast.tickets.cancelling.models import Policy
+from novacast.tickets.disputes.models import Dispute, Used
+from novacast.tickets.events.models import Event, Performance
+from novacast.tickets.orders.models import Receipt
+from novacast.tickets.store import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    receipt: Receipt
+    event: Event
+    performance: Performance
+    policy: Policy | None
+    disputes: Sequence[Dispute]
+    used: Used
+    story: Sequence[Entry]
