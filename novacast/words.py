@@ -1,8 +1,10 @@
 """Numbers, dates and names as pages say them, in the language that is being spoken."""
 
+from decimal import Decimal
+
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_precision
 
 from novacast.clock import SECOND, moment
 from novacast.i18n import gettext as _
@@ -40,6 +42,12 @@ def size_of(size: int) -> str:
     while value >= 1000 and unit < len(UNITS) - 1:
         value, unit = value / 1000, unit + 1
     return f"{format_decimal(value, format='0' if value >= 10 or not unit else '0.#', locale=locale())} {UNITS[unit]}"
+
+
+def money(amount: int, currency: str) -> str:
+    """`amount` in the currency's minor unit; 2000 EUR is €20.00."""
+    value = Decimal(amount).scaleb(-get_currency_precision(currency))
+    return str(format_currency(value, currency, locale=locale()))
 
 
 def visibility_name(visibility: Visibility) -> str:

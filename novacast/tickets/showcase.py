@@ -11,8 +11,8 @@ from novacast.taxes import breakdown
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer
 from novacast.tickets.holds.models import Line
-from novacast.tickets.words import decimals, hour_there, money, plain, price
-from novacast.words import locale
+from novacast.tickets.words import decimals, hour_there, plain, price
+from novacast.words import locale, money
 
 MOST_CHOICES = 20
 """Quantities that a list offers."""

@@ -4,22 +4,16 @@ from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_datetime
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import get_currency_precision
 
 from novacast.clock import SECOND, moment
 from novacast.i18n import gettext as _
 from novacast.tickets.models import OrderState
-from novacast.words import locale
+from novacast.words import locale, money
 
 LARGEST = 10**12
 NEVER = 4_102_444_800 * SECOND
 """The year 2100: when what has no hour begins. Whatever is written of it fits in a ticket's code."""
-
-
-def money(amount: int, currency: str) -> str:
-    """`amount` in the currency's minor unit; 2000 EUR is €20.00."""
-    value = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(value, currency, locale=locale()))
 
 
 def price(amount: int, currency: str) -> str:

@@ -12,10 +12,9 @@ from novacast.i18n import gettext as _
 from novacast.identity import Action, Principal
 from novacast.payments.invoices.models import Document, Kind, Seller, address_lines
 from novacast.payments.invoices.service import Invoices
-from novacast.payments.ledger.words import money
 from novacast.payments.offices import Names, offices
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import locale
+from novacast.words import locale, money
 
 INVOICES = "/studio/tickets/invoices"
 PAGE = 50

@@ -12,9 +12,10 @@ from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.payments.incidents.service import Incidents
 from novacast.payments.ledger.reading import Journal, Month, Movement, Statement
-from novacast.payments.ledger.words import account_name, money, month_name
+from novacast.payments.ledger.words import account_name, month_name
 from novacast.payments.offices import Names, Zones, offices
 from novacast.web import Body, Call, Html, page
+from novacast.words import money
 
 REVENUE = "/studio/tickets/revenue"
 

@@ -4,8 +4,9 @@ from pathlib import Path
 
 from novacast.i18n import gettext as _
 from novacast.payments.ledger.reading import Statement
-from novacast.payments.ledger.words import account_name, money, month_name
+from novacast.payments.ledger.words import account_name, month_name
 from novacast.printing import BAD, SOFT, Paper
+from novacast.words import money
 
 _WIDTHS = (70.0, 25.0, 25.0, 25.0, 25.0)
 

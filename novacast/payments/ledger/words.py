@@ -1,11 +1,10 @@
 """Accounts as people call them."""
 
 from datetime import date
-from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal, get_currency_precision
+from babel.numbers import format_decimal
 
 from novacast.clock import moment
 from novacast.i18n import gettext as _
@@ -48,8 +47,3 @@ def month_name(month: Month) -> str:
 
 def percent(basis_points: int) -> str:
     return _("%(rate)s %%") % {"rate": format_decimal(basis_points / 100, "0.##", locale=locale())}
-
-
-def money(amount: int, currency: str) -> str:
-    value = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(value, currency, locale=locale()))

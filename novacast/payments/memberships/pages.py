@@ -16,9 +16,9 @@ from novacast.payments.memberships.models import Charge, ChargeState, Plan, Stat
 from novacast.payments.memberships.routes import ASKING, BEGINNING
 from novacast.payments.memberships.service import Membership
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import money, price, state_name, told
+from novacast.payments.memberships.words import price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import date_of
+from novacast.words import date_of, money
 
 MINE = "/account/memberships"
 ONE = f"{MINE}/{{subscription_id}}"

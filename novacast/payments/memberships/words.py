@@ -2,18 +2,12 @@
 
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import format_currency, get_currency_precision
+from babel.numbers import get_currency_precision
 
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from novacast.i18n import gettext as _
 from novacast.payments.memberships.models import Interval, State
-from novacast.words import locale
-
-
-def money(amount: int, currency: str) -> str:
-    """`amount` in the currency's minor unit; 2000 EUR is €20.00."""
-    value = Decimal(amount).scaleb(-get_currency_precision(currency))
-    return str(format_currency(value, currency, locale=locale()))
+from novacast.words import money
 
 
 def minor(written: str, currency: str) -> int | None:

@@ -9,13 +9,13 @@ from pydantic import Field
 from novacast.clock import moment
 from novacast.errors import InvalidInput
 from novacast.identity import Principal
-from novacast.payments.ledger.words import hour, money
+from novacast.payments.ledger.words import hour
 from novacast.payments.offices import Names, Zones, offices
 from novacast.payments.payouts.models import Mismatch, Share
 from novacast.payments.payouts.service import Payouts
 from novacast.payments.payouts.words import badge, state_name, told
 from novacast.web import Body, Call, Html, page
-from novacast.words import locale
+from novacast.words import locale, money
 
 PAYOUTS = "/studio/tickets/payouts"
 PAGE = 50

@@ -1,8 +1,8 @@
 """Payouts in words, in the language that is being spoken."""
 
 from novacast.i18n import gettext as _
-from novacast.payments.ledger.words import money
 from novacast.payments.payouts.models import Mismatch, PayoutState
+from novacast.words import money
 
 
 def state_name(state: PayoutState) -> str:

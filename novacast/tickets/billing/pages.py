@@ -10,8 +10,8 @@ from novacast.i18n import gettext as _
 from novacast.tickets.billing.service import Billing
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.ports import Invoice
-from novacast.tickets.words import money
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 PLACE = "/order/{token}/invoice"
 MOST_LINES, LONGEST = 8, 100

@@ -19,10 +19,9 @@ from novacast.tickets.events.models import Event
 from novacast.tickets.events.permission import sells
 from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim
-from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import spread
 from novacast.tickets.orders.models import Order
-from novacast.tickets.orders.service import Orders
+from novacast.tickets.orders.service import Orders, known
 from novacast.tickets.ports import Bill, BillRow, Invoice, Invoicing
 from novacast.tickets.words import night_there
 
@@ -50,7 +49,7 @@ class Billing:
         """`buyer`: name and address as they shall stand on it; none: the order's name. Asked again it is what it was.
         Raises NotFound, Conflict where nothing was charged, NoSeller."""
         order_id = self._orders.id_of(token)
-        return await self._db.write(lambda tx: self._charge(tx, _known(tx, order_id), buyer, None, then))
+        return await self._db.write(lambda tx: self._charge(tx, known(tx, order_id), buyer, None, then))
 
     async def ask_for(
         self,
@@ -64,7 +63,7 @@ class Billing:
         sells(principal, org_id)
 
         def unit(tx: Transaction) -> Sequence[Invoice]:
-            order = _known(tx, order_id)
+            order = known(tx, order_id)
             if order.org_id != org_id:
                 raise NotFound(text("There is no such order."))
             return self._charge(tx, order, buyer, principal.person_id, then)
@@ -99,7 +98,7 @@ class Billing:
     def _take_back(self, tx: Transaction, order_id: str) -> None:
         if not self._invoicing.charged(tx, order_id):
             return
-        order = _known(tx, order_id)
+        order = known(tx, order_id)
         for made in tx.all(cancelling.of_order(order_id)):
             if made.back:
                 amounts = _given_back(tx, order, made)
@@ -153,10 +152,3 @@ def _given_back(tx: Transaction, order: Order, made: Cancellation) -> Sequence[t
 
 def _year(at: int, event: Event) -> int:
     return moment(at).astimezone(ZoneInfo(event.timezone)).year
-
-
-def _known(tx: Transaction, order_id: str) -> Order:
-    order = tx.one(orders.order(order_id))
-    if order is None:
-        raise NotFound(text("There is no such order."))
-    return order

@@ -36,7 +36,7 @@ from novacast.tickets.holds.taking import told
 from novacast.tickets.models import ClaimState, OrderState, PerformanceState, TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import Order, Receipt
-from novacast.tickets.orders.service import Orders, read
+from novacast.tickets.orders.service import Orders, known, read
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds.owing import owe
 
@@ -89,7 +89,7 @@ class Cancelling:
     async def quote(self, token: str) -> Quote:
         """What whoever has an order's link could give back now. Raises NotFound."""
         order_id = self._orders.id_of(token)
-        return await self._db.write(lambda tx: _quote(tx, _known(tx, order_id), public=True))
+        return await self._db.write(lambda tx: _quote(tx, known(tx, order_id), public=True))
 
     async def give_back(
         self,
@@ -103,7 +103,7 @@ class Cancelling:
         order_id = self._orders.id_of(token)
 
         def unit(tx: Transaction) -> Receipt:
-            order = _known(tx, order_id)
+            order = known(tx, order_id)
             whole = _quote(tx, order, public=True)
             if whole.refusal is not None:
                 raise NotYours(whole.refusal)
@@ -251,10 +251,3 @@ def _all_of(whole: Quote, ticket_ids: Collection[str]) -> Quote:
     if len(chosen.lines) < len(set(ticket_ids)):
         raise NotYours(text("One of these tickets was handed on, used, or is good no more."))
     return chosen
-
-
-def _known(tx: Transaction, order_id: str) -> Order:
-    order = tx.one(orders.order(order_id))
-    if order is None:
-        raise NotFound(text("There is no such order."))
-    return order

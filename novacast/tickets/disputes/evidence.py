@@ -7,7 +7,8 @@ from novacast.i18n import gettext as _
 from novacast.printing import SOFT, Paper
 from novacast.tickets.disputes.cases import Case
 from novacast.tickets.office.handling.story import told
-from novacast.tickets.words import hour_there, money, night_there
+from novacast.tickets.words import hour_there, night_there
+from novacast.words import money
 
 MOST_STORY = 200
 

@@ -16,8 +16,8 @@ from novacast.tickets.models import DisputeState
 from novacast.tickets.office.pages import chosen, offices
 from novacast.tickets.office.words import STUDIO, by_name, hour
 from novacast.tickets.ports import Organizations
-from novacast.tickets.words import money
 from novacast.web import Body, Call, Html, page
+from novacast.words import money
 
 DISPUTES = f"{STUDIO}/disputes"
 PAGE = 50

@@ -23,8 +23,9 @@ from novacast.tickets.office.words import told
 from novacast.tickets.orders.models import Method, Receipt, buyer_of
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.seatmaps.hall.service import Halls
-from novacast.tickets.words import hour_there, money, price
+from novacast.tickets.words import hour_there, price
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 EXCHANGE = f"{ORDER}/tickets/{{ticket_id}}/exchange"
 OWN = "/order/{token}/tickets/{ticket_id}/exchange"

@@ -33,7 +33,7 @@ from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of, parts_of
 from novacast.tickets.orders.models import Buyer, Method, Order, Receipt, Unpayable
 from novacast.tickets.orders.placing import Placing
-from novacast.tickets.orders.service import read
+from novacast.tickets.orders.service import known_to, remembered
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds.owing import owe
 from novacast.tickets.seatmaps import store as seats
@@ -84,7 +84,7 @@ class Editing:
             if found.difference > 0 and not waived and method not in PAID_BY:
                 raise Unpayable(text("Say how the difference is paid: in cash, or by a card terminal."))
             self._exchange(tx, order, ticket, instead, found, principal, method, public=False)
-            return _then(tx, order_id, then)
+            return remembered(tx, order_id, then)
 
         return await self._db.write(unit)
 
@@ -113,7 +113,7 @@ class Editing:
             if found.back != back:
                 raise AmountChanged(CHANGED)
             self._exchange(tx, order, ticket, instead, found, principal, None, public=True)
-            return _then(tx, order.id, then)
+            return remembered(tx, order.id, then)
 
         return await self._db.write(unit)
 
@@ -156,7 +156,7 @@ class Editing:
             raise Unpayable(text("Say how the difference is paid: in cash, or by a card terminal."))
 
         def unit(tx: Transaction) -> Receipt:
-            order = _of_org(tx, org_id, order_id)
+            order = known_to(tx, org_id, order_id)
             if order.state not in STANDING:
                 raise Conflict(text("Only an order that is paid can be added to."))
             basket = self._taking.take(tx, order.perf_id, wishes, person_id=None, public=False, free=free)
@@ -164,7 +164,7 @@ class Editing:
             issue(tx, order, [one.claim for one in basket.lines])
             detail = f"{len(basket.lines)} tickets, {basket.total} {order.currency}, {method}"
             _note(tx, "order.added_to", order, principal, detail)
-            return _then(tx, order_id, then)
+            return remembered(tx, order_id, then)
 
         return await self._db.write(unit)
 
@@ -176,7 +176,7 @@ class Editing:
         sells(principal, org_id)
 
         def unit(tx: Transaction) -> Receipt:
-            order = _of_org(tx, org_id, order_id)
+            order = known_to(tx, org_id, order_id)
             if order.state in (OrderState.EXPIRED, OrderState.CANCELLED, OrderState.REFUNDED):
                 raise Conflict(text("This order does not stand any more."))
             if (buyer.name, buyer.email) != (order.name, order.email):
@@ -186,7 +186,7 @@ class Editing:
                 who = principal.person_id
                 log_book.log(tx, "order.readdressed", org_id, order_id, order_id=order_id, person_id=who)
                 outbox.emit(tx, "order.readdressed", order_id, outbox.org(org_id), code=order.code)
-            return _then(tx, order_id, then)
+            return remembered(tx, order_id, then)
 
         return await self._db.write(unit)
 
@@ -321,15 +321,8 @@ def _whose(order: Order) -> str:
     return f"email:{order.email_key}" if order.email_key else ""
 
 
-def _of_org(tx: Transaction, org_id: str, order_id: str) -> Order:
-    order = tx.one(orders.order(order_id))
-    if order is None or order.org_id != org_id:
-        raise NotFound(text("There is no such order."))
-    return order
-
-
 def _known(tx: Transaction, org_id: str, order_id: str, ticket_id: str) -> tuple[Order, Ticket]:
-    order, ticket = _of_org(tx, org_id, order_id), tx.one(tickets.ticket(ticket_id))
+    order, ticket = known_to(tx, org_id, order_id), tx.one(tickets.ticket(ticket_id))
     if ticket is None or ticket.order_id != order_id:
         raise NotFound(text("There is no such ticket."))
     return order, ticket
@@ -340,10 +333,3 @@ def _note(tx: Transaction, what: str, order: Order, principal: Principal, detail
     who = principal.person_id
     log_book.log(tx, what, order.org_id, order.id, order_id=order.id, person_id=who, detail=detail)
     outbox.emit(tx, "order.changed", order.id, outbox.org(order.org_id), code=order.code)
-
-
-def _then(tx: Transaction, order_id: str, then: Then[Receipt] | None) -> Receipt:
-    receipt = read(tx, order_id)
-    if then is not None:
-        then(tx, receipt)
-    return receipt

@@ -16,8 +16,9 @@ from novacast.tickets.events.service import Events, Programme
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.reports.availability import Availability, Stock
-from novacast.tickets.words import hour_there, money, plain, price
+from novacast.tickets.words import hour_there, plain, price
 from novacast.web import Body, Call, Html, page
+from novacast.words import money
 
 PAGE = 24
 DESCRIBED = 20

@@ -24,8 +24,9 @@ from novacast.tickets.papers.models import Sheet
 from novacast.tickets.papers.service import Papers
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.services import TicketServices
-from novacast.tickets.words import hour_there, money
+from novacast.tickets.words import hour_there
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 Text = Annotated[str, Field(max_length=300)]
 Ids = Annotated[tuple[Annotated[str, Field(max_length=40)], ...], Field(max_length=1000)]

@@ -156,7 +156,7 @@ class Orders:
         """
         order_id = self.id_of(token)
         await self._paying.begin(order_id, f"{self.address(token)}/paid")
-        return await self._db.write(lambda tx: _remembered(tx, order_id, then))
+        return await self._db.write(lambda tx: remembered(tx, order_id, then))
 
     async def form(self, token: str) -> tuple[Receipt, PayForm | None]:
         """An order, and what a page of ours needs so that it is paid there; None: it is not. Raises NotFound,
@@ -199,7 +199,7 @@ class Orders:
         """The buyer does not want what is not paid yet. Raises NotFound, Conflict, Unavailable."""
         order_id = self.id_of(token)
         await self._closing.close(order_id)
-        return await self._db.write(lambda tx: _remembered(tx, order_id, then))
+        return await self._db.write(lambda tx: remembered(tx, order_id, then))
 
     async def of_person(self, principal: Principal, cursor: str | None, limit: int) -> Page[Order]:
         start = keyset(cursor, int, str) or events.START
@@ -230,10 +230,10 @@ class Orders:
         texts.check()
 
         def unit(tx: Transaction) -> Receipt:
-            _of_org(tx, org_id, order_id)
+            known_to(tx, org_id, order_id)
             store.set_note(tx, order_id, kept)
             books.log(tx, "order.noted", org_id, order_id, order_id=order_id, person_id=principal.person_id)
-            return _remembered(tx, order_id, then)
+            return remembered(tx, order_id, then)
 
         return await self._db.write(unit)
 
@@ -250,7 +250,7 @@ class Orders:
         sells(principal, org_id)
 
         def unit(tx: Transaction) -> Receipt:
-            order = _of_org(tx, org_id, order_id)
+            order = known_to(tx, org_id, order_id)
             if order.method is not Method.TRANSFER or order.state not in (
                 OrderState.AWAITING_PAYMENT,
                 OrderState.EXPIRED,
@@ -261,7 +261,7 @@ class Orders:
             if amount is not None:
                 paid = Outcome("paid", amount, paid.currency, paid.mode, paid.instance)
             settle(tx, self._books, attempts[-1].id, paid, principal.person_id)
-            return _remembered(tx, order_id, then)
+            return remembered(tx, order_id, then)
 
         return await self._db.write(unit)
 
@@ -276,11 +276,11 @@ class Orders:
         order = (await self.known(principal, org_id, order_id)).order
         if order.state is OrderState.AWAITING_PAYMENT:
             await self._closing.close(order_id)
-            return await self._db.write(lambda tx: _remembered(tx, order_id, then))
+            return await self._db.write(lambda tx: remembered(tx, order_id, then))
 
         def unit(tx: Transaction) -> Receipt:
-            undo(tx, self._books, _of_org(tx, org_id, order_id), principal, reason)
-            return _remembered(tx, order_id, then)
+            undo(tx, self._books, known_to(tx, org_id, order_id), principal, reason)
+            return remembered(tx, order_id, then)
 
         return await self._db.write(unit)
 
@@ -312,14 +312,24 @@ def read(tx: Transaction, order_id: str) -> Receipt:
     return Receipt(order, lines, issued, tx.all(store.attempts(order_id)))
 
 
-def _of_org(tx: Transaction, org_id: str, order_id: str) -> Order:
+def known(tx: Transaction, order_id: str) -> Order:
+    """Raises NotFound."""
     order = tx.one(store.order(order_id))
-    if order is None or order.org_id != org_id:
+    if order is None:
         raise NotFound(text("There is no such order."))
     return order
 
 
-def _remembered(tx: Transaction, order_id: str, then: Then[Receipt] | None) -> Receipt:
+def known_to(tx: Transaction, org_id: str, order_id: str) -> Order:
+    """One of the organization's. Raises NotFound."""
+    order = known(tx, order_id)
+    if order.org_id != org_id:
+        raise NotFound(text("There is no such order."))
+    return order
+
+
+def remembered(tx: Transaction, order_id: str, then: Then[Receipt] | None) -> Receipt:
+    """The receipt, as an answer that is remembered in the same transaction has it."""
     receipt = read(tx, order_id)
     if then is not None:
         then(tx, receipt)

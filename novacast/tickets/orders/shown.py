@@ -14,7 +14,8 @@ from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.models import AttemptState, OrderState, PerformanceState
 from novacast.tickets.orders.models import REMOTE, Order, Receipt
 from novacast.tickets.papers.models import Paper, Sheet
-from novacast.tickets.words import hour_there, money, order_state, price
+from novacast.tickets.words import hour_there, order_state, price
+from novacast.words import money
 
 
 def order_shown(

@@ -27,7 +27,8 @@ from novacast.tickets.papers.service import MOST_ENCLOSED, Papers
 from novacast.tickets.post import store
 from novacast.tickets.post.ports import Mailer
 from novacast.tickets.shelves import store as shelves
-from novacast.tickets.words import hour_there, money
+from novacast.tickets.words import hour_there
+from novacast.words import money
 
 log = logging.getLogger(__name__)
 

@@ -17,8 +17,9 @@ from novacast.tickets.ports import Organizations
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.models import OVER, Refund, Shown, Way, Why
 from novacast.tickets.refunds.service import Refunds
-from novacast.tickets.words import minor, money
+from novacast.tickets.words import minor
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 REFUNDS = f"{STUDIO}/refunds"
 PAGE = 50

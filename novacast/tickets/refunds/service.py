@@ -19,6 +19,7 @@ from novacast.tickets.models import OrderState, RefundState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import parts_of, spread
 from novacast.tickets.orders.models import Attempt, Order
+from novacast.tickets.orders.service import known_to
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
 from novacast.tickets.refunds.chargebacks import WAY, covered
@@ -102,7 +103,7 @@ class Refunds:
         sells(principal, org_id)
 
         def unit(tx: Transaction) -> Refund:
-            order = _order(tx, org_id, order_id)
+            order = known_to(tx, org_id, order_id)
             if order.state not in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED):
                 raise Conflict(text("There is nothing to be given back of this order."))
             back = sum(one.back for one in tx.all(cancelling.of_order(order_id)))
@@ -176,7 +177,7 @@ class Refunds:
             if refund.state is not RefundState.REQUESTED:
                 raise Conflict(text("This refund is on its way."))
             store.change(tx, refund_id, {"state": RefundState.CANCELLED})
-            tell(tx, "refund.failed", _order(tx, org_id, refund.order_id), refund, principal.person_id)
+            tell(tx, "refund.failed", known_to(tx, org_id, refund.order_id), refund, principal.person_id)
             return _then(tx, tx.one(store.refund(refund_id)) or refund, then)
 
         return await self._db.write(unit)
@@ -215,7 +216,7 @@ class Refunds:
         assert attempt is not None, "a refund has a payment"
         return request(
             tx,
-            _order(tx, refund.org_id, refund.order_id),
+            known_to(tx, refund.org_id, refund.order_id),
             attempt,
             refund.amount,
             refund.why,
@@ -240,13 +241,6 @@ def _known(tx: Transaction, org_id: str, refund_id: str) -> Refund:
     if refund is None or refund.org_id != org_id:
         raise NotFound(text("There is no such refund."))
     return refund
-
-
-def _order(tx: Transaction, org_id: str, order_id: str) -> Order:
-    order = tx.one(orders.order(order_id))
-    if order is None or order.org_id != org_id:
-        raise NotFound(text("There is no such order."))
-    return order
 
 
 def _then(tx: Transaction, refund: Refund, then: Then[Refund] | None) -> Refund:

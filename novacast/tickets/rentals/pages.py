@@ -25,9 +25,8 @@ from novacast.tickets.rentals.rights import Rights
 from novacast.tickets.rentals.routes import BUYING
 from novacast.tickets.rentals.service import OnSale, VideoSales
 from novacast.tickets.rentals.words import left, meaning, offer_name
-from novacast.tickets.words import money
 from novacast.web import Body, Call, Html, Redirect, form, page
-from novacast.words import duration
+from novacast.words import duration, money
 
 WATCH = "/watch/{video_id}"
 FRAMES = {"frame-src": "'self'"}

@@ -21,9 +21,9 @@ from novacast.tickets.orders.models import Method
 from novacast.tickets.ports import Organizations
 from novacast.tickets.reports.models import Night, Report, Standing
 from novacast.tickets.reports.service import Reports, Scope
-from novacast.tickets.words import NEVER, money, night_there, order_state
+from novacast.tickets.words import NEVER, night_there, order_state
 from novacast.web import Body, Call, Html, page
-from novacast.words import count_of, locale
+from novacast.words import count_of, locale, money
 
 REPORTS = f"{STUDIO}/reports"
 NIGHTS = 50

@@ -16,8 +16,9 @@ from novacast.tickets.orders.models import Method
 from novacast.tickets.ports import Organizations
 from novacast.tickets.sales.models import Found, Wanted
 from novacast.tickets.sales.service import Sales
-from novacast.tickets.words import hour_there, money, order_state
+from novacast.tickets.words import hour_there, order_state
 from novacast.web import Body, Call, Html, page
+from novacast.words import money
 
 ORDERS = f"{STUDIO}/orders"
 PAGE = 50

@@ -19,8 +19,9 @@ from novacast.tickets.tips.models import MOST_SUGGESTIONS, TipRules
 from novacast.tickets.tips.ports import Accounts
 from novacast.tickets.tips.routes import GIVING
 from novacast.tickets.tips.service import Tips
-from novacast.tickets.words import decimals, minor, money, plain
+from novacast.tickets.words import decimals, minor, plain
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 TIP = "/rooms/{room_id}/tip"
 STUDIO = "/studio/tips"

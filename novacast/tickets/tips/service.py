@@ -27,7 +27,7 @@ from novacast.tickets.shelves.models import ShelfKind
 from novacast.tickets.tips import store
 from novacast.tickets.tips.models import Tip, TipRules, TipsOff, clean_words
 from novacast.tickets.tips.ports import Place, Rooms
-from novacast.tickets.words import money
+from novacast.words import money
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,7 @@ from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Kind, State, Subscription
 from novacast.payments.memberships.ports import Addressees, Mailer
 from novacast.payments.memberships.post import store as post
-from novacast.payments.memberships.words import money
-from novacast.words import date_of
+from novacast.words import date_of, money
 
 KEPT = 400 * DAY
 """Longer than any period."""

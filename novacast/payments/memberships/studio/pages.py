@@ -23,9 +23,9 @@ from novacast.payments.memberships.models import (
 from novacast.payments.memberships.plans import PlanDraft, Plans, TierDraft
 from novacast.payments.memberships.service import Memberships
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import minor, money, price, told
+from novacast.payments.memberships.words import minor, price, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import date_of
+from novacast.words import date_of, money
 
 STUDIO = "/studio/memberships"
 

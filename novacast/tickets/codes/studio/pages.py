@@ -15,9 +15,9 @@ from novacast.tickets.events.models import Event
 from novacast.tickets.events.service import Events
 from novacast.tickets.office.words import STUDIO, hour, options, told
 from novacast.tickets.showcase import percent
-from novacast.tickets.words import hour_there, money
+from novacast.tickets.words import hour_there
 from novacast.web import Body, Call, Html, ListQuery, Notice, Redirect, form, page
-from novacast.words import count_of
+from novacast.words import count_of, money
 
 CODES = f"{EVENT}/codes"
 PAGE = 50

@@ -21,8 +21,9 @@ from novacast.tickets.orders.models import AT_ONCE, Buyer, Method, Receipt, buye
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.sales.service import Sales
 from novacast.tickets.typed import Typed
-from novacast.tickets.words import money, plain, price
+from novacast.tickets.words import plain, price
 from novacast.web import Body, Call, Html, Redirect, form, page
+from novacast.words import money
 
 Refusal = InvalidInput | Conflict
 MOST = 1000

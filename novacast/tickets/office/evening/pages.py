@@ -14,9 +14,9 @@ from novacast.tickets.models import PERFORMANCE, ItemKind, PerformanceState, may
 from novacast.tickets.office.words import STUDIO, group_shown, hour, sale_badge, told
 from novacast.tickets.reports.models import KindStanding, Standing
 from novacast.tickets.reports.service import Reports
-from novacast.tickets.words import money, price
+from novacast.tickets.words import price
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import count_of
+from novacast.words import count_of, money
 
 PASSES = (ItemKind.ONLINE, ItemKind.REPLAY, ItemKind.BUNDLE)
 

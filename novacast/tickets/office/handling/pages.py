@@ -28,8 +28,9 @@ from novacast.tickets.refunds.models import Refund
 from novacast.tickets.refunds.pages import shown
 from novacast.tickets.refunds.service import Refunds
 from novacast.tickets.services import TicketServices
-from novacast.tickets.words import hour_there, money, order_state
+from novacast.tickets.words import hour_there, order_state
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 ORDER = "/studio/tickets/orders/{order_id}"
 

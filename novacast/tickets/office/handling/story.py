@@ -7,7 +7,7 @@ from novacast.i18n import gettext as _
 from novacast.tickets.office.words import method_name
 from novacast.tickets.orders.models import Method
 from novacast.tickets.store import Entry
-from novacast.tickets.words import money
+from novacast.words import money
 
 _PAID = re.compile(r"(\w+) (\d+) ([A-Z]{3})")
 _ADDED = re.compile(r"\d+ tickets, (\d+) ([A-Z]{3}), (\w+)")

@@ -15,8 +15,9 @@ from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.permission import arranges
 from novacast.tickets.office.stock.bodies import KindForm, QuotaForm
 from novacast.tickets.office.words import STUDIO, hour, kind_choices, kind_name, told
-from novacast.tickets.words import money, price
+from novacast.tickets.words import price
 from novacast.web import Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 Refusal = InvalidInput | Conflict
 SPARE_ROWS = 3

@@ -7,8 +7,8 @@ from novacast.limits import Rate
 from novacast.money import PayForm
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
 from novacast.tickets.orders.service import Orders
-from novacast.tickets.words import money
 from novacast.web import Call, Html, Notice, Redirect, form, page
+from novacast.words import money
 
 RETURNED = Rate("tickets.returns", burst=30, period=600)
 """Looks at a provider that one network address or person may cause."""
