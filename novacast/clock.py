@@ -10,6 +10,11 @@ HOUR = 60 * MINUTE
 DAY = 24 * HOUR
 
 
+def doubled(first: int, times: int, longest: int) -> int:
+    """How long to wait before the next try: `first`, and twice as long with each of the `times` before."""
+    return int(min(first * 2 ** min(times, 20), longest))
+
+
 class Clock(Protocol):
     def now(self) -> int:
         """Microseconds since the Unix epoch, UTC; never smaller than an earlier answer."""

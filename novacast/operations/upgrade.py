@@ -4,7 +4,6 @@ What is killed half way is no harm either: each migration is there or not, the n
 copy from before lies in `backups/`.
 """
 
-import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +11,7 @@ from pathlib import Path
 from novacast.clock import Clock, moment
 from novacast.database import Migrations, migrate, pending, snapshots
 from novacast.errors import AlreadyRunning
-from novacast.folder import DataFolder
+from novacast.folder import DataFolder, sync_file, sync_folder
 from novacast.operations.models import Finding, State, failed
 
 Check = Callable[[], Sequence[Finding]]
@@ -71,7 +70,7 @@ def _copy(folder: DataFolder, clock: Clock) -> Path:
     unfinished = folder.backups / f"before-upgrade-{stamp}.db.part"
     try:
         snapshots.copy(folder.database, unfinished)
-        _synchronize(unfinished)
+        sync_file(unfinished)
         return unfinished.rename(unfinished.with_suffix(""))
     except BaseException:
         unfinished.unlink(missing_ok=True)
@@ -84,20 +83,12 @@ def _put_back(folder: DataFolder, copy: Path) -> None:
         back = folder.root / f".{folder.database.name}.back"
         back.unlink(missing_ok=True)
         snapshots.copy(copy, back)
-        _synchronize(back)
+        sync_file(back)
         snapshots.folded(folder.database)
         back.replace(folder.database)
-        _synchronize(folder.root)
+        sync_folder(folder.root)
 
 
 def _prune(folder: DataFolder, keep: int) -> None:
     for old in sorted(folder.backups.glob("before-upgrade-*.db"))[:-keep]:
         old.unlink()
-
-
-def _synchronize(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

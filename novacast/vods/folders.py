@@ -23,7 +23,7 @@ from pathlib import Path
 from typing import ParamSpec, TypeVar
 
 from novacast.errors import DiskFull
-from novacast.folder import DataFolder
+from novacast.folder import DataFolder, sync_file, sync_folder
 from novacast.i18n import text
 
 P = ParamSpec("P")
@@ -222,22 +222,6 @@ def copy(source: Path, target: Path, tell: Callable[[int], None] = lambda _: Non
         except BaseException:
             target.unlink()
             raise
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-def sync_file(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def link(source: Path, target: Path) -> None:

@@ -6,9 +6,10 @@ import logging
 from pathlib import Path
 
 from novacast.clock import SECOND
+from novacast.folder import sync_folder
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.packaging.models import Past
-from novacast.live.recording.journal import put, sync_folder
+from novacast.live.recording.journal import put
 from novacast.live.recording.mark import Mark, read_past
 
 log = logging.getLogger(__name__)

@@ -15,6 +15,7 @@ from pathlib import Path
 from novacast.clock import SECOND
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Forbidden, InvalidInput
+from novacast.folder import sync_folder
 from novacast.i18n import Text, text
 from novacast.identity import Action, Principal, new_id
 from novacast.limits import Rate, RateLimiter
@@ -26,16 +27,7 @@ from novacast.live.programmes.service import seen
 from novacast.live.recording import store as clips
 from novacast.live.recording.edition import Edition, Times, edition_of, write_edition
 from novacast.live.recording.finishing import finished
-from novacast.live.recording.journal import (
-    INIT,
-    Journal,
-    Lines,
-    of_init,
-    of_segment,
-    of_track,
-    read_journal,
-    sync_folder,
-)
+from novacast.live.recording.journal import INIT, Journal, Lines, of_init, of_segment, of_track, read_journal
 from novacast.live.recording.ports import Quotas, Recordings
 from novacast.texts import Texts
 from novacast.visibility import Visibility

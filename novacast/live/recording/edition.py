@@ -12,8 +12,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from novacast.clock import SECOND, iso
+from novacast.folder import sync_folder
 from novacast.live.packaging.models import Kept, Track
-from novacast.live.recording.journal import INIT, SEGMENT, Entry, Journal, put, sync_folder
+from novacast.live.recording.journal import INIT, SEGMENT, Entry, Journal, put
 from novacast.media.boxes import codecs_of
 from novacast.media.codec_strings import covering
 from novacast.media.playlists import (

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
+from novacast.folder import sync_folder
 from novacast.live.packaging.models import Kept, Past, Segment, Track
 
 JOURNAL = "journal"
@@ -201,14 +202,6 @@ def put(path: Path, pieces: Iterable[bytes | memoryview]) -> int:
         unfinished.unlink(missing_ok=True)
         raise
     return size
-
-
-def sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _private(path: str, flags: int) -> int:

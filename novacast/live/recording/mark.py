@@ -14,8 +14,9 @@ from pathlib import Path
 from struct import Struct, error
 from zlib import crc32
 
+from novacast.folder import sync_folder
 from novacast.live.packaging.models import Past
-from novacast.live.recording.journal import read_journal, sync_folder
+from novacast.live.recording.journal import read_journal
 
 log = logging.getLogger(__name__)
 

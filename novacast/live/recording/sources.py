@@ -13,10 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 from novacast.clock import Clock
+from novacast.folder import sync_folder
 from novacast.i18n import Text, text
 from novacast.live import flv
 from novacast.live.ingest import Tag
-from novacast.live.recording.journal import sync_folder
 
 log = logging.getLogger(__name__)
 

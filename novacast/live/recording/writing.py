@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from novacast.folder import sync_folder
 from novacast.i18n import Text, text
 from novacast.live.packaging.models import Segment, Track
 from novacast.live.recording.journal import (
@@ -22,7 +23,6 @@ from novacast.live.recording.journal import (
     put,
     read_journal,
     recorded,
-    sync_folder,
 )
 
 ROOM_AGAIN = 8

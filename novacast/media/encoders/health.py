@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
-from novacast.clock import DAY, MINUTE, Clock
+from novacast.clock import DAY, MINUTE, Clock, doubled
 from novacast.media.cached import read_json, write_json
 from novacast.media.encoders.locks import locked
 
@@ -65,7 +65,7 @@ class Health:
 
 def backoff(times: int) -> int:
     """Microseconds."""
-    return int(min(LONGEST, FIRST * 2 ** min(times - 1, 20)))
+    return doubled(FIRST, times - 1, LONGEST)
 
 
 class HealthBook:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from novacast.errors import Conflict, NotFound, Unavailable
+from novacast.folder import sync_folder
 from novacast.operations.backups.disk import understood
 
 UNFINISHED = "unfinished"
@@ -58,7 +59,7 @@ class FolderTarget:
         self._finish(taken)
         with self._understood(), self._lock:
             for folder in sorted(self._touched):
-                _synchronize(folder)
+                sync_folder(folder)
             self._touched.clear()
 
     def open(self, name: str) -> BinaryIO:
@@ -151,11 +152,3 @@ def _write(handle: int, part: bytes) -> int:
     while rest:
         rest = rest[os.write(handle, rest) :]
     return len(part)
-
-
-def _synchronize(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from novacast.clock import HOUR, SECOND
+from novacast.clock import HOUR, SECOND, doubled
 
 FIRST_WAIT, LONGEST_WAIT = 5 * SECOND, HOUR
 MOST_TRIES = 60
@@ -41,4 +41,4 @@ class Kept:
 
 def later(tries: int) -> int:
     """How long to wait after so many tries."""
-    return int(min(FIRST_WAIT * 2 ** min(tries, 20), LONGEST_WAIT))
+    return doubled(FIRST_WAIT, tries, LONGEST_WAIT)

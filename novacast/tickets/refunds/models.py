@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from novacast.clock import HOUR, SECOND
+from novacast.clock import HOUR, SECOND, doubled
 from novacast.money import Demand, Repaid, Repayment
 from novacast.tickets.models import RefundState
 
@@ -83,7 +83,7 @@ class Shown:
 
 def later(tries: int) -> int:
     """Microseconds until the next question."""
-    return min(FIRST << min(tries, 20), LONGEST)
+    return doubled(FIRST, tries, LONGEST)
 
 
 def checked(told: Repaid, amount: int) -> Repaid:

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import BinaryIO
 
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, UnsupportedMedia
+from novacast.folder import sync_folder
 from novacast.i18n import text
 from novacast.media.sniff import HEAD, container_of, why_not
-from novacast.vods.folders import COPY_BYTES, room, sync_folder
+from novacast.vods.folders import COPY_BYTES, room
 
 Tell = Callable[[int], None]
 """Gets the bytes that are done so far, from another thread."""

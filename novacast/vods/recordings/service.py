@@ -13,6 +13,7 @@ from pathlib import Path
 from novacast import outbox
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict
+from novacast.folder import sync_folder
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.jobs import JobQueue
@@ -20,7 +21,7 @@ from novacast.media.encode import CUES, MASTER
 from novacast.vods import store as videos
 from novacast.vods.chapters import store as chapters
 from novacast.vods.chapters.models import of_file
-from novacast.vods.folders import SOURCES, MediaFolders, room, sync_folder, whole
+from novacast.vods.folders import SOURCES, MediaFolders, room, whole
 from novacast.vods.models import Draft, Video, VideoState, Visibility
 from novacast.vods.pictures import store as pictures
 from novacast.vods.pictures.models import JOB as PICTURES

@@ -11,11 +11,12 @@ from pathlib import Path
 from novacast import outbox
 from novacast.clock import DAY, Clock
 from novacast.database import Database, Transaction
+from novacast.folder import sync_folder
 from novacast.jobs import JobQueue
 from novacast.media.encode import MASTER
 from novacast.settings import Storage as Settings
 from novacast.vods import store as videos
-from novacast.vods.folders import MediaFolders, sync_folder, whole, write
+from novacast.vods.folders import MediaFolders, whole, write
 from novacast.vods.ports import Weighs
 from novacast.vods.storage import store
 from novacast.vods.storage.models import Heavy, dropped, without

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Protocol
 
 from novacast.database import Database
+from novacast.folder import sync_folder
 from novacast.media.encode import MASTER
 from novacast.vods import store as videos
-from novacast.vods.folders import MediaFolders, sync_folder, whole, write
+from novacast.vods.folders import MediaFolders, whole, write
 from novacast.vods.models import VideoState
 from novacast.vods.ports import Weighs
 from novacast.vods.transcoding import store

@@ -9,11 +9,12 @@ from itertools import accumulate
 from pathlib import Path
 
 from novacast.errors import MediaFailure
+from novacast.folder import sync_file, sync_folder
 from novacast.i18n import text
 from novacast.media.commands import INIT, PLAYLIST, WHOLE, Wanted
 from novacast.media.encode import Finished, check_aligned
 from novacast.media.playlists import Segment, read_growing
-from novacast.vods.folders import link, room, sync_file, sync_folder
+from novacast.vods.folders import link, room
 from novacast.vods.transcoding.models import Piece, Pieces
 from novacast.vods.transcoding.plan import Plan
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from novacast import i18n
 from novacast.database import Database, Transaction
 from novacast.errors import ChildFailed, MediaFailure, NotFound
+from novacast.folder import sync_file, sync_folder
 from novacast.identity import new_id
 from novacast.jobs import LOW, NORMAL, JobQueue
 from novacast.media.encode import (
@@ -24,7 +25,7 @@ from novacast.media.playlists import MediaPlaylist
 from novacast.media.probe import ProbeBounds, probe
 from novacast.settings import Transcode as Settings
 from novacast.vods import store as videos
-from novacast.vods.folders import MediaFolders, sync_file, sync_folder, whole
+from novacast.vods.folders import MediaFolders, whole
 from novacast.vods.models import Video, VideoState
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.board import shown, smallest

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from novacast import outbox
 from novacast.database import Database, Transaction
+from novacast.folder import sync_folder
 from novacast.jobs import LOW, JobQueue
 from novacast.media.boxes import LARGEST_INIT, codecs_of
 from novacast.media.codec_strings import covering
@@ -20,7 +21,7 @@ from novacast.media.encode import MASTER, Finished, master_of
 from novacast.media.info import MediaInfo
 from novacast.media.playlists import MediaPlaylist, measured, media_playlist
 from novacast.vods import store as videos
-from novacast.vods.folders import MediaFolders, sync_folder, whole, write
+from novacast.vods.folders import MediaFolders, whole, write
 from novacast.vods.models import Video, VideoState
 from novacast.vods.ports import Weighs
 from novacast.vods.recordings import store as recordings

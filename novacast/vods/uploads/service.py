@@ -7,10 +7,11 @@ from typing import Protocol
 from novacast.clock import HOUR, Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, NotFound, TooLarge
+from novacast.folder import sync_folder
 from novacast.i18n import ntext, text
 from novacast.identity import Action, Principal, new_id, person_of
 from novacast.settings import Uploads as Settings
-from novacast.vods.folders import MediaFolders, free_bytes, sync_folder, whole
+from novacast.vods.folders import MediaFolders, free_bytes, whole
 from novacast.vods.intake import Intake
 from novacast.vods.uploads import store
 from novacast.vods.uploads.files import BUFFER, UploadFile, outstanding, size

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from novacast.clock import HOUR, SECOND
+from novacast.clock import HOUR, SECOND, doubled
 
 _FIRST, _LONGEST = 10 * SECOND, HOUR
 
@@ -43,4 +43,4 @@ class Refund:
 
 def later(tries: int) -> int:
     """How long to wait after so many tries."""
-    return int(min(_FIRST * 2 ** min(tries, 20), _LONGEST))
+    return doubled(_FIRST, tries, _LONGEST)
