@@ -17,10 +17,9 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 
 from tests.bench.chat_load import Kind, Load, loaded
@@ -36,8 +35,6 @@ NODE = ("ws", "socket.io")
 PACKAGES = ("ws@8.18.3", "socket.io@4.8.1")
 RATES = (500.0, 5.0)
 IDLE_SECONDS = 4.0
-"""For what a server takes while nothing is said; in rounds half of it, since clients that wait for their turn answer no
-pings and are cut after a minute."""
 RIVALS = Path(__file__).with_name("chat_rivals.js")
 
 
@@ -84,11 +81,11 @@ def serving(kind: Kind, core: int, state: Path, modules: Path | None) -> Iterato
             child.communicate()  # the end of its input ends it
 
 
-def measured(load: Load, process: int, rate: float, seconds: float, quiet: float = IDLE_SECONDS) -> Result:
+def measured(load: Load, process: int, rate: float, seconds: float) -> Result:
     load.run(1.0, rate)
     idle = processor(process)
-    load.run(quiet, 0)
-    idle = (processor(process) - idle) / quiet
+    load.run(IDLE_SECONDS, 0)
+    idle = (processor(process) - idle) / IDLE_SECONDS
     load.sent.clear()
     load.last.clear()
     before, begin, already = processor(process), time.monotonic(), load.delivered
@@ -107,16 +104,14 @@ def measured(load: Load, process: int, rate: float, seconds: float, quiet: float
 
 
 @contextmanager
-def crowded(
-    kind: Kind, core: int, clients: int, modules: Path | None
-) -> Iterator[tuple[str, Callable[[float, float, float], Result]]]:
-    """A server with its clients, by name, and what measures it."""
+def crowded(kind: Kind, core: int, clients: int, modules: Path | None) -> Iterator[tuple[str, Load, int]]:
+    """A server's name, its clients and its process."""
     with (
         tempfile.TemporaryDirectory() as state,
         serving(kind, core, Path(state), modules) as (path, port, process),
         loaded(kind, path, port, clients) as load,
     ):
-        yield kind.name, partial(measured, load, process)
+        yield kind.name, load, process
 
 
 def busy(
@@ -124,9 +119,9 @@ def busy(
 ) -> Iterator[tuple[str, Result]]:
     """Whoever can't keep up is given as many messages as the others, and the time that it needs for them."""
     for kind in kinds:
-        with crowded(kind, core, clients, modules) as (name, measure):
+        with crowded(kind, core, clients, modules) as (name, load, process):
             for rate in rates:
-                yield name, measure(rate, seconds, IDLE_SECONDS)
+                yield name, measured(load, process, rate, seconds)
 
 
 def in_turns(
@@ -136,10 +131,13 @@ def in_turns(
     with ExitStack() as stack:
         there = [stack.enter_context(crowded(kind, core, clients, modules)) for kind in kinds]
         for rate in rates:
-            found: dict[str, list[Result]] = {name: [] for name, _ in there}
+            found: dict[str, list[Result]] = {name: [] for name, _, _ in there}
             for _ in range(rounds):
-                for name, measure in there:
-                    found[name].append(measure(rate, seconds, IDLE_SECONDS / 2))
+                for name, load, process in there:
+                    # Who waits for a turn answers pings, or is cut.
+                    for _, waiting, _ in there:
+                        waiting.run(0.1, 0)
+                    found[name].append(measured(load, process, rate, seconds))
             for name, results in found.items():
                 yield name, sorted(results, key=lambda one: one.processor)[rounds // 2]
 
