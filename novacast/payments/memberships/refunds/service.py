@@ -87,7 +87,7 @@ class Refunds:
         return len(found)
 
     def _late(self, one: Subscription, charge: Charge, tx: Transaction) -> None:
-        if not tx.all(refunds.of_charge(charge.id)):
+        if not tx.all(refunds.of_charge(charge.id)) and not taken(tx.all(disputes.of_charge(charge.id))):
             self._owe(tx, one, charge, None, Why.LATE)
 
     def _owe(self, tx: Transaction, one: Subscription, charge: Charge, amount: int | None, why: Why) -> Refund:
