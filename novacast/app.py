@@ -34,6 +34,7 @@ from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
+from novacast.notifications.routes import news_routes
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.pages import TlsPages
@@ -270,6 +271,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         EmotePages(own.chat.emotes, own.accounts.people, organizations),
         *moderation_routes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
+        *news_routes(own.news),
         WebhookRoutes(own.webhooks.webhooks),
         DeliveryRoutes(own.webhooks.deliveries),
         WebhookPages(own.webhooks, organizations, own.clock),
@@ -306,7 +308,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,
-        rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
+        rooms=lambda: ("notices", "events") if own.tickets.marquee.lit else ("notices",),
         trail=own.operations.audit,
     )
 

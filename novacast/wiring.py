@@ -28,9 +28,15 @@ from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
+from novacast.newsroom import newsroom
 from novacast.notifications import store as mails
+from novacast.notifications.news import topics as news_topics
+from novacast.notifications.news.services import NewsServices
+from novacast.notifications.news.spreading import JOB as SPREAD
 from novacast.notifications.overview import store as mail_work
+from novacast.notifications.push.service import JOB as PUSH
 from novacast.notifications.service import JOB as SEND
+from novacast.notifications.service import PATIENT as POST
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks import topics as webhooks_topics
@@ -99,6 +105,7 @@ TOPICS: Sequence[Topic] = (
     *tickets_topics.TOPICS,
     *door_topics.TOPICS,
     *webhooks_topics.TOPICS,
+    *news_topics.TOPICS,
     *memberships_topics.TOPICS,
     *payouts_topics.TOPICS,
     *incidents_topics.TOPICS,
@@ -122,6 +129,7 @@ class Services:
     queue: JobQueue
     limiter: RateLimiter
     notifications: NotificationServices
+    news: NewsServices
     accounts: AccountServices
     vods: VodServices
     live: LiveServices
@@ -148,6 +156,9 @@ class Services:
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
     SEND: lambda own: own.notifications.delivery.send,
+    POST: lambda own: own.notifications.post.run,
+    SPREAD: lambda own: own.news.spreading.run,
+    PUSH: lambda own: own.news.pusher.run,
     TRANSCODE: lambda own: own.vods.work.run,
     BEGIN: lambda own: own.vods.work.begin,
     REMOVE: lambda own: own.vods.removal.remove,
@@ -169,6 +180,7 @@ def topics(own: Services) -> Topics:
     made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
+    made.declare(news_topics.TOPICS)
     made.declare(memberships_topics.TOPICS)
     made.declare(payouts_topics.TOPICS)
     made.declare(incidents_topics.TOPICS)
@@ -275,13 +287,23 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         judge=_judge(settings),
     )
     personal += [chat.personal, chat.emote_personal]
+    news = newsroom(db, settings, folder, mail, queue, tickets, chat)
+    personal.append(news.personal)
     tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days, on_air=live.playing)
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
     slices = Slices(
-        broadcasts, live.playing, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
+        broadcasts,
+        live.playing,
+        Liveliness(db),
+        tickets.overview,
+        works,
+        mail_work.failing,
+        mail.mailbox,
+        reached,
+        news.pushes,
     )
     operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
     return Services(
@@ -294,6 +316,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         queue,
         limiter,
         mail,
+        news,
         accounts,
         vods,
         live,

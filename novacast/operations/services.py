@@ -8,7 +8,7 @@ from novacast import logs, outbox
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
 from novacast.operations.alarms.outward import examined
-from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Operators
+from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Operators, Push
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
 from novacast.operations.audit.service import Audit
@@ -41,6 +41,7 @@ class Slices:
     failing_webhooks: FailingWebhooks
     mailer: Mailer
     operators: Operators
+    push: Push
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,9 @@ def operation_services(
     def looked(encoders: bool) -> AsyncIterator[Finding]:
         return examine(settings, db.clock, sets, failed_mails, try_encoders=encoders, more=of_alarms(settings))
 
-    alarms = Alarms(db, settings, Watch(db, settings, folder, watched), slices.mailer, slices.operators)
+    alarms = Alarms(
+        db, settings, Watch(db, settings, folder, watched), slices.mailer, slices.operators, push=slices.push
+    )
     evening = Evening(db, db.clock, sources, gauge, alarms.standing)
     return OperationServices(
         audit=Audit(db),

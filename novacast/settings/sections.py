@@ -11,6 +11,7 @@ from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting
 from novacast.settings.live import Live
+from novacast.settings.notifications import Notifications
 from novacast.settings.stripe import Stripe
 from novacast.settings.watching import Alarms, Metrics
 from novacast.settings.webhooks import Webhooks
@@ -286,6 +287,7 @@ class Settings:
     log: Log = field(default_factory=Log)
     accounts: Accounts = field(default_factory=Accounts)
     mail: Mail = field(default_factory=Mail)
+    notifications: Notifications = field(default_factory=Notifications)
     uploads: Uploads = field(default_factory=Uploads)
     transcode: Transcode = field(default_factory=Transcode)
     storage: Storage = field(default_factory=Storage)

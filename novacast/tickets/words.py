@@ -1,15 +1,13 @@
 """Money, hours and states as pages of the box office say them, in the language that is being spoken."""
 
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from babel.numbers import get_currency_precision
 
-from novacast.clock import SECOND, moment
+from novacast.clock import SECOND
 from novacast.i18n import gettext as _
 from novacast.tickets.models import AttemptState, OrderState
-from novacast.words import locale, money
+from novacast.words import hour_in, money
 
 LARGEST = 10**12
 NEVER = 4_102_444_800 * SECOND
@@ -44,10 +42,7 @@ def minor(written: str, currency: str) -> int | None:
 
 def hour_there(at: int, timezone: str) -> str:
     """Day and hour at the place itself, with the city whose clocks it goes by; nothing of what has no hour."""
-    if at >= NEVER:
-        return ""
-    place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
-    return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
+    return "" if at >= NEVER else hour_in(at, timezone)
 
 
 def night_there(title: str, at: int, timezone: str) -> str:

@@ -37,6 +37,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "aioice": ("novacast/live/webrtc/network.py",),
     "stripe": ("novacast/payments/*", "admin/novacast_admin/stripe_stand_in/*"),
     "cryptography": ("novacast/security/*",),
+    "pywebpush": ("novacast/security/webpush.py",),
+    "py_vapid": ("novacast/security/webpush.py",),
     "ffmpeg": ("novacast/media/*",),
     "av": ("novacast/media/*",),
     "imageio_ffmpeg": ("novacast/media/*",),

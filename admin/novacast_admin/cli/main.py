@@ -32,6 +32,7 @@ class NovaCast(Root):
         Noun("keys", "The installation's keys: look, rotate.", MEND),
         Noun("config", "Show, check and explain the settings.", MEND),
         Noun("tls", "HTTPS: a certificate for a local network or a public domain.", MEND),
+        Noun("letters", "Mails: which there are, and how they look.", MEND),
         Noun("storage", "Room on the disk: what takes it, who may have how much, what can go.", MEND),
         Noun("user", "People: add, list, change, let in.", PEOPLE),
         Noun("org", "Organizations and who belongs to them.", PEOPLE),

@@ -56,6 +56,14 @@ class Addressees:
         """None for whoever has no account any more."""
         return tx.one(store.addressee(person_id))
 
+    def at(self, tx: Transaction, email: str) -> Addressee | None:
+        """Whose account has this address; None: nobody's."""
+        try:
+            account = tx.one(store.account_by_key(EmailAddress.parse(email).key))
+        except InvalidInput:
+            return None
+        return None if account is None else tx.one(store.addressee(account.person.id))
+
 
 class Standings:
     """Of people, for other slices."""
