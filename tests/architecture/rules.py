@@ -37,6 +37,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "aioice": ("novacast/live/webrtc/network.py",),
     "stripe": ("novacast/payments/*", "admin/novacast_admin/stripe_stand_in/*"),
     "cryptography": ("novacast/security/*",),
+    "webauthn": ("novacast/security/passkeys.py",),
+    "jwt": ("novacast/security/*",),
     "ffmpeg": ("novacast/media/*",),
     "av": ("novacast/media/*",),
     "imageio_ffmpeg": ("novacast/media/*",),

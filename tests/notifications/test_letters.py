@@ -21,13 +21,28 @@ CONTEXT = {"name": "Ada", "organization": "The Stage", "inviter": "Olga", "role"
     "watch": LINK,
 }
 CONTEXT |= dict.fromkeys(
-    ("venue_name", "code", "total", "lines", "due", "bank", "back", "sender", "until", "before", "receiver", "message"),
+    (
+        "passkey",
+        "provider",
+        "venue_name",
+        "code",
+        "total",
+        "lines",
+        "due",
+        "bank",
+        "back",
+        "sender",
+        "until",
+        "before",
+        "receiver",
+        "message",
+    ),
     "so",
 ) | dict.fromkeys(("test", "many", "over"), "")
 
 
 async def test_every_template_makes_a_whole_mail(office: Office) -> None:
-    assert len(office.letters.names) == 39
+    assert len(office.letters.names) == 44
     for template in office.letters.names:
         mail = await office.mail(await office.post(template=template, **CONTEXT))
         message = message_from_bytes(office.letters.write(mail).as_bytes(), _class=EmailMessage, policy=default)
