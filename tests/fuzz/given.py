@@ -35,10 +35,17 @@ def raw(*samples: bytes) -> st.SearchStrategy[bytes]:
 
 
 def words(*samples: str) -> st.SearchStrategy[str]:
-    if not samples:
-        return WORDS
-    bad = damaged([one.encode() for one in samples]).map(lambda data: data.decode("utf-8", "surrogateescape"))
-    return WORDS | bad
+    return _decoded(samples, "replace")
+
+
+def heads(*samples: str) -> st.SearchStrategy[str]:
+    """As headers come: bytes that are no UTF-8 are in them as halves of surrogate pairs."""
+    return _decoded(samples, "surrogateescape")
+
+
+def _decoded(samples: Sequence[str], errors: str) -> st.SearchStrategy[str]:
+    bad = damaged([one.encode() for one in samples]) if samples else RAW
+    return WORDS | bad.map(lambda data: data.decode("utf-8", errors))
 
 
 HUGE = 10**400
@@ -54,7 +61,7 @@ LEAVES = (
 VALUES: st.SearchStrategy[Any] = st.recursive(
     LEAVES, lambda below: st.lists(below, max_size=4) | st.dictionaries(st.text(max_size=8), below, max_size=4)
 )
-DEEP = "[" * 100_000
+DEEP = "[" * 5_000
 
 
 @st.composite

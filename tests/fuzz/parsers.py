@@ -43,7 +43,7 @@ from novacast.web.parsing import parse_fields, parse_json
 from novacast.web.protection import safe_next
 from novacast.web.realtime.wishes import Wish
 from tests.fakes.authenticator import Authenticator, text
-from tests.fuzz.given import documents, raw, words
+from tests.fuzz.given import documents, heads, raw, words
 
 
 @dataclass(frozen=True)
@@ -83,7 +83,7 @@ PUBLIC = passkeys.registered(PARTY, CHALLENGE, MADE).public_key
 ACCESS = AccessTokens(b"k" * 32, "http://localhost")
 SIGNER = Signer(b"k" * 32, "fuzz")
 READER = new_reader_key()
-SEALED = b"".join(sealed(READER.writer, "fuzz", [b"what is inside" * 20]))
+SEALED = b"".join(sealed(READER.writer(), "fuzz", [b"what is inside" * 20]))
 JWKS = {
     "keys": [
         {"kty": "EC", "crv": "P-256", "x": "f83OJ3D2xF1Bg8vub9tLe1gHMzV76e8Tus9uPHvRVEU",
@@ -205,25 +205,25 @@ PARSERS: Mapping[str, Parser] = {
     ),
     "web: ranges": Parser(
         st.tuples(
-            st.sampled_from(("GET", "HEAD")), st.dictionaries(st.sampled_from(HEADERS), words(*VALUES_OF_HEADERS))
+            st.sampled_from(("GET", "HEAD")), st.dictionaries(st.sampled_from(HEADERS), heads(*VALUES_OF_HEADERS))
         ),
         ranges,
     ),
     "web: where to go next": Parser(
-        words("/watch/1?at=2", "//evil.example", "/\\evil.example", "/\t/evil.example"), goes_on_here
+        heads("/watch/1?at=2", "//evil.example", "/\\evil.example", "/\t/evil.example"), goes_on_here
     ),
     "web: wishes": Parser(words("video.ready,programme:ID"), Wish.read, (InvalidInput,)),
     "web: cursors": Parser(words("WzEsImEiXQ"), lambda told: keyset(told, int, str), (InvalidInput,)),
-    "web: networks": Parser(words("203.0.113.7", "2001:db8::1%eth0", "::ffff:1.2.3.4"), network),
+    "web: networks": Parser(heads("203.0.113.7", "2001:db8::1%eth0", "::ffff:1.2.3.4"), network),
     "people: addresses": Parser(words("ada@example.org", "jürgen@müller.de"), EmailAddress.parse, (InvalidInput,)),
     "people: names": Parser(words("Ada Byron"), clean_name, (InvalidInput,)),
     "people: languages": Parser(words("de-AT"), clean_language, (InvalidInput,)),
-    "tokens: signed": Parser(words(SIGNER.sign(b"x")), SIGNER.verify, (Unauthenticated,)),
+    "tokens: signed": Parser(heads(SIGNER.sign(b"x")), SIGNER.verify, (Unauthenticated,)),
     "tokens: access": Parser(
-        words(ACCESS.issue(AccessClaims("p", "s", 2_000_000), 1)), lambda told: ACCESS.read(told, 1), (Unauthenticated,)
+        heads(ACCESS.issue(AccessClaims("p", "s", 2_000_000), 1)), lambda told: ACCESS.read(told, 1), (Unauthenticated,)
     ),
     "tokens: identity": Parser(
-        st.tuples(words(*(token_of(alg) for alg in ("ES256", "EdDSA", "RS256", "none", "HS256"))), documents(JWKS)),
+        st.tuples(heads(*(token_of(alg) for alg in ("ES256", "EdDSA", "RS256", "none", "HS256"))), documents(JWKS)),
         id_token,
         (Unauthenticated,),
     ),
@@ -258,7 +258,7 @@ PARSERS: Mapping[str, Parser] = {
     "backups: files": Parser(
         raw(SEALED), lambda data: list(envelopes.opened(READER, "fuzz", io.BytesIO(data))), (Unavailable,)
     ),
-    "backups: keys": Parser(words(READER.text(), READER.writer.text()), envelopes.reader_key, (InvalidInput,)),
+    "backups: keys": Parser(words(READER.text(), READER.writer().text()), envelopes.reader_key, (InvalidInput,)),
     "backups: entries": Parser(
         documents(ENTRY), lambda told: Entry.read(told.encode("utf-8", "surrogateescape")), (Unavailable,)
     ),
