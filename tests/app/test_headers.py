@@ -26,7 +26,6 @@ OTHERS = (
     "/static/none.js",
     "/api/v1/me",
     "/api/openapi.json",
-    "/media/x/y",
 )
 
 
