@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
+from novacast.accounts import keeping as accounts_keeping
 from novacast.accounts import topics as accounts_topics
 from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
@@ -11,6 +12,7 @@ from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
+from novacast.chat.keeping import rules as chat_rules
 from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
@@ -19,7 +21,9 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.jobs import JobQueue, Work, connect
+from novacast.keeping import Rule
 from novacast.limits import RateLimiter
+from novacast.live import keeping as live_keeping
 from novacast.live import topics as live_topics
 from novacast.live.broadcast.station import Station
 from novacast.live.channels.owners import ChannelOwners
@@ -65,6 +69,7 @@ from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.door import topics as door_topics
+from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
@@ -225,6 +230,7 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         stack.push_async_callback(db.close)
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
+        stack.push_async_callback(own.accounts.oidc.close)
         stack.push_async_callback(own.playback.close)
         stack.push_async_callback(own.payments.close)
         yield own
@@ -267,7 +273,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         AnswersData(db),
         DeedsData(db),
     ]
-    accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
+    accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal, Courier)
     playback = playback_services(
         db, clock, settings, limiter, [live.source, vods.source], passes, accounts.sessions, key
     )
@@ -305,7 +311,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         reached,
         news.pushes,
     )
-    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
+    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, _rules(settings))
     return Services(
         settings,
         folder,
@@ -339,6 +345,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         rentals,
         tips,
     )
+
+
+def _rules(settings: Settings) -> Sequence[Rule]:
+    """How long things are kept."""
+    made = (accounts_keeping, live_keeping, ticket_rules, chat_rules)
+    return [rule for slice_ in made for rule in slice_.rules(settings.retention)]
 
 
 def _judge(settings: Settings) -> ModerationServer | None:

@@ -7,6 +7,7 @@ from typing import Protocol
 from novacast import logs, outbox
 from novacast.database import Database, Migrations
 from novacast.folder import DataFolder
+from novacast.keeping import Rule
 from novacast.operations.alarms.outward import examined
 from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Operators, Push
 from novacast.operations.alarms.service import Alarms
@@ -16,6 +17,7 @@ from novacast.operations.doctor import Check, examine
 from novacast.operations.models import Finding
 from novacast.operations.probes.figures import Figures
 from novacast.operations.probes.readiness import Readiness
+from novacast.operations.retention.service import Retention
 from novacast.operations.state import FailedMails
 from novacast.operations.system.gauge import Gauge
 from novacast.operations.system.service import System
@@ -55,6 +57,7 @@ class OperationServices:
     alarms: Alarms
     figures: Figures
     readiness: Readiness
+    retention: Retention
 
 
 def of_alarms(settings: Settings) -> Mapping[str, Check]:
@@ -70,8 +73,12 @@ def operation_services(
     slices: Slices,
     sets: Sequence[Migrations],
     failed_mails: FailedMails,
+    rules: Sequence[Rule] = (),
 ) -> OperationServices:
-    """`sets` and `failed_mails`: for the examination. Raises BadSettings for quiet hours that are none."""
+    """`sets` and `failed_mails`: for the examination. `rules`: how long things are kept.
+
+    Raises BadSettings for quiet hours that are none.
+    """
     sources = Sources(slices.broadcasts, slices.players, slices.rooms, slices.box_office, slices.works)
     watched = Watched(slices.broadcasts, slices.box_office, slices.works, slices.failing_webhooks, outbox.behind)
     gauge = Gauge(db.clock, folder.root, settings.uploads.reserve_bytes)
@@ -92,4 +99,5 @@ def operation_services(
         alarms=alarms,
         figures=Figures(db, evening, outbox.behind),
         readiness=Readiness(db, settings, folder),
+        retention=Retention(db, rules),
     )
