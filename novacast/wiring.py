@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
 from novacast.accounts import topics as accounts_topics
+from novacast.accounts.imports.service import Addressed
 from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
@@ -18,6 +19,7 @@ from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
+from novacast.importing import Kind, Takes
 from novacast.jobs import JobQueue, Work, connect
 from novacast.limits import RateLimiter
 from novacast.live import topics as live_topics
@@ -35,6 +37,7 @@ from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.imports.service import JOB as IMPORT
 from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
@@ -59,6 +62,7 @@ from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.door import topics as door_topics
+from novacast.tickets.imports.events import EventsTaking
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
@@ -157,6 +161,7 @@ JOBS: Mapping[str, Callable[[Services], Work]] = {
     DOWNLOADS: lambda own: own.vods.download_work.run,
     REPLACE: lambda own: own.vods.replacement_work.run,
     IMPROVE: lambda own: own.vods.improving.run,
+    IMPORT: lambda own: own.operations.imports.work,
 }
 
 
@@ -231,7 +236,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
-    tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers)
+    tickets = ticket_services(
+        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed()
+    )
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -283,7 +290,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     slices = Slices(
         broadcasts, live.playing, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
     )
-    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
+    takers: dict[Kind, Takes] = {
+        Kind.USERS: accounts.taking,
+        Kind.EVENTS: EventsTaking(),
+        Kind.ORDERS: tickets.orders_taking,
+    }
+    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, queue, takers, GUARDS)
     return Services(
         settings,
         folder,

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.accounts.administration import Administration
+from novacast.accounts.imports.service import PeopleTaking
 from novacast.accounts.operators.service import Operators
 from novacast.accounts.organizations.invitations import Invitations
 from novacast.accounts.organizations.service import Organizations
@@ -44,6 +45,7 @@ class AccountServices:
     administration: Administration
     operators: Operators
     sweep: Expiry
+    taking: PeopleTaking
 
     def close(self) -> None:
         self.passwords.close()
@@ -81,4 +83,5 @@ def account_services(
         administration=Administration(db, people, registration, passwords),
         operators=Operators(db, people),
         sweep=Expiry(db, refresh_days=own.refresh_days),
+        taking=PeopleTaking(passwords, mailer, links, settings.language),
     )

@@ -3,6 +3,7 @@
 from novacast import logs
 from novacast.operations.alarms.routes import AlarmRoutes
 from novacast.operations.audit.routes import AuditRoutes
+from novacast.operations.imports.routes import ImportRoutes
 from novacast.operations.probes.routes import ProbeRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
@@ -16,5 +17,6 @@ def operation_routes(own: OperationServices, authenticator: Authenticator) -> tu
         SystemRoutes(own.system),
         AuditRoutes(own.audit),
         AlarmRoutes(own.alarms),
+        ImportRoutes(own.imports),
         ProbeRoutes(own.readiness),
     )
