@@ -24,6 +24,7 @@ from novacast.operations.imports.links import KeptLinks
 from novacast.operations.imports.models import BATCH, LEASE, Counts, Import, Issue, State
 from novacast.operations.imports.reading import rows
 from novacast.operations.imports.staging import Staged, records, stage
+from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
 
@@ -171,10 +172,17 @@ class Running:
         return _Over(staged, did, brought.notes)
 
     async def _beating(self, import_id: str, runner: str, work: Callable[[], int]) -> int:
-        going = asyncio.ensure_future(asyncio.to_thread(work))
-        while not (await asyncio.wait({going}, timeout=BEATS))[0]:
+        tasks = TaskGroup("import")
+        tasks.start(self._beats(import_id, runner), "signs of life")
+        try:
+            return await asyncio.to_thread(work)
+        finally:
+            await tasks.close()
+
+    async def _beats(self, import_id: str, runner: str) -> None:
+        while True:
+            await asyncio.sleep(BEATS)
             await self._db.write(lambda tx: store.beat(tx, import_id, runner))
-        return going.result()
 
     async def _now(self, import_id: str) -> Import:
         found = await self._db.one(store.one(import_id))

@@ -53,24 +53,24 @@ class Imports(Book):
 
     def __init__(self) -> None:
         super().__init__()
-        self._chosen: DataImport | None = None
+        self._shown_of: DataImport | None = None
 
     def about(self) -> str:
-        return "" if self._chosen is None or self.view == BROUGHT else f" of {self._chosen.name}"
+        return "" if self._shown_of is None or self.view == BROUGHT else f" of {self._shown_of.name}"
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         if view == BROUGHT:
             return {one.id: Row(_cells(one), one) for one in (await self.client.imports()).items}
-        if self._chosen is None:
+        if self._shown_of is None:
             return {}
-        issues = (await self.client.issues(self._chosen.id)).items
+        issues = (await self.client.issues(self._shown_of.id)).items
         return {str(number): Row(_issue(one), one) for number, one in enumerate(issues)}
 
     async def detail(self, record: Any) -> str:
         if isinstance(record, Issue):
             return f"row {record.row}, {record.key or '–'}: {record.reason}"
         one: DataImport = record
-        self._chosen = one
+        self._shown_of = one
         columns = ", ".join(f"{name} = {heading}" for name, heading in one.columns.items())
         defaults = "".join(f", {name} always {value}" for name, value in one.defaults.items())
         lines = [f"columns: {columns or 'none is known'}{defaults}"]
