@@ -25,6 +25,7 @@ from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
+from novacast.facts import topics
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.live.pages import WatchPages, live_pages
@@ -304,7 +305,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         key=own.key,
         media=own.playback.delivery,
         leaving=partial(_leave, own),
-        topics=wiring.topics(own),
+        topics=topics(own),
         channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,

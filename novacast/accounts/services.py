@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from novacast.accounts.administration import Administration
+from novacast.accounts.imports.service import PeopleTaking
 from novacast.accounts.oidc.provider import Provider
 from novacast.accounts.oidc.service import BACK, OidcLogIn
 from novacast.accounts.operators.service import Operators
@@ -57,6 +58,7 @@ class AccountServices:
     administration: Administration
     operators: Operators
     sweep: Expiry
+    taking: PeopleTaking
 
     def close(self) -> None:
         self.passwords.close()
@@ -116,6 +118,7 @@ def account_services(
         administration=Administration(db, people, registration, passwords),
         operators=Operators(db, people),
         sweep=Expiry(db, refresh_days=own.refresh_days),
+        taking=PeopleTaking(passwords, mailer, links, settings.language),
     )
 
 

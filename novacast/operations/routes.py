@@ -3,6 +3,7 @@
 from novacast import logs
 from novacast.operations.alarms.routes import AlarmRoutes
 from novacast.operations.audit.routes import AuditRoutes
+from novacast.operations.imports.routes import ImportRoutes
 from novacast.operations.probes.routes import ProbeRoutes
 from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
@@ -18,5 +19,6 @@ def operation_routes(own: OperationServices, authenticator: Authenticator) -> tu
         AuditRoutes(own.audit),
         RetentionRoutes(own.retention),
         AlarmRoutes(own.alarms),
+        ImportRoutes(own.imports),
         ProbeRoutes(own.readiness),
     )

@@ -55,6 +55,7 @@ TOPICS: Sequence[Topic] = (
     Topic(name="waiting.offered", about="What you wait for is kept for you.", personal=True),
     Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
     _order("order.placed", "There is a new order.", {"code": _CODE}),
+    _order("order.imported", "An order came over from another system, paid and with its tickets.", {"code": _CODE}),
     _order(
         "order.paid",
         "It is paid, and has its tickets.",

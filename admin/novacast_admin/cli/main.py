@@ -38,6 +38,7 @@ class NovaCast(Root):
         Noun("org", "Organizations and who belongs to them.", PEOPLE),
         Noun("membership", "Memberships that are paid by card.", PEOPLE),
         Noun("stream", "Live: channels, stream keys, and what is on air.", PEOPLE),
+        Noun("import", "Bring people, events, orders and videos from other systems.", PEOPLE, "importing"),
         Noun("video", "Videos: bring in, list, try again, delete.", PEOPLE),
         Noun("order", "Orders: find, tell what happened, send the mail again, cancel.", OFFICE),
         Noun("ticket", "Tickets: whether a code is good, and what it is of.", OFFICE),

@@ -29,7 +29,7 @@ from novacast_admin.tui.screens.videos import Videos
 from novacast_admin.tui.widgets.dialogs import Ask, Choose
 from tests.admin.tui.desk import Desk, at_the_console
 from tests.admin.tui.proofs import API, proves, yes
-from tests.admin.tui.proofs_of_sales import PROOFS
+from tests.admin.tui.proofs_of_imports import PROOFS
 from tests.operations.admin.conftest import House
 
 UNPROVED = {"standby", "slate", "main", "backup", "auto", "drop", "rotate", "targets", "end"}

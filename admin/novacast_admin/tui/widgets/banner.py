@@ -67,7 +67,11 @@ class Ways(Static):
 
     def _show(self) -> None:
         gap = " " if self.app.size.width >= NARROW else ""
-        parts = [self._way(key, name, label, gap) for key, name, label in self._names]
+        names = list(self._names)
+        # Of a screen that is too narrow the last ones are known by the palette and the help.
+        while sum(len(label) + 2 + len(gap) for _, _, label in names) > self.app.size.width + 1:
+            names.pop(-2 if names[-1][1] == self._here else -1)
+        parts = [self._way(key, name, label, gap) for key, name, label in names]
         self.update(Content(" ").join(parts), layout=False)
 
     def _way(self, key: str, name: str, label: str, gap: str) -> Content:
