@@ -23,6 +23,7 @@ class NovaCast(Root):
         Noun("admin", "The console: tonight at a glance, and everything that an operator does.", RUN),
         Noun("worker", "Run a worker on its own, for transcodes and mail.", RUN),
         Noun("doctor", "Look for what is wrong, and say how to mend it.", MEND),
+        Noun("bench", "Rehearse an event on this machine, and say what it can take.", MEND),
         Noun("sales", "Whether the box office sells: look, shut, open.", MEND),
         Noun("verify", "Look through the box office's books.", MEND),
         Noun("migrate", "Bring the database up to date.", MEND),
