@@ -16,8 +16,10 @@ CALM = 256 * 1024**2
 """Bytes of memory that are left alone."""
 SATURATED = 0.9
 """Share of all cores from which on they are what is missing."""
-ITS_OWN = 0.8
+ITS_OWN = 0.7
 """Share of a core at which the server, which has one for itself, is what is missing."""
+SLOW_SYNC = 0.002
+"""Seconds of a small durable write from which on a sale waits for the disk rather than for the server."""
 STARVED = 1.5
 """Seconds of media that wait for an encoder that can't keep up."""
 HOUR = 3600
@@ -70,7 +72,7 @@ def _of_viewers(report: Report, step: Step) -> Iterator[Limit]:
     machine, stage = report.machine, report.stage
     each = max(step.server - stage.server, 1e-4) / step.viewers
     own = (SPARE - stage.server) / each
-    whole = (machine.cores * SPARE - machine.others - stage.encoder - stage.server) / each
+    whole = (machine.cores * SPARE - stage.others - stage.encoder - stage.server) / each
     per = f"{each * 1e6:,.0f} µs of a core for each viewer"
     known = f"{per}; the server has one core for itself"
     if whole < own:
@@ -125,13 +127,14 @@ def rungs(report: Report) -> Sequence[OfRung]:
     return found
 
 
-def missing(server: float, crowd: float, machine: float, cores: int) -> Resource:
-    """What was used up when something was too slow. `server`, `crowd`: cores that each took, `machine`: all."""
+def missing(server: float, crowd: float, machine: float, cores: int, sync: float = 0.0) -> Resource:
+    """What was used up when something was too slow. `server`, `crowd`: cores that each took, `machine`: all; `sync`:
+    seconds of a small durable write."""
     if server >= ITS_OWN:
         return Resource.PROCESSOR
     if crowd >= ITS_OWN or machine >= cores * SATURATED:
         return Resource.CROWD if crowd > server else Resource.PROCESSOR
-    return Resource.DISK
+    return Resource.DISK if sync >= SLOW_SYNC else Resource.PROCESSOR
 
 
 def chat(report: Report) -> Ability | None:
@@ -163,7 +166,8 @@ def sale(report: Report) -> tuple[Ability, Ability] | None:
     found = report.selling
     if found is None or not found.holds:
         return None
-    resource = missing(found.server, found.crowd, found.machine, report.machine.cores)
+    sync = 0.0 if report.disk is None else report.disk.sync
+    resource = missing(found.server, found.crowd, found.machine, report.machine.cores, sync)
     words = {
         Resource.PROCESSOR: f"the server took {found.server:.0%} of its core",
         Resource.CROWD: f"the buyers took {found.crowd:.0%} of a core, the server {found.server:.0%}",
@@ -196,4 +200,4 @@ def programmes(report: Report) -> float | None:
     stage = report.stage
     if stage is None or not stage.encoder:
         return None
-    return max(0.0, report.machine.cores * SPARE - report.machine.others) / (stage.encoder + stage.server)
+    return max(0.0, report.machine.cores * SPARE - stage.others) / (stage.encoder + stage.server)

@@ -139,6 +139,8 @@ class Stage:
     server: float
     publisher: float
     """Cores of the sender, which is elsewhere on the day."""
+    others: float
+    """Cores that neither of these took."""
     written: float
     """Bytes a second that the recording took."""
     memory: int

@@ -119,7 +119,7 @@ async def judged(
             behind.append(found.behind_seconds)
             headroom.append(1.0 if found.headroom is None else found.headroom)
     passed = meter.look().at - before.at
-    taken = meter.since(before)
+    taken, sender = meter.since(before), (taken_by(publisher.pid) - sending) / passed
     return Stage(
         source=source.told,
         wanted=[f"{one}p" for one in sorted(plan.heights, reverse=True)],
@@ -129,7 +129,8 @@ async def judged(
         encoder=taken.encoder,
         server=taken.server,
         memory=taken.memory,
-        publisher=(taken_by(publisher.pid) - sending) / passed,
+        publisher=sender,
+        others=max(0.0, taken.machine - taken.encoder - taken.server - sender),
         written=max(0, _recorded(folder) - recorded) / passed,
     )
 

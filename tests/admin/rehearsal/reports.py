@@ -30,6 +30,7 @@ STAGE = Stage(
     encoder=0.8,
     server=0.05,
     publisher=0.02,
+    others=0.0,
     written=400_000.0,
     memory=100_000_000,
 )

@@ -92,15 +92,16 @@ def test_a_sale_that_the_crowd_could_not_press_is_reckoned_further() -> None:
 
 
 @pytest.mark.parametrize(
-    ("server", "crowd", "machine", "named"),
+    ("server", "crowd", "machine", "sync", "named"),
     [
-        (0.95, 0.3, 2.0, Resource.PROCESSOR),
-        (0.4, 0.9, 2.0, Resource.CROWD),
-        (0.3, 0.2, 1.0, Resource.DISK),
+        (0.95, 0.3, 2.0, 0.03, Resource.PROCESSOR),
+        (0.4, 0.9, 2.0, 0.03, Resource.CROWD),
+        (0.3, 0.2, 1.0, 0.03, Resource.DISK),
+        (0.3, 0.2, 1.0, 0.0001, Resource.PROCESSOR),
     ],
 )
-def test_what_a_sale_waits_for(server: float, crowd: float, machine: float, named: Resource) -> None:
-    assert forecast.missing(server, crowd, machine, 4) is named
+def test_what_a_sale_waits_for(server: float, crowd: float, machine: float, sync: float, named: Resource) -> None:
+    assert forecast.missing(server, crowd, machine, 4, sync) is named
 
 
 def test_the_disk_lasts_by_what_rungs_may_take_not_by_a_calm_picture() -> None:
