@@ -10,7 +10,7 @@ from novacast_admin.cli.command import Command, examples, invocation, noun_app, 
 
 if TYPE_CHECKING:
     from novacast.settings import Settings
-    from novacast_admin.client import Place
+    from novacast_admin.transport import Place
 
 app = noun_app("The console: tonight at a glance, and everything that an operator does.")
 
@@ -36,18 +36,22 @@ def admin(
 
     It speaks to the server in the data folder by its socket, so that it works over SSH as well; with --url to another.
     """
+    from novacast_admin.first_look import FirstLook
+
+    settings = settings_of(context)
+    place = _place(settings, url, token_file)
+    first = FirstLook(place)
+
     from novacast.settings import config_path
     from novacast_admin.client import Client
     from novacast_admin.here import Here
     from novacast_admin.tui.app import Console
 
-    settings = settings_of(context)
-    place = _place(settings, url, token_file)
     machine = None if url else Here(settings, config_path(invocation(context).config))
 
     async def show() -> Console:
         async with Client(place) as client:
-            console = Console(client, machine, light=light)
+            console = Console(client, machine, light=light, first=first)
             await console.run_async()
         return console
 
@@ -58,7 +62,7 @@ def admin(
 def _place(settings: "Settings", url: str, token_file: Path | None) -> "Place":
     from novacast.errors import InvalidInput
     from novacast_admin.cli.secret import first_line
-    from novacast_admin.client import Place
+    from novacast_admin.transport import Place
 
     if not url:
         return Place.local(settings.data)

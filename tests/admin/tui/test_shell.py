@@ -6,16 +6,15 @@ import pytest
 from textual.binding import Binding
 
 from novacast.folder import DataFolder
-from novacast_admin.records import Finding
 from novacast_admin.tui.app import DARK, LIGHT, Console
-from novacast_admin.tui.ports import Backup
 from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.backups import Backups
 from novacast_admin.tui.screens.book import Book
 from novacast_admin.tui.screens.people import People
 from novacast_admin.tui.screens.system import System
-from novacast_admin.tui.widgets.dialogs import Confirm
+from novacast_admin.tui.widgets.dialogs import Ask, Confirm
 from tests.admin.tui.desk import LARGE, SMALL, at_the_console
+from tests.admin.tui.machines import Cellar
 from tests.operations.admin.conftest import House
 
 
@@ -23,22 +22,6 @@ def _own_bindings(kind: type) -> Iterator[Binding]:
     for one in kind.BINDINGS:  # type: ignore[attr-defined]  # of screens and apps
         assert isinstance(one, Binding)
         yield one
-
-
-class Cellar:
-    """A machine with one backup, on which nothing is wrong."""
-
-    async def backups(self) -> list[Backup]:
-        return [Backup("b1", "2026-11-30T03:00:00Z", "1.0", "12", "3 MB", "1 MB", "")]
-
-    async def back_up(self) -> str:
-        return "Backup b2: 13 files."
-
-    async def verify(self) -> list[str]:
-        return []
-
-    async def examine(self) -> list[Finding]:
-        return [Finding("disk", "ok", "There is room.", "")]
 
 
 @pytest.mark.parametrize("kind", [Console, Book, *ROOMS], ids=lambda kind: kind.__name__)
@@ -90,6 +73,12 @@ async def test_a_server_that_goes_is_told_of_with_what_is_possible_and_found_aga
         await desk.sees("3 MB", "whole", "SERVER DOWN")
         await desk.press("n")
         await desk.hears("Backup b2")
+        await desk.press("d")
+        await desk.asked(Ask)
+        await desk.types("lamp")
+        await desk.press("enter")
+        await desk.sees("Opened by lamp.")
+        await desk.press("escape")
         await desk.go(System)
         await desk.press("x")
         await desk.sees("There is room.")

@@ -164,6 +164,11 @@ class Book(Room):
     def turn_to(self, name: str) -> None:
         self._to([view.name for view in self.VIEWS].index(name))
 
+    def seek(self, view: str, words: str) -> None:
+        """Show that table with that in its search."""
+        self.turn_to(view)
+        self.query_one(Listing).search(words)
+
     def _to(self, number: int) -> None:
         self._view, self._rows = number, {}
         self._title()

@@ -11,10 +11,11 @@ from textual.widget import Widget
 from novacast.overview import Alarm, Tonight
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.room import Room
-from novacast_admin.tui.widgets.figures import moment
+from novacast_admin.tui.widgets.figures import bits, moment, number
 from novacast_admin.tui.widgets.listing import Listing
 from novacast_admin.tui.widgets.on_air import OnAir
 from novacast_admin.tui.widgets.panels import MachinePanel, Nights, Purse
+from novacast_admin.tui.widgets.plot import Plot
 
 
 class TonightRoom(Room):
@@ -36,6 +37,9 @@ class TonightRoom(Room):
             yield Nights("Next", id="nights")
             yield Purse("Today", id="purse")
             yield MachinePanel("Machine", id="machine")
+        with Horizontal(id="curves"):
+            yield Plot("Watching", number, id="watching")
+            yield Plot("Coming in", bits, id="coming")
         listing = Listing(id="listing")
         listing.border_title = "Alarms"
         yield listing
@@ -44,10 +48,13 @@ class TonightRoom(Room):
         self.query_one(Listing).table.focus()
 
     def show(self, tonight: Tonight) -> None:
-        self.query_one(OnAir).show(tonight)
+        curves = self.console.curves
+        self.query_one(OnAir).show(tonight, curves)
         self.query_one(Nights).show(tonight)
         self.query_one(Purse).show(tonight)
-        self.query_one(MachinePanel).show(tonight)
+        self.query_one(MachinePanel).show(tonight, curves)
+        self.query_one("#watching", Plot).show(curves.of("viewers"))
+        self.query_one("#coming", Plot).show(curves.of("bitrate"))
         self._show_alarms(tonight)
 
     def _show_alarms(self, tonight: Tonight) -> None:

@@ -1,6 +1,6 @@
 """The two lines on top: whose venue this is and how it stands, and where one can go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets import Static
@@ -9,6 +9,8 @@ from novacast.overview import Tonight
 
 NARROW = 100
 """Columns below which names are written closer."""
+LEAST = 2
+"""Letters that each keeps."""
 
 
 class Banner(Static):
@@ -52,6 +54,18 @@ class Banner(Static):
         )
 
 
+def shortened(labels: Mapping[str, str], here: str, room: int) -> Mapping[str, str]:
+    """So that they fit into so many columns: the longest gives way first, down to two letters; `here` stays whole."""
+    shown = dict(labels)
+    others = [name for name in shown if name != here]
+    while sum(map(len, shown.values())) > room and others:
+        longest = max(others, key=lambda name: len(shown[name]))
+        if len(shown[longest]) <= LEAST:
+            break
+        shown[longest] = shown[longest][:-1]
+    return shown
+
+
 class Ways(Static):
     """The screens with their keys; the one that is open stands out. They can be clicked."""
 
@@ -67,7 +81,9 @@ class Ways(Static):
 
     def _show(self) -> None:
         gap = " " if self.app.size.width >= NARROW else ""
-        parts = [self._way(key, name, label, gap) for key, name, label in self._names]
+        around = sum(len(key) + len(gap) + 1 for key, _, _ in self._names) - 1
+        shown = shortened({name: label for _, name, label in self._names}, self._here, self.app.size.width - around)
+        parts = [self._way(key, name, shown[name], gap) for key, name, _ in self._names]
         self.update(Content(" ").join(parts), layout=False)
 
     def _way(self, key: str, name: str, label: str, gap: str) -> Content:

@@ -76,10 +76,15 @@ class Listing(Vertical):
     def words(self) -> str:
         return self.query_one(SearchField).value.strip()
 
-    def search(self) -> None:
+    def search(self, words: str = "") -> None:
+        """Somebody is about to type; with `words` they have."""
         field = self.query_one(SearchField)
         field.display, field.disabled = True, False
-        field.focus()
+        if words:
+            field.value = words
+            self.table.focus()
+        else:
+            field.focus()
 
     def fill(self, heads: Sequence[str], rows: Mapping[str, Cells], empty: str) -> None:
         """`empty` is said where there are none."""

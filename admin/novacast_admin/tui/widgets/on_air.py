@@ -1,6 +1,5 @@
 """The programmes that are on, with where their numbers came from and go."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -10,10 +9,9 @@ from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from novacast.overview import FeedNow, Programme, ProgrammeNow, Tonight
+from novacast_admin.tui.curves import Curves
 from novacast_admin.tui.widgets.figures import bar, bits, money, number, percent, span, spark, words
 
-KEPT = 60
-"""Seconds that sparklines go back."""
 STATES: Mapping[str, tuple[str, str]] = {
     "on_air": ("● ON AIR", "bold green"),
     "interrupted": ("▲ INTERRUPTED", "bold red"),
@@ -28,38 +26,30 @@ class OnAir(VerticalScroll, can_focus=False):
         super().__init__(id="air")
         self.border_title = "On air"
         self._shown: dict[str, Static] = {}
-        self._history: dict[str, dict[str, deque[float]]] = {}
         self._quiet = Static("Nothing is on air.", classes="empty")
 
     def compose(self) -> ComposeResult:
         yield self._quiet
 
-    def show(self, tonight: Tonight) -> None:
+    def show(self, tonight: Tonight, curves: Curves) -> None:
         self.border_subtitle = _takings(tonight)
         current = {one.programme.id: one for one in tonight.programmes}
         for gone in self._shown.keys() - current.keys():
             self._shown.pop(gone).remove()
-            self._history.pop(gone, None)
         self._quiet.display = not current
         for id_, one in current.items():
-            self._remember(one)
             if id_ not in self._shown:
                 self._shown[id_] = Static(classes="programme")
                 self.mount(self._shown[id_])
-            text = self._text(one, tonight.at)
+            text = self._text(one, tonight.at, curves)
             if text != self._shown[id_].content:
                 lines = str(self._shown[id_].content).count("\n")
                 self._shown[id_].update(text, layout=text.plain.count("\n") != lines or not lines)
 
-    def _remember(self, one: ProgrammeNow) -> None:
-        kept = self._history.setdefault(one.programme.id, {})
-        for name, value in (("viewers", one.programme.viewers), ("bitrate", one.programme.bitrate or 0)):
-            kept.setdefault(name, deque(maxlen=KEPT)).append(value)
-
-    def _text(self, now: ProgrammeNow, at: str) -> Text:
+    def _text(self, now: ProgrammeNow, at: str, curves: Curves) -> Text:
         one, width = now.programme, 20 if self.size.width > 110 else 10
         mark, style = STATES.get(one.state, (one.state, ""))
-        kept = {name: spark(list(values), width) for name, values in self._history[one.id].items()}
+        kept = {name: spark(curves.of(name, one.id), width) for name in ("viewers", "bitrate")}
         title = one.title or one.channel
         text = Text.assemble((mark, style), " ", (title, "bold"), f" — {one.channel}" if title != one.channel else "")
         text.append(f"  {span(_seconds(one.started_at, at))}" + ("  TEST" if one.test else ""))

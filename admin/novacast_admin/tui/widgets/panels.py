@@ -1,6 +1,5 @@
 """What else one looks at on the night: the next performances, the money, the machine."""
 
-from collections import deque
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,9 +7,8 @@ from rich.text import Text
 from textual.widgets import Static
 
 from novacast.overview import Machine, Night, Tonight
+from novacast_admin.tui.curves import Curves
 from novacast_admin.tui.widgets.figures import NONE, bar, money, number, percent, size, span, spark, words
-
-KEPT = 120
 
 
 class Panel(Static):
@@ -69,22 +67,19 @@ class MachinePanel(Panel):
     def __init__(self, title: str, *, id: str, long: bool = False) -> None:
         super().__init__(title, id=id)
         self._long = long
-        self._kept: dict[str, deque[float]] = {}
 
-    def show(self, tonight: Tonight) -> None:
+    def show(self, tonight: Tonight, curves: Curves) -> None:
         one = tonight.machine
-        for name, value in _curves(one).items():
-            self._kept.setdefault(name, deque(maxlen=KEPT)).append(value or 0.0)
-        self.say(self._all(one) if self._long else self._short(one))
+        self.say(self._all(one, curves) if self._long else self._short(one, curves))
 
-    def _short(self, one: Machine) -> Text:
+    def _short(self, one: Machine, curves: Curves) -> Text:
         used = 1 - one.memory_free / one.memory if one.memory else None
-        text = Text(f"CPU    {bar(one.cpu, 8)} {percent(one.cpu):>4} {self._spark('cpu', 10)}")
+        text = Text(f"CPU    {bar(one.cpu, 8)} {percent(one.cpu):>4} {spark(curves.of('cpu'), 10)}")
         text.append(f"\nmemory {bar(used, 8)} {percent(used):>4} {size(one.memory_free)} free\n")
         text.append_text(_disk(one, 8))
         return text
 
-    def _all(self, one: Machine) -> Text:
+    def _all(self, one: Machine, curves: Curves) -> Text:
         width = max(10, min(60, self.size.width - 44))
         used = one.memory - one.memory_free
         rows = (
@@ -96,23 +91,10 @@ class MachinePanel(Panel):
         )
         text = Text()
         for label, value, curve, more in rows:
-            text.append(f"{label:<9}{value:>11} {self._spark(curve, width)} {more}\n")
+            text.append(f"{label:<9}{value:>11} {spark(curves.of(curve), width)} {more}\n")
         text.append_text(_disk(one, 20))
         text.append(f"\nup {span(one.uptime)}, {len(one.children)} children")
         return text
-
-    def _spark(self, name: str, width: int) -> str:
-        return spark(list(self._kept.get(name, ())), width)
-
-
-def _curves(one: Machine) -> dict[str, float | None]:
-    return {
-        "cpu": one.cpu,
-        "memory": one.memory - one.memory_free,
-        "server": one.server_cpu,
-        "written": one.disk_written,
-        "sent": one.sent,
-    }
 
 
 def _rate(value: float | None) -> str:
