@@ -1,12 +1,13 @@
 """What goes on, asked for while the rest of the console is still being loaded: what it listens with takes as long."""
 
+import asyncio
 import socket
 import threading
 from contextlib import suppress
 
 from novacast_admin.transport import Place
 
-REQUEST = b"GET /api/v1/admin/overview HTTP/1.0\r\nHost: novacast\r\nAccept: application/json\r\n\r\n"
+REQUEST = "GET /api/v1/admin/overview HTTP/1.0\r\nHost: novacast\r\nAccept: application/json\r\n{}\r\n"
 SECONDS = 2.0
 LONGEST = 16 * 1024 * 1024
 
@@ -25,13 +26,18 @@ class FirstLook:
         self._thread.join(SECONDS)
         return self._told
 
+    async def later(self) -> bytes | None:
+        """The same, without keeping others waiting."""
+        return await asyncio.to_thread(self.told)
+
     def _ask(self) -> None:
         if self._place.socket is None:
             return  # from elsewhere the way takes longer than the loading
         with suppress(OSError, ValueError), socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
             connection.settimeout(SECONDS)
             connection.connect(str(self._place.socket))
-            connection.sendall(REQUEST)
+            proof = f"Authorization: Bearer {self._place.token}\r\n" if self._place.token else ""
+            connection.sendall(REQUEST.format(proof).encode())
             head, _, body = _all(connection).partition(b"\r\n\r\n")
             if head.split(b" ", 2)[1:2] == [b"200"]:
                 self._told = body

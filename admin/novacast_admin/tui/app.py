@@ -1,8 +1,8 @@
 """The console: it listens to the server, tells its screens, and goes from one to the other."""
 
-import asyncio
 import json
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import partial
 from typing import ClassVar
 
@@ -12,7 +12,7 @@ from textual.binding import Binding, BindingType
 from textual.command import CommandPalette, Provider
 from textual.screen import Screen
 
-from novacast.errors import NovaCastError
+from novacast.errors import NovaCastError, Unavailable
 from novacast.overview import Tonight
 from novacast_admin.client import Back, Client, Lost
 from novacast_admin.first_look import FirstLook
@@ -49,7 +49,7 @@ class Console(App[None]):
         Binding("ctrl+f", "search_all", "Find", show=False, tooltip="Search orders, people and channels at once."),
         Binding("f2", "light", "Light/dark", show=False, tooltip="Change between dark and light."),
         Binding("f5", "again", "Look again", show=False, tooltip="Ask the server anew for what is shown."),
-        Binding("q", "quit", "Leave", tooltip="Leave the console. Nothing on the server ends by that."),
+        Binding("q", "quit", "Leave", show=False, tooltip="Leave the console. Nothing on the server ends by that."),
     ]
 
     def __init__(
@@ -73,8 +73,8 @@ class Console(App[None]):
     @work(group="listen", exclusive=True)
     async def listen(self) -> None:
         try:
-            if self._first is not None and (told := await asyncio.to_thread(self._first.told)) is not None:
-                self._hear(read(Tonight, json.loads(told)))
+            if self._first is not None:
+                await self._look_first(self._first)
             async for news in self.client.watch():
                 match news:
                     case Tonight():
@@ -90,6 +90,12 @@ class Console(App[None]):
             self.refused = error
             self.exit()
 
+    async def _look_first(self, first: FirstLook) -> None:
+        told = await first.later()
+        with suppress(ValueError, Unavailable):  # the stream, which comes next, says what is wrong
+            if told is not None:
+                self._hear(read(Tonight, json.loads(told)))
+
     def _hear(self, tonight: Tonight) -> None:
         self.tonight = tonight
         self.curves.take(tonight)
@@ -104,6 +110,8 @@ class Console(App[None]):
         if found.items:
             more = " and others" if len(found.items) > 1 else ""
             self.venue = f"{found.items[0].name}{more}"
+            if self.tonight is not None:
+                self._tell(Seen(self.tonight))
 
     def _tell(self, message: Seen | Gone | Returned) -> None:
         for screen in self.screen_stack:

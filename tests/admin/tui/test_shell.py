@@ -115,6 +115,21 @@ async def test_search_narrows_a_table_and_escape_shows_all_again(house: House) -
 
 
 @pytest.mark.slow
+async def test_orders_people_and_channels_are_found_from_any_screen(house: House) -> None:
+    await house.operator.send("POST", f"/api/v1/organizations/{house.org}/channels", {"name": "Visitors' stage"})
+    async with at_the_console(house.settings.data, size=SMALL) as desk:
+        await desk.press("ctrl+f")
+        await desk.types("visitor")
+        await desk.sees("Visitors' stage", "visitor@venue.example", "person, on People")
+        await desk.types("@")
+        await desk.until(lambda: "Visitors' stage" not in desk.text())
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, People))
+        await desk.until(lambda: "owner@venue.example" not in desk.text())
+        await desk.sees("visitor@venue.example")
+
+
+@pytest.mark.slow
 async def test_light_and_dark_help_and_leaving(house: House) -> None:
     async with at_the_console(house.settings.data) as desk:
         assert desk.app.theme == DARK

@@ -47,9 +47,9 @@ class Streams(Book):
         Deed("m", "main", "Main", "Show the main feed, and nothing else."),
         Deed("k", "backup", "Backup", "Show the backup feed, and nothing else."),
         Deed("a", "auto", "Auto", "Show the main feed; where it is lost the backup, else the slate."),
-        Deed("d", "drop", "Drop rung", "Make the largest rendition no longer: the encoder gets room."),
+        Deed("d", "drop", "Drop", "Make the largest rendition no longer: the encoder gets room."),
         Deed("e", "end", "End", "End the programme for good."),
-        Deed("o", "rotate", "New key", "Put a new stream key in an old one's place. The old one lets nobody in."),
+        Deed("o", "rotate", "Key", "Put a new stream key in an old one's place. The old one lets nobody in."),
         Deed("t", "targets", "Targets", "Switch a target (another platform that gets the programme) on or off."),
         Deed("l", "log", "Log", "Read what was done on the channel, and what the server says of it."),
     )  # fmt: skip
@@ -170,7 +170,8 @@ def _cells(line: Line) -> Sequence[str]:
     one, on = line.stream, line.programme
     targets = f"{one.targets} ({one.failing} failing)" if one.failing else str(one.targets)
     state = (on.state.replace("_", " ") + (" TEST" if on.test else "")) if on else "–"
-    shown = (one.name, on.title if on else "–", state, on.wanted if on else "", moment(one.next_at))
+    shows = on.wanted if on and on.state != "planned" else ""
+    shown = (one.name, on.title if on else "–", state, shows, moment(one.next_at))
     return (*shown, str(one.feeds), targets, str(one.keys))
 
 

@@ -24,8 +24,13 @@ class TonightRoom(Room):
     DEEDS = (Deed("k", "acknowledge", "Acknowledge", "Say that you know of this alarm: nobody is told of it again."),)
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(DEEDS),
-        Binding("slash", "search", "Search", key_display="/", tooltip="Show only alarms that hold what you type."),
-    ]
+        Binding(
+            "slash", "search", "Search", show=False, key_display="/",
+            tooltip="Show only alarms that hold what you type.",
+        ),
+        Binding("pagedown", "air(True)", "Down", show=False, priority=True, tooltip="Show what is below on air."),
+        Binding("pageup", "air(False)", "Up", show=False, priority=True, tooltip="Show what is above on air."),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
@@ -41,7 +46,7 @@ class TonightRoom(Room):
             yield Plot("Watching", number, id="watching")
             yield Plot("Coming in", bits, id="coming")
         listing = Listing(id="listing")
-        listing.border_title = "Alarms"
+        listing.border_title, listing.border_subtitle = "Alarms", "/ search"
         yield listing
 
     def on_mount(self) -> None:
@@ -75,6 +80,13 @@ class TonightRoom(Room):
 
     def action_search(self) -> None:
         self.query_one(Listing).search()
+
+    def action_air(self, down: bool) -> None:
+        air = self.query_one(OnAir)
+        if down:
+            air.scroll_page_down(animate=False)
+        else:
+            air.scroll_page_up(animate=False)
 
     async def do_acknowledge(self, alarm: Alarm) -> str:
         await self.client.acknowledge(alarm.id)

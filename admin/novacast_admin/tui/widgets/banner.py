@@ -25,8 +25,10 @@ class Banner(Static):
         self._venue = venue
         critical = sum(1 for alarm in tonight.alarms if alarm.severity == "critical" and not alarm.acknowledged_by)
         fresh = sum(1 for alarm in tonight.alarms if not alarm.acknowledged_by)
-        if fresh:
-            alarms = f"! {fresh} alarm{'s' if fresh > 1 else ''}{f', {critical} critical' if critical else ''}"
+        if critical:
+            alarms = f"!! {critical} critical" + (f", {fresh - critical} more" if fresh > critical else "")
+        elif fresh:
+            alarms = f"! {fresh} alarm{'s' if fresh > 1 else ''}"
         else:
             alarms = f"no new alarms ({len(tonight.alarms)} known)" if tonight.alarms else "no alarms"
         on_air = sum(1 for one in tonight.programmes if one.programme.state == "on_air")
@@ -45,7 +47,8 @@ class Banner(Static):
         self._shown = shown
         self.update(
             Content.from_markup(
-                f"[b]$venue[/b]  $state  [{colour} bold]$alarms[/]  [dim]? help[/]",
+                f"[b]$venue[/b]  $state  [{colour} bold]$alarms[/]  [dim]$hint[/]",
+                hint="? help  q leave" if self.app.size.width >= NARROW else "? help",
                 venue=self._venue,
                 state=state,
                 alarms=alarms,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
@@ -12,6 +13,7 @@ from novacast.overview import FeedNow, Programme, ProgrammeNow, Tonight
 from novacast_admin.tui.curves import Curves
 from novacast_admin.tui.widgets.figures import bar, bits, money, number, percent, span, spark, words
 
+QUIET = "Nothing is on air."
 STATES: Mapping[str, tuple[str, str]] = {
     "on_air": ("● ON AIR", "bold green"),
     "interrupted": ("▲ INTERRUPTED", "bold red"),
@@ -26,7 +28,7 @@ class OnAir(VerticalScroll, can_focus=False):
         super().__init__(id="air")
         self.border_title = "On air"
         self._shown: dict[str, Static] = {}
-        self._quiet = Static("Nothing is on air.", classes="empty")
+        self._quiet = Static("…", classes="empty")
 
     def compose(self) -> ComposeResult:
         yield self._quiet
@@ -37,6 +39,8 @@ class OnAir(VerticalScroll, can_focus=False):
         for gone in self._shown.keys() - current.keys():
             self._shown.pop(gone).remove()
         self._quiet.display = not current
+        if str(self._quiet.content) != QUIET:
+            self._quiet.update(QUIET)
         for id_, one in current.items():
             if id_ not in self._shown:
                 self._shown[id_] = Static(classes="programme")
@@ -50,7 +54,7 @@ class OnAir(VerticalScroll, can_focus=False):
         one, width = now.programme, 20 if self.size.width > 110 else 10
         mark, style = STATES.get(one.state, (one.state, ""))
         kept = {name: spark(curves.of(name, one.id), width) for name in ("viewers", "bitrate")}
-        title = one.title or one.channel
+        title = _within(one.title or one.channel, max(20, self.size.width - 48))
         text = Text.assemble((mark, style), " ", (title, "bold"), f" — {one.channel}" if title != one.channel else "")
         text.append(f"  {span(_seconds(one.started_at, at))}" + ("  TEST" if one.test else ""))
         shown = f"  shows {one.on}" + (f" (wanted: {one.wanted})" if one.wanted != "auto" else "")
@@ -58,13 +62,17 @@ class OnAir(VerticalScroll, can_focus=False):
         text.append(f"\n  watching {one.viewers:>5} {kept['viewers']}  ")
         text.append(words([f"{rung.name} {rung.viewers}" for rung in one.rungs], " · "))
         text.append(f"\n  in {bits(one.bitrate):>9} {kept['bitrate']}  ")
-        text.append(_figures(one))
+        text.append(words([_figures(one), _feeds(one.feeds)]))
         text.append("\n  headroom ")
         text.append(_headroom(one), "bold red" if one.headroom is not None and one.headroom < 0.25 else "")
-        text.append("  " + words([_stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one), _feeds(one.feeds)]))
+        text.append("  " + words([_stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one)]))
         for alarm in one.alarms[-3:]:
             text.append(f"\n  ! {alarm}", "yellow")
         return text
+
+
+def _within(title: str, width: int) -> str:
+    return title if cell_len(title) <= width else f"{set_cell_size(title, width - 1).rstrip()}…"
 
 
 def _takings(tonight: Tonight) -> str:

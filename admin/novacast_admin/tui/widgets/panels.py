@@ -41,9 +41,9 @@ def _night(night: Night, *, wide: bool) -> Text:
     text = Text(f"{begin:%a %d.%m. %H:%M} ")
     text.append(night.title, "bold")
     text.append("" if night.state == "on_sale" else f"  {night.state.replace('_', ' ')}", "yellow")
-    text.append(f"\n  {bar(share, 20 if wide else 10)} {night.sold}/{night.capacity}")
-    counts = (f"held {night.held + night.paying}", f"free {night.free}", f"in {night.inside}")
-    text.append(f"  {words(counts, '  ' if wide else ' ')}")
+    text.append(f"\n  {bar(share, 20 if wide else 8)} {night.sold}/{night.capacity}")
+    held = f"held {night.held + night.paying}" if wide else ""  # the bar has it
+    text.append(f"  {words((held, f'free {night.free}', f'in {night.inside}'), '  ' if wide else ' ')}")
     return text
 
 
@@ -105,7 +105,10 @@ def _disk(one: Machine, width: int) -> Text:
     left = one.disk_free - one.reserve
     text = Text(f"disk   {bar(1 - one.disk_free / one.disk if one.disk else None, width)} {size(max(left, 0))} left")
     if one.hours_left is not None:
-        text.append(f", {one.hours_left:.1f} h of it", "bold red" if one.hours_left < 4 else "")
+        text.append(
+            f", {number(one.hours_left, 'h', 1 if one.hours_left < 100 else 0)}",
+            "bold red" if one.hours_left < 4 else "",
+        )
     elif left <= 0:
         text.append(" FULL", "bold red")
     return text

@@ -40,11 +40,16 @@ class Plot(Panel):
     def __init__(self, title: str, unit: Callable[[float], str], *, id: str) -> None:
         super().__init__(title, id=id)
         self._unit = unit
+        self._values: Sequence[float] = ()
 
     def show(self, values: Sequence[float]) -> None:
+        self._values = values
         width, height = self.size.width, self.size.height
         if not (self.display and width and height):
             return
         now = self._unit(values[-1]) if values else "–"
         self.border_subtitle = f"{now}, most {self._unit(max(values, default=0.0))} in ten minutes"
         self.say(Text("\n".join(plotted(values, width, height)), "cyan"))
+
+    def on_resize(self) -> None:
+        self.show(self._values)
