@@ -288,16 +288,16 @@ class Client:
 
     async def begin_import(self, kind: str, name: str, org_id: str = "") -> DataImport:
         body = {"kind": kind, "name": name, "organization": org_id}
-        return _read(DataImport, await self.send("POST", f"{ADMIN}/imports", body))
+        return read(DataImport, await self.send("POST", f"{ADMIN}/imports", body))
 
     async def bring_file(self, import_id: str, path: Path) -> DataImport:
-        return _read(DataImport, await self._transport.bring(f"{ADMIN}/imports/{import_id}/file", path))
+        return read(DataImport, await self._transport.bring(f"{ADMIN}/imports/{import_id}/file", path))
 
     async def map_import(self, import_id: str, mapping: Mapping[str, Any]) -> DataImport:
-        return _read(DataImport, await self.send("PATCH", f"{ADMIN}/imports/{import_id}", {"mapping": mapping}))
+        return read(DataImport, await self.send("PATCH", f"{ADMIN}/imports/{import_id}", {"mapping": mapping}))
 
     async def run_import(self, import_id: str, *, dry: bool = False) -> DataImport:
-        return _read(DataImport, await self.send("POST", f"{ADMIN}/imports/{import_id}/run", {"dry": dry}))
+        return read(DataImport, await self.send("POST", f"{ADMIN}/imports/{import_id}/run", {"dry": dry}))
 
     async def stop_import(self, import_id: str) -> None:
         await self.send("POST", f"{ADMIN}/imports/{import_id}/stop")

@@ -107,6 +107,7 @@ class Transport:
 
     async def bring(self, path: str, file: Path) -> Any:
         """PUT a file as it is, however large. Raises the same, and NotFound for a file that can't be read."""
+        session, aiohttp = await self._open()
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
         try:
             opened = await asyncio.to_thread(file.open, "rb")
@@ -114,7 +115,7 @@ class Transport:
             raise errors.NotFound(f"{file} can't be read: {error.strerror}.") from error
         headers = {"Content-Type": "application/octet-stream"}
         with opened, self._told_apart("PUT"):
-            async with self._open.put(
+            async with session.put(
                 self._url(path), data=opened, headers=headers, timeout=timeout, allow_redirects=False
             ) as response:
                 raw = await response.read()
