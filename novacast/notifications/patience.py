@@ -16,6 +16,8 @@ JOB = PATIENT
 LOT = 5 * SECOND
 AT_ONCE = 4
 """Connections to the mail server."""
+LONGEST = 20 * SECOND
+"""For which one lot keeps mails waiting that somebody waits for; far less than the lease of its own."""
 PATIENCE = 3
 """After so many mails of one lot that can't be delivered now the rest is not tried: the mail server is away."""
 
@@ -31,18 +33,22 @@ class Post:
         lot = await self._db.write(self._claim)
         if not lot:
             return
-        delayed = 0
-        left = list(lot)
-        while left and delayed < PATIENCE:
-            now, left = left[:AT_ONCE], left[AT_ONCE:]
-            delayed += (await asyncio.gather(*map(self._delivery.send_claimed, now))).count(False)
-        if left:
-            log.warning("%d mails that can wait do so: the mail server takes none", len(left))
-            await self._db.write(lambda tx: store.release(tx, left, tx.now + MINUTE))
+        await self._send(lot)
         next_at = await self._db.one(store.pace()) or 0
         wait = max(0, min(next_at - self._db.clock.now(), self._wait)) / SECOND
         if await self._db.all(store.waiting(self._db.clock.now(), 1)):
             self._queue.enqueue(JOB, priority=LOW, delay=wait)
+
+    async def _send(self, lot: list[str]) -> None:
+        """What is not tried waits for another lot."""
+        left, delayed, until = list(lot), 0, self._db.clock.now() + LONGEST
+        while left and delayed < PATIENCE and self._db.clock.now() < until:
+            now, left = left[:AT_ONCE], left[AT_ONCE:]
+            delayed += (await asyncio.gather(*map(self._delivery.send_claimed, now))).count(False)
+        if left:
+            log.warning("%d mails that can wait do so: the mail server is slow or away", len(left))
+            wait = MINUTE if delayed >= PATIENCE else 0
+            await self._db.write(lambda tx: store.release(tx, left, tx.now + wait))
 
     async def sweep(self) -> None:
         """A lot whose wake-up was lost."""

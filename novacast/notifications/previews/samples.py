@@ -7,7 +7,7 @@ from novacast.words import date_of, hour_in, money
 
 PERSON = "Ada Byron"
 ADDRESS = "ada@example.org"
-AT = 1_924_963_200_000_000
+AT = 1_924_974_000_000_000
 """31 December 2030, 20:00 in Vienna."""
 ZONE = "Europe/Vienna"
 _DAYS = frozenset({"membership_begun", "membership_ended", "membership_suspended", "membership_unpaid"})

@@ -17,7 +17,7 @@ from novacast.tickets.models import PerformanceState
 from novacast.tickets.orders.models import buyer_of
 from novacast.visibility import Visibility
 from tests.fakes.clock import FakeClock
-from tests.notifications.news.world import CHANNEL, World, add_person, open_world
+from tests.notifications.news.world import CHANNEL, VIDEO, World, add_person, open_world
 from tests.tickets.box import ADA, BEN, ORG, OWNER, open_box
 
 NOTICES = Query("SELECT reader, kind FROM news_notices ORDER BY reader", (), lambda row: (row[0], row[1]))
@@ -182,11 +182,6 @@ async def test_a_new_video_is_news_once_it_can_be_found_and_a_recording_is_none(
     await world.heard()
     await world.spread()
     assert await world.box.db.all(NOTICES) == [("ada", "on_air"), ("ada", "video")]
-
-
-VIDEO = """INSERT INTO videos (id, org_id, title, description, language, visibility, state, created_at, updated_at,
-    published_at, edition, source_name, source_bytes, has_poster, has_storyboard)
-    VALUES (?1, ?2, 'A film', '', '', ?3, 'ready', ?4, ?4, ?4, 'e', 'a.mp4', 1, 0, 0)"""
 
 
 async def published(world: World, *ids: str) -> None:

@@ -43,6 +43,10 @@ CHANNEL = Channel(
     profile="low", heights=(360,), pass_through=PassThrough.AUTO, return_seconds=60, record=False, dvr=True,
     keep_source=False, slate=None, poster=None, created_at=0, updated_at=0,
 )  # fmt: skip
+VIDEO = """INSERT INTO videos (id, org_id, title, description, language, visibility, state, created_at, updated_at,
+    published_at, edition, source_name, source_bytes, has_poster, has_storyboard)
+    VALUES (?1, ?2, 'A film', '', '', ?3, 'ready', ?4, ?4, ?4, 'e', 'a.mp4', 1, 0, 0)"""
+"""Its id, whose it is, who is shown it, and since when."""
 SENT = Query("SELECT to_address, template FROM mail ORDER BY to_address, rowid", (), lambda row: (row[0], row[1]))
 
 
