@@ -9,6 +9,8 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 
 from hypothesis import strategies as st
@@ -18,7 +20,7 @@ from novacast.accounts.oidc.models import Metadata, Told
 from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
 from novacast.chat.socket import bodies
 from novacast.database import keyset
-from novacast.errors import InvalidInput, Malformed, MediaFailure, TooLarge, Unauthenticated, Unavailable
+from novacast.errors import BadSettings, InvalidInput, Malformed, MediaFailure, TooLarge, Unauthenticated, Unavailable
 from novacast.limits import network
 from novacast.live import flv
 from novacast.live.broadcast.lineup import Lineup
@@ -38,6 +40,7 @@ from novacast.security.idtokens import Identity, Keys
 from novacast.security.jwt import AccessClaims, AccessTokens
 from novacast.security.keys import Signer
 from novacast.security.passkeys import Party
+from novacast.settings import load
 from novacast.web import moderations
 from novacast.web.parsing import parse_fields, parse_json
 from novacast.web.protection import safe_next
@@ -152,6 +155,12 @@ def object_of(told: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def settings_file(told: str) -> object:
+    with NamedTemporaryFile(suffix=".toml") as file:
+        Path(file.name).write_text(told, encoding="utf-8", errors="replace")
+        return load(Path(file.name), {"HOME": "/tmp"})
+
+
 def ranges(given: tuple[str, dict[str, str]]) -> None:
     method, headers = given
     verdict = decide(method, headers, File())
@@ -255,6 +264,7 @@ PARSERS: Mapping[str, Parser] = {
         ),
         (InvalidInput,),
     ),
+    "settings": Parser(words('[server]\nport = 8080\n[live]\nclips = "members"\n'), settings_file, (BadSettings,)),
     "backups: files": Parser(
         raw(SEALED), lambda data: list(envelopes.opened(READER, "fuzz", io.BytesIO(data))), (Unavailable,)
     ),

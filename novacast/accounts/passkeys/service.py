@@ -15,7 +15,7 @@ from novacast.accounts.rates import Gates
 from novacast.accounts.sessions.models import Origin, device
 from novacast.clock import Clock
 from novacast.database import Database, Transaction
-from novacast.errors import Conflict, NotFound, Unavailable
+from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
 from novacast.security import passkeys as kit
@@ -50,7 +50,7 @@ class Passkeys:
         return await self._db.all(store.of_person(person_of(principal)))
 
     async def begin(self, principal: Principal) -> Ceremony:
-        """Raises ProofNeeded, Conflict, RateLimited, Unavailable."""
+        """Raises ProofNeeded, Conflict, RateLimited."""
         party, session_id = party_of(self._party), await self._proofs.require(principal)
         person = await self._people.me(principal)
         self._gates.ceremony(person.id)
@@ -134,9 +134,9 @@ class Passkeys:
 
 
 def party_of(party: Party | None) -> Party:
-    """Raises Unavailable."""
+    """Raises Conflict: at another address it would be possible."""
     if party is None:
-        raise Unavailable(_NO_PARTY)
+        raise Conflict(_NO_PARTY)
     return party
 
 
