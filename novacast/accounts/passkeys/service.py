@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from novacast.accounts.journal import store as journal
-from novacast.accounts.journal.models import Kind
+from novacast.accounts.journal.models import Happened, Kind
 from novacast.accounts.passkeys import store
 from novacast.accounts.passkeys.challenges import Challenges
 from novacast.accounts.passkeys.models import PER_PERSON, Answer, Ceremony, Passkey
@@ -21,6 +21,7 @@ from novacast.identity import Principal, new_id, person_of
 from novacast.security import passkeys as kit
 from novacast.security.passkeys import Known, Party
 
+SHOWN = 10
 _PURPOSE = "register"
 _NO_PARTY = text("Browsers have no passkeys for this address. They need https and a name, as in https://example.org.")
 
@@ -48,6 +49,10 @@ class Passkeys:
     async def listed(self, principal: Principal) -> Sequence[Passkey]:
         """In the order they were added."""
         return await self._db.all(store.of_person(person_of(principal)))
+
+    async def lately(self, principal: Principal) -> Sequence[Happened]:
+        """What happened to the ways in, newest first."""
+        return await self._db.all(journal.newest(person_of(principal), SHOWN))
 
     async def begin(self, principal: Principal) -> Ceremony:
         """Raises ProofNeeded, Conflict, RateLimited."""
