@@ -269,6 +269,38 @@ async def test_groups_give_roles_and_take_them_and_leave_what_was_given_by_hand(
         assert (await let_in(house, own, provider)).roles == {stage.id: Role.MODERATOR}
 
 
+async def test_whoever_was_taken_out_by_hand_stays_out_until_they_left_the_group(
+    house: House, settings: Settings, provider: Provider
+) -> None:
+    owner = await house.person("olga@example.org", "Olga")
+    stage = await house.own.organizations.create(owner, "The Stage", "stage")
+    provider.claims = {"groups": ["crew"]}
+    async with with_provider(house, settings, provider, accounts="anyone", roles=("crew=stage:door",)) as own:
+        ada = await let_in(house, own, provider)
+        assert ada.person_id is not None
+        await own.administration.set_role(SYSTEM, stage.id, ada.person_id, None)
+        for _ in range(3):
+            assert (await let_in(house, own, provider)).roles == {}
+        provider.claims = {}
+        await let_in(house, own, provider)
+        provider.claims = {"groups": ["crew"]}
+        assert (await let_in(house, own, provider)).roles == {stage.id: Role.DOOR}
+
+
+async def test_the_last_owner_stays_one_whatever_their_groups_say(
+    house: House, settings: Settings, provider: Provider
+) -> None:
+    olga = await house.person("olga@example.org", "Olga")
+    stage = await house.own.organizations.create(olga, "The Stage", "stage")
+    provider.claims = {"groups": ["boss"]}
+    async with with_provider(house, settings, provider, accounts="anyone", roles=("boss=stage:owner",)) as own:
+        await let_in(house, own, provider)
+        assert olga.person_id is not None
+        await own.administration.set_role(SYSTEM, stage.id, olga.person_id, Role.MANAGER)
+        provider.claims = {}
+        assert (await let_in(house, own, provider)).roles == {stage.id: Role.OWNER}
+
+
 @pytest.mark.parametrize("entry", ["crew", "crew=stage", "crew=stage:king", "=stage:door", "crew=:door"])
 async def test_roles_that_make_no_sense_are_refused_at_the_start(
     house: House, settings: Settings, provider: Provider, entry: str

@@ -1,5 +1,6 @@
 """Passkeys of an authenticator in software; what a browser makes of them is in test_passkey_pages."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -59,6 +60,16 @@ async def test_an_answer_is_worth_one_log_in(house: House) -> None:
     await house.own.sweep.run()
     with pytest.raises(Unauthenticated):
         await house.own.passkey_entry.sign_in(BROWSER, asked.ticket, answer, ORIGIN)
+
+
+async def test_of_two_who_bring_one_answer_at_once_one_comes_in(house: House) -> None:
+    principal, one = await house.person(), Authenticator(counts=False)
+    await added(house, principal, one)
+    asked = await house.own.passkey_entry.begin(BROWSER, ORIGIN.address)
+    answer = whole(one.use(asked.options))
+    bring = (house.own.passkey_entry.sign_in(BROWSER, asked.ticket, answer, ORIGIN) for _ in range(4))
+    results = await asyncio.gather(*bring, return_exceptions=True)
+    assert [type(one) for one in results].count(SignedIn) == 1
 
 
 async def test_a_challenge_is_good_for_its_browser_purpose_and_time_alone(house: House) -> None:

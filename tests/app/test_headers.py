@@ -83,7 +83,7 @@ def check(path: str, headers: Mapping[str, str]) -> None:
     assert headers["Server"] == "NovaCast", path
 
 
-async def test_every_page_forbids_what_no_page_needs(site: Site) -> None:
+async def test_every_answer_forbids_what_no_page_needs(site: Site) -> None:
     """With ids that lead nowhere: pages of errors are pages as well. What the few that play, frame or pay allow beside
     is in the tests of their slices."""
     assert len(site.pages) > 50
@@ -92,9 +92,6 @@ async def test_every_page_forbids_what_no_page_needs(site: Site) -> None:
         headers = await site.headers(path)
         check(path, headers)
         assert {"no-cache", "no-store"} & set(headers["Cache-Control"].split(", ")), path
-
-
-async def test_what_is_no_page_is_protected_alike(site: Site) -> None:
     for path in OTHERS:
         check(path, await site.headers(path))
     # Answered ahead of all that: it is never a page, and says so.

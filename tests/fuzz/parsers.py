@@ -9,8 +9,12 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from types import SimpleNamespace
 from typing import Any
 
+from aiohttp.test_utils import make_mocked_request
 from hypothesis import strategies as st
 from pydantic import BaseModel
 
@@ -18,7 +22,9 @@ from novacast.accounts.oidc.models import Metadata, Told
 from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
 from novacast.chat.socket import bodies
 from novacast.database import keyset
-from novacast.errors import InvalidInput, Malformed, MediaFailure, TooLarge, Unauthenticated, Unavailable
+from novacast.errors import BadSettings, InvalidInput, Malformed, MediaFailure, TooLarge, Unauthenticated, Unavailable
+from novacast.icalendar import Entry as CalendarEntry
+from novacast.icalendar import calendar_file
 from novacast.limits import network
 from novacast.live import flv
 from novacast.live.broadcast.lineup import Lineup
@@ -38,12 +44,14 @@ from novacast.security.idtokens import Identity, Keys
 from novacast.security.jwt import AccessClaims, AccessTokens
 from novacast.security.keys import Signer
 from novacast.security.passkeys import Party
-from novacast.web import moderations
+from novacast.settings import load
+from novacast.texts import printable
+from novacast.web import moderations, templates
 from novacast.web.parsing import parse_fields, parse_json
 from novacast.web.protection import safe_next
 from novacast.web.realtime.wishes import Wish
 from tests.fakes.authenticator import Authenticator, text
-from tests.fuzz.given import documents, heads, raw, words
+from tests.fuzz.given import WORDS, documents, heads, raw, words
 
 
 @dataclass(frozen=True)
@@ -152,6 +160,12 @@ def object_of(told: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def settings_file(told: str) -> object:
+    with NamedTemporaryFile(suffix=".toml") as file:
+        Path(file.name).write_text(told, encoding="utf-8", errors="replace")
+        return load(Path(file.name), {"HOME": "/tmp"})
+
+
 def ranges(given: tuple[str, dict[str, str]]) -> None:
     method, headers = given
     verdict = decide(method, headers, File())
@@ -165,6 +179,24 @@ def goes_on_here(target: str) -> None:
     assert found.startswith("/")
     assert found[1:2] not in ("/", "\\")
     assert not any(sign <= " " or sign == "\x7f" for sign in found)
+
+
+def notice(cookie: str) -> None:
+    """Of a browser's cookie: nothing, or words of one of three kinds."""
+    request = make_mocked_request("GET", "/", headers={"Cookie": f"{templates.NOTICE}={cookie}"})
+    found = templates._notice(request, SimpleNamespace(client=SimpleNamespace(secure=False)))  # type: ignore[arg-type]  # of a state, all it looks at
+    assert found is None or found.kind in ("good", "bad", "note")
+
+
+def calendar(given: tuple[str, str, str]) -> None:
+    """Whatever people call things: no line of theirs is taken for one of ours."""
+    title, description, place = map(printable, given)
+    entry = CalendarEntry(uid="u", changed_at=0, start=0, end=1, title=title, description=description, place=place)
+    lines = calendar_file("novacast", [entry]).split("\r\n")
+    assert [one.split(":")[0] for one in lines if one.startswith(("BEGIN", "END", "UID"))].count("BEGIN") == 2
+    assert all(one == "" or one[0] == " " or one[0].isupper() for one in lines)
+    assert all(len(one.encode()) <= 75 for one in lines)
+    assert not any("\n" in one or "\r" in one for one in lines)
 
 
 def tags(pieces: list[bytes]) -> None:
@@ -215,6 +247,8 @@ PARSERS: Mapping[str, Parser] = {
     "web: wishes": Parser(words("video.ready,programme:ID"), Wish.read, (InvalidInput,)),
     "web: cursors": Parser(words("WzEsImEiXQ"), lambda told: keyset(told, int, str), (InvalidInput,)),
     "web: networks": Parser(heads("203.0.113.7", "2001:db8::1%eth0", "::ffff:1.2.3.4"), network),
+    "web: notices": Parser(words("WyJnb29kIiwiU2F2ZWQuIl0", "eyJhIjoxfQ"), notice),
+    "calendars: what is written into them": Parser(st.tuples(WORDS, WORDS, WORDS), calendar),
     "people: addresses": Parser(words("ada@example.org", "jürgen@müller.de"), EmailAddress.parse, (InvalidInput,)),
     "people: names": Parser(words("Ada Byron"), clean_name, (InvalidInput,)),
     "people: languages": Parser(words("de-AT"), clean_language, (InvalidInput,)),
@@ -255,6 +289,7 @@ PARSERS: Mapping[str, Parser] = {
         ),
         (InvalidInput,),
     ),
+    "settings": Parser(words('[server]\nport = 8080\n[live]\nclips = "members"\n'), settings_file, (BadSettings,)),
     "backups: files": Parser(
         raw(SEALED), lambda data: list(envelopes.opened(READER, "fuzz", io.BytesIO(data))), (Unavailable,)
     ),

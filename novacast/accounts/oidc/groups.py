@@ -48,6 +48,8 @@ def _settle(tx: Transaction, person_id: str, org_id: str, wanted: Role | None) -
     has, given = tx.one(organizations.role(org_id, person_id)), tx.one(store.provided(person_id, org_id))
     if given is None and has is not None:
         return  # given by hand
+    if given is not None and has is None and wanted is not None:
+        return  # taken away by hand: whoever did so need not do it again at each log-in
     if given is not None and has is not given:
         store.withdraw(tx, person_id, org_id)  # changed by hand since: from now on it is as if given by hand
         return

@@ -1,5 +1,6 @@
 """The page of passkeys."""
 
+from novacast.accounts.journal.models import Happened, Kind
 from novacast.accounts.oidc.service import OidcLogIn
 from novacast.accounts.passkeys.service import Passkeys
 from novacast.accounts.proofs.models import ProofNeeded
@@ -53,7 +54,21 @@ class PasskeyPages:
             "possible": self._passkeys.possible and secure_context(call),
             "prove": PROVE,
             "provider": self._oidc.name if self._oidc.possible else "",
+            "lately": [(_words(one), one) for one in await self._passkeys.lately(call.principal)],
             "errors": errors,
             "when": when,
         }
         return Html("accounts/passkeys.html", context, 422 if errors else 200)
+
+
+def _words(one: Happened) -> str:
+    words = {
+        Kind.PASSKEY_ADDED: _("“%(name)s” was added"),
+        Kind.PASSKEY_RENAMED: _("A passkey is called “%(name)s” now"),
+        Kind.PASSKEY_REMOVED: _("“%(name)s” was removed"),
+        Kind.PASSKEY_USED: _("“%(name)s” logged you in"),
+        Kind.PASSKEY_SUSPECTED: _("“%(name)s” may have been copied, and let nobody in"),
+        Kind.PROVIDER_LINKED: _("The account was joined to %(name)s"),
+        Kind.PROVIDER_UNLINKED: _("The account was parted from %(name)s"),
+    }
+    return words[one.kind] % {"name": one.detail}

@@ -16,7 +16,7 @@ from novacast.accounts.passkeys.entering import PasskeyEntry
 from novacast.accounts.passkeys.service import Passkeys
 from novacast.accounts.sessions.bodies import SignedInBody
 from novacast.accounts.sessions.routes import hand_over, origin
-from novacast.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated, Unavailable
+from novacast.errors import Conflict, Forbidden, NotFound, RateLimited, Unauthenticated
 from novacast.security.keys import new_token
 from novacast.web import Call, delete, get, patch, post
 from novacast.web.sessions import read
@@ -24,9 +24,9 @@ from novacast.web.sessions import read
 BROWSER, BROWSER_SECONDS = "novacast_browser", 24 * 3600
 """Binds a challenge to the browser that asked for it, where nobody is logged in yet."""
 
-_ERRORS = (Unauthenticated, RateLimited, Unavailable)
+_ERRORS = (Unauthenticated, RateLimited, Conflict)
 _step = partial(post, tag="log-in", public=True, idempotent=False, errors=_ERRORS)
-_own = partial(post, tag="account", scope="admin", idempotent=False, errors=(Conflict, Forbidden, *_ERRORS))
+_own = partial(post, tag="account", scope="admin", idempotent=False, errors=(Forbidden, *_ERRORS))
 
 
 class PasskeyRoutes:

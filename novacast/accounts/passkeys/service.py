@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Sequence
 
 from novacast.accounts.journal import store as journal
-from novacast.accounts.journal.models import Kind
+from novacast.accounts.journal.models import Happened, Kind
 from novacast.accounts.passkeys import store
 from novacast.accounts.passkeys.challenges import Challenges
 from novacast.accounts.passkeys.models import PER_PERSON, Answer, Ceremony, Passkey
@@ -15,12 +15,13 @@ from novacast.accounts.rates import Gates
 from novacast.accounts.sessions.models import Origin, device
 from novacast.clock import Clock
 from novacast.database import Database, Transaction
-from novacast.errors import Conflict, NotFound, Unavailable
+from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
 from novacast.security import passkeys as kit
 from novacast.security.passkeys import Known, Party
 
+SHOWN = 10
 _PURPOSE = "register"
 _NO_PARTY = text("Browsers have no passkeys for this address. They need https and a name, as in https://example.org.")
 
@@ -49,8 +50,12 @@ class Passkeys:
         """In the order they were added."""
         return await self._db.all(store.of_person(person_of(principal)))
 
+    async def lately(self, principal: Principal) -> Sequence[Happened]:
+        """What happened to the ways in, newest first."""
+        return await self._db.all(journal.newest(person_of(principal), SHOWN))
+
     async def begin(self, principal: Principal) -> Ceremony:
-        """Raises ProofNeeded, Conflict, RateLimited, Unavailable."""
+        """Raises ProofNeeded, Conflict, RateLimited."""
         party, session_id = party_of(self._party), await self._proofs.require(principal)
         person = await self._people.me(principal)
         self._gates.ceremony(person.id)
@@ -134,9 +139,9 @@ class Passkeys:
 
 
 def party_of(party: Party | None) -> Party:
-    """Raises Unavailable."""
+    """Raises Conflict: at another address it would be possible."""
     if party is None:
-        raise Unavailable(_NO_PARTY)
+        raise Conflict(_NO_PARTY)
     return party
 
 

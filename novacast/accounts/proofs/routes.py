@@ -7,12 +7,10 @@ from novacast.accounts.passkeys.entering import PasskeyEntry
 from novacast.accounts.people.bodies import PasswordBody
 from novacast.accounts.proofs.service import Proofs
 from novacast.accounts.sessions.routes import origin
-from novacast.errors import Conflict, Forbidden, RateLimited, Unavailable
+from novacast.errors import Conflict, Forbidden, RateLimited
 from novacast.web import Call, post
 
-_proof = partial(
-    post, tag="account", scope="admin", idempotent=False, errors=(Forbidden, Conflict, RateLimited, Unavailable)
-)
+_proof = partial(post, tag="account", scope="admin", idempotent=False, errors=(Forbidden, Conflict, RateLimited))
 
 
 class ProofRoutes:
