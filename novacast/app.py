@@ -54,6 +54,7 @@ from novacast.supervision import Supervision
 from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
+from novacast.tickets.events.pages import Announced
 from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
@@ -216,6 +217,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
             sales_door(own.rentals, door, own.clock),
+            Announced(own.tickets.listing, own.tickets.availability, own.tickets.posters),
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
