@@ -34,9 +34,7 @@ async def windows(there: Served) -> AsyncIterator[Windows]:
         yield opened
 
 
-async def test_an_account_is_joined_to_the_provider_and_opened_by_it(
-    there: Served, windows: Windows, provider: Provider
-) -> None:
+async def test_an_account_is_joined_to_the_provider_and_opened_by_it(there: Served, windows: Windows) -> None:
     await there.house.person()
     window = await windows.open(f"{SITE}/login?next=/account/sessions")
     page = window.page
@@ -61,7 +59,3 @@ async def test_an_account_is_joined_to_the_provider_and_opened_by_it(
     await page.wait_for_url(f"{SITE}/login/oidc/left")
     await windows.look(window, "provider-left")
     assert window.complaints == []
-    provider.down = True
-    await page.goto(f"{SITE}/login")
-    await page.get_by_role("link", name="Go on with The Guild").click()
-    await expect(page.get_by_role("heading", name="Log in")).to_be_visible()
