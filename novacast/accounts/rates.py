@@ -43,8 +43,8 @@ class Gates:
         self._limiter.forgive(self._code, person_id)
 
     def ceremony(self, who: str) -> None:
-        """A log-in is begun that an answer comes to. `who`: a network address, or a person. Pages do so by themselves, in
-        a house full of people behind one address: what counts is the answer."""
+        """A log-in is begun that an answer comes to. `who`: a network address, or a person. Pages do so by themselves,
+        in a house full of people behind one address: what counts is the answer."""
         self._limiter.check(self._ceremony, network(who))
 
     def passkey(self, address: str) -> None:
