@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
+from novacast.accounts.scim import schema as scim_schema
 from novacast.chat import schema as chat_schema
 from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.moderation import schema as chat_moderation_schema
@@ -57,6 +58,7 @@ MIGRATIONS: Sequence[Migrations] = (
     webhooks_schema.migrations,
     vods_overview_schema.migrations,
     *operation_tables.MIGRATIONS,
+    scim_schema.migrations,
 )
 """In the order of their foreign keys."""
 

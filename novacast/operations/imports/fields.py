@@ -135,9 +135,9 @@ def guess(kind: Kind, headings: Collection[str], source: str) -> dict[str, str]:
                 taken.add(heading)
     for exact in (True, False):
         for field in FIELDS[kind]:
-            names: Sequence[str] = (field.name,) if exact else field.headings
+            called: Sequence[str] = (field.name,) if exact else field.headings
             heading = next(
-                (by_name[_bare(one)] for one in names if by_name.get(_bare(one), "") not in ("", *taken)), ""
+                (by_name[_bare(one)] for one in called if by_name.get(_bare(one), "") not in ("", *taken)), ""
             )
             if heading and field.name not in found:
                 found[field.name] = heading

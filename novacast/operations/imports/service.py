@@ -278,6 +278,11 @@ def _check_needed(one: Import) -> None:
     if missing:
         said = text("Say which column is {names}: no heading tells.", names=", ".join(missing))
         raise InvalidInput.field("columns", said, "required")
+    if one.kind is Kind.ORDERS and not {"ticket", "item"} & have:
+        said = text(
+            "No column says which ticket a row is: a list of orders alone makes none. Bring the list of tickets."
+        )
+        raise InvalidInput.field("columns", said, "required")
 
 
 def _is_pretix(head: Head, kind: Kind) -> bool:

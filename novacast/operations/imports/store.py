@@ -197,9 +197,10 @@ def end(tx: Transaction, import_id: str, state: State, error: str = "", runner: 
     """`runner`: only while it is this one's."""
     return (
         tx.run(
-            "UPDATE data_imports SET state = ?, error = ?, ended_at = ?, runner = '' WHERE id = ? "
-            "AND (? IS NULL OR (runner = ? AND state = 'running'))",
-            (state, packed(error), tx.now, import_id, runner, runner),
+            "UPDATE data_imports SET state = :state, error = :error, ended_at = :now, runner = '', "
+            "sample = CASE :state WHEN 'done' THEN '[]' ELSE sample END WHERE id = :id "
+            "AND (:runner IS NULL OR (runner = :runner AND state = 'running'))",
+            {"state": state, "error": packed(error), "now": tx.now, "id": import_id, "runner": runner},
         )
         == 1
     )

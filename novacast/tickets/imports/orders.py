@@ -179,8 +179,6 @@ class OrdersTaking:
         named = [one for one in items.values() if one.name.casefold() == name.casefold()]
         if item is None and name and len(named) == 1:
             item = named[0]
-        if item is None and len(items) == 1 and not own and not name:
-            item = next(iter(items.values()))
         if item is None:
             raise InvalidInput.field(
                 "ticket",

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from novacast.errors import InvalidInput
 from novacast.identity import SYSTEM
 from novacast.importing import Kind
 from novacast.operations.imports.models import Counts, State
@@ -161,6 +164,19 @@ async def test_hi_events_attendees_become_orders_at_the_prices_of_the_house(desk
     assert await desk.count("orders", "total = 4000") == 1
     assert await _verdicts(desk, night, "O-AB12CD3-2") == [Verdict.OK]
     await desk.clean()
+
+
+@pytest.mark.parametrize(
+    "headings",
+    [
+        "Event slug,Order code,Order total,Status,Email,Order date,Positions",
+        "ID,First Name,Last Name,Email,Total Before Additions,Total Gross,Status,Payment Status,Currency,Public ID",
+    ],
+)
+async def test_a_list_of_orders_without_their_tickets_makes_none(desk: Desk, headings: str) -> None:
+    raw = f"{headings}\n{','.join('x' for _ in headings.split(','))}\n"
+    with pytest.raises(InvalidInput, match="which ticket"):
+        await desk.bring(Kind.ORDERS, raw)
 
 
 async def test_another_house_is_neither_sold_for_nor_added_to(desk: Desk) -> None:
