@@ -11,7 +11,6 @@ from novacast.accounts.people.models import Account
 from novacast.accounts.people.service import People, changed
 from novacast.accounts.ports import PersonalData, Subject
 from novacast.accounts.registration import store as sign_ups
-from novacast.accounts.scim import store as scim
 from novacast.accounts.sessions import store as sessions
 from novacast.accounts.sessions.models import Session
 from novacast.clock import Clock, iso
@@ -35,7 +34,6 @@ class Privacy:
             memberships = await view.all(organizations.of_person(person.id))
             pending_email = await view.one(people.pending_email(person.id, now))
             invitations = await view.all(organizations.invitations_to(account.email_key))
-            provisioned = await view.all(scim.told(person.id))
         subject = Subject(person.id, person.email)
         return {
             "exported_at": iso(now),
@@ -59,7 +57,6 @@ class Privacy:
             "invitations": [
                 {"organization": name, "role": one.role, "sent_at": iso(one.created_at)} for one, name in invitations
             ],
-            "provisioned": [{"name": name, "external_id": id_, "kept": extra} for name, id_, extra in provisioned],
             **{other.section: await other.export(subject) for other in self._others},
         }
 
@@ -77,7 +74,6 @@ class Privacy:
         sessions.revoke_all(tx, person.id, tokens=True)
         sessions.delete_all(tx, person.id)
         operators.withdraw(tx, person.id)
-        scim.erase_person(tx, person.id)
         organizations.drop_invitations_to(tx, account.email_key)
         sign_ups.drop(tx, account.email_key)
         people.anonymise(tx, person.id)

@@ -79,6 +79,8 @@ _ORDERS = (
     Field("price", "", ("preis", "ticket price")),
     Field("fee", "On top of the price.", ("gebühr",)),
     Field("tax", "Percent within the price.", ("tax rate", "steuersatz")),
+    Field("order_total", "Of the whole order: laid on its tickets where these have no price.",
+          ("order total", "total gross")),
     Field("currency", "Must be the event's.", ("währung",)),
     Field("buyer_name", "", ("invoice address name", "customer name", "buyer name", "buyer")),
     Field("buyer_email", "", ("order email", "customer email", "buyer email")),

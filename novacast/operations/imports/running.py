@@ -21,6 +21,7 @@ from novacast.importing import Brought, Did, Kind, Takes, Wish
 from novacast.operations.imports import store
 from novacast.operations.imports.files import ImportFiles, full_disk
 from novacast.operations.imports.links import KeptLinks
+from novacast.operations.imports.mapping import orders_beside
 from novacast.operations.imports.models import BATCH, GOES_ON, LEASE, Counts, Import, Issue, State
 from novacast.operations.imports.reading import rows
 from novacast.operations.imports.staging import Staged, records, stage
@@ -111,7 +112,9 @@ class Running:
 
         def work() -> int:
             with full_disk(self._files.root):
-                return stage(rows(source, one.kind), one, made)
+                beside = self._files.beside(one.id)
+                known = orders_beside(rows(beside, one.kind)) if beside.exists() else {}
+                return stage(rows(source, one.kind), one, made, known)
 
         total = await self._beating(one.id, runner, work)
         if not await self._db.write(lambda tx: store.counted(tx, one.id, runner, total)):

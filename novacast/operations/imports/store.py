@@ -40,12 +40,12 @@ def unfinished(kind: Kind, org_id: str, digest: str) -> Query[Import]:
     )
 
 
-def due(before: int) -> Query[str]:
-    """Those that wait, and those whose runner has not been heard of since `before`."""
+def due(silent: int, called: int) -> Query[str]:
+    """Those whose runner has not been heard of since `silent`, and those that wait since `called`."""
     return Query(
-        "SELECT id FROM data_imports WHERE state IN ('waiting', 'running') AND beat_at < ? "
+        "SELECT id FROM data_imports WHERE (state = 'running' AND beat_at < ?) OR (state = 'waiting' AND beat_at < ?) "
         "ORDER BY created_at LIMIT 20",
-        (before,),
+        (silent, called),
         lambda row: str(row["id"]),
     )
 

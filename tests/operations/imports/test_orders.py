@@ -14,7 +14,7 @@ from novacast.tickets.door.scanning import Post
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method
 from novacast.tickets.sales.models import Found, Wanted
-from tests.operations.imports.conftest import Desk
+from tests.operations.imports.conftest import Desk, chunks
 
 VENUE = {
     "defaults": {"starts": "2027-03-01 20:00", "currency": "EUR", "timezone": "Europe/Vienna", "venue": "The Lantern"}
@@ -163,6 +163,22 @@ async def test_hi_events_attendees_become_orders_at_the_prices_of_the_house(desk
     assert (one.source, one.counts) == ("hi.events", Counts(made=1, skipped=1))
     assert await desk.count("orders", "total = 4000") == 1
     assert await _verdicts(desk, night, "O-AB12CD3-2") == [Verdict.OK]
+    await desk.clean()
+
+
+async def test_the_list_of_orders_beside_says_who_bought_and_what_it_cost(desk: Desk) -> None:
+    await desk.bring(Kind.EVENTS, pretix(), VENUE)
+    night, imports = await _night(desk), desk.own.operations.imports
+    one = await desk.ready(Kind.ORDERS, HI_EVENTS, {"performances": {"3": night}})
+    headings = "ID,First Name,Last Name,Email,Total Before Additions,Total Gross,Status,Currency,Public ID"
+    bought = f"{headings}\n5,Zoe,Zim,zoe@stage.example,30,35.55,COMPLETED,EUR,O-AB12CD3\n"
+    with pytest.raises(InvalidInput, match="number of an order"):
+        await imports.receive_beside(SYSTEM, one.id, chunks(b"name\nZoe\n"))
+    await imports.receive_beside(SYSTEM, one.id, chunks(bought.encode()))
+    await imports.begin(SYSTEM, one.id, dry=False, here=True)
+    await imports.run(one.id)
+    found = await _found(desk, "zoe")
+    assert (found.order.total, found.order.name, found.units) == (3555, "Zoe Zim", 2)
     await desk.clean()
 
 
