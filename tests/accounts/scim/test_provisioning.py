@@ -2,8 +2,6 @@
 
 from typing import Any
 
-import pytest
-
 from tests.accounts.scim.conftest import GROUP, Provider
 
 ADA = "ada@stage.example"
@@ -138,39 +136,38 @@ async def test_pages_count_from_one_and_attributes_are_narrowed(provider: Provid
     assert (searched["totalResults"], searched["Resources"]) == (3, [])
 
 
-@pytest.mark.parametrize(
-    "written",
-    ["userName", "userName eq", "userName xx \"a\"", "(((", "password eq \"a\"", "a" * 5000, "(" * 100 + "id pr",
-     " or ".join(["id pr"] * 100), "id eq 1; DROP TABLE people", "userName eq \"a\" \"", "1=1",
-     "emails[value eq \"a\""],
+BAD_FILTERS = (
+    "userName", "userName eq", 'userName xx "a"', "(((", 'password eq "a"', "a" * 5000, "(" * 100 + "id pr",
+    " or ".join(["id pr"] * 100), "id eq 1; DROP TABLE people", 'userName eq "a" "', "1=1", 'emails[value eq "a"',
 )  # fmt: skip
-async def test_a_filter_that_is_none_is_refused_as_such(provider: Provider, written: str) -> None:
-    refused = await provider.ask("GET", "/Users", filter=written)
-    assert (provider.status, refused["scimType"]) in ((400, "invalidFilter"), (400, "invalidValue"))
-    assert refused["status"] == "400"
 
 
-@pytest.mark.parametrize(
-    ("body", "kind"),
-    [
-        ([], "invalidSyntax"),
-        ({"Operations": []}, "invalidSyntax"),
-        ({"Operations": [{"op": "move", "path": "active"}]}, "invalidSyntax"),
-        ({"Operations": [{"op": "remove"}]}, "noTarget"),
-        ({"Operations": [{"op": "replace", "path": "id", "value": "x"}]}, "mutability"),
-        ({"Operations": [{"op": "replace", "path": "emails[", "value": "x"}]}, "invalidPath"),
-        ({"Operations": [{"op": "replace", "path": 'emails[value eq "no"].value', "value": "x"}]}, "noTarget"),
-        ({"Operations": [{"op": "replace", "path": "active", "value": [1]}]}, "invalidValue"),
-        ({"Operations": [{"op": "remove", "path": "userName"}]}, "invalidValue"),
-        ({"Operations": [{"op": "replace", "path": "userName", "value": "x" * 1000}]}, "invalidValue"),
-    ],
+async def test_a_filter_that_is_none_is_refused_as_such(provider: Provider) -> None:
+    for written in BAD_FILTERS:
+        refused = await provider.ask("GET", "/Users", filter=written)
+        assert (provider.status, refused["status"]) == (400, "400"), written
+        assert refused["scimType"] in ("invalidFilter", "invalidValue"), written
+
+
+BAD_PATCHES: tuple[tuple[Any, str], ...] = (
+    ([], "invalidSyntax"),
+    ({"Operations": []}, "invalidSyntax"),
+    ({"Operations": [{"op": "move", "path": "active"}]}, "invalidSyntax"),
+    ({"Operations": [{"op": "remove"}]}, "noTarget"),
+    ({"Operations": [{"op": "replace", "path": "id", "value": "x"}]}, "mutability"),
+    ({"Operations": [{"op": "replace", "path": "emails[", "value": "x"}]}, "invalidPath"),
+    ({"Operations": [{"op": "replace", "path": 'emails[value eq "no"].value', "value": "x"}]}, "noTarget"),
+    ({"Operations": [{"op": "replace", "path": "active", "value": [1]}]}, "invalidValue"),
+    ({"Operations": [{"op": "remove", "path": "userName"}]}, "invalidValue"),
+    ({"Operations": [{"op": "replace", "path": "userName", "value": "x" * 1000}]}, "invalidValue"),
 )
-async def test_a_patch_that_is_none_changes_nothing_and_says_which_kind(
-    provider: Provider, body: Any, kind: str
-) -> None:
+
+
+async def test_a_patch_that_is_none_changes_nothing_and_says_which_kind(provider: Provider) -> None:
     made = await provider.user(ADA)
-    refused = await provider.ask("PATCH", f"/Users/{made['id']}", body)
-    assert (provider.status, refused["scimType"]) == (400, kind)
+    for body, kind in BAD_PATCHES:
+        refused = await provider.ask("PATCH", f"/Users/{made['id']}", body)
+        assert (provider.status, refused["scimType"]) == (400, kind), body
     assert await provider.ask("GET", f"/Users/{made['id']}") == made
 
 

@@ -182,17 +182,17 @@ async def test_the_list_of_orders_beside_says_who_bought_and_what_it_cost(desk: 
     await desk.clean()
 
 
-@pytest.mark.parametrize(
-    "headings",
-    [
-        "Event slug,Order code,Order total,Status,Email,Order date,Positions",
-        "ID,First Name,Last Name,Email,Total Before Additions,Total Gross,Status,Payment Status,Currency,Public ID",
-    ],
+LISTS_OF_ORDERS = (
+    "Event slug,Order code,Order total,Status,Email,Order date,Positions",
+    "ID,First Name,Last Name,Email,Total Before Additions,Total Gross,Status,Payment Status,Currency,Public ID",
 )
-async def test_a_list_of_orders_without_their_tickets_makes_none(desk: Desk, headings: str) -> None:
-    raw = f"{headings}\n{','.join('x' for _ in headings.split(','))}\n"
-    with pytest.raises(InvalidInput, match="which ticket"):
-        await desk.bring(Kind.ORDERS, raw)
+
+
+async def test_a_list_of_orders_without_their_tickets_makes_none(desk: Desk) -> None:
+    for headings in LISTS_OF_ORDERS:
+        raw = f"{headings}\n{','.join('x' for _ in headings.split(','))}\n"
+        with pytest.raises(InvalidInput, match="which ticket"):
+            await desk.bring(Kind.ORDERS, raw)
 
 
 async def test_another_house_is_neither_sold_for_nor_added_to(desk: Desk) -> None:
