@@ -20,6 +20,8 @@ from novacast.accounts.privacy.service import Privacy
 from novacast.accounts.proofs.service import Proofs
 from novacast.accounts.rates import Gates
 from novacast.accounts.registration.service import Registration
+from novacast.accounts.scim.groups import ProvisionedGroups
+from novacast.accounts.scim.users import ProvisionedUsers
 from novacast.accounts.second_factor.service import SecondFactor
 from novacast.accounts.sessions.authenticator import SessionAuthenticator
 from novacast.accounts.sessions.service import Sessions
@@ -59,6 +61,10 @@ class AccountServices:
     operators: Operators
     sweep: Expiry
     taking: PeopleTaking
+    provisioned: ProvisionedUsers
+    groups: ProvisionedGroups
+    root: str
+    """Address of the server on the web."""
 
     def close(self) -> None:
         self.passwords.close()
@@ -119,6 +125,9 @@ def account_services(
         operators=Operators(db, people),
         sweep=Expiry(db, refresh_days=own.refresh_days),
         taking=PeopleTaking(passwords, mailer, links, settings.language),
+        provisioned=ProvisionedUsers(db, passwords, settings.language, settings.public_url),
+        groups=ProvisionedGroups(db, settings.public_url),
+        root=settings.public_url,
     )
 
 
