@@ -1,5 +1,6 @@
 """`novacast chat` and `novacast logs`, which ask a running server by its socket."""
 
+import asyncio
 import csv
 import io
 import json
@@ -109,11 +110,14 @@ async def test_the_log_is_shown_filtered_and_followed(tmp_path: Path) -> None:
         assert found[0]["logger"] == "novacast.access"
         with shell.begin("logs", "--follow", "--lines", "0", "--grep", "later", "--json") as following:
             assert following.stdout is not None
+            reading = asyncio.get_running_loop().run_in_executor(None, following.stdout.readline)
 
-            async def asked() -> bool:
+            async def is_told() -> bool:
                 await venue.ask("GET", "/later")
-                return True
+                return reading.done()
 
-            await until(asked)
-            assert "/later" in json.loads(following.stdout.readline())["message"]
-            following.terminate()
+            try:
+                await until(is_told, 60.0)
+            finally:
+                following.terminate()
+            assert "/later" in json.loads(await reading)["message"]

@@ -9,7 +9,7 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
-from novacast.errors import AlreadyRunning, BadSettings
+from novacast.errors import AlreadyRunning, BadSettings, DiskFull
 from novacast.folder import DataFolder
 from novacast.settings import Alarms, Backups, Mail, Metrics, Settings, Stripe, Tls, Webhooks, as_environment
 from novacast.settings import replace as changed
@@ -47,7 +47,10 @@ def existing(path: Path) -> Path:
 def folder(place: Path, data: Path) -> Iterator[DataFolder]:
     """Made, locked and taken away with all that is in it; what a killed rehearsal left beside it goes as well."""
     _sweep(place)
-    root = Path(mkdtemp(prefix=PREFIX, dir=place))
+    try:
+        root = Path(mkdtemp(prefix=PREFIX, dir=place))
+    except OSError as error:
+        raise DiskFull(f"No folder can be made in {place}: {error.strerror}. Name another with --scratch.") from error
     try:
         made = DataFolder(root)
         with made.lock("rehearsal"):
