@@ -30,18 +30,22 @@ def admin(
 
     It speaks to the server in the data folder by its socket, so that it works over SSH as well; with --url to another.
     """
+    from novacast_admin.first_look import FirstLook
+
+    settings = settings_of(context)
+    place = place_of(settings.data, url, token_file)
+    first = FirstLook(place)
+
     from novacast.settings import config_path
     from novacast_admin.client import Client
     from novacast_admin.here import Here
     from novacast_admin.tui.app import Console
 
-    settings = settings_of(context)
-    place = place_of(settings.data, url, token_file)
     machine = None if url else Here(settings, config_path(invocation(context).config))
 
     async def show() -> Console:
         async with Client(place) as client:
-            console = Console(client, machine, light=light)
+            console = Console(client, machine, light=light, first=first)
             await console.run_async()
         return console
 

@@ -10,7 +10,8 @@ import typer
 from novacast_admin.cli.command import settings_of
 
 if TYPE_CHECKING:
-    from novacast_admin.client import Client, Place
+    from novacast_admin.client import Client
+    from novacast_admin.transport import Place
 
 T = TypeVar("T")
 Url = Annotated[str, typer.Option("--url", help="A server elsewhere, by its https address.")]
@@ -23,7 +24,7 @@ def place_of(data: Path, url: str, token_file: Path | None) -> "Place":
     """Raises InvalidInput, BadSettings."""
     from novacast.errors import InvalidInput
     from novacast_admin.cli.secret import first_line
-    from novacast_admin.client import Place
+    from novacast_admin.transport import Place
 
     if not url:
         return Place.local(data)
