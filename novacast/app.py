@@ -125,6 +125,7 @@ async def _serve(
         # keeps everybody waiting for a third of a second.
         gc.collect()
         gc.freeze()
+        gc.enable()
         if ready is not None:
             ready(address)
         supervision.ready(f"serving at {address}")
