@@ -58,6 +58,9 @@ class Book(Room):
         self._rows: Mapping[str, Row] = {}
         self._timer: Timer | None = None
         self._asked: tuple[str, str] | None = None
+        self._laid_out = False
+        self._sought_before: tuple[str, str] | None = None
+        """What to show as soon as there is something to show it in."""
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         """By a key that stays. `words`: what is looked for, where the server looks."""
@@ -79,11 +82,15 @@ class Book(Room):
         yield pane
 
     def on_mount(self) -> None:
+        self._laid_out = True
         self._title()
         self.query_one(Listing).table.focus()
+        if self._sought_before is not None:
+            self.seek(*self._sought_before)
 
     def on_resize(self) -> None:
-        self._title()
+        if self._laid_out:
+            self._title()
 
     def on_screen_suspend(self) -> None:
         if self._timer is not None:
@@ -172,8 +179,11 @@ class Book(Room):
 
     def seek(self, view: str, words: str) -> None:
         """Show that table with that in its search."""
-        self.turn_to(view)
-        self.query_one(Listing).search(words)
+        if self._laid_out:
+            self.turn_to(view)
+            self.query_one(Listing).search(words)
+        else:
+            self._sought_before = view, words
 
     def _to(self, number: int) -> None:
         self._view, self._rows = number, {}
