@@ -281,7 +281,15 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     broadcasts = LiveOverview(db, playback.viewings, live.keys)
     works = (vod_work.work, mail_work.work, payment_work.work)
     slices = Slices(
-        broadcasts, live.playing, Liveliness(db), tickets.overview, works, mail_work.failing, mail.mailbox, reached
+        broadcasts,
+        live.playing,
+        Liveliness(db),
+        tickets.overview,
+        works,
+        mail_work.failing,
+        mail.mailbox,
+        reached,
+        accounts.proving,
     )
     operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
     return Services(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from novacast.accounts.administration import Administration
+from novacast.accounts.operators.proving import Proving
 from novacast.accounts.operators.service import Operators
 from novacast.accounts.organizations.invitations import Invitations
 from novacast.accounts.organizations.service import Organizations
@@ -43,6 +44,7 @@ class AccountServices:
     privacy: Privacy
     administration: Administration
     operators: Operators
+    proving: Proving
     sweep: Expiry
 
     def close(self) -> None:
@@ -80,5 +82,6 @@ def account_services(
         privacy=Privacy(db, clock, people, others),
         administration=Administration(db, people, registration, passwords),
         operators=Operators(db, people),
+        proving=Proving(db, people, second_factor, gates),
         sweep=Expiry(db, refresh_days=own.refresh_days),
     )

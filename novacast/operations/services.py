@@ -12,6 +12,8 @@ from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Ope
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
 from novacast.operations.audit.service import Audit
+from novacast.operations.console.ports import Operators as Proving
+from novacast.operations.console.service import WebConsole
 from novacast.operations.doctor import Check, examine
 from novacast.operations.models import Finding
 from novacast.operations.probes.figures import Figures
@@ -41,6 +43,7 @@ class Slices:
     failing_webhooks: FailingWebhooks
     mailer: Mailer
     operators: Operators
+    proving: Proving
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +57,8 @@ class OperationServices:
     alarms: Alarms
     figures: Figures
     readiness: Readiness
+    console: WebConsole
+    """To be closed when the server stops."""
 
 
 def of_alarms(settings: Settings) -> Mapping[str, Check]:
@@ -89,4 +94,5 @@ def operation_services(
         alarms=alarms,
         figures=Figures(db, evening, outbox.behind),
         readiness=Readiness(db, settings, folder),
+        console=WebConsole(settings.console, slices.proving, db.clock),
     )

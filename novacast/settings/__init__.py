@@ -24,7 +24,7 @@ from novacast.settings.sections import (
     Uploads,
 )
 from novacast.settings.stripe import Stripe
-from novacast.settings.watching import Alarms, Metrics
+from novacast.settings.watching import Alarms, Console, Metrics
 from novacast.settings.webhooks import Webhooks
 
 __all__ = [
@@ -32,6 +32,7 @@ __all__ = [
     "Alarms",
     "Backups",
     "Chat",
+    "Console",
     "Database",
     "Health",
     "Jobs",

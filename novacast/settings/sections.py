@@ -12,7 +12,7 @@ from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting
 from novacast.settings.live import Live
 from novacast.settings.stripe import Stripe
-from novacast.settings.watching import Alarms, Metrics
+from novacast.settings.watching import Alarms, Console, Metrics
 from novacast.settings.webhooks import Webhooks
 
 CODECS = ("h264", "hevc", "av1")
@@ -301,6 +301,7 @@ class Settings:
     backups: Backups = field(default_factory=Backups)
     metrics: Metrics = field(default_factory=Metrics)
     alarms: Alarms = field(default_factory=Alarms)
+    console: Console = field(default_factory=Console)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

@@ -1,6 +1,7 @@
 """`novacast admin`: the console."""
 
 import asyncio
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -31,15 +32,17 @@ def admin(
         Path | None, typer.Option("--token-file", help="Read an operator's token of the scope admin from here.")
     ] = None,
     light: Annotated[bool, typer.Option("--light", help="Dark letters on a light ground.")] = False,
+    seat: Annotated[str, typer.Option(envvar="NVCON_SEAT", hidden=True)] = "",
 ) -> None:
     """The console, in this terminal: what is on air, what is sold, what is wrong, and a key for everything one can do.
 
     It speaks to the server in the data folder by its socket, so that it works over SSH as well; with --url to another.
     """
+    # `seat`: the server started it for a browser, and it is the person who sits there: nothing is done past the API.
     from novacast_admin.first_look import FirstLook
 
     settings = settings_of(context)
-    place = _place(settings, url, token_file)
+    place = replace(_place(settings, url, token_file), token=seat) if seat else _place(settings, url, token_file)
     first = FirstLook(place)
 
     from novacast.settings import config_path
@@ -47,7 +50,7 @@ def admin(
     from novacast_admin.here import Here
     from novacast_admin.tui.app import Console
 
-    machine = None if url else Here(settings, config_path(invocation(context).config))
+    machine = None if url or seat else Here(settings, config_path(invocation(context).config))
 
     async def show() -> Console:
         async with Client(place) as client:
