@@ -35,7 +35,6 @@ from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
-from novacast.operations.console.pages import ConsolePages
 from novacast.operations.console.service import ConsoleAuthenticator
 from novacast.operations.pages import TlsPages
 from novacast.operations.probes.routes import MetricsRoutes
@@ -278,8 +277,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
         WorkRoutes(vods.overview),
-        *operation_routes(own.operations, _authenticator(own)),
-        ConsolePages(own.operations.console, own.accounts.authenticator, own.settings, own.clock),
+        *operation_routes(own.operations, _authenticator(own), own.accounts.authenticator, own.settings, own.clock),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
@@ -317,9 +315,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
-    own.operations.readiness.leaving = True
-    own.operations.console.close()
-    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
+    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.leave())
 
 
 async def _keep_worker(settings: Settings, clock: Clock) -> None:

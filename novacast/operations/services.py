@@ -51,14 +51,18 @@ class OperationServices:
     audit: Audit
     evening: Evening
     pulse: Pulse
-    """To be closed when the server stops."""
     system: System
     gauge: Gauge
     alarms: Alarms
     figures: Figures
     readiness: Readiness
     console: WebConsole
-    """To be closed when the server stops."""
+
+    async def leave(self) -> None:
+        """Those who look are told, when the server stops."""
+        self.readiness.leaving = True
+        self.console.close()
+        await self.pulse.close()
 
 
 def of_alarms(settings: Settings) -> Mapping[str, Check]:

@@ -1,10 +1,11 @@
 """The console in a browser: the question who it is, the terminal, and what that is made of."""
 
+from collections.abc import AsyncIterator
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Annotated
 
-from aiohttp import web
+from aiohttp import WSMsgType, web
 from pydantic import Field
 
 from novacast.clock import Clock
@@ -18,6 +19,8 @@ from novacast.web import Body, Call, Html, form, page
 
 CLIENT = {"textual.js": ("js", "text/javascript"), "xterm.css": ("css", "text/css")}
 """Of Textual's client for browsers: where each lies, and its type."""
+LONGEST, BEAT_SECONDS = 64 * 1024, 15.0
+"""Bytes of one message from a browser; seconds between two signs of life that are asked of it."""
 _POLICY = {"style-src": "'self' 'unsafe-inline'"}
 """The terminal writes its own style sheets."""
 
@@ -60,9 +63,9 @@ class ConsolePages:
             async def holds() -> bool:
                 return await self._console.holds(self._people, seat) is not None
 
-            shown = Terminal(self._settings, self._clock, seat.key, holds)
-            with self._console.ending(shown.over):
-                return await shown.show(call.request, size_of(query.width, query.height))
+            terminal = Terminal(self._settings, self._clock, seat.key, holds)
+            with self._console.ending(terminal.over):
+                return await _shown(call.request, terminal, size_of(query.width, query.height))
 
     @page("/console/client/{name}", scope="admin")
     async def client(self, call: Call, name: str) -> web.StreamResponse:
@@ -76,6 +79,34 @@ class ConsolePages:
         may = await self._console.admitted(call.principal)
         context = {"may": may, "errors": errors, "code": await self._console.asks_code(call.principal)}
         return Html("operations/console.html", context, 422 if errors else 200)
+
+
+class _Socket:
+    def __init__(self, socket: web.WebSocketResponse) -> None:
+        self._socket = socket
+
+    async def draw(self, data: bytes) -> None:
+        if not self._socket.closed:
+            await self._socket.send_bytes(data)
+
+    async def say(self, words: str) -> None:
+        await self._socket.send_str(words)
+
+    async def heard(self) -> AsyncIterator[str]:
+        async for message in self._socket:
+            if message.type is not WSMsgType.TEXT:
+                return
+            yield message.data
+
+
+async def _shown(request: web.Request, terminal: Terminal, size: tuple[int, int]) -> web.StreamResponse:
+    socket = web.WebSocketResponse(heartbeat=BEAT_SECONDS, max_msg_size=LONGEST, compress=False)
+    await socket.prepare(request)
+    try:
+        await terminal.show(_Socket(socket), size)
+    finally:
+        await socket.close()
+    return socket
 
 
 def _client(name: str) -> Path:

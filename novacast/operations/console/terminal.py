@@ -8,10 +8,8 @@ import asyncio
 import json
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
-
-from aiohttp import WSMsgType, web
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Protocol
 
 from novacast.clock import MINUTE, Clock
 from novacast.errors import Malformed
@@ -26,15 +24,26 @@ log = logging.getLogger(__name__)
 PROGRAM = (sys.executable, "-m", "novacast_admin.cli.main", "admin")
 SEAT = "NVCON_SEAT"
 """Variable in which the console finds the key of its seat."""
-LONGEST = 64 * 1024
-"""Bytes of one message from a browser."""
 MOST_WAITING = 1024 * 1024
 """Bytes typed or pasted that wait for the console."""
 WIDEST, TALLEST = 500, 200
-BEAT_SECONDS, LOOK_SECONDS = 15.0, 5.0
-GRACE_SECONDS = 3.0
+LOOK_SECONDS, GRACE_SECONDS = 5.0, 3.0
 
 Holds = Callable[[], Awaitable[bool]]
+
+
+class Browser(Protocol):
+    """The other end of a WebSocket."""
+
+    async def draw(self, data: bytes) -> None:
+        """Waits while it is behind; what comes after its end is dropped."""
+        ...
+
+    async def say(self, words: str) -> None: ...
+
+    def heard(self) -> AsyncIterator[str]:
+        """Messages, until it is closed."""
+        ...
 
 
 class Terminal:
@@ -46,15 +55,13 @@ class Terminal:
         self.over = asyncio.Event()
         """Set it to end the console."""
 
-    async def show(self, request: web.Request, size: tuple[int, int]) -> web.WebSocketResponse:
-        """Returns when it is closed from either side, or nobody may sit at it any more."""
-        socket = web.WebSocketResponse(heartbeat=BEAT_SECONDS, max_msg_size=LONGEST, compress=False)
-        await socket.prepare(request)
+    async def show(self, browser: Browser, size: tuple[int, int]) -> None:
+        """Returns when either side has closed it, or nobody may sit at it any more."""
         tasks = TaskGroup("console")
         try:
-            async with await Child.start(self._command(socket, size)) as child:
+            async with await Child.start(self._command(browser, size)) as child:
                 ends = [
-                    tasks.start(self._received(socket, child), "browser"),
+                    tasks.start(self._received(browser, child), "browser"),
                     tasks.start(self._lasts(), "session"),
                     tasks.start(_ended(child), "process"),
                 ]
@@ -62,16 +69,14 @@ class Terminal:
                 child.write(meta({"type": "quit"}))
         finally:
             await tasks.close()
-            await socket.close()
-        return socket
 
-    def _command(self, socket: web.WebSocketResponse, size: tuple[int, int]) -> Command:
+    def _command(self, browser: Browser, size: tuple[int, int]) -> Command:
         unpacking = Unpacking()
 
         async def shown(data: bytes) -> None:
             for kind, payload in unpacking.feed(data):
-                if kind == DATA and not socket.closed:
-                    await socket.send_bytes(payload)
+                if kind == DATA:
+                    await browser.draw(payload)
                 elif kind == META and json.loads(payload).get("type") == "exit":
                     self.over.set()
 
@@ -96,14 +101,12 @@ class Terminal:
             "ROWS": str(size[1]),
         }
 
-    async def _received(self, socket: web.WebSocketResponse, child: Child) -> None:
-        async for message in socket:
-            if message.type is not WSMsgType.TEXT:
-                return
+    async def _received(self, browser: Browser, child: Child) -> None:
+        """Ends with the first message that is none, or where more is typed than can be."""
+        async for message in browser.heard():
             try:
-                name, value = read(message.data)
-            except Malformed as error:
-                await socket.close(code=1007, message=error.message.encode()[:120])
+                name, value = read(message)
+            except Malformed:
                 return
             if child.waiting > MOST_WAITING:
                 return
@@ -111,7 +114,7 @@ class Terminal:
                 self._typed = self._clock.now()
                 child.write(packet(DATA, value.encode()))
             elif name == "ping":
-                await socket.send_str(json.dumps(["pong", value]))
+                await browser.say(json.dumps(["pong", value]))
             else:
                 child.write(meta({"type": name, **(value if name == "resize" else {})}))
 
