@@ -2,6 +2,7 @@
 
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import pytest
 
@@ -47,8 +48,8 @@ class Cookie:
     address: str = "192.0.2.7"
 
 
-def console(house: House, clock: FakeClock, **settings: object) -> WebConsole:
-    return WebConsole(replace(Console(web=True), **settings), house, clock)  # type: ignore[arg-type]
+def console(house: House, clock: FakeClock, **settings: Any) -> WebConsole:
+    return WebConsole(replace(Console(web=True), **settings), house, clock)
 
 
 async def test_a_start_is_good_once_for_a_minute_and_for_the_session_that_proved_it() -> None:
