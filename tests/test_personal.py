@@ -39,6 +39,7 @@ UNTOLD: Mapping[str, str] = {
     "chat_words": "work for an organization",
     "checkins": "told as tickets; by whom is work for an organization",
     "claims": "told as orders and baskets",
+    "data_imports": "work of operators; the file is gone after a week, the report after ninety days",
     "door_devices": "work for an organization",
     "door_incidents": "work for an organization",
     "door_scans": "told as tickets; by whom is work for an organization",
@@ -48,6 +49,7 @@ UNTOLD: Mapping[str, str] = {
     "recordings_arriving": "told as videos",
     "recovery_codes": "secrets: that there are some is told",
     "refund_runs": "work for an organization",
+    "scim_members": "told as memberships, which groups give",
     "sign_ups": "gone once there is an account",
     "ticket_watches": "told as viewing sessions while they last",
 }
@@ -56,6 +58,7 @@ UNTOLD: Mapping[str, str] = {
 KEPT: Mapping[str, str] = {
     "alarms": "who answered an alarm, by an id that names nobody any more",
     "audit_deeds": "who did what with other people's accounts and money must stay to be known",
+    "data_imports": "which operator brought a file; gone after ninety days",
     "outbox": "ids that name nobody any more; gone after a week",
     "memberships": "ended one by one, where there are any",
     "uploads": "removed one by one, where there are any",
