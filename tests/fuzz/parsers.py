@@ -20,6 +20,7 @@ from pydantic import BaseModel
 
 from novacast.accounts.oidc.models import Metadata, Told
 from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
+from novacast.accounts.scim import filters
 from novacast.chat.socket import bodies
 from novacast.database import keyset
 from novacast.errors import BadSettings, InvalidInput, Malformed, MediaFailure, TooLarge, Unauthenticated, Unavailable
@@ -37,6 +38,8 @@ from novacast.live.srt.streamid import read_stream_id
 from novacast.live.webrtc import offers
 from novacast.media import sniff, transcription
 from novacast.operations.backups.models import Entry, Head
+from novacast.operations.imports.models import Kind as ImportKind
+from novacast.operations.imports.reading import rows
 from novacast.playback.delivery.conditions import decide
 from novacast.security import envelopes, idtokens, passkeys
 from novacast.security.envelopes import new_reader_key, sealed
@@ -166,6 +169,12 @@ def settings_file(told: str) -> object:
         return load(Path(file.name), {"HOME": "/tmp"})
 
 
+def table(told: bytes | str) -> object:
+    with NamedTemporaryFile(suffix=".csv" if isinstance(told, bytes) else ".json") as file:
+        Path(file.name).write_bytes(told if isinstance(told, bytes) else told.encode("utf-8", "replace"))
+        return list(rows(Path(file.name), ImportKind.USERS))
+
+
 def ranges(given: tuple[str, dict[str, str]]) -> None:
     method, headers = given
     verdict = decide(method, headers, File())
@@ -249,6 +258,17 @@ PARSERS: Mapping[str, Parser] = {
     "web: networks": Parser(heads("203.0.113.7", "2001:db8::1%eth0", "::ffff:1.2.3.4"), network),
     "web: notices": Parser(words("WyJnb29kIiwiU2F2ZWQuIl0", "eyJhIjoxfQ"), notice),
     "calendars: what is written into them": Parser(st.tuples(WORDS, WORDS, WORDS), calendar),
+    "people: filters of SCIM": Parser(
+        words('userName eq "a" and (emails[type eq "work"] pr or not (active eq true))'),
+        filters.parsed,
+        (InvalidInput,),
+    ),
+    "imports: tables": Parser(
+        raw(b"email,name\nada@example.org,Ada\n", b'email;name\r\n"a""b";c\r\n'), table, (InvalidInput,)
+    ),
+    "imports: JSON": Parser(
+        documents({"users": [{"email": "ada@example.org", "name": "Ada"}]}), table, (InvalidInput,)
+    ),
     "people: addresses": Parser(words("ada@example.org", "jürgen@müller.de"), EmailAddress.parse, (InvalidInput,)),
     "people: names": Parser(words("Ada Byron"), clean_name, (InvalidInput,)),
     "people: languages": Parser(words("de-AT"), clean_language, (InvalidInput,)),
