@@ -79,6 +79,7 @@ TOPICS: Sequence[Topic] = (
     _order("order.disputed", "A bank took its payment back, and it has to be decided.", _DETAIL),
     _order("order.dispute_won", "The payment stays, after all.", _DETAIL),
     _order("order.dispute_lost", "The payment is gone.", _DETAIL),
+    _order("ticket.not_traded", "It was paid for, and the ticket that was to be given back for it stays.", _DETAIL),
     _order("order.returned", "It was paid too late, and the money goes back.", {"code": _CODE}),
     _order("refund.requested", "Something is to be given back of it.", _REFUND),
     _order("refund.succeeded", "Something was given back of it.", _REFUND),
