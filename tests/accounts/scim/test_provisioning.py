@@ -155,6 +155,7 @@ async def test_a_search_over_all_finds_people_before_groups_as_one_list(provider
 BAD_FILTERS = (
     "userName", "userName eq", 'userName xx "a"', "(((", 'password eq "a"', "a" * 5000, "(" * 100 + "id pr",
     " or ".join(["id pr"] * 100), "id eq 1; DROP TABLE people", 'userName eq "a" "', "1=1", 'emails[value eq "a"',
+    'userName eq "\\ud800"', "active eq 99999999999999999999",
 )  # fmt: skip
 
 
@@ -174,6 +175,9 @@ BAD_PATCHES: tuple[tuple[Any, str], ...] = (
     ({"Operations": [{"op": "replace", "path": "emails[", "value": "x"}]}, "invalidPath"),
     ({"Operations": [{"op": "replace", "path": 'emails[value eq "no"].value', "value": "x"}]}, "noTarget"),
     ({"Operations": [{"op": "replace", "path": "active", "value": [1]}]}, "invalidValue"),
+    ({"Operations": [{"op": "replace", "path": "userName.first", "value": "x"}]}, "invalidPath"),
+    ({"Operations": [{"op": "replace", "path": "emails[value pr]", "value": "x"}]}, "invalidValue"),
+    ({"Operations": [{"op": "remove", "path": "emails", "value": [{"value": []}]}, {"op": "x"}]}, "invalidSyntax"),
     ({"Operations": [{"op": "remove", "path": "userName"}]}, "invalidValue"),
     ({"Operations": [{"op": "replace", "path": "userName", "value": "x" * 1000}]}, "invalidValue"),
 )
