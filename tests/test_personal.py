@@ -39,6 +39,7 @@ UNTOLD: Mapping[str, str] = {
     "chat_words": "work for an organization",
     "checkins": "told as tickets; by whom is work for an organization",
     "claims": "told as orders and baskets",
+    "data_imports": "work for the server, told as deeds",
     "door_devices": "work for an organization",
     "door_incidents": "work for an organization",
     "door_scans": "told as tickets; by whom is work for an organization",
@@ -56,6 +57,7 @@ UNTOLD: Mapping[str, str] = {
 KEPT: Mapping[str, str] = {
     "alarms": "who answered an alarm, by an id that names nobody any more",
     "audit_deeds": "who did what with other people's accounts and money must stay to be known",
+    "data_imports": "who brought a file, by an id that names nobody any more; gone after 90 days",
     "outbox": "ids that name nobody any more; gone after a week",
     "memberships": "ended one by one, where there are any",
     "uploads": "removed one by one, where there are any",
