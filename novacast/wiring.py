@@ -273,6 +273,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         mail.mailbox,
         reached,
         news.pushes,
+        accounts.proving,
     )
     takers: dict[Kind, Takes] = {
         Kind.USERS: accounts.taking,

@@ -8,6 +8,7 @@ from novacast.accounts.administration import Administration
 from novacast.accounts.imports.service import PeopleTaking
 from novacast.accounts.oidc.provider import Provider
 from novacast.accounts.oidc.service import BACK, OidcLogIn
+from novacast.accounts.operators.proving import Proving
 from novacast.accounts.operators.service import Operators
 from novacast.accounts.organizations.invitations import Invitations
 from novacast.accounts.organizations.service import Organizations
@@ -59,6 +60,7 @@ class AccountServices:
     privacy: Privacy
     administration: Administration
     operators: Operators
+    proving: Proving
     sweep: Expiry
     taking: PeopleTaking
     provisioned: ProvisionedUsers
@@ -123,6 +125,7 @@ def account_services(
         privacy=Privacy(db, clock, people, others),
         administration=Administration(db, people, registration, passwords),
         operators=Operators(db, people),
+        proving=Proving(db, people, second_factor, gates),
         sweep=Expiry(db, refresh_days=own.refresh_days),
         taking=PeopleTaking(passwords, mailer, links, settings.language),
         provisioned=ProvisionedUsers(db, passwords, settings.language, settings.public_url),

@@ -41,6 +41,9 @@ LOG_OUT = ("DELETE", "/api/v1/session")
 RULES = {
     "characters",  # control and deceiving characters
     "common",  # passwords that others guess first
+    "endpoint",  # an address of a push service, and not inside
+    "fixed",  # mails that belong to a contract
+    "push_key",  # a point of P-256, as browsers make them
     "email",  # RFC 5321's grammar, and domains that can't have mail
     "length",  # once spaces around it are gone
     "link",  # no addresses in names

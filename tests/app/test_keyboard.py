@@ -63,6 +63,8 @@ async def test_the_tab_key_reaches_everything_in_the_order_of_the_eye(
         "/account/security",
         "/account/sessions",
         "/account/tokens",
+        "/account/notifications",
+        "/account/notices",
         "/account/data",
         "/organizations",
         f"/organizations/{venue.org}",

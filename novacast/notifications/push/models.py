@@ -22,6 +22,7 @@ MOST_PAYLOAD = 3000
 TITLE_LENGTH, BODY_LENGTH = 120, 300
 WAITS = (30 * SECOND, 2 * MINUTE, 10 * MINUTE, 30 * MINUTE)
 """Between tries."""
+_NONE = text("This is no address of a push service.")
 FARTHEST = DAY
 """No message waits longer."""
 
@@ -96,17 +97,17 @@ def checked_endpoint(endpoint: str, reach: Reach) -> str:
         host = parts.hostname or ""
         _ = parts.port
     except ValueError as error:
-        raise _bad("pattern") from error
+        raise _bad(_NONE) from error
     plain = endpoint.isascii() and printable(endpoint) == endpoint and " " not in endpoint and "\\" not in endpoint
     if len(endpoint) > URL_LENGTH or not host or not plain:
-        raise _bad("pattern")
+        raise _bad(_NONE)
     if parts.username is not None or parts.password is not None or parts.fragment:
-        raise _bad("secret")
+        raise _bad(_NONE)
     if parts.scheme != "https" and not (parts.scheme == "http" and reach.named(host)):
-        raise InvalidInput.field("endpoint", text("The address begins with https://."), "scheme")
+        raise _bad(text("The address begins with https://."))
     inside = literal(host) and not reach.allows(host, host)
     if inside or (host.rstrip(".").split(".")[-1] in ("localhost", "local", "internal") and not reach.named(host)):
-        raise InvalidInput.field("endpoint", text("This address is inside the server's own network."), "private")
+        raise _bad(text("This address is inside the server's own network."))
     return endpoint
 
 
@@ -126,8 +127,8 @@ def wait_after(attempts: int, retry_after: float | None) -> int | None:
     return wait if retry_after is None else min(max(wait, round(retry_after * SECOND)), FARTHEST)
 
 
-def _bad(code: str) -> InvalidInput:
-    return InvalidInput.field("endpoint", text("This is no address of a push service."), code)
+def _bad(message: str) -> InvalidInput:
+    return InvalidInput.field("endpoint", message, "endpoint")
 
 
 def _short(words: str, most: int) -> str:

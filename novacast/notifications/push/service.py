@@ -46,9 +46,9 @@ class Browsers:
         person_id = person_of(principal)
         endpoint = checked_endpoint(endpoint, self._reach)
         if not is_point(key_bytes(p256dh) or b""):
-            raise InvalidInput.field("p256dh", text("This is no key of a browser."))
+            raise InvalidInput.field("keys.p256dh", text("This is no key of a browser."), "push_key")
         if len(key_bytes(auth) or b"") != AUTH_BYTES:
-            raise InvalidInput.field("auth", text("This is no secret of a browser."))
+            raise InvalidInput.field("keys.auth", text("This is no secret of a browser."), "push_key")
         device = printable(device)[:DEVICE_LENGTH]
 
         def unit(tx: Transaction) -> Browser:
