@@ -7,7 +7,8 @@ from novacast.accounts.people.routes import PeopleRoutes
 from novacast.accounts.privacy.routes import PrivacyRoutes
 from novacast.accounts.proofs.routes import ProofRoutes
 from novacast.accounts.registration.routes import RegistrationRoutes
-from novacast.accounts.scim.routes import DiscoveryRoutes, GroupRoutes, UserRoutes
+from novacast.accounts.scim.routes import DiscoveryRoutes, GroupRoutes, SearchRoutes, UserRoutes
+from novacast.accounts.scim.searching import Search
 from novacast.accounts.second_factor.routes import SecondFactorRoutes
 from novacast.accounts.services import AccountServices
 from novacast.accounts.sessions.routes import SessionRoutes, TokenRoutes
@@ -28,6 +29,7 @@ def account_routes(own: AccountServices) -> tuple[object, ...]:
         InvitationRoutes(own.invitations),
         OperatorRoutes(own.operators, own.administration),
         DiscoveryRoutes(own.root),
+        SearchRoutes(Search(own.provisioned, own.groups)),
         UserRoutes(own.provisioned),
         GroupRoutes(own.groups),
     )

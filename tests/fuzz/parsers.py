@@ -20,12 +20,23 @@ from pydantic import BaseModel
 
 from novacast.accounts.oidc.models import Metadata, Told
 from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
-from novacast.accounts.scim import filters
+from novacast.accounts.scim import filters, patching, store
+from novacast.accounts.scim.models import GivenGroup, GivenUser
 from novacast.chat.socket import bodies
 from novacast.database import keyset
-from novacast.errors import BadSettings, InvalidInput, Malformed, MediaFailure, TooLarge, Unauthenticated, Unavailable
+from novacast.errors import (
+    BadSettings,
+    InvalidInput,
+    Malformed,
+    MediaFailure,
+    TooLarge,
+    Unauthenticated,
+    Unavailable,
+    UnsupportedMedia,
+)
 from novacast.icalendar import Entry as CalendarEntry
 from novacast.icalendar import calendar_file
+from novacast.importing import Kind as Imported
 from novacast.limits import network
 from novacast.live import flv
 from novacast.live.broadcast.lineup import Lineup
@@ -38,8 +49,7 @@ from novacast.live.srt.streamid import read_stream_id
 from novacast.live.webrtc import offers
 from novacast.media import sniff, transcription
 from novacast.operations.backups.models import Entry, Head
-from novacast.operations.imports.models import Kind as ImportKind
-from novacast.operations.imports.reading import rows
+from novacast.operations.imports import mapping, reading
 from novacast.playback.delivery.conditions import decide
 from novacast.security import envelopes, idtokens, passkeys
 from novacast.security.envelopes import new_reader_key, sealed
@@ -112,6 +122,17 @@ DISCOVERED = {
 }
 SPEECH = {"language": "en", "segments": [{"start": 0.5, "end": 2.0, "text": "hello", "no_speech_prob": 0.1}]}
 JUDGED = {"results": [{"flagged": True, "categories": {"a": True}, "category_scores": {"a": 0.5}}]}
+TABLE = b'\xef\xbb\xbfName;E-mail;Role\r\n"Ada; B.";ada@example.org;"house:editor"\r\n=1+1;;\n'
+SHOP = (
+    b'{"event": {"slug": "e", "name": {"en": "E"}, "items": [{"id": 1, "name": "Seat", "variations": []}], "orders": ['
+    b'{"code": "A", "status": "p", "total": "3.00", "positions": [{"id": 1, "item": 1, "price": "3.00", "secret": "s"}]'
+    b"}]}}"
+)
+PATCH = {"Operations": [{"op": "Add", "path": 'emails[type eq "work"].value', "value": "a@b.example"},
+                        {"op": "replace", "value": {"name.givenName": "A", "active": "False"}},
+                        {"op": "remove", "path": "members", "value": [{"value": "1"}]}]}  # fmt: skip
+PROVISIONED = {"userName": "ada", "name": {"givenName": "Ada"}, "emails": [{"value": "a@b.example", "type": "work"}],
+               "members": [{"value": "1"}], "displayName": "Ada", "active": True}  # fmt: skip
 ENTRY = {"p": "media/a", "s": 1, "m": 2, "i": 3, "h": ["0" * 64]}
 HEADERS = ("Range", "If-Range", "If-Match", "If-None-Match", "If-Modified-Since", "If-Unmodified-Since")
 VALUES_OF_HEADERS = (
@@ -169,10 +190,19 @@ def settings_file(told: str) -> object:
         return load(Path(file.name), {"HOME": "/tmp"})
 
 
-def table(told: bytes | str) -> object:
-    with NamedTemporaryFile(suffix=".csv" if isinstance(told, bytes) else ".json") as file:
-        Path(file.name).write_bytes(told if isinstance(told, bytes) else told.encode("utf-8", "replace"))
-        return list(rows(Path(file.name), ImportKind.USERS))
+def imported(given: tuple[bytes, Imported]) -> None:
+    raw, kind = given
+    with NamedTemporaryFile() as file:
+        Path(file.name).write_bytes(raw)
+        for row in reading.rows(Path(file.name), kind):
+            assert all("\0" not in one and one.encode() is not None for one in row.cells.values())
+
+
+def provisioned(given: tuple[str, str]) -> None:
+    document, patch = map(object_of, given)
+    found = patching.patched(document, patch)
+    GivenGroup.of(found)
+    GivenUser.of(found)
 
 
 def ranges(given: tuple[str, dict[str, str]]) -> None:
@@ -258,17 +288,6 @@ PARSERS: Mapping[str, Parser] = {
     "web: networks": Parser(heads("203.0.113.7", "2001:db8::1%eth0", "::ffff:1.2.3.4"), network),
     "web: notices": Parser(words("WyJnb29kIiwiU2F2ZWQuIl0", "eyJhIjoxfQ"), notice),
     "calendars: what is written into them": Parser(st.tuples(WORDS, WORDS, WORDS), calendar),
-    "people: filters of SCIM": Parser(
-        words('userName eq "a" and (emails[type eq "work"] pr or not (active eq true))'),
-        filters.parsed,
-        (InvalidInput,),
-    ),
-    "imports: tables": Parser(
-        raw(b"email,name\nada@example.org,Ada\n", b'email;name\r\n"a""b";c\r\n'), table, (InvalidInput,)
-    ),
-    "imports: JSON": Parser(
-        documents({"users": [{"email": "ada@example.org", "name": "Ada"}]}), table, (InvalidInput,)
-    ),
     "people: addresses": Parser(words("ada@example.org", "jürgen@müller.de"), EmailAddress.parse, (InvalidInput,)),
     "people: names": Parser(words("Ada Byron"), clean_name, (InvalidInput,)),
     "people: languages": Parser(words("de-AT"), clean_language, (InvalidInput,)),
@@ -290,6 +309,25 @@ PARSERS: Mapping[str, Parser] = {
         ),
         lambda told: Told.of(Identity("i", "s", object_of(told)), "groups", trust=False),
     ),
+    "imports: files": Parser(
+        st.tuples(raw(TABLE, TABLE.decode("utf-8-sig").encode("utf-16"), SHOP), st.sampled_from(Imported)),
+        imported,
+        (InvalidInput, Malformed, TooLarge, UnsupportedMedia),
+    ),
+    "imports: mappings": Parser(
+        documents({"source": "a", "columns": {"name": "Name"}, "values": {"role": {"a": "b"}}, "items": {"a": 1}})
+        | words('[columns]\nname = "Name"\n[values.role]\n"a" = "viewer"\n'),
+        lambda told: mapping.document(mapping.read(told.encode("utf-8", "surrogateescape"), Imported.USERS)),
+        (InvalidInput,),
+    ),
+    "SCIM: filters": Parser(
+        words(
+            'userName eq "ada" and not (emails[type eq "work"] or active eq true)', 'meta.created gt "2026-01-01T00"'
+        ),
+        lambda told: store._where(filters.parsed(told), store._USER_COLUMNS),
+        (InvalidInput,),
+    ),
+    "SCIM: patches": Parser(st.tuples(documents(PROVISIONED), documents(PATCH)), provisioned, (InvalidInput,)),
     "passkeys: new": Parser(
         documents(MADE), lambda told: passkeys.registered(PARTY, CHALLENGE, object_of(told)), (InvalidInput,)
     ),

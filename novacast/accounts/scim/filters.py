@@ -190,6 +190,10 @@ class _Reader:
             raise _wrong() from error
         if value is not None and not isinstance(value, (str, int, float, bool)):
             raise _wrong()
+        if isinstance(value, str) and not value.isascii() and value != value.encode("utf-8", "replace").decode():
+            raise _wrong()  # half of a surrogate pair: no database takes it
+        if isinstance(value, int) and not -(2**63) <= value < 2**63:
+            raise _wrong()
         return value
 
 

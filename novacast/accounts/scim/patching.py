@@ -86,12 +86,14 @@ def _at(found: dict[str, Any], op: str, path: _Path, value: Any) -> None:
         return  # attributes that we have not are nobody's mistake
     if path.name in MANY.values():
         _many(found, op, path, value)
+    elif path.part and path.name not in COMPLEX.values():
+        raise invalid("invalidPath", text("This path can't be read."))
     elif path.part:
-        part = dict(found.get(path.name) or {})
+        part = _object(found.get(path.name))
         _set(part, op, path.part, value)
         found[path.name] = part
     elif path.name in COMPLEX.values() and op == "add" and isinstance(value, Mapping):
-        found[path.name] = {**(found.get(path.name) or {}), **value}
+        found[path.name] = {**_object(found.get(path.name)), **value}
     else:
         _set(found, op, path.name, value)
 
@@ -104,7 +106,7 @@ def _set(into: dict[str, Any], op: str, name: str, value: Any) -> None:
 
 
 def _many(found: dict[str, Any], op: str, path: _Path, value: Any) -> None:
-    has = list(found.get(path.name) or [])
+    has = _listed(found.get(path.name) or [])
     if path.where is not None:
         found[path.name] = _chosen(has, op, path, path.where, value)
     elif op == "remove" and value:
@@ -116,7 +118,7 @@ def _many(found: dict[str, Any], op: str, path: _Path, value: Any) -> None:
         found[path.name] = _listed(value)
     else:
         new = _listed(value)
-        if any(isinstance(one, Mapping) and one.get("primary") for one in new):
+        if any(one.get("primary") for one in new):
             has = [{**one, "primary": False} for one in has]
         known = {_value(one) for one in new}
         found[path.name] = [*(one for one in has if _value(one) not in known), *new]
@@ -136,17 +138,23 @@ def _chosen(has: list[Any], op: str, path: _Path, where: Filter, value: Any) -> 
             _set(part, op, path.part, value)
             has[number] = part
         else:
-            has[number] = {**has[number], **value} if isinstance(value, Mapping) and op == "add" else value
+            if not isinstance(value, Mapping):
+                raise invalid("invalidValue", text("This value is an object."))
+            has[number] = {**has[number], **value} if op == "add" else dict(value)
     return has
 
 
-def _listed(value: Any) -> list[Any]:
+def _listed(value: Any) -> list[dict[str, Any]]:
     found = value if isinstance(value, list) else [value]
-    return [one if isinstance(one, Mapping) else {"value": one} for one in found]
+    return [dict(one) if isinstance(one, Mapping) else {"value": one} for one in found]
 
 
-def _value(one: Any) -> Any:
-    return one.get("value") if isinstance(one, Mapping) else one
+def _object(value: Any) -> dict[str, Any]:
+    return dict(value) if isinstance(value, Mapping) else {}
+
+
+def _value(one: Mapping[str, Any]) -> str:
+    return str(one.get("value"))
 
 
 def _get(document: Document, name: str) -> Any:

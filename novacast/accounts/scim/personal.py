@@ -15,7 +15,10 @@ class ProvisionedData:
 
     async def export(self, subject: Subject) -> Any:
         found = await self._db.all(store.told(subject.person_id))
-        return [{"name": name, "external_id": id_, "kept": extra} for name, id_, extra in found]
+        return {
+            "users": [{"name": name, "external_id": id_, "kept": extra} for name, id_, extra in found],
+            "groups": await self._db.all(store.groups_of(subject.person_id)),
+        }
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
         store.erase_person(tx, subject.person_id)

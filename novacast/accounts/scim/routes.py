@@ -21,6 +21,7 @@ from novacast.accounts.scim.bodies import (
 from novacast.accounts.scim.documents import PATH, listed, narrowed
 from novacast.accounts.scim.groups import ProvisionedGroups
 from novacast.accounts.scim.models import SEARCH, Document, invalid
+from novacast.accounts.scim.searching import Search
 from novacast.accounts.scim.users import ProvisionedUsers
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, TooLarge
 from novacast.i18n import text
@@ -75,11 +76,14 @@ class DiscoveryRoutes:
     async def schema(self, call: Call, name: str) -> web.Response:
         return _answer(_named(discovery.schemas(self._root), name))
 
-    @_post(f"{PATH}/.search", summary="Search users and groups at once", operation=_SENT)
+
+class SearchRoutes:
+    def __init__(self, search: Search) -> None:
+        self._search = search
+
+    @_post(f"{PATH}/.search", summary="Search people and groups at once", operation=_SENT)
     async def search(self, call: Call) -> web.Response:
-        """Is not done: each has a search of its own."""
-        told = {"schemas": ["urn:ietf:params:scim:api:messages:2.0:Error"], "status": "501", "detail": "Search Users."}
-        return _answer(told, 501)
+        return await _page(call, self._search, _search(await _document(call)))
 
 
 class UserRoutes:

@@ -173,6 +173,15 @@ def told(person_id: str) -> Query[tuple[str, str | None, Any]]:
     )
 
 
+def groups_of(person_id: str) -> Query[str]:
+    return Query(
+        "SELECT g.name FROM scim_members m JOIN scim_groups g ON g.id = m.group_id WHERE m.person_id = ? "
+        "ORDER BY g.name",
+        (person_id,),
+        lambda row: str(row["name"]),
+    )
+
+
 def erase_person(tx: Transaction, person_id: str) -> None:
     tx.run("DELETE FROM scim_users WHERE person_id = ?", (person_id,))
     tx.run("DELETE FROM scim_members WHERE person_id = ?", (person_id,))

@@ -63,7 +63,7 @@ class JsonStream:
         while True:
             try:
                 found, end = _decoder.raw_decode(self._buffer, self._at)
-            except (json.JSONDecodeError, RecursionError) as error:
+            except (ValueError, RecursionError) as error:  # one of them: a number with thousands of digits
                 if self._more():
                     continue
                 raise _broken() from error

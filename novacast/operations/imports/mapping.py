@@ -11,13 +11,14 @@ from novacast.errors import FieldError, InvalidInput, TooLarge
 from novacast.i18n import Text, text
 from novacast.importing import Kind, Line
 from novacast.operations.imports.fields import FIELDS, HI_EVENTS, guess, source_of
-from novacast.operations.imports.models import LONGEST_CELL, Arrangement, Row
+from novacast.operations.imports.models import LONGEST_CELL, Arrangement, Row, sound
 
 LARGEST = 2**20
 """Bytes."""
 _PARTS = ("source", "columns", "defaults", "values", "performances", "items")
 _LONGEST_SOURCE = 40
 MOST_BESIDE = 300_000
+_MOST = 2**63
 _BESIDE = {"buyer_name": "name", "buyer_email": "email", "order_total": "order_total", "status": "status"}
 _OF_ORDER = re.compile(r"(O-.+)-\d+\Z")
 """Hi.Events' id of a ticket: that of its order, and a number. Newer ones say nothing of the order."""
@@ -127,10 +128,10 @@ def _texts(table: Any, part: str) -> dict[str, str]:
     if not isinstance(table, Mapping):
         raise InvalidInput.field(part, text("[{part}] must be a table.", part=part))
     for name, value in table.items():
-        if not isinstance(value, (str, int, float)):
+        if not isinstance(value, (str, int, float)) or (isinstance(value, int) and abs(value) >= _MOST):
             raise InvalidInput.field(f"{part}.{name}", text("This must be a text."), "string_type")
     return {
-        str(name): (("yes" if value else "no") if isinstance(value, bool) else str(value))
+        sound(name): (("yes" if value else "no") if isinstance(value, bool) else sound(str(value)))
         for name, value in table.items()
     }
 

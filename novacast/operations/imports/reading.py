@@ -65,8 +65,8 @@ def rows(path: Path, kind: Kind) -> Iterator[Row]:
 
 def _csv(file: IO[str]) -> Iterator[Row]:
     lines = _without_nul(file)
-    first = next((line for line in lines if line.strip()), "")
-    if not first:  # control characters alone, or zeros
+    first = next((line for line in lines if line.strip()), None)
+    if first is None:
         raise InvalidInput.field("file", text("The file is empty."))
     separator = max(SEPARATORS, key=_outside_quotes(first).count)
     reader = csv.reader(_before(first, lines), delimiter=separator)

@@ -136,9 +136,26 @@ async def test_pages_count_from_one_and_attributes_are_narrowed(provider: Provid
     assert (searched["totalResults"], searched["Resources"]) == (3, [])
 
 
+async def test_a_search_over_all_finds_people_before_groups_as_one_list(provider: Provider) -> None:
+    for number in range(2):
+        await provider.user(f"p{number}@stage.example", displayName="Stage")
+        await provider.ask("POST", "/Groups", {"displayName": "Stage"})
+    wanted = {"filter": 'displayName eq "stage"', "attributes": ["displayName"]}
+    whole = await provider.ask("POST", "/.search", wanted)
+    assert whole["totalResults"] == 4
+    assert [one["schemas"][0].rpartition(":")[2] for one in whole["Resources"]] == ["User", "User", "Group", "Group"]
+    rest = await provider.ask("POST", "/.search", {**wanted, "startIndex": 2, "count": 2})
+    assert rest["Resources"] == whole["Resources"][1:3]
+    only = await provider.ask("POST", "/.search", {"filter": 'userName eq "p1@stage.example"'})
+    assert only["totalResults"] == 1
+    await provider.ask("POST", "/.search", {"filter": 'shoeSize eq "42"'})
+    assert provider.status == 400
+
+
 BAD_FILTERS = (
     "userName", "userName eq", 'userName xx "a"', "(((", 'password eq "a"', "a" * 5000, "(" * 100 + "id pr",
     " or ".join(["id pr"] * 100), "id eq 1; DROP TABLE people", 'userName eq "a" "', "1=1", 'emails[value eq "a"',
+    'userName eq "\\ud800"', "active eq 99999999999999999999",
 )  # fmt: skip
 
 
@@ -158,6 +175,9 @@ BAD_PATCHES: tuple[tuple[Any, str], ...] = (
     ({"Operations": [{"op": "replace", "path": "emails[", "value": "x"}]}, "invalidPath"),
     ({"Operations": [{"op": "replace", "path": 'emails[value eq "no"].value', "value": "x"}]}, "noTarget"),
     ({"Operations": [{"op": "replace", "path": "active", "value": [1]}]}, "invalidValue"),
+    ({"Operations": [{"op": "replace", "path": "userName.first", "value": "x"}]}, "invalidPath"),
+    ({"Operations": [{"op": "replace", "path": "emails[value pr]", "value": "x"}]}, "invalidValue"),
+    ({"Operations": [{"op": "remove", "path": "emails", "value": [{"value": []}]}, {"op": "x"}]}, "invalidSyntax"),
     ({"Operations": [{"op": "remove", "path": "userName"}]}, "invalidValue"),
     ({"Operations": [{"op": "replace", "path": "userName", "value": "x" * 1000}]}, "invalidValue"),
 )

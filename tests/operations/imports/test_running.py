@@ -139,6 +139,8 @@ async def test_a_file_for_which_there_is_no_room_leaves_nothing(desk: Desk) -> N
 NO_TABLES: tuple[tuple[bytes, type[Exception]], ...] = (
     (b"", InvalidInput),
     (b"\n \n", InvalidInput),
+    (b"\0\n\0", InvalidInput),
+    (b"[" + b"9" * 5000 + b"]", Malformed),
     (b"PK\x03\x04rest", UnsupportedMedia),
     (b'[{"email": "a@stage.example"', Malformed),
     (b'{"event": {"orders": [', Malformed),
