@@ -95,6 +95,8 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("emotes", 3600, own.chat.emotes.sweep),
         Sweep("marks of banned people", 600, own.chat.moderation.sweep),
         Sweep("accounts", 3600, own.accounts.sweep.run),
+        Sweep("what was kept for long enough", 3600, own.operations.retention.sweep),
+        Sweep("imports", 20, own.operations.imports.sweep),
         Sweep("alarms", ALARMS_SECONDS, own.operations.alarms.sweep),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),

@@ -17,18 +17,20 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self, TypeVar
-
-from pydantic import TypeAdapter
 
 from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
 from novacast.overview import Alarm, Night, Tonight
+from novacast_admin.reading import read
 from novacast_admin.records import (
     Attempt,
     Basket,
+    DataImport,
     Deed,
     Fact,
     Finding,
+    Issue,
     Job,
     LogLine,
     Oddity,
@@ -91,7 +93,7 @@ class Client:
         return await self._transport.ask(method, path, body)
 
     async def overview(self) -> Tonight:
-        return _read(Tonight, await self.get(f"{ADMIN}/overview"))
+        return read(Tonight, await self.get(f"{ADMIN}/overview"))
 
     async def watch(self, log: str = "") -> AsyncIterator[News]:
         """What goes on, for as long as it is iterated; `log`: lines from this weight on as well. Ends only with what no
@@ -105,9 +107,9 @@ class Client:
                         first, failures = False, 0
                         yield Back()
                     if event.name == "state":
-                        yield _read_text(Tonight, event.data)
+                        yield read(Tonight, json.loads(event.data))
                     elif event.name == "log":
-                        yield _read_text(LogLine, event.data)
+                        yield read(LogLine, json.loads(event.data))
                 why = "The server ended the stream; it may be restarting."
             except (Unauthenticated, Forbidden, NotFound):
                 raise
@@ -137,6 +139,14 @@ class Client:
 
     async def streams(self, q: str = "", cursor: str | None = None, limit: int = 50) -> Page[Stream]:
         return _page(Stream, await self.get(f"{ADMIN}/streams", q=q, cursor=cursor, limit=limit))
+
+    async def begin(self, channel_id: str, title: str) -> None:
+        """A new programme that stands by."""
+        await self.send("POST", f"/api/v1/channels/{channel_id}/programmes", {"title": title})
+
+    async def channel_log(self, channel_id: str, limit: int = 50) -> list[Mapping[str, Any]]:
+        """What was done on it, the latest first."""
+        return list((await self.get(f"/api/v1/channels/{channel_id}/log", limit=limit))["items"])
 
     async def standby(self, programme_id: str) -> None:
         await self.send("POST", f"/api/v1/programmes/{programme_id}/standby")
@@ -181,10 +191,10 @@ class Client:
 
     async def performances(self, days: int = 31) -> list[Night]:
         found = await self.get(f"{ADMIN}/performances", days=days, limit=200)
-        return _read(list[Night], found["items"])
+        return read(list[Night], found["items"])
 
     async def baskets(self, performance_id: str) -> list[Basket]:
-        return _read(list[Basket], (await self.get(f"{ADMIN}/performances/{performance_id}/holds"))["items"])
+        return read(list[Basket], (await self.get(f"{ADMIN}/performances/{performance_id}/holds"))["items"])
 
     async def release(self, hold_id: str) -> None:
         await self.send("DELETE", f"{ADMIN}/holds/{hold_id}")
@@ -199,10 +209,10 @@ class Client:
         return _page(Attempt, await self.get(f"{ADMIN}/payments/attempts", open=open_only, cursor=cursor, limit=limit))
 
     async def incidents(self) -> list[Oddity]:
-        return _read(list[Oddity], (await self.get(f"{ADMIN}/payments/incidents"))["items"])
+        return read(list[Oddity], (await self.get(f"{ADMIN}/payments/incidents"))["items"])
 
     async def verify(self) -> Proof:
-        return _read(Proof, await self.send("POST", f"{ADMIN}/payments/verify"))
+        return read(Proof, await self.send("POST", f"{ADMIN}/payments/verify"))
 
     async def people(
         self, q: str = "", *, suspended: bool = False, cursor: str | None = None, limit: int = 50
@@ -211,14 +221,14 @@ class Client:
         return _page(Person, found)
 
     async def person(self, person_id: str) -> PersonDetail:
-        return _read(PersonDetail, await self.get(f"{ADMIN}/people/{person_id}"))
+        return read(PersonDetail, await self.get(f"{ADMIN}/people/{person_id}"))
 
     async def end_sessions(self, person_id: str, session_id: str = "") -> None:
         """One, or all."""
         await self.send("DELETE", f"{ADMIN}/people/{person_id}/sessions{f'/{session_id}' if session_id else ''}")
 
     async def suspend(self, person_id: str, reason: str) -> Person:
-        return _read(Person, await self.send("PUT", f"{ADMIN}/people/{person_id}/suspension", {"reason": reason}))
+        return read(Person, await self.send("PUT", f"{ADMIN}/people/{person_id}/suspension", {"reason": reason}))
 
     async def unsuspend(self, person_id: str) -> None:
         await self.send("DELETE", f"{ADMIN}/people/{person_id}/suspension")
@@ -230,7 +240,7 @@ class Client:
         await self.send("PUT", f"{ADMIN}/people/{person_id}/roles/{org_id}", {"role": role})
 
     async def operators(self) -> list[Operator]:
-        return _read(list[Operator], (await self.get(f"{ADMIN}/operators"))["items"])
+        return read(list[Operator], (await self.get(f"{ADMIN}/operators"))["items"])
 
     async def grant(self, person_id: str) -> None:
         await self.send("PUT", f"{ADMIN}/operators/{person_id}")
@@ -242,24 +252,29 @@ class Client:
         return _page(Organization, await self.get(f"{ADMIN}/organizations", cursor=cursor, limit=limit))
 
     async def usage(self, org_id: str) -> Usage:
-        return _read(Usage, await self.get(f"/api/v1/organizations/{org_id}/storage"))
+        return read(Usage, await self.get(f"/api/v1/organizations/{org_id}/storage"))
+
+    async def forecast(self, org_id: str, size: int) -> Mapping[str, Any]:
+        """What a file of so many bytes will need."""
+        found: Mapping[str, Any] = await self.get(f"/api/v1/organizations/{org_id}/forecast", bytes=size)
+        return found
 
     async def set_quota(self, org_id: str, size: int | None, *, default: bool = False) -> Usage:
         body = {"bytes": size, "default": default}
-        return _read(Usage, await self.send("PUT", f"{ADMIN}/organizations/{org_id}/quota", body))
+        return read(Usage, await self.send("PUT", f"{ADMIN}/organizations/{org_id}/quota", body))
 
     async def sweep(self, *, mend: bool = False) -> Sweep:
-        return _read(Sweep, await self.send("POST" if mend else "GET", f"{ADMIN}/storage/sweep"))
+        return read(Sweep, await self.send("POST" if mend else "GET", f"{ADMIN}/storage/sweep"))
 
     async def log(self, level: str = "info", q: str = "", behind: int = 0, limit: int = 200) -> list[LogLine]:
         found = await self.get(f"{ADMIN}/log", level=level, q=q, behind=behind, limit=limit)
-        return _read(list[LogLine], found["items"])
+        return read(list[LogLine], found["items"])
 
     async def settings(self) -> list[Setting]:
-        return _read(list[Setting], (await self.get(f"{ADMIN}/settings"))["items"])
+        return read(list[Setting], (await self.get(f"{ADMIN}/settings"))["items"])
 
     async def doctor(self, *, encoders: bool = False) -> list[Finding]:
-        return _read(list[Finding], (await self.get(f"{ADMIN}/doctor", encoders=encoders))["items"])
+        return read(list[Finding], (await self.get(f"{ADMIN}/doctor", encoders=encoders))["items"])
 
     async def audit(self, actor: str = "", action: str = "", cursor: str | None = None, limit: int = 50) -> Page[Deed]:
         return _page(Deed, await self.get(f"{ADMIN}/audit", actor=actor, action=action, cursor=cursor, limit=limit))
@@ -268,36 +283,46 @@ class Client:
         """All of the book: `csv`, or `json` with an object a line."""
         return self._transport.file(f"{ADMIN}/audit/export", {"format": form})
 
+    async def imports(self, cursor: str | None = None, limit: int = 50) -> Page[DataImport]:
+        return _page(DataImport, await self.get(f"{ADMIN}/imports", cursor=cursor, limit=limit))
+
+    async def begin_import(self, kind: str, name: str, org_id: str = "") -> DataImport:
+        body = {"kind": kind, "name": name, "organization": org_id}
+        return read(DataImport, await self.send("POST", f"{ADMIN}/imports", body))
+
+    async def bring_file(self, import_id: str, path: Path) -> DataImport:
+        return read(DataImport, await self._transport.bring(f"{ADMIN}/imports/{import_id}/file", path))
+
+    async def map_import(self, import_id: str, mapping: Mapping[str, Any]) -> DataImport:
+        return read(DataImport, await self.send("PATCH", f"{ADMIN}/imports/{import_id}", {"mapping": mapping}))
+
+    async def run_import(self, import_id: str, *, dry: bool = False) -> DataImport:
+        return read(DataImport, await self.send("POST", f"{ADMIN}/imports/{import_id}/run", {"dry": dry}))
+
+    async def stop_import(self, import_id: str) -> None:
+        await self.send("POST", f"{ADMIN}/imports/{import_id}/stop")
+
+    async def forget_import(self, import_id: str) -> None:
+        await self.send("DELETE", f"{ADMIN}/imports/{import_id}")
+
+    async def issues(self, import_id: str, cursor: str | None = None, limit: int = 100) -> Page[Issue]:
+        """What it left out."""
+        return _page(Issue, await self.get(f"{ADMIN}/imports/{import_id}/issues", cursor=cursor, limit=limit))
+
+    def import_report(self, import_id: str, form: str = "csv") -> AsyncIterator[bytes]:
+        """All of that: `csv`, or `json` with an object a line."""
+        return self._transport.file(f"{ADMIN}/imports/{import_id}/report", {"format": form})
+
     async def alarms(self, *, standing: bool = True) -> list[Alarm]:
         """Those that are true now, or the last hundred."""
-        return _read(list[Alarm], (await self.get(f"{ADMIN}/alarms", standing=standing))["items"])
+        return read(list[Alarm], (await self.get(f"{ADMIN}/alarms", standing=standing))["items"])
 
     async def acknowledge(self, alarm_id: str) -> None:
         await self.send("PUT", f"{ADMIN}/alarms/{alarm_id}/acknowledged")
 
 
-_adapters: dict[Any, TypeAdapter[Any]] = {}
-"""Each is built once: that takes some milliseconds."""
-
-
-def _adapter(kind: Any) -> TypeAdapter[Any]:
-    if kind not in _adapters:
-        _adapters[kind] = TypeAdapter(kind)
-    return _adapters[kind]
-
-
-def _read(kind: type[T], told: Any) -> T:
-    found: T = _adapter(kind).validate_python(told)
-    return found
-
-
-def _read_text(kind: type[T], text: str) -> T:
-    found: T = _adapter(kind).validate_json(text)
-    return found
-
-
 def _page(kind: type[T], told: Any) -> Page[T]:
-    return Page(_read(list[kind], told["items"]), told.get("next"))  # type: ignore[valid-type]  # a list of what was asked
+    return Page(read(list[kind], told["items"]), told.get("next"))  # type: ignore[valid-type]  # a list of what was asked
 
 
 __all__ = ["Back", "Client", "Lost", "News", "Place", "ServerDown"]

@@ -1,19 +1,23 @@
 """Requests to a server: over its Unix socket on its own machine, or with a token from elsewhere."""
 
+import asyncio
 import contextlib
+import importlib
 import ipaddress
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Self
+from types import ModuleType
+from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import urlsplit
-
-import aiohttp
 
 from novacast import errors
 from novacast.errors import BadSettings, FieldError, NovaCastError, Unavailable
 from novacast.folder import DataFolder
+
+if TYPE_CHECKING:
+    import aiohttp
 
 CONNECT_SECONDS, ANSWER_SECONDS = 5.0, 60.0
 SILENT_SECONDS = 20.0
@@ -72,31 +76,28 @@ class SentEvent:
 
 
 class Transport:
-    """Use as `async with Transport(place) as transport`."""
+    """Use as `async with Transport(place) as transport`. What it speaks with is loaded with the first request."""
 
     def __init__(self, place: Place) -> None:
         self.place = place
         self._session: aiohttp.ClientSession | None = None
+        self._closed = True
 
     async def __aenter__(self) -> Self:
-        place = self.place
-        connector = aiohttp.TCPConnector() if place.socket is None else aiohttp.UnixConnector(str(place.socket))
-        headers = {"Authorization": f"Bearer {place.token}"} if place.token else {}
-        # No cookies, no redirects, no proxies: only this server is spoken to.
-        self._session = aiohttp.ClientSession(
-            connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
-        )
+        self._closed = False
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        self._closed = True
         if self._session is not None:
             await self._session.close()
 
     async def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
         """What is answered as JSON, None for nothing. Raises ServerDown, or what the server refuses with."""
+        session, aiohttp = await self._open()
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS, sock_connect=CONNECT_SECONDS)
         with self._told_apart(method):
-            async with self._open.request(
+            async with session.request(
                 method, self._url(path), json=body, params=_params(query or {}), timeout=timeout, allow_redirects=False
             ) as response:
                 raw = await response.read()
@@ -104,11 +105,30 @@ class Transport:
             raise refused(response.status, raw)
         return json.loads(raw) if raw else None
 
+    async def bring(self, path: str, file: Path) -> Any:
+        """PUT a file as it is, however large. Raises the same, and NotFound for a file that can't be read."""
+        session, aiohttp = await self._open()
+        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
+        try:
+            opened = await asyncio.to_thread(file.open, "rb")
+        except OSError as error:
+            raise errors.NotFound(f"{file} can't be read: {error.strerror}.") from error
+        headers = {"Content-Type": "application/octet-stream"}
+        with opened, self._told_apart("PUT"):
+            async with session.put(
+                self._url(path), data=opened, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                raw = await response.read()
+        if response.status >= 300:
+            raise refused(response.status, raw)
+        return json.loads(raw)
+
     async def file(self, path: str, query: Mapping[str, Any] | None = None) -> AsyncIterator[bytes]:
         """A body as it comes. Raises the same."""
+        session, aiohttp = await self._open()
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
         with self._told_apart("GET"):
-            async with self._open.get(self._url(path), params=_params(query or {}), timeout=timeout) as response:
+            async with session.get(self._url(path), params=_params(query or {}), timeout=timeout) as response:
                 if response.status != 200:
                     raise refused(response.status, await response.read())
                 async for chunk in response.content.iter_chunked(65536):
@@ -116,10 +136,11 @@ class Transport:
 
     async def events(self, path: str, query: Mapping[str, Any], last: str = "") -> AsyncIterator[SentEvent]:
         """Server-sent events until the stream ends. Raises the same; ServerDown when it falls silent."""
+        session, aiohttp = await self._open()
         timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=SILENT_SECONDS)
         headers = {"Accept": "text/event-stream", **({"Last-Event-ID": last} if last else {})}
         with self._told_apart("GET"):
-            async with self._open.get(
+            async with session.get(
                 self._url(path), params=_params(query), headers=headers, timeout=timeout
             ) as response:
                 if response.status != 200:
@@ -127,10 +148,19 @@ class Transport:
                 async for event in _events(response.content):
                     yield event
 
-    @property
-    def _open(self) -> aiohttp.ClientSession:
-        assert self._session is not None, "enter the transport first"
-        return self._session
+    async def _open(self) -> "tuple[aiohttp.ClientSession, ModuleType]":
+        assert not self._closed, "enter the transport first"
+        # In a thread: it takes a quarter of a second, in which the console is drawn and hears its keys.
+        aiohttp = await asyncio.to_thread(importlib.import_module, "aiohttp")
+        if self._session is None:
+            place = self.place
+            connector = aiohttp.TCPConnector() if place.socket is None else aiohttp.UnixConnector(str(place.socket))
+            headers = {"Authorization": f"Bearer {place.token}"} if place.token else {}
+            # No cookies, no redirects, no proxies: only this server is spoken to.
+            self._session = aiohttp.ClientSession(
+                connector=connector, headers=headers, cookie_jar=aiohttp.DummyCookieJar(), trust_env=False
+            )
+        return self._session, aiohttp
 
     def _url(self, path: str) -> str:
         return f"{self.place.url or 'http://novacast'}{path}"
@@ -138,6 +168,8 @@ class Transport:
     @contextlib.contextmanager
     def _told_apart(self, method: str) -> Iterator[None]:
         """The errors of a connection as ours, which say what to do."""
+        import aiohttp
+
         try:
             yield
         except (aiohttp.ClientConnectorError, FileNotFoundError, PermissionError) as error:
@@ -175,7 +207,7 @@ def refused(status: int, raw: bytes) -> NovaCastError:
     return kind(message, errors=fields)
 
 
-async def _events(content: aiohttp.StreamReader) -> AsyncIterator[SentEvent]:
+async def _events(content: "aiohttp.StreamReader") -> AsyncIterator[SentEvent]:
     """By the rules of the HTML standard, section 9.2.6; comments and `retry` are let pass."""
     name, last = "", ""
     data: list[str] = []

@@ -115,8 +115,9 @@ _OF_KINDS: Mapping[Kind, tuple[str, ...]] = {
         "membership_begun", "membership_ended", "membership_suspended", "membership_trial_ending", "membership_unpaid",
     ),
     Kind.ACCOUNT: (
-        "address_taken", "email_change", "email_changed", "invitation", "password_changed", "password_reset",
-        "second_factor_off", "second_factor_on", "sign_up",
+        "account_moved", "address_taken", "email_change", "email_changed", "invitation", "passkey_added",
+        "passkey_removed", "passkey_suspected", "password_changed", "password_reset", "provider_linked",
+        "provider_unlinked", "second_factor_off", "second_factor_on", "sign_up",
     ),
     Kind.SERVER: ("alarm", "webhook_failing", "webhook_gone"),
 }  # fmt: skip

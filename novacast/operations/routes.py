@@ -3,7 +3,9 @@
 from novacast import logs
 from novacast.operations.alarms.routes import AlarmRoutes
 from novacast.operations.audit.routes import AuditRoutes
+from novacast.operations.imports.routes import ImportRoutes
 from novacast.operations.probes.routes import ProbeRoutes
+from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
 from novacast.operations.tonight.routes import TonightRoutes
@@ -15,6 +17,8 @@ def operation_routes(own: OperationServices, authenticator: Authenticator) -> tu
         TonightRoutes(own.evening, own.pulse, logs.ring, authenticator),
         SystemRoutes(own.system),
         AuditRoutes(own.audit),
+        RetentionRoutes(own.retention),
         AlarmRoutes(own.alarms),
+        ImportRoutes(own.imports),
         ProbeRoutes(own.readiness),
     )

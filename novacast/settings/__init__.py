@@ -6,6 +6,8 @@ from novacast.settings.environment import as_environment
 from novacast.settings.live import Live
 from novacast.settings.load import config_path, entries, load, replace, variable
 from novacast.settings.notifications import Notifications
+from novacast.settings.oidc import Oidc
+from novacast.settings.retention import Retention
 from novacast.settings.sections import (
     Accounts,
     Chat,
@@ -42,7 +44,9 @@ __all__ = [
     "Metrics",
     "Moderation",
     "Notifications",
+    "Oidc",
     "Playback",
+    "Retention",
     "Server",
     "Settings",
     "Speech",

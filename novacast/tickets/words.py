@@ -6,7 +6,7 @@ from babel.numbers import get_currency_precision
 
 from novacast.clock import SECOND
 from novacast.i18n import gettext as _
-from novacast.tickets.models import OrderState
+from novacast.tickets.models import AttemptState, OrderState
 from novacast.words import hour_in, money
 
 LARGEST = 10**12
@@ -48,6 +48,22 @@ def hour_there(at: int, timezone: str) -> str:
 def night_there(title: str, at: int, timezone: str) -> str:
     """A performance as lists name it; what has no hour by its title alone."""
     return " · ".join(filter(None, (title, hour_there(at, timezone))))
+
+
+def attempt_state(state: AttemptState) -> str:
+    """Of a payment."""
+    return {
+        AttemptState.CREATED: _("about to be asked for"),
+        AttemptState.SUBMITTED: _("not paid yet"),
+        AttemptState.REQUIRES_ACTION: _("the buyer has to confirm it"),
+        AttemptState.PROCESSING: _("on its way"),
+        AttemptState.CAPTURED: _("paid"),
+        AttemptState.PARTIALLY_REFUNDED: _("partly paid back"),
+        AttemptState.REFUNDED: _("paid back"),
+        AttemptState.DISPUTED: _("disputed by the bank"),
+        AttemptState.FAILED: _("came to nothing"),
+        AttemptState.CANCELLED: _("called off"),
+    }[state]
 
 
 def order_state(state: OrderState) -> str:

@@ -39,6 +39,8 @@ OWNERS: dict[str, tuple[str, ...]] = {
     "cryptography": ("novacast/security/*",),
     "pywebpush": ("novacast/security/webpush.py",),
     "py_vapid": ("novacast/security/webpush.py",),
+    "webauthn": ("novacast/security/passkeys.py",),
+    "jwt": ("novacast/security/*",),
     "ffmpeg": ("novacast/media/*",),
     "av": ("novacast/media/*",),
     "imageio_ffmpeg": ("novacast/media/*",),

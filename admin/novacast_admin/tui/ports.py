@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 from novacast_admin.records import Finding
@@ -19,6 +20,17 @@ class Backup:
     """Empty where all is well."""
 
 
+@dataclass(frozen=True, slots=True)
+class Rhythm:
+    """When backups are made by themselves."""
+
+    every: str
+    choices: Sequence[str]
+    last: str | None
+    """Of the last good one, as the API writes instants; None: there was none."""
+    next: str | None
+
+
 class Machine(Protocol):
     """Methods raise NovaCastError."""
 
@@ -32,6 +44,20 @@ class Machine(Protocol):
 
     async def verify(self) -> Sequence[str]:
         """What is wrong with backups; empty: nothing."""
+        ...
+
+    async def rhythm(self) -> Rhythm: ...
+
+    async def set_rhythm(self, every: str) -> None:
+        """One of its choices."""
+        ...
+
+    async def opened_by_passphrase(self) -> bool:
+        """Whether a passphrase opens the backups; else a key file does."""
+        ...
+
+    async def drill(self, *, passphrase: str = "", key: Path | None = None) -> Sequence[Finding]:
+        """The newest backup comes back beside the running venue, is put to the proof, and goes again. Minutes."""
         ...
 
     async def examine(self) -> Sequence[Finding]:

@@ -32,7 +32,9 @@ class StreamBody(Body):
     heights: Sequence[int]
     record: bool
     created_at: str
-    programmes: Annotated[Sequence[StandingBody], Field(description="On air, interrupted, or on standby.")]
+    programmes: Annotated[
+        Sequence[StandingBody], Field(description="On air, interrupted, on standby, and the next one planned.")
+    ]
     next_at: Annotated[str | None, Field(description="When the next one is planned to begin.")]
     feeds: Annotated[int, Field(description="Encoders that are connected.")]
     targets: Annotated[int, Field(description="Places that it is to be sent on to.")]

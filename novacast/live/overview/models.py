@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A programme that is on air, interrupted, or on standby."""
+    """A programme that is on air, interrupted, on standby, or the next one planned."""
 
     id: str
     title: str

@@ -37,6 +37,8 @@ def sample(template: str, root: str) -> Mapping[str, str]:
         "inviter": "Charles",
         "role": "producer",
         "message": "4.2 GB",
+        "passkey": "Ada's phone",
+        "provider": "login.example.org",
         "over": "",
         "test": "",
         "many": "",

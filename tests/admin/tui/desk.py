@@ -17,6 +17,8 @@ from novacast_admin.tui.screens.room import Room
 
 SMALL, LARGE = (80, 24), (200, 60)
 WITHIN = 30
+LOOKS = ("look", "detail", "name")
+"""Groups of workers that ask for what is shown."""
 
 
 @dataclass
@@ -54,6 +56,12 @@ class Desk:
     async def hears(self, words: str) -> None:
         """One of the notices says so."""
         await self.until(lambda: any(words in one.message for one in self.app._notifications))
+
+    async def settled(self) -> None:
+        """Everything that was asked for is there and drawn."""
+        await self.until(lambda: not any(one.is_running for one in self.app.workers if one.group in LOOKS))
+        for _ in range(3):
+            await self.pilot.pause()
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)

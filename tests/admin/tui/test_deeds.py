@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -26,15 +27,17 @@ from novacast_admin.tui.screens.streams import Streams
 from novacast_admin.tui.screens.system import System
 from novacast_admin.tui.screens.tonight import TonightRoom
 from novacast_admin.tui.screens.videos import Videos
-from novacast_admin.tui.widgets.dialogs import Ask, Choose
+from novacast_admin.tui.widgets.dialogs import Ask, Choose, Show
 from tests.admin.tui.desk import Desk, at_the_console
 from tests.admin.tui.proofs import API, proves, yes
-from tests.admin.tui.proofs_of_sales import PROOFS
+from tests.admin.tui.proofs_of_imports import PROOFS
+from tests.admin.tui.proofs_of_streams import KEYS as STREAMS
 from tests.operations.admin.conftest import House
 
-UNPROVED = {"standby", "slate", "main", "backup", "auto", "drop", "rotate", "targets", "end"}
-"""Of Streams: they want an encoder that feeds. What `slate`, `drop`, `rotate` and `end` ask the server for is proved in
-tests/operations/admin; of `standby`, `main`, `backup`, `auto` and `targets` nothing is proved from the console."""
+
+def _config(house: House) -> Path:
+    return house.settings.data.parent / "novacast.toml"
+
 
 _VIDEO = (
     "INSERT INTO videos (id, org_id, title, description, language, visibility, state, source_name, source_bytes, "
@@ -144,7 +147,7 @@ async def _people(desk: Desk, house: House) -> None:
     await becomes(lambda one: one.suspension is None)
 
 
-@proves(Storage, "sweep", "mend", "quota")
+@proves(Storage, "sweep", "mend", "quota", "forecast")
 async def _storage(desk: Desk, house: House) -> None:
     await desk.on_row(lambda one: one.org.id == house.org)
     await desk.press("u")
@@ -156,6 +159,14 @@ async def _storage(desk: Desk, house: House) -> None:
         return (await house.operator.usage(house.org)).quota == 5_000_000_000
 
     await desk.until(limited)
+    await desk.on_row(lambda one: one.org.id == house.org)
+    await desk.press("f")
+    await desk.asked(Ask)
+    await desk.types("6")
+    await desk.press("enter")
+    await desk.asked(Show)
+    await desk.sees("original    6.0 GB", "It would be refused")
+    await desk.press("escape")
     columns = "video_id, state, reason, wake_at, queued_at"
     ended = f"INSERT INTO transcodes ({columns}) VALUES ('lost', 'failed', 'cut', 1, 1)"
     _sql(house.settings, _VIDEO.format(id="lost", org=house.org, state="failed"), ended)  # rows, and no file
@@ -171,19 +182,33 @@ async def _storage(desk: Desk, house: House) -> None:
     await desk.until(mended)
 
 
-@proves(Backups, "create", "prove")
+@proves(Backups, "create", "prove", "drill", "schedule")
 async def _backups(desk: Desk, house: House) -> None:
     folder = house.settings.data.parent / "copies"
     folder.mkdir(exist_ok=True)
     settings = replace(house.settings, backups=BackupSettings(folder=str(folder)))
     own = Archive(settings, SystemClock())
-    own.begin(None)
+    own.begin("lamp in the hall")
+    await desk.press("e")
+    await desk.asked(Choose)
+    await desk.press("down", "down", "enter")
+    await desk.hears("Backups are made daily")
+    assert 'every = "daily"' in _config(house).read_text()
+    await desk.sees("made daily, last never")
     await desk.press("n")
     await desk.hears("files")
     (made,) = own.listed()
     await desk.on_row(lambda one: one.id == made.id)  # type: ignore[union-attr]  # it is whole
     await desk.press("p")
     await desk.hears("Every backup is whole.")
+    await desk.press("d")
+    await desk.asked(Ask)
+    await desk.types("lamp in the hall")
+    await desk.press("enter")
+    await desk.asked(Show)
+    await desk.sees("Restore drill", "ok        books", "ok        log-in")
+    await desk.press("escape")
+    await desk.hears("The venue comes back whole.")
     (file,) = list(folder.glob("backups/*.list"))
     file.write_bytes(b"another thing")
     await desk.press("p")
@@ -294,7 +319,7 @@ async def _chat(desk: Desk, house: House) -> None:
 
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.NAME)
 def test_no_key_is_without_a_proof(room: type[Room]) -> None:
-    proved = UNPROVED if room is Streams else PROOFS[room][0]
+    proved = STREAMS if room is Streams else PROOFS[room][0]
     assert {deed.name for deed in room.DEEDS} == proved
 
 
@@ -302,6 +327,6 @@ def test_no_key_is_without_a_proof(room: type[Room]) -> None:
 @pytest.mark.parametrize("room", list(PROOFS), ids=lambda room: room.NAME)
 async def test_its_keys_change_the_server(room: type[Room], house: House) -> None:
     settings = replace(house.settings, backups=BackupSettings(folder=str(house.settings.data.parent / "copies")))
-    async with at_the_console(house.settings.data, Here(settings, None)) as desk:
+    async with at_the_console(house.settings.data, Here(settings, _config(house))) as desk:
         await desk.go(room)
         await PROOFS[room][1](desk, house)

@@ -6,16 +6,15 @@ import pytest
 from textual.binding import Binding
 
 from novacast.folder import DataFolder
-from novacast_admin.records import Finding
 from novacast_admin.tui.app import DARK, LIGHT, Console
-from novacast_admin.tui.ports import Backup
 from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.backups import Backups
 from novacast_admin.tui.screens.book import Book
 from novacast_admin.tui.screens.people import People
 from novacast_admin.tui.screens.system import System
-from novacast_admin.tui.widgets.dialogs import Confirm
+from novacast_admin.tui.widgets.dialogs import Ask, Confirm
 from tests.admin.tui.desk import LARGE, SMALL, at_the_console
+from tests.admin.tui.machines import Cellar
 from tests.operations.admin.conftest import House
 
 
@@ -23,22 +22,6 @@ def _own_bindings(kind: type) -> Iterator[Binding]:
     for one in kind.BINDINGS:  # type: ignore[attr-defined]  # of screens and apps
         assert isinstance(one, Binding)
         yield one
-
-
-class Cellar:
-    """A machine with one backup, on which nothing is wrong."""
-
-    async def backups(self) -> list[Backup]:
-        return [Backup("b1", "2026-11-30T03:00:00Z", "1.0", "12", "3 MB", "1 MB", "")]
-
-    async def back_up(self) -> str:
-        return "Backup b2: 13 files."
-
-    async def verify(self) -> list[str]:
-        return []
-
-    async def examine(self) -> list[Finding]:
-        return [Finding("disk", "ok", "There is room.", "")]
 
 
 @pytest.mark.parametrize("kind", [Console, Book, *ROOMS], ids=lambda kind: kind.__name__)
@@ -90,6 +73,12 @@ async def test_a_server_that_goes_is_told_of_with_what_is_possible_and_found_aga
         await desk.sees("3 MB", "whole", "SERVER DOWN")
         await desk.press("n")
         await desk.hears("Backup b2")
+        await desk.press("d")
+        await desk.asked(Ask)
+        await desk.types("lamp")
+        await desk.press("enter")
+        await desk.sees("Opened by lamp.")
+        await desk.press("escape")
         await desk.go(System)
         await desk.press("x")
         await desk.sees("There is room.")
@@ -123,6 +112,21 @@ async def test_search_narrows_a_table_and_escape_shows_all_again(house: House) -
         await desk.sees("visitor@venue.example")
         await desk.press("escape")
         await desk.sees("owner@venue.example")
+
+
+@pytest.mark.slow
+async def test_orders_people_and_channels_are_found_from_any_screen(house: House) -> None:
+    await house.operator.send("POST", f"/api/v1/organizations/{house.org}/channels", {"name": "Visitors' stage"})
+    async with at_the_console(house.settings.data, size=SMALL) as desk:
+        await desk.press("ctrl+f")
+        await desk.types("visitor")
+        await desk.sees("Visitors' stage", "visitor@venue.example", "person, on People")
+        await desk.types("@")
+        await desk.until(lambda: "Visitors' stage" not in desk.text())
+        await desk.press("down", "enter")
+        await desk.until(lambda: isinstance(desk.app.screen, People))
+        await desk.until(lambda: "owner@venue.example" not in desk.text())
+        await desk.sees("visitor@venue.example")
 
 
 @pytest.mark.slow

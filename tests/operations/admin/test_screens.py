@@ -5,6 +5,7 @@ import logging
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -69,6 +70,23 @@ async def test_a_console_hears_that_the_server_is_gone_and_when_it_is_back(house
         moved.rename(socket)
         await _next(news, Back)
         await news.aclose()  # type: ignore[attr-defined]  # it is a generator
+
+
+async def test_a_channel_is_listed_with_the_next_programme_that_is_planned(house: House) -> None:
+    """Whoever runs the evening puts it on standby from there."""
+    send = house.operator.send
+    channel = await send(
+        "POST", f"/api/v1/organizations/{house.org}/channels", {"name": "Main", "visibility": "public"}
+    )
+    hours = (datetime.now(UTC) + timedelta(hours=more) for more in (30, 3, -1, -13))
+    for title, start in zip(("later", "next", "late", "missed"), hours, strict=True):
+        plan = {"title": title, "planned_start": start.isoformat()}
+        await send("POST", f"/api/v1/channels/{channel['id']}/programmes", plan)
+    (stream,) = (await house.operator.streams()).items
+    assert [(one.title, one.state) for one in stream.programmes] == [("late", "planned")]
+    await house.operator.standby(stream.programmes[0].id)
+    (stream,) = (await house.operator.streams()).items
+    assert {(one.title, one.state) for one in stream.programmes} == {("late", "standby"), ("next", "planned")}
 
 
 async def test_a_stream_key_is_changed_for_another_of_the_same_person(house: House) -> None:

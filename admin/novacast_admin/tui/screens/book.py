@@ -43,11 +43,14 @@ class Row:
 class Book(Room):
     VIEWS: ClassVar[tuple[View, ...]] = ()
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("slash", "search", "Search", key_display="/", tooltip="Show only the rows that hold what you type."),
-        Binding("v", "turn", "Next view", tooltip="Show the next table of this screen."),
+        Binding(
+            "slash", "search", "Search", show=False, key_display="/",
+            tooltip="Show only the rows that hold what you type.",
+        ),
+        Binding("v", "turn", "Next view", show=False, tooltip="Show the next table of this screen."),
         Binding("V", "turn_back", "View before", show=False, tooltip="Show the table before."),
         Binding("enter", "tell", "More", show=False, tooltip="Show all that is known of the row."),
-    ]
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
@@ -78,6 +81,9 @@ class Book(Room):
     def on_mount(self) -> None:
         self._title()
         self.query_one(Listing).table.focus()
+
+    def on_resize(self) -> None:
+        self._title()
 
     def on_screen_suspend(self) -> None:
         if self._timer is not None:
@@ -164,6 +170,11 @@ class Book(Room):
     def turn_to(self, name: str) -> None:
         self._to([view.name for view in self.VIEWS].index(name))
 
+    def seek(self, view: str, words: str) -> None:
+        """Show that table with that in its search."""
+        self.turn_to(view)
+        self.query_one(Listing).search(words)
+
     def _to(self, number: int) -> None:
         self._view, self._rows = number, {}
         self._title()
@@ -174,7 +185,12 @@ class Book(Room):
 
     def _title(self) -> None:
         parts = [Content.styled(f" {one.label} ", "reverse" if one is self._now else "") for one in self.VIEWS]
-        self.query_one("#views", Static).update(Content(" ").join([*parts, Content(self.about())]))
+        keys = "/ search  v next table" if len(self.VIEWS) > 1 else "/ search"
+        line = Content(" ").join([*parts, Content(self.about())])
+        room = self.size.width - line.cell_length - 2
+        if room > len(keys):
+            line = Content.assemble(line, " " * (room - len(keys)), (keys, "dim"))
+        self.query_one("#views", Static).update(line)
 
     async def action_tell(self) -> None:
         record = self.record()

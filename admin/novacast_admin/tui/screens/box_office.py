@@ -119,7 +119,7 @@ def _night(one: Night) -> Sequence[str]:
     taken = one.sold + one.held + one.paying
     share = taken / one.capacity if one.capacity else None
     counts = (f"{one.sold}/{one.capacity}", one.held + one.paying, one.free, one.inside, one.came)
-    return f"{begin:%d.%m. %H:%M}", one.title, one.state.replace("_", " "), bar(share, 10), *map(str, counts)
+    return f"{begin:%d.%m. %H:%M}", one.title, one.state.replace("_", " "), bar(share, 6), *map(str, counts)
 
 
 def _basket(night: Night, one: Basket) -> Sequence[str]:

@@ -11,7 +11,7 @@ from novacast_admin.tui.screens.book import Book, Row, View
 from novacast_admin.tui.widgets.figures import moment, money, words
 
 ATTEMPTS, OPEN, INCIDENTS, DISPUTES, REFUNDS = "attempts", "open", "incidents", "disputes", "refunds"
-HEADS = ("order", "name", "amount", "by", "state", "reference", "changed")
+HEADS = ("order", "name", "amount", "by", "state", "changed")
 SLOW = 10.0
 WAYS = [("cash", "Cash"), ("transfer", "Bank transfer"), ("card_terminal", "Card terminal")]
 
@@ -59,6 +59,8 @@ class Payments(Book):
             return ""
         parts = [f"mode {record.mode}", f"captured {money(record.captured, record.currency)}"]
         parts.append(f"given back {money(record.refunded, record.currency)}")
+        if record.reference:
+            parts.append(f"reference {record.reference}")
         return ", ".join(parts) + (f"\nMISMATCH: {record.mismatch}" if record.mismatch else "")
 
     async def do_verify(self, _: Any) -> str:
@@ -98,7 +100,7 @@ def _attempt(one: Attempt) -> Sequence[str]:
     marks = ("MISMATCH" if one.mismatch else "", "TEST" if one.mode == "test" else "")  # first: what is cut is the end
     state = words((*marks, one.state.replace("_", " ")), " ")
     amount = money(one.amount, one.currency)
-    return one.code, one.name, amount, one.provider, state, one.reference or "", moment(one.changed_at)
+    return one.code, one.name, amount, one.provider.replace("_", " "), state, moment(one.changed_at)
 
 
 def _oddity(one: Oddity) -> Sequence[str]:

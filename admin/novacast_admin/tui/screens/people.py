@@ -11,7 +11,7 @@ from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
 from novacast_admin.tui.widgets.figures import moment
 
-HEADS = ("name", "e-mail", "roles", "sessions", "2nd factor", "seen", "standing")
+HEADS = ("name", "e-mail", "roles", "logins", "2fa", "seen", "standing")
 ROLES = ("owner", "manager", "producer", "moderator", "box_office", "door")
 NOBODY = "none"
 

@@ -156,8 +156,8 @@ class Room(Screen[None]):
         dialog = Confirm(question, verb)
         return await self.app.push_screen_wait(dialog)
 
-    async def ask(self, question: str, value: str = "") -> str | None:
-        return await self.app.push_screen_wait(Ask(question, value))
+    async def ask(self, question: str, value: str = "", *, secret: bool = False) -> str | None:
+        return await self.app.push_screen_wait(Ask(question, value, secret=secret))
 
     async def choose(self, question: str, choices: list[tuple[str, str]]) -> str | None:
         """The key of one of them."""

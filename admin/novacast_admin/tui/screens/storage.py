@@ -10,7 +10,7 @@ from novacast.errors import InvalidInput
 from novacast_admin.records import Organization, Stray, Usage
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
-from novacast_admin.tui.widgets.figures import bar, percent, size
+from novacast_admin.tui.widgets.figures import bar, percent, size, span
 
 HOUSES, STRAYS = "houses", "strays"
 GIGABYTE = 10**9
@@ -39,6 +39,8 @@ class Storage(Book):
         Deed("s", "sweep", "Look about", "Look for files without rows and rows without files. Changes nothing.",
              on_row=False),
         Deed("m", "mend", "Mend", "Remove or repair what lies about.", on_row=False),
+        Deed("f", "forecast", "Forecast", "Say what a file would need before it is brought, and whether it fits.",
+             (HOUSES,)),
         Deed("u", "quota", "Quota", "Say how much an organization may have.", (HOUSES,)),
     )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEEDS)
@@ -75,6 +77,18 @@ class Storage(Book):
             return None
         done = await self.client.sweep(mend=True)
         return f"{sum(1 for one in done.items if one.done)} things are mended."
+
+    async def do_forecast(self, house: House) -> str | None:
+        written = await self.ask(f"How many GB has the file that {house.org.name} wants to bring?")
+        if written is None:
+            return None
+        found = await self.client.forecast(house.org.id, _gigabytes(written))
+        lines = [f"original    {size(found['original'])}", f"renditions  {size(found['renditions'])}, about"]
+        lines.append(f"work        {'not known yet' if found['seconds'] is None else span(found['seconds'])}")
+        refusal = found["refusal"]
+        lines.append("It fits." if refusal is None else f"It would be refused: {refusal['detail']}")
+        await self.read(f"What {written} GB need", "\n".join(lines))
+        return None
 
     async def do_quota(self, house: House) -> str | None:
         now = "" if house.usage.quota is None else f"{house.usage.quota / GIGABYTE:g}"

@@ -1,5 +1,6 @@
 """Channels and what is on them: how it is shown, how it ends, who may feed it and where it goes."""
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -7,12 +8,15 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from novacast.errors import Forbidden, NotFound
-from novacast_admin.records import LogLine, Standing, Stream
+from novacast_admin.records import Standing, Stream
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
-from novacast_admin.tui.widgets.figures import clock, moment
+from novacast_admin.tui.widgets.figures import clock, moment, words
 
-TAIL = 12
+TAIL, ALL = 8, 200
+"""Lines of the log below the table, and where all of it is read."""
+ACCESS = "novacast.access"
+"""Requests for a programme's media would bury all else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +33,7 @@ class Line:
 
 class Streams(Book):
     KEY, NAME, LABEL = "2", "streams", "Streams"
-    ABOUT = "Channels: standby, slate, end, keys, targets."
+    ABOUT = "Channels: standby, slate, end, keys, targets, log."
     VIEWS = (
         View(
             "streams", "Channels", ("channel", "programme", "state", "shows", "next", "feeds", "targets", "keys"),
@@ -37,16 +41,18 @@ class Streams(Book):
         ),
     )  # fmt: skip
     DEEDS = (
-        Deed("b", "standby", "Standby", "Let the programme stand by: viewers see the slate until it goes on air."),
+        Deed("b", "standby", "Standby",
+             "Let the programme stand by, or a new one: the next encoder of its channel puts it on air."),
         Deed("s", "slate", "Slate", "Show the slate, whatever comes in."),
         Deed("m", "main", "Main", "Show the main feed, and nothing else."),
         Deed("k", "backup", "Backup", "Show the backup feed, and nothing else."),
         Deed("a", "auto", "Auto", "Show the main feed; where it is lost the backup, else the slate."),
-        Deed("d", "drop", "Drop rung", "Make the largest rendition no longer: the encoder gets room."),
+        Deed("d", "drop", "Drop", "Make the largest rendition no longer: the encoder gets room."),
         Deed("e", "end", "End", "End the programme for good."),
-        Deed("o", "rotate", "New key", "Put a new stream key in an old one's place. The old one lets nobody in."),
+        Deed("o", "rotate", "Key", "Put a new stream key in an old one's place. The old one lets nobody in."),
         Deed("t", "targets", "Targets", "Switch a target (another platform that gets the programme) on or off."),
-    )
+        Deed("l", "log", "Log", "Read what was done on the channel, and what the server says of it."),
+    )  # fmt: skip
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEEDS)
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
@@ -56,19 +62,38 @@ class Streams(Book):
 
     async def detail(self, record: Any) -> str:
         line: Line = record
-        parts = []
-        if line.stream.keys:
-            keys = [key for key in await self.client.keys(line.stream.id) if key["revoked_at"] is None]
-            parts.append("keys: " + ", ".join(f"{_named(key)} (last used {_used(key)})" for key in keys))
-        if line.stream.targets:
-            targets = await self.client.targets(line.stream.id)
-            parts.append("targets: " + ", ".join(_target(target) for target in targets))
-        about = line.programme.id if line.programme else line.stream.id
-        parts.append(_tail(await self.client.log("info", about, limit=TAIL)))
-        return "\n".join(part for part in parts if part)
+        keys, targets, told = await asyncio.gather(self._keys(line), self._targets(line), self._told(line, TAIL))
+        parts = ["keys: " + ", ".join(f"{_named(key)} (last used {_used(key)})" for key in keys)] if keys else []
+        if targets:
+            parts.append("targets: " + ", ".join(map(_target, targets)))
+        return "\n".join([*parts, *told])
 
-    async def do_standby(self, line: Line) -> str:
-        await self.client.standby(_programme(line).id)
+    async def _keys(self, line: Line) -> Sequence[Mapping[str, Any]]:
+        """Those that are good."""
+        listed = await self.client.keys(line.stream.id) if line.stream.keys else ()
+        return [key for key in listed if key["revoked_at"] is None]
+
+    async def _targets(self, line: Line) -> Sequence[Mapping[str, Any]]:
+        return await self.client.targets(line.stream.id)
+
+    async def _told(self, line: Line, most: int) -> Sequence[str]:
+        """What was done on the channel and what the server's log has of it, the latest last."""
+        about = line.programme.id if line.programme else line.stream.id
+        done, said = await asyncio.gather(
+            self.client.channel_log(line.stream.id, limit=min(most, 100)), self.client.log("info", about, limit=ALL)
+        )
+        lines = [(one["at"], "done", _entry(one)) for one in done]
+        lines += [(one.at, one.level, one.message) for one in said if one.logger != ACCESS]
+        return [f"{clock(at)} {weight:<7} {what}" for at, weight, what in sorted(lines)[-most:]]
+
+    async def do_standby(self, line: Line) -> str | None:
+        if line.programme is None:
+            title = await self.ask(f"What is the programme called that {line.stream.name} is to show?")
+            if title is None:
+                return None
+            await self.client.begin(line.stream.id, title)
+            return f"{title} stands by."
+        await self.client.standby(line.programme.id)
         return f"{line.title} stands by."
 
     async def do_slate(self, line: Line) -> str:
@@ -94,7 +119,7 @@ class Streams(Book):
         return f"{await self.client.drop_rung(programme.id)} is made no longer."
 
     async def do_rotate(self, line: Line) -> str | None:
-        keys = [key for key in await self.client.keys(line.stream.id) if key["revoked_at"] is None]
+        keys = await self._keys(line)
         if not keys:
             raise NotFound(f"{line.stream.name} has no key. Whoever feeds it makes one on the channel's page.")
         chosen = await self.choose("Which key gets another in its place?", [(key["id"], _named(key)) for key in keys])
@@ -108,7 +133,7 @@ class Streams(Book):
         return "The old key lets nobody in any more."
 
     async def do_targets(self, line: Line) -> str | None:
-        targets = {str(one["id"]): one for one in await self.client.targets(line.stream.id)}
+        targets = {str(one["id"]): one for one in await self._targets(line)}
         if not targets:
             raise NotFound(f"{line.stream.name} goes to no other platform. Targets are added on the channel's page.")
         choices = [(key, f"{'on ' if one['enabled'] else 'off'}  {_target(one)}") for key, one in targets.items()]
@@ -118,6 +143,10 @@ class Streams(Book):
         on = not targets[chosen]["enabled"]
         await self.client.switch_target(chosen, on=on)
         return f"{targets[chosen]['name']} is {'on' if on else 'off'}."
+
+    async def do_log(self, line: Line) -> None:
+        lines = await self._told(line, ALL)
+        await self.read(f"Log of {line.title}", "\n".join(lines) or "Nothing was done on it yet.")
 
     async def do_end(self, line: Line) -> str | None:
         programme = _programme(line)
@@ -141,7 +170,8 @@ def _cells(line: Line) -> Sequence[str]:
     one, on = line.stream, line.programme
     targets = f"{one.targets} ({one.failing} failing)" if one.failing else str(one.targets)
     state = (on.state.replace("_", " ") + (" TEST" if on.test else "")) if on else "–"
-    shown = (one.name, on.title if on else "–", state, on.wanted if on else "", moment(one.next_at))
+    shows = on.wanted if on and on.state != "planned" else ""
+    shown = (one.name, on.title if on else "–", state, shows, moment(one.next_at))
     return (*shown, str(one.feeds), targets, str(one.keys))
 
 
@@ -157,5 +187,5 @@ def _target(one: Mapping[str, Any]) -> str:
     return f"{one['name']}: {one['state']}" + (f" ({one['words']})" if one["words"] else "")
 
 
-def _tail(lines: Sequence[LogLine]) -> str:
-    return "\n".join(f"{clock(one.at)} {one.level:<7} {one.message}" for one in lines)
+def _entry(one: Mapping[str, Any]) -> str:
+    return words((one["action"], one["detail"], one["address"]), " ")

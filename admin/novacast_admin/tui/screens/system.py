@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
+from textual.containers import Horizontal
 from textual.widget import Widget
 
 from novacast.errors import Unavailable
@@ -12,12 +13,12 @@ from novacast_admin.records import Deed as Line
 from novacast_admin.records import Finding, LogLine, Setting
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
-from novacast_admin.tui.widgets.figures import clock, moment, number, size, span
+from novacast_admin.tui.widgets.figures import MARKS, clock, moment, number, percent, size, span
 from novacast_admin.tui.widgets.panels import MachinePanel
+from novacast_admin.tui.widgets.plot import Plot
 
 LOG, WARNINGS, CHILDREN, SETTINGS, DOCTOR, AUDIT = "log", "warnings", "children", "settings", "doctor", "audit"
 LOG_HEADS = ("at", "weight", "what", "by")
-MARKS = {"ok": "ok", "warning": "! warning", "failed": "!! failed"}
 
 
 class System(Book):
@@ -43,10 +44,16 @@ class System(Book):
 
     def body(self) -> Iterable[Widget]:
         yield MachinePanel("Machine", id="machine", long=True)
+        with Horizontal(id="curves"):
+            yield Plot("Processors", percent, id="cpu")
+            yield Plot("Sent", _rate, id="sent")
         yield from super().body()
 
     def show(self, tonight: Tonight) -> None:
-        self.query_one(MachinePanel).show(tonight)
+        curves = self.console.curves
+        self.query_one(MachinePanel).show(tonight, curves)
+        self.query_one("#cpu", Plot).show(curves.of("cpu"))
+        self.query_one("#sent", Plot).show(curves.of("sent"))
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         if view in (LOG, WARNINGS):
@@ -95,6 +102,10 @@ class System(Book):
 
     async def do_audit(self, _: Any) -> None:
         self.turn_to(AUDIT)
+
+
+def _rate(bytes_: float) -> str:
+    return f"{size(bytes_)}/s"
 
 
 def _line(one: LogLine) -> Sequence[str]:

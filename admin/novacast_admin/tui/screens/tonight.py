@@ -11,10 +11,11 @@ from textual.widget import Widget
 from novacast.overview import Alarm, Tonight
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.room import Room
-from novacast_admin.tui.widgets.figures import moment
+from novacast_admin.tui.widgets.figures import bits, moment, number
 from novacast_admin.tui.widgets.listing import Listing
 from novacast_admin.tui.widgets.on_air import OnAir
 from novacast_admin.tui.widgets.panels import MachinePanel, Nights, Purse
+from novacast_admin.tui.widgets.plot import Plot
 
 
 class TonightRoom(Room):
@@ -23,8 +24,13 @@ class TonightRoom(Room):
     DEEDS = (Deed("k", "acknowledge", "Acknowledge", "Say that you know of this alarm: nobody is told of it again."),)
     BINDINGS: ClassVar[list[BindingType]] = [
         *bindings(DEEDS),
-        Binding("slash", "search", "Search", key_display="/", tooltip="Show only alarms that hold what you type."),
-    ]
+        Binding(
+            "slash", "search", "Search", show=False, key_display="/",
+            tooltip="Show only alarms that hold what you type.",
+        ),
+        Binding("pagedown", "air(True)", "Down", show=False, priority=True, tooltip="Show what is below on air."),
+        Binding("pageup", "air(False)", "Up", show=False, priority=True, tooltip="Show what is above on air."),
+    ]  # fmt: skip
 
     def __init__(self) -> None:
         super().__init__()
@@ -36,18 +42,24 @@ class TonightRoom(Room):
             yield Nights("Next", id="nights")
             yield Purse("Today", id="purse")
             yield MachinePanel("Machine", id="machine")
+        with Horizontal(id="curves"):
+            yield Plot("Watching", number, id="watching")
+            yield Plot("Coming in", bits, id="coming")
         listing = Listing(id="listing")
-        listing.border_title = "Alarms"
+        listing.border_title, listing.border_subtitle = "Alarms", "/ search"
         yield listing
 
     def on_mount(self) -> None:
         self.query_one(Listing).table.focus()
 
     def show(self, tonight: Tonight) -> None:
-        self.query_one(OnAir).show(tonight)
+        curves = self.console.curves
+        self.query_one(OnAir).show(tonight, curves)
         self.query_one(Nights).show(tonight)
         self.query_one(Purse).show(tonight)
-        self.query_one(MachinePanel).show(tonight)
+        self.query_one(MachinePanel).show(tonight, curves)
+        self.query_one("#watching", Plot).show(curves.of("viewers"))
+        self.query_one("#coming", Plot).show(curves.of("bitrate"))
         self._show_alarms(tonight)
 
     def _show_alarms(self, tonight: Tonight) -> None:
@@ -68,6 +80,13 @@ class TonightRoom(Room):
 
     def action_search(self) -> None:
         self.query_one(Listing).search()
+
+    def action_air(self, down: bool) -> None:
+        air = self.query_one(OnAir)
+        if down:
+            air.scroll_page_down(animate=False)
+        else:
+            air.scroll_page_up(animate=False)
 
     async def do_acknowledge(self, alarm: Alarm) -> str:
         await self.client.acknowledge(alarm.id)

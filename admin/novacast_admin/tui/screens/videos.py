@@ -1,15 +1,17 @@
-"""The queue of transcodes: what is made now, what waits, and why something failed."""
+"""The queue of transcodes: what is made now, what waits, and why something failed; and how much of all other work."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
+from novacast.overview import Work
 from novacast_admin.records import Job
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
-from novacast_admin.tui.widgets.figures import bar, moment, number, percent
+from novacast_admin.tui.widgets.figures import bar, moment, number, percent, span
 
+WORK = "work"
 HEADS = ("video", "state", "progress", "step", "speed", "tries", "queued")
 
 
@@ -21,6 +23,7 @@ class Videos(Book):
         View("failed", "Failed", HEADS, "Nothing has failed."),
         View("done", "Done", HEADS, "Nothing is done yet."),
         View("cancelled", "Cancelled", HEADS, "Nothing was cancelled."),
+        View(WORK, "All work", ("work", "waits", "runs", "failed today", "oldest waits"), "Nothing is known yet."),
     )
     DEEDS = (
         Deed("r", "retry", "Try again", "Put it into the queue once more.", ("failed", "cancelled")),
@@ -31,11 +34,16 @@ class Videos(Book):
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEEDS)
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
+        if view == WORK:
+            tonight = self.console.tonight
+            return {one.kind: Row(_work(one), one) for one in (tonight.work if tonight else ())}
         page = await self.client.jobs(view, limit=100)
         return {job.video: Row(_cells(job), job) for job in page.items}
 
     async def detail(self, record: Any) -> str:
-        job: Job = record
+        if not isinstance(record, Job):
+            return ""
+        job = record
         return "\n".join(part for part in (job.reason or "", _times(job)) if part)
 
     async def do_retry(self, job: Job) -> str:
@@ -61,6 +69,11 @@ def _cells(job: Job) -> Sequence[str]:
     progress = "" if job.progress is None else f"{bar(job.progress, 10)} {percent(job.progress)}"
     speed = "" if job.speed is None else f"{number(job.speed, digits=1)}×"
     return job.title, job.state, progress, job.step, speed, str(job.attempts), moment(job.queued_at)
+
+
+def _work(one: Work) -> Sequence[str]:
+    kind, oldest = one.kind.replace("_", " "), "" if one.oldest_seconds is None else span(one.oldest_seconds)
+    return kind, str(one.waiting), str(one.running), str(one.failed), oldest
 
 
 def _times(job: Job) -> str:

@@ -1,6 +1,6 @@
 """The two lines on top: whose venue this is and how it stands, and where one can go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from textual.content import Content
 from textual.widgets import Static
@@ -9,6 +9,8 @@ from novacast.overview import Tonight
 
 NARROW = 100
 """Columns below which names are written closer."""
+LEAST = 2
+"""Letters that each keeps."""
 
 
 class Banner(Static):
@@ -23,8 +25,10 @@ class Banner(Static):
         self._venue = venue
         critical = sum(1 for alarm in tonight.alarms if alarm.severity == "critical" and not alarm.acknowledged_by)
         fresh = sum(1 for alarm in tonight.alarms if not alarm.acknowledged_by)
-        if fresh:
-            alarms = f"! {fresh} alarm{'s' if fresh > 1 else ''}{f', {critical} critical' if critical else ''}"
+        if critical:
+            alarms = f"!! {critical} critical" + (f", {fresh - critical} more" if fresh > critical else "")
+        elif fresh:
+            alarms = f"! {fresh} alarm{'s' if fresh > 1 else ''}"
         else:
             alarms = f"no new alarms ({len(tonight.alarms)} known)" if tonight.alarms else "no alarms"
         on_air = sum(1 for one in tonight.programmes if one.programme.state == "on_air")
@@ -43,13 +47,26 @@ class Banner(Static):
         self._shown = shown
         self.update(
             Content.from_markup(
-                f"[b]$venue[/b]  $state  [{colour} bold]$alarms[/]  [dim]? help[/]",
+                f"[b]$venue[/b]  $state  [{colour} bold]$alarms[/]  [dim]$hint[/]",
+                hint="? help  q leave" if self.app.size.width >= NARROW else "? help",
                 venue=self._venue,
                 state=state,
                 alarms=alarms,
             ),
             layout=False,
         )
+
+
+def shortened(labels: Mapping[str, str], here: str, room: int) -> Mapping[str, str]:
+    """So that they fit into so many columns: the longest gives way first, down to two letters; `here` stays whole."""
+    shown = dict(labels)
+    others = [name for name in shown if name != here]
+    while sum(map(len, shown.values())) > room and others:
+        longest = max(others, key=lambda name: len(shown[name]))
+        if len(shown[longest]) <= LEAST:
+            break
+        shown[longest] = shown[longest][:-1]
+    return shown
 
 
 class Ways(Static):
@@ -67,7 +84,9 @@ class Ways(Static):
 
     def _show(self) -> None:
         gap = " " if self.app.size.width >= NARROW else ""
-        parts = [self._way(key, name, label, gap) for key, name, label in self._names]
+        around = sum(len(key) + len(gap) + 1 for key, _, _ in self._names) - 1
+        shown = shortened({name: label for _, name, label in self._names}, self._here, self.app.size.width - around)
+        parts = [self._way(key, name, shown[name], gap) for key, name, _ in self._names]
         self.update(Content(" ").join(parts), layout=False)
 
     def _way(self, key: str, name: str, label: str, gap: str) -> Content:

@@ -47,19 +47,19 @@ class Ask(ModalScreen[str | None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "Leave it")]
 
-    def __init__(self, question: str, value: str = "") -> None:
+    def __init__(self, question: str, value: str = "", *, secret: bool = False) -> None:
         super().__init__()
-        self._question, self._value = question, value
+        self._question, self._value, self._secret = question, value, secret
 
     def compose(self) -> ComposeResult:
         with Vertical(classes="dialog"):
             yield Static(self._question, markup=False)
-            yield Input(self._value, max_length=500)
+            yield Input(self._value, max_length=500, password=self._secret)
             yield Static("Enter does it, Esc leaves it.", classes="hint")
 
     @on(Input.Submitted)
     def _sent(self, event: Input.Submitted) -> None:
-        self.dismiss(event.value.strip() or None)
+        self.dismiss((event.value if self._secret else event.value.strip()) or None)
 
     def action_leave(self) -> None:
         self.dismiss(None)

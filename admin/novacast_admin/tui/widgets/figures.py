@@ -4,11 +4,11 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import get_currency_precision
-
 BLOCKS = "▁▂▃▄▅▆▇█"
 FULL, REST = "█", "░"
 NONE = "–"
+MARKS = {"ok": "ok", "warning": "! warning", "failed": "!! failed"}
+"""Of what an examination found."""
 
 
 def spark(values: Sequence[float], width: int) -> str:
@@ -64,16 +64,22 @@ def span(seconds: float | None) -> str:
     return f"{hours}:{rest // 60:02}:{rest % 60:02}" if hours else f"{rest // 60}:{rest % 60:02}"
 
 
+def _digits(currency: str) -> int:
+    from babel.numbers import get_currency_precision  # the languages of the world, which no first screen waits for
+
+    return get_currency_precision(currency)
+
+
 def money(amount: int, currency: str) -> str:
     """Of minor units: 2000 EUR is 20.00 EUR, 2000 JPY is 2,000 JPY."""
-    digits = get_currency_precision(currency)
+    digits = _digits(currency)
     return f"{amount / 10**digits:,.{digits}f} {currency}"
 
 
 def minor(written: str, currency: str) -> int | None:
     """What somebody wrote as an amount, in minor units; None: it is none of this currency."""
     try:
-        exact = Decimal(written.strip().replace(",", ".")).scaleb(get_currency_precision(currency))
+        exact = Decimal(written.strip().replace(",", ".")).scaleb(_digits(currency))
     except InvalidOperation:
         return None
     return int(exact) if exact.is_finite() and exact == int(exact) and exact > 0 else None

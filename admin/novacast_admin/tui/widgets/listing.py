@@ -14,8 +14,8 @@ from textual.widgets import DataTable, Input, Static
 from textual.widgets.data_table import CellDoesNotExist
 
 Cells = Sequence[str]
-LEAST = 12
-"""Letters that a column keeps however narrow the table is, if it has as many."""
+LEAST, FEW = 12, 5
+"""Letters that a column keeps however narrow the table is, if it has as many; where that is too narrow, the second."""
 
 
 class SearchField(Input):
@@ -76,10 +76,15 @@ class Listing(Vertical):
     def words(self) -> str:
         return self.query_one(SearchField).value.strip()
 
-    def search(self) -> None:
+    def search(self, words: str = "") -> None:
+        """Somebody is about to type; with `words` they have."""
         field = self.query_one(SearchField)
         field.display, field.disabled = True, False
-        field.focus()
+        if words:
+            field.value = words
+            self.table.focus()
+        else:
+            field.focus()
 
     def fill(self, heads: Sequence[str], rows: Mapping[str, Cells], empty: str) -> None:
         """`empty` is said where there are none."""
@@ -142,15 +147,16 @@ class Listing(Vertical):
 
 
 def _widths(heads: Sequence[str], rows: Collection[Cells], room: int) -> tuple[int, ...]:
-    """Of the columns, so that all are seen: where they don't fit, the widest give way, down to `LEAST`."""
+    """Of the columns, so that all are seen: where they don't fit the widest give way, down to `LEAST`, then `FEW`."""
     widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
     over = sum(widths) + 2 * len(widths) + 2 - room  # a space on both sides of each, two columns for the scrollbar
-    while over > 0 and room and max(widths) > LEAST:
-        widest = widths.index(max(widths))
-        next_one = max([width for width in widths if width < widths[widest]] + [LEAST])
-        less = min(over, max(widths[widest] - next_one, 1))
-        widths[widest] -= less
-        over -= less
+    for least in (LEAST, FEW):
+        while over > 0 and room and max(widths) > least:
+            widest = widths.index(max(widths))
+            next_one = max([width for width in widths if width < widths[widest]] + [least])
+            less = min(over, max(widths[widest] - next_one, 1))
+            widths[widest] -= less
+            over -= less
     return tuple(widths)
 
 

@@ -1,19 +1,19 @@
 """The programmes that are on, with where their numbers came from and go."""
 
-from collections import deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
+from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 from textual.app import ComposeResult
 from textual.containers import VerticalScroll
 from textual.widgets import Static
 
 from novacast.overview import FeedNow, Programme, ProgrammeNow, Tonight
+from novacast_admin.tui.curves import Curves
 from novacast_admin.tui.widgets.figures import bar, bits, money, number, percent, span, spark, words
 
-KEPT = 60
-"""Seconds that sparklines go back."""
+QUIET = "Nothing is on air."
 STATES: Mapping[str, tuple[str, str]] = {
     "on_air": ("● ON AIR", "bold green"),
     "interrupted": ("▲ INTERRUPTED", "bold red"),
@@ -28,39 +28,33 @@ class OnAir(VerticalScroll, can_focus=False):
         super().__init__(id="air")
         self.border_title = "On air"
         self._shown: dict[str, Static] = {}
-        self._history: dict[str, dict[str, deque[float]]] = {}
-        self._quiet = Static("Nothing is on air.", classes="empty")
+        self._quiet = Static("…", classes="empty")
 
     def compose(self) -> ComposeResult:
         yield self._quiet
 
-    def show(self, tonight: Tonight) -> None:
+    def show(self, tonight: Tonight, curves: Curves) -> None:
         self.border_subtitle = _takings(tonight)
         current = {one.programme.id: one for one in tonight.programmes}
         for gone in self._shown.keys() - current.keys():
             self._shown.pop(gone).remove()
-            self._history.pop(gone, None)
         self._quiet.display = not current
+        if str(self._quiet.content) != QUIET:
+            self._quiet.update(QUIET)
         for id_, one in current.items():
-            self._remember(one)
             if id_ not in self._shown:
                 self._shown[id_] = Static(classes="programme")
                 self.mount(self._shown[id_])
-            text = self._text(one, tonight.at)
+            text = self._text(one, tonight.at, curves)
             if text != self._shown[id_].content:
                 lines = str(self._shown[id_].content).count("\n")
                 self._shown[id_].update(text, layout=text.plain.count("\n") != lines or not lines)
 
-    def _remember(self, one: ProgrammeNow) -> None:
-        kept = self._history.setdefault(one.programme.id, {})
-        for name, value in (("viewers", one.programme.viewers), ("bitrate", one.programme.bitrate or 0)):
-            kept.setdefault(name, deque(maxlen=KEPT)).append(value)
-
-    def _text(self, now: ProgrammeNow, at: str) -> Text:
+    def _text(self, now: ProgrammeNow, at: str, curves: Curves) -> Text:
         one, width = now.programme, 20 if self.size.width > 110 else 10
         mark, style = STATES.get(one.state, (one.state, ""))
-        kept = {name: spark(list(values), width) for name, values in self._history[one.id].items()}
-        title = one.title or one.channel
+        kept = {name: spark(curves.of(name, one.id), width) for name in ("viewers", "bitrate")}
+        title = _within(one.title or one.channel, max(20, self.size.width - 48))
         text = Text.assemble((mark, style), " ", (title, "bold"), f" — {one.channel}" if title != one.channel else "")
         text.append(f"  {span(_seconds(one.started_at, at))}" + ("  TEST" if one.test else ""))
         shown = f"  shows {one.on}" + (f" (wanted: {one.wanted})" if one.wanted != "auto" else "")
@@ -68,13 +62,17 @@ class OnAir(VerticalScroll, can_focus=False):
         text.append(f"\n  watching {one.viewers:>5} {kept['viewers']}  ")
         text.append(words([f"{rung.name} {rung.viewers}" for rung in one.rungs], " · "))
         text.append(f"\n  in {bits(one.bitrate):>9} {kept['bitrate']}  ")
-        text.append(_figures(one))
+        text.append(words([_figures(one), _feeds(one.feeds)]))
         text.append("\n  headroom ")
         text.append(_headroom(one), "bold red" if one.headroom is not None and one.headroom < 0.25 else "")
-        text.append("  " + words([_stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one), _feeds(one.feeds)]))
+        text.append("  " + words([_stalls(now), f"chat {number(now.chat_rate)}/min", _targets(one)]))
         for alarm in one.alarms[-3:]:
             text.append(f"\n  ! {alarm}", "yellow")
         return text
+
+
+def _within(title: str, width: int) -> str:
+    return title if cell_len(title) <= width else f"{set_cell_size(title, width - 1).rstrip()}…"
 
 
 def _takings(tonight: Tonight) -> str:

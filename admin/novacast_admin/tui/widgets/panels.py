@@ -1,6 +1,5 @@
 """What else one looks at on the night: the next performances, the money, the machine."""
 
-from collections import deque
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -8,9 +7,8 @@ from rich.text import Text
 from textual.widgets import Static
 
 from novacast.overview import Machine, Night, Tonight
+from novacast_admin.tui.curves import Curves
 from novacast_admin.tui.widgets.figures import NONE, bar, money, number, percent, size, span, spark, words
-
-KEPT = 120
 
 
 class Panel(Static):
@@ -43,9 +41,9 @@ def _night(night: Night, *, wide: bool) -> Text:
     text = Text(f"{begin:%a %d.%m. %H:%M} ")
     text.append(night.title, "bold")
     text.append("" if night.state == "on_sale" else f"  {night.state.replace('_', ' ')}", "yellow")
-    text.append(f"\n  {bar(share, 20 if wide else 10)} {night.sold}/{night.capacity}")
-    counts = (f"held {night.held + night.paying}", f"free {night.free}", f"in {night.inside}")
-    text.append(f"  {words(counts, '  ' if wide else ' ')}")
+    text.append(f"\n  {bar(share, 20 if wide else 8)} {night.sold}/{night.capacity}")
+    held = f"held {night.held + night.paying}" if wide else ""  # the bar has it
+    text.append(f"  {words((held, f'free {night.free}', f'in {night.inside}'), '  ' if wide else ' ')}")
     return text
 
 
@@ -69,22 +67,19 @@ class MachinePanel(Panel):
     def __init__(self, title: str, *, id: str, long: bool = False) -> None:
         super().__init__(title, id=id)
         self._long = long
-        self._kept: dict[str, deque[float]] = {}
 
-    def show(self, tonight: Tonight) -> None:
+    def show(self, tonight: Tonight, curves: Curves) -> None:
         one = tonight.machine
-        for name, value in _curves(one).items():
-            self._kept.setdefault(name, deque(maxlen=KEPT)).append(value or 0.0)
-        self.say(self._all(one) if self._long else self._short(one))
+        self.say(self._all(one, curves) if self._long else self._short(one, curves))
 
-    def _short(self, one: Machine) -> Text:
+    def _short(self, one: Machine, curves: Curves) -> Text:
         used = 1 - one.memory_free / one.memory if one.memory else None
-        text = Text(f"CPU    {bar(one.cpu, 8)} {percent(one.cpu):>4} {self._spark('cpu', 10)}")
+        text = Text(f"CPU    {bar(one.cpu, 8)} {percent(one.cpu):>4} {spark(curves.of('cpu'), 10)}")
         text.append(f"\nmemory {bar(used, 8)} {percent(used):>4} {size(one.memory_free)} free\n")
         text.append_text(_disk(one, 8))
         return text
 
-    def _all(self, one: Machine) -> Text:
+    def _all(self, one: Machine, curves: Curves) -> Text:
         width = max(10, min(60, self.size.width - 44))
         used = one.memory - one.memory_free
         rows = (
@@ -96,23 +91,10 @@ class MachinePanel(Panel):
         )
         text = Text()
         for label, value, curve, more in rows:
-            text.append(f"{label:<9}{value:>11} {self._spark(curve, width)} {more}\n")
+            text.append(f"{label:<9}{value:>11} {spark(curves.of(curve), width)} {more}\n")
         text.append_text(_disk(one, 20))
         text.append(f"\nup {span(one.uptime)}, {len(one.children)} children")
         return text
-
-    def _spark(self, name: str, width: int) -> str:
-        return spark(list(self._kept.get(name, ())), width)
-
-
-def _curves(one: Machine) -> dict[str, float | None]:
-    return {
-        "cpu": one.cpu,
-        "memory": one.memory - one.memory_free,
-        "server": one.server_cpu,
-        "written": one.disk_written,
-        "sent": one.sent,
-    }
 
 
 def _rate(value: float | None) -> str:
@@ -123,7 +105,10 @@ def _disk(one: Machine, width: int) -> Text:
     left = one.disk_free - one.reserve
     text = Text(f"disk   {bar(1 - one.disk_free / one.disk if one.disk else None, width)} {size(max(left, 0))} left")
     if one.hours_left is not None:
-        text.append(f", {one.hours_left:.1f} h of it", "bold red" if one.hours_left < 4 else "")
+        text.append(
+            f", {number(one.hours_left, 'h', 1 if one.hours_left < 100 else 0)}",
+            "bold red" if one.hours_left < 4 else "",
+        )
     elif left <= 0:
         text.append(" FULL", "bold red")
     return text
