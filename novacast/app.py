@@ -38,6 +38,7 @@ from novacast.notifications.pages import DemoMailPages
 from novacast.notifications.routes import news_routes
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
+from novacast.operations.console.service import ConsoleAuthenticator
 from novacast.operations.pages import TlsPages
 from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
@@ -125,6 +126,7 @@ async def _serve(
         # keeps everybody waiting for a third of a second.
         gc.collect()
         gc.freeze()
+        gc.enable()
         if ready is not None:
             ready(address)
         supervision.ready(f"serving at {address}")
@@ -279,7 +281,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         DeliveryPages(own.webhooks.deliveries),
         TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
         WorkRoutes(vods.overview),
-        *operation_routes(own.operations, _authenticator(own)),
+        *operation_routes(own.operations, _authenticator(own), own.accounts.authenticator, own.settings, own.clock),
     ]
     if demo and own.settings.mail.method == "folder":
         listed.append(DemoMailPages(own.notifications.folder))
@@ -287,7 +289,8 @@ def routes(own: Services, *, demo: bool) -> list[object]:
 
 
 def _authenticator(own: Services) -> Authenticator:
-    return DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
+    people = DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
+    return ConsoleAuthenticator(people, own.operations.console)
 
 
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
@@ -316,8 +319,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
 
 async def _leave(own: Services) -> None:
     """Those who stay connected are told, so that the rest of the server has not to wait for them."""
-    own.operations.readiness.leaving = True
-    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.pulse.close())
+    await asyncio.gather(own.playback.delivery.drain(), own.chat.lobby.close(), own.operations.leave())
 
 
 async def _keep_worker(settings: Settings, clock: Clock) -> None:

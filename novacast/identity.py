@@ -79,7 +79,7 @@ PERMISSIONS: Mapping[Role, frozenset[Action]] = MappingProxyType(
 OWN_THINGS = frozenset({Action.VIDEO_VIEW, Action.VIDEO_EDIT, Action.VIDEO_DELETE})
 """Actions that whoever made a thing keeps on it, for as long as they are a member with any role."""
 
-Scope = Literal["read", "write", "upload", "admin"]
+Scope = Literal["read", "write", "upload", "admin", "scim"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,10 @@ from typing import Any, cast
 from huey import Huey, PostgresHuey, PriorityRedisHuey, SqliteHuey
 from huey.consumer import Consumer
 from huey.exceptions import ConfigurationError
+from huey.storage import SqliteStorage
 
 from novacast import logs
-from novacast.database import Transaction
+from novacast.database import Changes, Transaction
 from novacast.errors import BadSettings
 from novacast.settings import Jobs
 
@@ -53,7 +54,7 @@ def connect(settings: Jobs, path: Path) -> Lanes:
 
 def _huey(name: str, settings: Jobs, path: Path) -> Huey:
     if settings.engine == "sqlite":
-        return SqliteHuey(name, filename=str(path), results=False, fsync=True, timeout=10, strict_fifo=True)
+        return _Calm(name, filename=str(path), results=False, fsync=True, timeout=10, strict_fifo=True)
     if not settings.url:
         raise BadSettings(f"[jobs] engine = {settings.engine!r} needs url as well.")
     try:
@@ -62,6 +63,27 @@ def _huey(name: str, settings: Jobs, path: Path) -> Huey:
         return PostgresHuey(name, dsn=settings.url, results=False)
     except ConfigurationError as error:
         raise BadSettings(f"[jobs] engine = {settings.engine!r} can't be used: {error}") from error
+
+
+class _CalmStorage(SqliteStorage):  # type: ignore[misc]  # huey has no types
+    """Four threads ask four times a second each; the file is opened for writing only where there may be something."""
+
+    def __init__(self, name: str, filename: str, **options: Any) -> None:
+        self._changes, self._more = Changes(Path(filename)), True
+        super().__init__(name, filename=filename, **options)
+
+    def dequeue(self) -> Any:
+        if not (self._changes.any() or self._more):
+            return None
+        self._more = True  # also where that raises
+        found = super().dequeue()
+        # Where there was one there may be another, for whichever thread asks next.
+        self._more = found is not None
+        return found
+
+
+class _Calm(SqliteHuey):  # type: ignore[misc]  # huey has no types
+    storage_class = _CalmStorage
 
 
 class JobQueue:

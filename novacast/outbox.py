@@ -15,7 +15,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from novacast.database import Database, Migrations, Query, Row, Transaction, statements
+from novacast.database import Changes, Database, Migrations, Query, Row, Transaction, statements
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)
@@ -185,12 +185,16 @@ class Outbox:
             subscriber.wake.set()
 
     async def _watch(self) -> None:
+        changes = Changes(self._db.path)
         while True:
             await asyncio.sleep(POLL_SECONDS)
+            if not changes.any():
+                continue
             try:
                 seq = await self._db.one(last_seq()) or 0
             except Exception:
                 log.exception("looking for new facts failed")
+                changes = Changes(self._db.path)
                 await asyncio.sleep(BACK_OFF[-1])
                 continue
             if seq != self._tail:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from novacast import outbox
 from novacast.accounts import schema as accounts_schema
+from novacast.accounts.scim import schema as scim_schema
 from novacast.chat import schema as chat_schema
 from novacast.chat.emotes import schema as emotes_schema
 from novacast.chat.moderation import schema as chat_moderation_schema
@@ -59,6 +60,7 @@ MIGRATIONS: Sequence[Migrations] = (
     *news_tables.MIGRATIONS,
     vods_overview_schema.migrations,
     *operation_tables.MIGRATIONS,
+    scim_schema.migrations,
 )
 """In the order of their foreign keys."""
 

@@ -11,6 +11,7 @@ from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
+from novacast.accounts.scim.personal import ProvisionedData
 from novacast.accounts.services import AccountServices, account_services
 from novacast.chat.keeping import rules as chat_rules
 from novacast.chat.overview.service import Liveliness
@@ -233,6 +234,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         IncidentData(db),
         AnswersData(db),
         DeedsData(db),
+        ProvisionedData(db),
     ]
     accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal, Courier)
     playback = playback_services(
@@ -271,6 +273,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         mail.mailbox,
         reached,
         news.pushes,
+        accounts.proving,
     )
     takers: dict[Kind, Takes] = {
         Kind.USERS: accounts.taking,

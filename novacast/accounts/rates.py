@@ -20,7 +20,7 @@ class Gates:
         self._passkey_address = Rate("accounts.passkey.address", by_address, _FIVE_MINUTES, growth=2)
         self._passkey_account = Rate("accounts.passkey.account", by_account, _FIVE_MINUTES, growth=2, longest=_HOUR / 4)
         self._outside = Rate("accounts.outside", by_address, _FIVE_MINUTES, growth=2)
-        self._ceremony = Rate("accounts.ceremony", 3 * by_address, _FIVE_MINUTES, growth=2)
+        self._ceremony = Rate("accounts.ceremony", 30 * by_address, _FIVE_MINUTES, growth=2)
         self._confirm = Rate("accounts.confirm", by_account, _FIVE_MINUTES, growth=2)
         self._mail_address = Rate("accounts.mail.address", by_address, _HOUR, growth=2)
         self._mail_account = Rate("accounts.mail.account", 4, _HOUR, growth=2)
@@ -43,7 +43,8 @@ class Gates:
         self._limiter.forgive(self._code, person_id)
 
     def ceremony(self, who: str) -> None:
-        """A passkey is asked for. `who`: a network address, or a person."""
+        """A log-in is begun that an answer comes to. `who`: a network address, or a person. Pages do so by themselves,
+        in a house full of people behind one address: what counts is the answer."""
         self._limiter.check(self._ceremony, network(who))
 
     def passkey(self, address: str) -> None:

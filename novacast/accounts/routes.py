@@ -7,6 +7,7 @@ from novacast.accounts.people.routes import PeopleRoutes
 from novacast.accounts.privacy.routes import PrivacyRoutes
 from novacast.accounts.proofs.routes import ProofRoutes
 from novacast.accounts.registration.routes import RegistrationRoutes
+from novacast.accounts.scim.routes import DiscoveryRoutes, GroupRoutes, UserRoutes
 from novacast.accounts.second_factor.routes import SecondFactorRoutes
 from novacast.accounts.services import AccountServices
 from novacast.accounts.sessions.routes import SessionRoutes, TokenRoutes
@@ -26,4 +27,7 @@ def account_routes(own: AccountServices) -> tuple[object, ...]:
         OrganizationRoutes(own.organizations),
         InvitationRoutes(own.invitations),
         OperatorRoutes(own.operators, own.administration),
+        DiscoveryRoutes(own.root),
+        UserRoutes(own.provisioned),
+        GroupRoutes(own.groups),
     )

@@ -8,6 +8,7 @@ from novacast.accounts.administration import Administration
 from novacast.accounts.imports.service import PeopleTaking
 from novacast.accounts.oidc.provider import Provider
 from novacast.accounts.oidc.service import BACK, OidcLogIn
+from novacast.accounts.operators.proving import Proving
 from novacast.accounts.operators.service import Operators
 from novacast.accounts.organizations.invitations import Invitations
 from novacast.accounts.organizations.service import Organizations
@@ -20,6 +21,8 @@ from novacast.accounts.privacy.service import Privacy
 from novacast.accounts.proofs.service import Proofs
 from novacast.accounts.rates import Gates
 from novacast.accounts.registration.service import Registration
+from novacast.accounts.scim.groups import ProvisionedGroups
+from novacast.accounts.scim.users import ProvisionedUsers
 from novacast.accounts.second_factor.service import SecondFactor
 from novacast.accounts.sessions.authenticator import SessionAuthenticator
 from novacast.accounts.sessions.service import Sessions
@@ -57,8 +60,13 @@ class AccountServices:
     privacy: Privacy
     administration: Administration
     operators: Operators
+    proving: Proving
     sweep: Expiry
     taking: PeopleTaking
+    provisioned: ProvisionedUsers
+    groups: ProvisionedGroups
+    root: str
+    """Address of the server on the web."""
 
     def close(self) -> None:
         self.passwords.close()
@@ -117,8 +125,12 @@ def account_services(
         privacy=Privacy(db, clock, people, others),
         administration=Administration(db, people, registration, passwords),
         operators=Operators(db, people),
+        proving=Proving(db, people, second_factor, gates),
         sweep=Expiry(db, refresh_days=own.refresh_days),
         taking=PeopleTaking(passwords, mailer, links, settings.language),
+        provisioned=ProvisionedUsers(db, passwords, settings.language, settings.public_url),
+        groups=ProvisionedGroups(db, settings.public_url),
+        root=settings.public_url,
     )
 
 

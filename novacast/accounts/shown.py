@@ -52,6 +52,7 @@ def scope_options() -> Sequence[tuple[Scope, str]]:
         ("write", _("Write: change what you may change")),
         ("upload", _("Upload: send videos")),
         ("admin", _("Admin: all of it, and this account")),
+        ("scim", _("SCIM: keep people in step with another system, for operators")),
     )
 
 

@@ -1,5 +1,6 @@
 """SQLite: one writer with group commit per process, read-only readers, migrations."""
 
+from novacast.database.changes import Changes
 from novacast.database.connection import DatabaseError, Guards, IntegrityError, Row
 from novacast.database.database import Database
 from novacast.database.migrations import Migrations, migrate, pending, statements
@@ -7,6 +8,7 @@ from novacast.database.query import Page, Query, keyset
 from novacast.database.transaction import Then, Transaction
 
 __all__ = [
+    "Changes",
     "Database",
     "DatabaseError",
     "Guards",

@@ -123,15 +123,19 @@ def _rungs(size: tuple[Fraction, Fraction], heights: Iterable[int], fps: Fractio
         fitted = _even(width * shrink, width), _even(height * shrink, height)
         if scale <= NEARLY and fitted not in sizes:
             sizes.add(fitted)
-            yield _rung(f"{rung}p", fitted, KBIT[rung], fps)
+            yield _rung(f"{rung}p", fitted, _kbit(rung), fps)
 
 
 def own_size(display: tuple[Fraction, Fraction], fps: Fraction) -> Rung:
     """A picture's own size as a rung."""
     shown_width, shown_height = display
     size = _even(shown_width, shown_width), _even(shown_height, shown_height)
-    rung = next((rung for rung in KBIT if rung >= min(size)), max(KBIT))
-    return _rung(f"{min(size)}p", size, KBIT[rung], fps)
+    return _rung(f"{min(size)}p", size, _kbit(min(size)), fps)
+
+
+def _kbit(height: int) -> int:
+    """Of a rung that is not in the table, and channels may have such, that of the next larger one."""
+    return KBIT[next((rung for rung in KBIT if rung >= height), max(KBIT))]
 
 
 def source_rung(info: MediaInfo) -> Rung:

@@ -16,6 +16,8 @@ from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Ope
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
 from novacast.operations.audit.service import Audit
+from novacast.operations.console.ports import Operators as Proving
+from novacast.operations.console.service import WebConsole
 from novacast.operations.doctor import Check, examine
 from novacast.operations.imports.files import ImportFiles
 from novacast.operations.imports.running import Running
@@ -50,6 +52,7 @@ class Slices:
     mailer: Mailer
     operators: Operators
     push: Push
+    proving: Proving
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +60,6 @@ class OperationServices:
     audit: Audit
     evening: Evening
     pulse: Pulse
-    """To be closed when the server stops."""
     system: System
     gauge: Gauge
     alarms: Alarms
@@ -65,6 +67,13 @@ class OperationServices:
     readiness: Readiness
     retention: Retention
     imports: Imports
+    console: WebConsole
+
+    async def leave(self) -> None:
+        """Those who look are told, when the server stops."""
+        self.readiness.leaving = True
+        self.console.close()
+        await self.pulse.close()
 
 
 def of_alarms(settings: Settings) -> Mapping[str, Check]:
@@ -113,4 +122,5 @@ def operation_services(
         readiness=Readiness(db, settings, folder),
         retention=Retention(db, rules),
         imports=Imports(db, queue, files, Running(db, files, takers, guards)),
+        console=WebConsole(settings.console, slices.proving, db.clock),
     )

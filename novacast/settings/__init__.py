@@ -27,7 +27,7 @@ from novacast.settings.sections import (
     Uploads,
 )
 from novacast.settings.stripe import Stripe
-from novacast.settings.watching import Alarms, Metrics
+from novacast.settings.watching import Alarms, Console, Metrics
 from novacast.settings.webhooks import Webhooks
 
 __all__ = [
@@ -35,6 +35,7 @@ __all__ = [
     "Alarms",
     "Backups",
     "Chat",
+    "Console",
     "Database",
     "Health",
     "Jobs",

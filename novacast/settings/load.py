@@ -75,7 +75,7 @@ def _entries(cls: type, section: str) -> "Iterator[tuple[str, dataclasses.Field[
 
 
 def _refuse_unknown(environ: Mapping[str, str], found: Document) -> None:
-    known = [f"{PREFIX}CONFIG"]
+    known = [f"{PREFIX}CONFIG", f"{PREFIX}LOG_CONTEXT"]  # the second is what children of the server are told
     for key, item, _ in entries():
         known += [variable(key), *([f"{variable(key)}_FILE"] if item.metadata["secret"] else [])]
     for name in sorted(environ):

@@ -15,7 +15,7 @@ from novacast.settings.notifications import Notifications
 from novacast.settings.oidc import Oidc
 from novacast.settings.retention import Retention
 from novacast.settings.stripe import Stripe
-from novacast.settings.watching import Alarms, Metrics
+from novacast.settings.watching import Alarms, Console, Metrics
 from novacast.settings.webhooks import Webhooks
 
 CODECS = ("h264", "hevc", "av1")
@@ -307,6 +307,7 @@ class Settings:
     retention: Retention = field(default_factory=Retention)
     metrics: Metrics = field(default_factory=Metrics)
     alarms: Alarms = field(default_factory=Alarms)
+    console: Console = field(default_factory=Console)
     database: Database = field(default_factory=Database)
     jobs: Jobs = field(default_factory=Jobs)
 

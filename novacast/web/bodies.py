@@ -14,10 +14,11 @@ Thing = TypeVar("Thing")
 class Body(BaseModel):
     """Unknown fields are refused and JSON types are taken as they are: "1" is no number, 1 no text.
 
+    How one is checked and written is worked out when the first of its kind is, not when the server starts.
     An answer has a classmethod `of(thing) -> Self`, which is also what `call.remember` is given.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
 
 class ListQuery(Body):

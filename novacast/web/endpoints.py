@@ -1,5 +1,6 @@
 """A route as aiohttp calls it: parse what the signature asks for, call the method, answer with what it returned."""
 
+from functools import cached_property
 from typing import Any
 
 from aiohttp import web
@@ -19,7 +20,11 @@ from novacast.web.templates import notice_cookie
 class Endpoint:
     def __init__(self, route: Route, kit: Kit) -> None:
         self.route, self._kit = route, kit
-        self._adapter: TypeAdapter[Any] | None = None if route.answer is None else TypeAdapter(route.answer)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[Any] | None:
+        """Made for the first answer: all of them take longer than the rest of a start, and few are ever asked for."""
+        return None if self.route.answer is None else TypeAdapter(self.route.answer)
 
     async def handle(self, request: web.Request) -> web.StreamResponse:
         state = request[STATE]

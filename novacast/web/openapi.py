@@ -9,6 +9,7 @@ from pydantic.json_schema import JsonSchemaMode, JsonSchemaValue
 
 from novacast import __version__, errors
 from novacast.errors import NovaCastError
+from novacast.web import provisioning
 from novacast.web.idempotency import HEADER, REPLAYED
 from novacast.web.problems import MEDIA_TYPE, Problem, status_of
 from novacast.web.routing import PARAMETER, Route
@@ -159,6 +160,9 @@ def _responses(route: Route, schemas: _Schemas) -> dict[str, Any]:
         codes.setdefault(status_of(error), []).append(error.code)
     if route.body is not None:
         codes[408] = ["request_timeout"]
+    if route.path.startswith(provisioning.PREFIX):
+        statuses = sorted({provisioning.status_of(one) for one in codes})
+        return found | {str(status): provisioning.documented(status) for status in statuses}
     return found | {str(status): _problem(status, codes[status]) for status in sorted(codes)}
 
 

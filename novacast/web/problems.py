@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from novacast import errors
 from novacast.errors import FieldError, NovaCastError
 from novacast.i18n import Text, language, text, translated
+from novacast.web import provisioning
 
 log = logging.getLogger(__name__)
 
@@ -166,6 +167,8 @@ class Refusal:
 
 def document(problem: Problem, headers: Mapping[str, str]) -> web.Response:
     """In the language that is being spoken, as `problem` was made in it."""
+    if problem.instance.startswith(provisioning.PREFIX):
+        return provisioning.document(problem, headers)
     spoken = {"Content-Language": language(), **headers}
     return web.Response(
         body=problem.model_dump_json().encode(), status=problem.status, content_type=MEDIA_TYPE, headers=spoken

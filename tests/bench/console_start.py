@@ -1,5 +1,5 @@
 """How long the console takes from the start of its process to the first figures on a terminal.
-`python -m tests.bench.console_start`
+`python -m tests.bench.console_start`; with `--idle 20` what it takes afterwards, while nobody presses a key.
 
 A server on a founded venue; a pseudoterminal of 80 by 24 for each process, in turn. Beside it what nothing of ours can
 be faster than: Python that loads Textual, and a Textual app of one line until that is drawn. Prints a Markdown table.
@@ -90,7 +90,40 @@ def _until(master: int, seen: bytes, end: float) -> None:
     raise AssertionError(f"it never showed {seen!r}: {said[-2000:]!r}")
 
 
-async def measure(rounds: int) -> None:
+def idle(program: Program, environment: Mapping[str, str], seconds: float) -> float:
+    """The share of a core that it takes once it is there."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    process = subprocess.Popen(
+        program.command, stdin=slave, stdout=slave, stderr=slave, env=environment, start_new_session=True
+    )
+    os.close(slave)
+    try:
+        _until(master, program.seen, time.perf_counter() + MOST_SECONDS)
+        _drain(master, 5.0)
+        before = _cpu(process.pid)
+        _drain(master, seconds)
+        return (_cpu(process.pid) - before) / seconds
+    finally:
+        process.terminate()
+        process.wait(10)
+        os.close(master)
+
+
+def _drain(master: int, seconds: float) -> None:
+    """A terminal reads what is drawn."""
+    end = time.perf_counter() + seconds
+    while (left := end - time.perf_counter()) > 0:
+        if select.select([master], [], [], left)[0]:
+            os.read(master, 65536)
+
+
+def _cpu(pid: int) -> float:
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+async def measure(rounds: int, idle_seconds: float) -> None:
     with tempfile.TemporaryDirectory(prefix="console-start-") as folder:
         async with open_venue(Path(folder) / "data") as venue:
             python = sys.executable
@@ -108,6 +141,10 @@ async def measure(rounds: int) -> None:
                 "TERM": "xterm-256color",
                 "NOVACAST_DATA": str(venue.folder),
             }
+            if idle_seconds:
+                share = await asyncio.to_thread(idle, programs[-1], environment, idle_seconds)
+                print(f"Idle: {share:.1%} of a core, over {idle_seconds:g} s.")
+                return
             for program in programs:
                 await asyncio.to_thread(start, program, environment)
             taken: dict[str, list[Taken]] = {program.name: [] for program in programs}
@@ -124,7 +161,9 @@ async def measure(rounds: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("--rounds", type=int, default=9)
-    asyncio.run(measure(parser.parse_args().rounds))
+    parser.add_argument("--idle", type=float, default=0.0, metavar="SECONDS")
+    given = parser.parse_args()
+    asyncio.run(measure(given.rounds, given.idle))
 
 
 if __name__ == "__main__":

@@ -95,6 +95,12 @@ class Provider:
         other = {"kty": "oct", "k": "AAAA", "kid": "secret"}
         return web.json_response({"keys": [other, *([own] if self.known else [])]})
 
+    async def authorize(self, request: web.Request) -> web.Response:
+        """Whoever comes is somebody who is logged in here already."""
+        self._seen(request)
+        there = f"{request.query['redirect_uri']}?{urlencode(self.log_in(str(request.url)))}"
+        raise web.HTTPSeeOther(there)
+
     async def token(self, request: web.Request) -> web.Response:
         self._seen(request)
         form = await request.post()
@@ -126,10 +132,6 @@ class Provider:
             raise web.HTTPServiceUnavailable
 
 
-def back(url: str, brought: dict[str, str]) -> str:
-    return f"{urlsplit(url).path}?{urlencode(brought)}"
-
-
 @asynccontextmanager
 async def open_provider(clock: Callable[[], int]) -> AsyncIterator[Provider]:
     provider = Provider(clock)
@@ -138,6 +140,7 @@ async def open_provider(clock: Callable[[], int]) -> AsyncIterator[Provider]:
         [
             web.get("/.well-known/openid-configuration", provider.configuration),
             web.get("/keys", provider.keys),
+            web.get("/authorize", provider.authorize),
             web.post("/token", provider.token),
             web.get("/userinfo", provider.userinfo),
         ]

@@ -1,6 +1,7 @@
 """`novacast admin`: the console."""
 
 import asyncio
+from dataclasses import replace
 from typing import Annotated
 
 import typer
@@ -25,15 +26,19 @@ def admin(
     url: Url = "",
     token_file: TokenFile = None,
     light: Annotated[bool, typer.Option("--light", help="Dark letters on a light ground.")] = False,
+    seat: Annotated[str, typer.Option(envvar="NVCON_SEAT", hidden=True)] = "",
 ) -> None:
     """The console, in this terminal: what is on air, what is sold, what is wrong, and a key for everything one can do.
 
     It speaks to the server in the data folder by its socket, so that it works over SSH as well; with --url to another.
     """
+    # `seat`: the server started it for a browser, and it is the person who sits there: nothing is done past the API.
     from novacast_admin.first_look import FirstLook
 
     settings = settings_of(context)
     place = place_of(settings.data, url, token_file)
+    if seat:
+        place = replace(place, token=seat)
     first = FirstLook(place)
 
     from novacast.settings import config_path
@@ -41,7 +46,7 @@ def admin(
     from novacast_admin.here import Here
     from novacast_admin.tui.app import Console
 
-    machine = None if url else Here(settings, config_path(invocation(context).config))
+    machine = None if url or seat else Here(settings, config_path(invocation(context).config))
 
     async def show() -> Console:
         async with Client(place) as client:

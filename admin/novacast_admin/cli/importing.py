@@ -89,19 +89,23 @@ def events(
     cls=Command,
     epilog=examples(
         "novacast import orders hamlet_pretixdata.json --org lantern --dry-run",
-        "novacast import orders attendees.csv --org lantern --map hi-events.toml",
+        "novacast import orders attendees.csv --beside orders.csv --org lantern --map hi-events.toml",
     ),
 )
 def orders(
     context: typer.Context,
     file: File,
     org: Annotated[str, typer.Option(help="Short name of the organization they belong to.")],
+    beside: Annotated[
+        Path | None,
+        typer.Option("--beside", metavar="FILE", help="The list of orders, where FILE has their tickets.", exists=True),
+    ] = None,
     map_: Map = None,
     dry: Dry = False,
     resume: Resume = False,
 ) -> None:
     """Bring paid orders with their tickets, whose old codes doors take as well. Nobody is mailed."""
-    _bring(context, Kind.ORDERS, file, org, map_, dry=dry, resume=resume)
+    _bring(context, Kind.ORDERS, file, org, map_, dry=dry, resume=resume, beside=beside)
 
 
 app.command(
@@ -171,6 +175,7 @@ def _bring(
     dry: bool,
     resume: bool,
     invite: bool = False,
+    beside: Path | None = None,
 ) -> None:
     settings, as_json = settings_of(context), invocation(context).json
     mapping = None if map_ is None else document(read(map_.read_bytes(), kind))
@@ -185,6 +190,8 @@ def _bring(
             imports = services.operations.imports
             one = await imports.create(SYSTEM, kind, file.name, org_id, invite=invite)
             one = await imports.receive(SYSTEM, one.id, _pieces(file))
+            if beside is not None:
+                one = await imports.receive_beside(SYSTEM, one.id, _pieces(beside))
             if mapping is not None:
                 one = await imports.arrange(SYSTEM, one.id, mapping)
         one = await _run(services, one, dry=dry)

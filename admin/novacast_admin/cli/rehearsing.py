@@ -144,6 +144,8 @@ def show(report: Report) -> None:
         out.print(f"The bottleneck is the [bold]{bound.resource}[/]: {escape(bound.why)}.")
     if machine.others > machine.cores * BUSY:
         say("Other programs kept this machine busy: without them it takes more.")
+    if report.selling is not None and report.selling.refused:
+        say(f"{report.selling.refused} wishes of buyers were refused, the last with {report.selling.words}")
     for part, why in report.skipped.items():
         say(f"{NAMES[Part(part)]} was not tried to its end: {why}")
 

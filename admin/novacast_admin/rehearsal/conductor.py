@@ -52,11 +52,18 @@ class Rehearsal:
             if self.plan.parts - {Part.DISK}:
                 report = await self._served(folder, report)
             if Part.DISK in self.plan.parts:
-                self.tell(Part.DISK, "writing")
-                seconds = self.plan.share(Part.DISK)
-                found = await asyncio.to_thread(try_disk, folder.root, self.settings, self.clock, seconds)
-                report = replace(report, disk=found)
+                report = await self._disk(folder, report)
         return replace(report, seconds=self.clock.monotonic() - began)
+
+    async def _disk(self, folder: DataFolder, report: Report) -> Report:
+        self.tell(Part.DISK, "writing")
+        seconds = self.plan.share(Part.DISK)
+        try:
+            found = await asyncio.to_thread(try_disk, folder.root, self.settings, self.clock, seconds)
+        except OSError as error:
+            report.skipped[Part.DISK] = f"{folder.root} can't be written to: {error.strerror}."
+            return report
+        return replace(report, disk=found)
 
     async def _others(self) -> float:
         """Cores that are busy before anything of ours is."""

@@ -16,8 +16,9 @@ COMES_WITHIN = 60.0
 BUYERS = 50
 SHARE_OF_HOLDS = 0.45
 """Of the time of the sale that baskets alone get; whole orders get the rest."""
-STORM_WITHIN = 30.0
-EVER = "2026-01-01T00:00:00Z"
+LATEST = 30.0
+"""Seconds after its time in which the last buyer of a storm has an answer."""
+EVER = "1970-01-01T00:00:00Z"
 
 Told = Callable[[str], None]
 
@@ -44,12 +45,12 @@ async def talked(
 
 async def sold(crowd: Extras, meter: Meter, seconds: float, tell: Told) -> tuple[Selling, int]:
     """And how many orders were paid."""
-    before = meter.look()
+    before, first = meter.look(), seconds * SHARE_OF_HOLDS
     tell(f"{BUYERS} buyers take baskets")
-    holds = await crowd.ask("hold", STORM_WITHIN, buyers=BUYERS, seconds=seconds * SHARE_OF_HOLDS)
+    holds = await crowd.ask("hold", first + LATEST, buyers=BUYERS, seconds=first)
     taken = meter.since(before)
     tell(f"{BUYERS} buyers buy")
-    sales = await crowd.ask("buy", STORM_WITHIN, buyers=BUYERS, seconds=seconds * (1 - SHARE_OF_HOLDS))
+    sales = await crowd.ask("buy", seconds + LATEST, buyers=BUYERS, seconds=seconds - first)
     found = Selling(
         holds=float(holds["rate"]),
         holds_p95=float(holds["p95"]),

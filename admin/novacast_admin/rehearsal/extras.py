@@ -10,11 +10,14 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Self
 
 from novacast.errors import Unavailable
+from novacast.limits import files_left
 from novacast.media.process import STDOUT, Child, Command
 from novacast.tasks import TaskGroup
 
 HERE = __name__.rpartition(".")[0]
 FAILED = "failed"
+FILES = 65_536
+"""That a process of the crowd may have open, where the system lets it: each connection is one."""
 Cues = Mapping[str, Callable[[dict[str, Any]], Awaitable[dict[str, Any]]]]
 
 
@@ -92,6 +95,7 @@ class _Unhurried:
 
 async def act(cues: Cues) -> None:
     """The other end: does what lines of standard input say until it ends, one after the other."""
+    files_left(FILES)
     while line := await asyncio.to_thread(sys.stdin.readline):
         cue = json.loads(line)
         try:

@@ -40,10 +40,10 @@ def machine(settings: Settings, others: float) -> Machine:
 
 
 def _interfaces() -> Iterator[Interface]:
-    """Those that are up, but loopback."""
+    """Those of a device that are up: bridges and tunnels tell of speeds that nothing has."""
     folders = sorted(NETWORKS.iterdir()) if NETWORKS.is_dir() else []
     for folder in folders:
-        if folder.name != "lo" and _read(folder / "operstate") in ("up", "unknown"):
+        if (folder / "device").exists() and _read(folder / "operstate") in ("up", "unknown"):
             told = _read(folder / "speed")
             yield Interface(folder.name, int(told) * 1_000_000 if told.isdecimal() and int(told) else None)
 

@@ -9,14 +9,14 @@ from dataclasses import asdict, replace
 from pathlib import Path
 from tempfile import gettempdir, mkdtemp
 
-from novacast.errors import AlreadyRunning, BadSettings
+from novacast.errors import AlreadyRunning, BadSettings, DiskFull
 from novacast.folder import DataFolder
 from novacast.settings import Alarms, Backups, Mail, Metrics, Settings, Stripe, Tls, Webhooks, as_environment
 from novacast.settings import replace as changed
 from novacast_admin.rehearsal.extras import Extras
 from novacast_admin.rehearsal.models import Address, Plan, Wanted
 
-PREFIX = "rehearsal-"
+PREFIX, LOCK = "novacast-rehearsal-", "rehearsal"
 SERVED_WITHIN = 60.0
 """Seconds that the scratch server may take until it serves."""
 KEPT = ("ffmpeg-trials.json", "encoder-trials.json")
@@ -47,10 +47,13 @@ def existing(path: Path) -> Path:
 def folder(place: Path, data: Path) -> Iterator[DataFolder]:
     """Made, locked and taken away with all that is in it; what a killed rehearsal left beside it goes as well."""
     _sweep(place)
-    root = Path(mkdtemp(prefix=PREFIX, dir=place))
+    try:
+        root = Path(mkdtemp(prefix=PREFIX, dir=place))
+    except OSError as error:
+        raise DiskFull(f"No folder can be made in {place}: {error.strerror}. Name another with --scratch.") from error
     try:
         made = DataFolder(root)
-        with made.lock("rehearsal"):
+        with made.lock(LOCK):
             made.cache.mkdir(mode=0o700)
             for name in KEPT:
                 with suppress(OSError):
@@ -61,9 +64,10 @@ def folder(place: Path, data: Path) -> Iterator[DataFolder]:
 
 
 def _sweep(place: Path) -> None:
-    for left in place.glob(f"{PREFIX}*"):
-        with suppress(OSError, AlreadyRunning), DataFolder(left).lock("rehearsal"):
-            shutil.rmtree(left, ignore_errors=True)
+    """Only what a rehearsal has locked once is one's: others may have folders of such a name."""
+    for lock in place.glob(f"{PREFIX}*/{LOCK}.lock"):
+        with suppress(OSError, AlreadyRunning), DataFolder(lock.parent).lock(LOCK):
+            shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 def settings_of(house: Settings, root: Path, mailbox: bool) -> Settings:

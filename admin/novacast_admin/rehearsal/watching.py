@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
+from novacast.errors import Unavailable
 from novacast_admin.rehearsal.climbing import Climb
 from novacast_admin.rehearsal.extras import Extras
 from novacast_admin.rehearsal.machine import Meter
@@ -41,7 +42,12 @@ class Audience:
             if steps and self._meter.look().at + took > end - kept:
                 break
             tell(f"{wanted} viewers")
-            steps.append(await self.step(wanted))
+            try:
+                steps.append(await self.step(wanted))
+            except Unavailable:
+                if not climb.best:
+                    raise
+                break  # the crowd has no more people: what it had shown stays
             climb.note(wanted, max(steps[-1].server, steps[-1].crowd), good=steps[-1].good)
         alone, half = list[Step](), max(1, climb.best // 2)
         for rung in rungs[:each]:

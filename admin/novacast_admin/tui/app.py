@@ -41,7 +41,6 @@ class Console(App[None]):
     TITLE = "NovaCast"
     MODES: ClassVar = {room.NAME: room for room in ROOMS}
     DEFAULT_MODE = ROOMS[0].NAME
-    COMMANDS: ClassVar = App.COMMANDS | {_everywhere}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(room.KEY, f"go('{room.NAME}')", room.LABEL, show=False, tooltip=room.ABOUT) for room in ROOMS),
         Binding("question_mark", "help", "Help", show=False, key_display="?", tooltip="Show all keys of this screen."),

@@ -36,7 +36,7 @@ class PeopleTaking:
         """Raises InvalidInput, Conflict."""
         (line,) = record.lines
         email = EmailAddress.parse(line.get("email", ""))
-        key = line.get("id") or digest(email.key).hex()
+        key = digest(line.get("id") or email.key).hex()  # whose name there may be their address
         known = links.find(tx, "person", key)
         account = tx.one(people.account_by_key(email.key) if known is None else people.account(known))
         if known is not None and account is None:

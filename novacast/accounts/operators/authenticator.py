@@ -1,4 +1,5 @@
-"""Who asks, where it may be an operator: their tokens of the scope `admin` stand above every role."""
+"""Who asks, where it may be an operator: their tokens of the scope `admin` stand above every role, and those of the
+scope `scim` for the routes of that scope alone."""
 
 from dataclasses import replace
 from typing import Protocol
@@ -8,14 +9,16 @@ from novacast.accounts.sessions.authenticator import Presented
 from novacast.database import Database
 from novacast.identity import Principal
 
+ABOVE = frozenset({"admin", "scim"})
+
 
 class People(Protocol):
     async def authenticate(self, credentials: Presented) -> Principal: ...
 
 
 class OperatorAuthenticator:
-    """One read more, and only for tokens of that scope. No browser's session is ever an operator's: what a page can be
-    tricked into must not reach so far."""
+    """One read more, and only for tokens of these scopes. No browser's session is ever an operator's: what a page can
+    be tricked into must not reach so far."""
 
     def __init__(self, people: People, db: Database) -> None:
         self._people, self._db = people, db
@@ -23,7 +26,7 @@ class OperatorAuthenticator:
     async def authenticate(self, credentials: Presented) -> Principal:
         """Raises Unauthenticated for what is wrong, old or revoked."""
         found = await self._people.authenticate(credentials)
-        if found.scopes is None or "admin" not in found.scopes or found.person_id is None or found.session_id is None:
+        if not (found.scopes or frozenset()) & ABOVE or found.person_id is None or found.session_id is None:
             return found
         if not await self._db.one(store.is_operator(found.person_id, found.session_id)):
             return found

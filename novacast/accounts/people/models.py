@@ -4,8 +4,6 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from novacast import i18n
 from novacast.errors import InvalidInput
 from novacast.identity import Principal, Role
@@ -68,6 +66,9 @@ class EmailAddress:
     @classmethod
     def parse(cls, text: str, field: str = "email") -> "EmailAddress":
         """Raises InvalidInput for `field`. No DNS is asked: the answered mail is the proof."""
+        # Its tables of letters are loaded for the first address, and not with the server.
+        from email_validator import EmailNotValidError, validate_email
+
         if len(text) > LONGEST_EMAIL:
             raise InvalidInput.field(
                 field, i18n.text("An address has at most {most} characters.", most=LONGEST_EMAIL), "too_long"

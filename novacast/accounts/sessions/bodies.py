@@ -101,7 +101,7 @@ class SessionsBody(ListBody[SessionBody]):
 class NewApiTokenBody(Body):
     password: Password
     name: Name
-    scopes: Annotated[list[Scope], Field(min_length=1, max_length=4)]
+    scopes: Annotated[list[Scope], Field(min_length=1, max_length=5)]
     days: Annotated[int, Field(ge=1, le=LONGEST_DAYS)] = 90
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from novacast.identity import Scope
 
 LONGEST_USER_AGENT = 512
-SCOPES: tuple[Scope, ...] = ("read", "write", "upload", "admin")
+SCOPES: tuple[Scope, ...] = ("read", "write", "upload", "admin", "scim")
 TOKEN_PREFIX = "nct_"  # noqa: S105 - tells API tokens from JWTs, and lets scanners of public code find them
 
 

@@ -41,7 +41,7 @@ class CodeForm(Body):
 
 class NewTokenForm(Body):
     name: Text = ""
-    scopes: list[Scope] = Field(default_factory=list, max_length=4)
+    scopes: list[Scope] = Field(default_factory=list, max_length=5)
     days: Annotated[int, Field(ge=0, le=100_000)] = 90
     password: Text = ""
 

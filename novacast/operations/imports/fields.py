@@ -79,6 +79,8 @@ _ORDERS = (
     Field("price", "", ("preis", "ticket price")),
     Field("fee", "On top of the price.", ("gebühr",)),
     Field("tax", "Percent within the price.", ("tax rate", "steuersatz")),
+    Field("order_total", "Of the whole order: laid on its tickets where these have no price.",
+          ("order total", "total gross")),
     Field("currency", "Must be the event's.", ("währung",)),
     Field("buyer_name", "", ("invoice address name", "customer name", "buyer name", "buyer")),
     Field("buyer_email", "", ("order email", "customer email", "buyer email")),
@@ -135,9 +137,9 @@ def guess(kind: Kind, headings: Collection[str], source: str) -> dict[str, str]:
                 taken.add(heading)
     for exact in (True, False):
         for field in FIELDS[kind]:
-            known: Sequence[str] = (field.name,) if exact else field.headings
+            called: Sequence[str] = (field.name,) if exact else field.headings
             heading = next(
-                (by_name[_bare(one)] for one in known if by_name.get(_bare(one), "") not in ("", *taken)), ""
+                (by_name[_bare(one)] for one in called if by_name.get(_bare(one), "") not in ("", *taken)), ""
             )
             if heading and field.name not in found:
                 found[field.name] = heading

@@ -46,6 +46,10 @@ class ImportFiles:
     def source(self, import_id: str) -> Path:
         return self.of(import_id) / "source"
 
+    def beside(self, import_id: str) -> Path:
+        """A list of the orders that the tickets of the file are of."""
+        return self.of(import_id) / "beside"
+
     def records(self, import_id: str) -> Path:
         return self.of(import_id) / "records"
 
@@ -53,7 +57,7 @@ class ImportFiles:
         """Of the database, for a dry run."""
         return self.of(import_id) / "copy.db"
 
-    async def receive(self, import_id: str, chunks: AsyncIterator[bytes]) -> Arrived:
+    async def receive(self, import_id: str, chunks: AsyncIterator[bytes], *, beside: bool = False) -> Arrived:
         """Whole, or not at all. Raises DiskFull and what `chunks` raises."""
         folder, size, digest = self.of(import_id), 0, hashlib.sha256()
         part = folder / "part"
@@ -64,7 +68,8 @@ class ImportFiles:
                     await asyncio.to_thread(self._write, file, chunk)
                     digest.update(chunk)
                     size += len(chunk)
-                await asyncio.to_thread(_kept, file, part, self.source(import_id))
+                whole = self.beside(import_id) if beside else self.source(import_id)
+                await asyncio.to_thread(_kept, file, part, whole)
             finally:
                 file.close()
                 part.unlink(missing_ok=True)
@@ -75,11 +80,12 @@ class ImportFiles:
             raise OSError(errno.ENOSPC, "reserved")
         file.write(chunk)
 
-    def look(self, import_id: str, kind: Kind) -> Head:
+    def look(self, import_id: str, kind: Kind, *, beside: bool = False) -> Head:
         """Raises what reading raises."""
+        path = self.beside(import_id) if beside else self.source(import_id)
         headings: dict[str, None] = {}
         sample: list[dict[str, str]] = []
-        for row in islice(rows(self.source(import_id), kind), SAMPLE * 20):
+        for row in islice(rows(path, kind), SAMPLE * 20):
             headings |= dict.fromkeys(row.cells)
             if len(sample) < SAMPLE:
                 sample.append({name: cell[:200] for name, cell in row.cells.items()})

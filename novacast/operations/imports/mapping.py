@@ -3,20 +3,22 @@
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
-from novacast.errors import FieldError, InvalidInput
+from novacast.errors import FieldError, InvalidInput, TooLarge
 from novacast.i18n import Text, text
 from novacast.importing import Kind, Line
-from novacast.operations.imports.fields import FIELDS, HI_EVENTS
-from novacast.operations.imports.models import LONGEST_CELL, Arrangement
+from novacast.operations.imports.fields import FIELDS, HI_EVENTS, guess, source_of
+from novacast.operations.imports.models import LONGEST_CELL, Arrangement, Row
 
 LARGEST = 2**20
 """Bytes."""
 _PARTS = ("source", "columns", "defaults", "values", "performances", "items")
 _LONGEST_SOURCE = 40
+MOST_BESIDE = 300_000
+_BESIDE = {"buyer_name": "name", "buyer_email": "email", "order_total": "order_total", "status": "status"}
 _OF_ORDER = re.compile(r"(O-.+)-\d+\Z")
 """Hi.Events' id of a ticket: that of its order, and a number. Newer ones say nothing of the order."""
 
@@ -84,6 +86,23 @@ def line(mapping: Arrangement, cells: Mapping[str, str], kind: Kind, source: str
         found["ticket"] = f"{found['ticket']} – {variation}" if "ticket" in found else variation
     if source == HI_EVENTS and kind is Kind.ORDERS and (of := _OF_ORDER.match(found.get("order", ""))):
         found["order"] = of[1]
+    return found
+
+
+def orders_beside(rows: Iterable[Row]) -> dict[str, Line]:
+    """What a list of orders says of each, by its number. Raises TooLarge and what reading raises."""
+    found: dict[str, Line] = {}
+    arranged, source = Arrangement(), ""
+    for row in rows:
+        if not found:
+            source = source_of(row.cells)
+            arranged = Arrangement(guess(Kind.ORDERS, row.cells, source))
+        if len(found) >= MOST_BESIDE:
+            raise TooLarge(text("A file has at most {most} rows. Divide it.", most=MOST_BESIDE))
+        one = line(arranged, row.cells, Kind.ORDERS, source)
+        kept = {name: one.get(own) for name, own in _BESIDE.items()}
+        if "order" in one:
+            found[one["order"]] = {name: value for name, value in kept.items() if value}
     return found
 
 

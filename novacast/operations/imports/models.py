@@ -117,6 +117,11 @@ class Issue:
     reason: str
 
 
+def sound(text: str) -> str:
+    """Without zeros and halves of surrogate pairs, which JSON can hold and no database takes."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """A row of a file by its own headings."""

@@ -12,7 +12,7 @@ from typing import IO, Any
 
 from novacast.importing import Kind
 from novacast.operations.imports.jsonstream import JsonStream
-from novacast.operations.imports.models import Row
+from novacast.operations.imports.models import Row, sound
 
 STATUSES = {"p": "paid", "n": "pending", "e": "expired", "c": "cancelled"}
 _KEPT = ("name", "slug", "items", "quotas", "subevents")
@@ -169,4 +169,4 @@ def _number(value: Any) -> Decimal:
 
 
 def _text(value: Any) -> str:
-    return str(value).replace("\0", "").strip()
+    return sound(str(value)).strip()

@@ -13,7 +13,7 @@ from novacast.i18n import text
 from novacast.importing import Kind
 from novacast.operations.imports import pretix
 from novacast.operations.imports.jsonstream import JsonStream
-from novacast.operations.imports.models import LONGEST_CELL, MOST_COLUMNS, Row
+from novacast.operations.imports.models import LONGEST_CELL, MOST_COLUMNS, Row, sound
 
 PIECE = 2**20
 SEPARATORS = ",;\t|"
@@ -125,7 +125,7 @@ def _row(number: int, value: Any) -> Row:
         return Row(number, {}, text("It is no JSON object."))
     if len(value) > MOST_COLUMNS:
         return Row(number, {}, text("It has more than {most} columns.", most=MOST_COLUMNS))
-    return Row(number, {str(name): _written(one) for name, one in value.items() if one is not None})
+    return Row(number, {sound(str(name)): _written(one) for name, one in value.items() if one is not None})
 
 
 def _written(value: Any) -> str:
@@ -139,7 +139,7 @@ def _written(value: Any) -> str:
             house = value.get("organization") or value.get("org") or ""
             return f"{_written(house)}:{_written(value['role'])}"
         return _written(value.get("name", ""))
-    return "" if value is None else str(value).replace("\0", "").strip()[:LONGEST_CELL]
+    return "" if value is None else sound(str(value)).strip()[:LONGEST_CELL]
 
 
 def _named(cells: list[str]) -> list[str]:

@@ -70,6 +70,19 @@ class ImportRoutes:
         """CSV with any separator, or JSON. Its headings are guessed; the answer says what each was taken for."""
         return ImportBody.of(await self._imports.receive(call.principal, import_id, call.chunks(LARGEST)))
 
+    @put(
+        f"{ONE}/beside",
+        tag="admin",
+        scope="admin",
+        stream=True,
+        summary="Bring the list of orders of its tickets",
+        errors=(*_ONE, Conflict, DiskFull, InvalidInput, Malformed, TooLarge, UnsupportedMedia),
+        operation=_BYTES,
+    )
+    async def receive_beside(self, call: Call, import_id: str) -> ImportBody:
+        """Where tickets and orders are two files: it says who bought them, and what they cost in all."""
+        return ImportBody.of(await self._imports.receive_beside(call.principal, import_id, call.chunks(LARGEST)))
+
     @patch(ONE, tag="admin", scope="admin", summary="Say what its columns are", errors=(*_ONE, Conflict, InvalidInput))
     async def arrange(self, call: Call, import_id: str, body: ArrangeBody) -> ImportBody:
         """Columns that are not named stay as they were guessed."""

@@ -21,7 +21,8 @@ from novacast.importing import Brought, Did, Kind, Takes, Wish
 from novacast.operations.imports import store
 from novacast.operations.imports.files import ImportFiles, full_disk
 from novacast.operations.imports.links import KeptLinks
-from novacast.operations.imports.models import BATCH, LEASE, Counts, Import, Issue, State
+from novacast.operations.imports.mapping import orders_beside
+from novacast.operations.imports.models import BATCH, GOES_ON, LEASE, Counts, Import, Issue, State
 from novacast.operations.imports.reading import rows
 from novacast.operations.imports.staging import Staged, records, stage
 from novacast.tasks import TaskGroup
@@ -62,6 +63,7 @@ class Running:
         try:
             return await self._through(import_id, runner, tell, until)
         except _Lost:
+            await self._leave(import_id)
             return True
         except asyncio.CancelledError:
             # Whoever comes next need not wait until the silence has been long enough.
@@ -71,7 +73,14 @@ class Running:
             said = error.message
             log.warning("import %s is cut off: %s", import_id, said)
             await self._db.write(lambda tx: store.end(tx, import_id, State.FAILED, said, runner))
+            await self._leave(import_id)
             return True
+
+    async def _leave(self, import_id: str) -> None:
+        """A try that was cut off begins anew: what is in its copy is of no use."""
+        one = await self._db.one(store.one(import_id))
+        if one is None or one.state in GOES_ON:
+            await asyncio.to_thread(self._files.forget_copy, import_id)
 
     async def _through(self, import_id: str, runner: str, tell: Tell, until: float | None) -> bool:
         one = await self._staged(await self._now(import_id), runner)
@@ -103,7 +112,9 @@ class Running:
 
         def work() -> int:
             with full_disk(self._files.root):
-                return stage(rows(source, one.kind), one, made)
+                beside = self._files.beside(one.id)
+                known = orders_beside(rows(beside, one.kind)) if beside.exists() else {}
+                return stage(rows(source, one.kind), one, made, known)
 
         total = await self._beating(one.id, runner, work)
         if not await self._db.write(lambda tx: store.counted(tx, one.id, runner, total)):

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 
+from novacast.clock import MINUTE
 from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.i18n import text
@@ -35,6 +36,8 @@ JOB = "operations.import"
 SLICE_SECONDS = 40.0
 """Of one job: a long import lets others have the worker in between."""
 BATCH = 1000
+CALLED_AGAIN = 5 * MINUTE
+"""Where no worker took what waits."""
 _NONE = text("There is no such import.")
 
 
@@ -96,6 +99,20 @@ class Imports:
             return _known(tx, import_id)
 
         return await self._db.write(unit)
+
+    async def receive_beside(self, principal: Principal, import_id: str, chunks: AsyncIterator[bytes]) -> Import:
+        """A list of the orders whose tickets are in the file: who bought them, and what they cost in all. Raises
+        Forbidden, NotFound, Conflict, DiskFull, InvalidInput."""
+        one = await self.show(principal, import_id)
+        _still(one, UNDER_WAY | GOES_ON | {State.DONE, State.ARRIVING})
+        if one.kind is not Kind.ORDERS:
+            raise InvalidInput.field("file", text("Only of orders there is a second list."))
+        await self._files.receive(import_id, chunks, beside=True)
+        head = await asyncio.to_thread(self._files.look, import_id, one.kind, beside=True)
+        if "order" not in guess(Kind.ORDERS, head.headings, source_of(head.headings)):
+            await asyncio.to_thread(self._files.beside(import_id).unlink)
+            raise InvalidInput.field("file", text("No column of this list is the number of an order."))
+        return one
 
     async def arrange(
         self,
@@ -209,7 +226,7 @@ class Imports:
     async def sweep(self) -> None:
         """Those whose runner is gone go on; files that nobody brings, and old reports, go."""
         now = self._db.clock.now()
-        for import_id in await self._db.all(store.due(now - LEASE)):
+        for import_id in await self._db.all(store.due(now - LEASE, now - CALLED_AGAIN)):
             await self._db.write(lambda tx, id_=import_id: store.called(tx, id_))  # type: ignore[misc]  # a default binds the name
             self._queue.enqueue(JOB, import_id, prompt=True)
         for import_id in await self._db.all(store.old(now - FILE_KEPT)):
@@ -277,6 +294,11 @@ def _check_needed(one: Import) -> None:
     missing = [field.name for field in FIELDS[one.kind] if field.needed and field.name not in have]
     if missing:
         said = text("Say which column is {names}: no heading tells.", names=", ".join(missing))
+        raise InvalidInput.field("columns", said, "required")
+    if one.kind is Kind.ORDERS and not {"ticket", "item"} & have:
+        said = text(
+            "No column says which ticket a row is: a list of orders alone makes none. Bring the list of tickets."
+        )
         raise InvalidInput.field("columns", said, "required")
 
 

@@ -7,9 +7,10 @@ file of a hundred thousand rows takes some ten megabytes.
 import hashlib
 import json
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO
 
 from novacast.errors import TooLarge
@@ -29,9 +30,10 @@ class Staged:
     """Where the next begins, in bytes."""
 
 
-def stage(found: Iterable[Row], one: Import, into: Path) -> int:
-    """How many records there are. Raises what reading raises, and TooLarge."""
-    loose = into.with_suffix(".rows")
+def stage(found: Iterable[Row], one: Import, into: Path, beside: Mapping[str, Line] = MappingProxyType({})) -> int:
+    """How many records there are. `beside`: what is known of each order from elsewhere. Raises what reading raises, and
+    TooLarge."""
+    loose, whole = into.with_suffix(".rows"), into.with_suffix(".new")
     index, groups = array("Q"), array("L")
     known: dict[bytes, int] = {}
     together = True
@@ -42,6 +44,7 @@ def stage(found: Iterable[Row], one: Import, into: Path) -> int:
                 if len(index) >= MOST_ROWS:
                     raise TooLarge(text("A file has at most {most} rows. Divide it.", most=MOST_ROWS))
                 line = columns.line(one.mapping, row.cells, one.kind, one.source)
+                line = {**line, **beside.get(line.get("order", ""), {})}
                 key = "" if row.wrong else columns.key(one.kind, line)
                 digest = hashlib.blake2b(key.encode("utf-8", "surrogatepass"), digest_size=12).digest() if key else b""
                 seen = known.get(digest)
@@ -51,9 +54,13 @@ def stage(found: Iterable[Row], one: Import, into: Path) -> int:
                 groups.append(group)
                 at += out.write(_written(row, key, line))
         order = range(len(index)) if together else _in_order(groups)
-        return _join(loose, index, order, into)
+        count = _join(loose, index, order, whole)
+        # Half of it must never stand where the whole is looked for.
+        whole.replace(into)
+        return count
     finally:
-        loose.unlink(missing_ok=True)
+        for file in (loose, whole):
+            file.unlink(missing_ok=True)
 
 
 def records(path: Path, at: int = 0) -> Iterator[Staged]:

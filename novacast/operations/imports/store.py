@@ -40,12 +40,12 @@ def unfinished(kind: Kind, org_id: str, digest: str) -> Query[Import]:
     )
 
 
-def due(before: int) -> Query[str]:
-    """Those that wait, and those whose runner has not been heard of since `before`."""
+def due(silent: int, called: int) -> Query[str]:
+    """Those whose runner has not been heard of since `silent`, and those that wait since `called`."""
     return Query(
-        "SELECT id FROM data_imports WHERE state IN ('waiting', 'running') AND beat_at < ? "
+        "SELECT id FROM data_imports WHERE (state = 'running' AND beat_at < ?) OR (state = 'waiting' AND beat_at < ?) "
         "ORDER BY created_at LIMIT 20",
-        (before,),
+        (silent, called),
         lambda row: str(row["id"]),
     )
 
@@ -197,9 +197,10 @@ def end(tx: Transaction, import_id: str, state: State, error: str = "", runner: 
     """`runner`: only while it is this one's."""
     return (
         tx.run(
-            "UPDATE data_imports SET state = ?, error = ?, ended_at = ?, runner = '' WHERE id = ? "
-            "AND (? IS NULL OR (runner = ? AND state = 'running'))",
-            (state, packed(error), tx.now, import_id, runner, runner),
+            "UPDATE data_imports SET state = :state, error = :error, ended_at = :now, runner = '', "
+            "sample = CASE :state WHEN 'done' THEN '[]' ELSE sample END WHERE id = :id "
+            "AND (:runner IS NULL OR (runner = :runner AND state = 'running'))",
+            {"state": state, "error": packed(error), "now": tx.now, "id": import_id, "runner": runner},
         )
         == 1
     )

@@ -320,6 +320,7 @@ class PictureBody(Body):
     gates: Sequence[GateBody]
     expected: int
     live: Annotated[bool, Field(description="Whether tickets of the sandbox are worth nothing.")]
+    foreign: Annotated[str, Field(description="Base64, 14 bytes each: codes of another system, by their digests.")]
 
     @classmethod
     def of(cls, one: Picture, device: str, gate: str) -> "PictureBody":
@@ -343,4 +344,5 @@ class PictureBody(Body):
             gates=[GateBody.of(gate) for gate in one.gates],
             expected=one.expected,
             live=one.live,
+            foreign=one.foreign,
         )

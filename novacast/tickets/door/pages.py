@@ -6,12 +6,12 @@ from novacast.web.secure_context import secure_context
 DOOR = "/door/"
 FILES = (
     "css/novacast.css", "css/door.css", "img/novacast.svg", "img/icons.svg", "img/touch-180.png", "js/door/camera.js",
-    "js/door/code.js", "js/door/judge.js", "js/door/keep.js", "js/door/page.js", "js/door/post.js", "js/door/server.js",
-    "js/door/signals.js", "js/door/signature.js", "js/door/verdicts.js", "js/door/wedge.js", "js/door/words.js",
-    "js/realtime/hub.js", "vendor/noble-ed25519/ed25519.js", "vendor/noble-hashes/sha2.js",
-    "vendor/noble-hashes/_md.js", "vendor/noble-hashes/_u64.js", "vendor/noble-hashes/utils.js", "vendor/qr/decode.js",
-    "vendor/qr/index.js", "vendor/figtree/figtree-latin-wght-normal.woff2",
-    "vendor/young-serif/young-serif-latin-400-normal.woff2",
+    "js/door/code.js", "js/door/foreign.js", "js/door/judge.js", "js/door/keep.js", "js/door/page.js",
+    "js/door/post.js", "js/door/server.js", "js/door/signals.js", "js/door/signature.js", "js/door/verdicts.js",
+    "js/door/wedge.js", "js/door/words.js", "js/realtime/hub.js", "vendor/noble-ed25519/ed25519.js",
+    "vendor/noble-hashes/sha2.js", "vendor/noble-hashes/_md.js", "vendor/noble-hashes/_u64.js",
+    "vendor/noble-hashes/utils.js", "vendor/qr/decode.js", "vendor/qr/index.js",
+    "vendor/figtree/figtree-latin-wght-normal.woff2", "vendor/young-serif/young-serif-latin-400-normal.woff2",
 )  # fmt: skip
 """All that the page needs, for its service worker to keep."""
 

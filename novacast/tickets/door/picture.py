@@ -11,6 +11,8 @@ from novacast.tickets.door import store
 from novacast.tickets.door.models import CheckinList, Gate, Standing, packed
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Performance
+from novacast.tickets.imports import store as codes
+from novacast.tickets.imports.models import packed as packed_codes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,8 @@ class Picture:
     gates: Sequence[Gate]
     expected: int
     live: bool
+    foreign: str
+    """Codes that another system made."""
 
 
 class Pictures:
@@ -53,6 +57,7 @@ class Pictures:
             rows = await view.all(store.standings(wanted.perf_id, wanted.id))
             gates = await view.all(store.gates(wanted.id))
             expected = await view.all(store.expected(wanted.perf_id))
+            foreign = await view.all(codes.of_performance(wanted.perf_id))
         assert performance is not None, "a list has a performance"
         assert event is not None, "a performance has an event"
         rules = wanted.rules
@@ -78,4 +83,5 @@ class Pictures:
             gates=gates,
             expected=sum(number for item_id, category, number in expected if wanted.takes(item_id, category)),
             live=self._live,
+            foreign=b64encode(packed_codes(foreign)).decode(),
         )

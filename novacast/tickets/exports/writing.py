@@ -6,11 +6,12 @@ import io
 import json
 import tempfile
 from collections.abc import AsyncIterator, Sequence
-
-from xlsxwriter import Workbook
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING
 
 from novacast.tickets.exports.models import Format, Row, Table, neutral
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 CHUNK = 256 * 1024
 MOST_ROWS = 1_048_576
@@ -63,7 +64,7 @@ async def _xlsx(table: Table) -> AsyncIterator[bytes]:
     """Made in a file of its own, row by row: the format's directory stands at its end. Texts are written as texts, and
     never as formulas, numbers or links."""
     with tempfile.TemporaryFile() as file:
-        book = _Book(file, table)
+        book = await asyncio.to_thread(_Book, file, table)
         async for rows in table.rows:
             await asyncio.to_thread(book.add, rows)
         await asyncio.to_thread(book.close)
@@ -74,6 +75,8 @@ async def _xlsx(table: Table) -> AsyncIterator[bytes]:
 
 class _Book:
     def __init__(self, file: object, table: Table) -> None:
+        from xlsxwriter import Workbook
+
         options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
         self._book, self._table = Workbook(file, options), table
         self._bold = self._book.add_format({"bold": True})
@@ -97,7 +100,7 @@ class _Book:
     def close(self) -> None:
         self._book.close()
 
-    def _fresh(self) -> Worksheet:
+    def _fresh(self) -> "Worksheet":
         self._sheets += 1
         sheet = self._book.add_worksheet(f"{self._table.name} {self._sheets}" if self._sheets > 1 else self._table.name)
         sheet.set_column(0, len(self._table.heads) - 1, WIDTH)

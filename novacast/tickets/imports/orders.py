@@ -30,7 +30,7 @@ from novacast.tickets.imports.ports import Accounts
 from novacast.tickets.imports.values import amount, hour, share
 from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
 from novacast.tickets.orders import store as orders
-from novacast.tickets.orders.bookings import entry_of, parts_of
+from novacast.tickets.orders.bookings import entry_of, parts_of, spread
 from novacast.tickets.orders.models import Attempt, Buyer, Method, Order, buyer_of, new_code
 from novacast.tickets.ports import Books
 from novacast.tickets.seatmaps import store as seats
@@ -116,7 +116,7 @@ class OrdersTaking:
         hold = self._hold(tx, performance, person_id)
         free_overdue(tx, perf_id, tx.now)
         holds.add(tx, hold)
-        units = [self._unit(tx, links, performance, event, hold, line) for line in lines]
+        units = self._units(tx, links, performance, event, hold, lines)
         claims = [one.claim for one in units]
         order = self._placed(tx, wish, event, hold, buyer, lines, sum(one.cost for one in claims))
         self._paid(tx, order, lines, claims)
@@ -143,10 +143,28 @@ class OrdersTaking:
             changed_at=tx.now,
         )
 
+    def _units(
+        self,
+        tx: Transaction,
+        links: Links,
+        performance: Performance,
+        event: Event,
+        hold: Hold,
+        lines: Sequence[Line],
+    ) -> list[_Unit]:
+        """Raises InvalidInput, SoldOut, SeatsTaken."""
+        units = [self._unit(tx, links, performance, event, hold, line) for line in lines]
+        total = amount(lines[0], "order_total", event.currency, -1)
+        if total >= 0 and not any("price" in line for line in lines):
+            units = _costing(units, total)
+        for one in units:
+            put(tx, one.claim, one.item, one.seat)
+        return units
+
     def _unit(
         self, tx: Transaction, links: Links, performance: Performance, event: Event, hold: Hold, line: Line
     ) -> _Unit:
-        """Raises InvalidInput, SoldOut, SeatsTaken."""
+        """Raises InvalidInput."""
         if line.get("currency", event.currency).upper() != event.currency:
             raise InvalidInput.field("currency", text("The event is sold in {currency}.", currency=event.currency))
         item = self._item(tx, links, performance, line)
@@ -166,7 +184,6 @@ class OrdersTaking:
             state=ClaimState.HELD,
             expires_at=hold.expires_at,
         )
-        put(tx, claim, item, seat)
         return _Unit(line, item, seat, claim)
 
     def _item(self, tx: Transaction, links: Links, performance: Performance, line: Line) -> Item:
@@ -179,8 +196,6 @@ class OrdersTaking:
         named = [one for one in items.values() if one.name.casefold() == name.casefold()]
         if item is None and name and len(named) == 1:
             item = named[0]
-        if item is None and len(items) == 1 and not own and not name:
-            item = next(iter(items.values()))
         if item is None:
             raise InvalidInput.field(
                 "ticket",
@@ -271,6 +286,15 @@ class OrdersTaking:
                 store.add_code(tx, order.org_id, code, by_claim[unit.claim.id])
             except IntegrityError as error:
                 raise Conflict(text("Another ticket here has this ticket's code.")) from error
+
+
+def _costing(units: Sequence[_Unit], total: int) -> list[_Unit]:
+    """What an order cost in all, laid on its tickets by what each costs here."""
+    weights = [(max(one.claim.price, 1), 0) for one in units]
+    shares = [share_ for share_, _rate in spread(weights, total)]
+    return [
+        replace(one, claim=replace(one.claim, price=share_, fee=0)) for one, share_ in zip(units, shares, strict=True)
+    ]
 
 
 def _held(tx: Transaction, order: Order) -> Hold:

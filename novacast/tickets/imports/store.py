@@ -2,6 +2,7 @@
 
 from novacast.database import Query, Transaction
 from novacast.security.keys import digest
+from novacast.tickets.imports.models import ForeignCode
 
 LEAST, MOST = 6, 1000
 """Signs of such a code."""
@@ -23,6 +24,16 @@ def ticket_of(org_id: str, code: str) -> Query[str]:
         "SELECT ticket_id FROM foreign_codes WHERE org_id = ? AND digest = ?",
         (org_id, digest(normal(code[:MOST]))),
         lambda row: str(row["ticket_id"]),
+    )
+
+
+def of_performance(perf_id: str) -> Query[ForeignCode]:
+    """Of tickets that are worth something."""
+    return Query(
+        "SELECT f.digest, t.ordinal, i.number, t.test FROM tickets t JOIN foreign_codes f ON f.ticket_id = t.id "
+        "JOIN items i ON i.id = t.item_id WHERE t.perf_id = ? AND t.state = 'valid'",
+        (perf_id,),
+        lambda row: ForeignCode(row["digest"], row["ordinal"], row["number"], bool(row["test"])),
     )
 
 

@@ -5,8 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from email_validator import EmailNotValidError, validate_email
-
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
 from novacast.money import Demand, Outcome
@@ -150,6 +148,9 @@ class Receipt:
 
 def buyer_of(name: str, email: str, language: str, *, needed: bool = True) -> Buyer:
     """Raises InvalidInput. Not `needed`: at a box office people need not say who they are."""
+    # Its tables of letters are loaded for the first address, and not with the server.
+    from email_validator import EmailNotValidError, validate_email
+
     texts = Texts()
     who = texts.title(name, text("Say who the tickets are for."), "name") if name or needed else ""
     texts.check()

@@ -2,8 +2,6 @@
 
 from dataclasses import dataclass
 
-from email_validator import EmailNotValidError, validate_email
-
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
@@ -213,6 +211,9 @@ class WaitingList:
 
 def _who(principal: Principal, wanted: Wanting) -> tuple[str, str]:
     """Address and whose share it counts to. Raises InvalidInput."""
+    # Its tables of letters are loaded for the first address, and not with the server.
+    from email_validator import EmailNotValidError, validate_email
+
     if principal.person_id is not None:
         return "", f"person:{principal.person_id}"
     try:

@@ -48,15 +48,17 @@ def test_the_houses_settings_hold_where_they_say_what_it_can_and_reach_nobody(tm
 
 
 def test_a_scratch_folder_goes_with_all_in_it_and_takes_along_what_a_killed_one_left(tmp_path: Path) -> None:
-    left = tmp_path / f"{PREFIX}left"
+    left, foreign = tmp_path / f"{PREFIX}left", tmp_path / f"{PREFIX}of-somebody"
     (left / "media").mkdir(parents=True)
+    (left / "rehearsal.lock").touch()
+    (foreign / "photos").mkdir(parents=True)
     with scratch.folder(tmp_path, tmp_path / "data") as first:
         (first.root / "novacast.db").touch()
         assert not left.exists()
         with scratch.folder(tmp_path, tmp_path / "data") as second:
             assert first.root.exists(), "another rehearsal is at work in it"
             assert second.root != first.root
-    assert left_in(tmp_path) == []
+    assert left_in(tmp_path) == [foreign], "a folder of that name without its mark is nobody's to remove"
 
 
 def test_it_plays_on_the_disk_of_the_house_or_where_it_was_told_to(tmp_path: Path) -> None:

@@ -16,6 +16,13 @@ def test_rungs_are_never_above_the_source() -> None:
     ]  # fmt: skip
 
 
+def test_a_channel_may_have_rungs_that_the_table_of_videos_has_not() -> None:
+    lineup = plan_lineup(ULTRA, (200, 540, 4320), (7680, 4320), Fraction(30))
+    assert names(lineup) == ["4320p", "540p", "200p", "audio"]
+    small, middle, large = lineup.rungs
+    assert small.bitrate < middle.bitrate < large.bitrate
+
+
 def test_a_portrait_picture_keeps_its_shape() -> None:
     rung = plan_lineup(ULTRA, (360,), (720, 1280), Fraction(30)).rungs[0]
     assert (rung.width, rung.height) == (360, 640)

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+import pytest
+
+from novacast.errors import InvalidInput
 from novacast.identity import SYSTEM
 from novacast.importing import Kind
 from novacast.operations.imports.models import Counts, State
@@ -11,7 +14,7 @@ from novacast.tickets.door.scanning import Post
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method
 from novacast.tickets.sales.models import Found, Wanted
-from tests.operations.imports.conftest import Desk
+from tests.operations.imports.conftest import Desk, chunks
 
 VENUE = {
     "defaults": {"starts": "2027-03-01 20:00", "currency": "EUR", "timezone": "Europe/Vienna", "venue": "The Lantern"}
@@ -161,6 +164,35 @@ async def test_hi_events_attendees_become_orders_at_the_prices_of_the_house(desk
     assert await desk.count("orders", "total = 4000") == 1
     assert await _verdicts(desk, night, "O-AB12CD3-2") == [Verdict.OK]
     await desk.clean()
+
+
+async def test_the_list_of_orders_beside_says_who_bought_and_what_it_cost(desk: Desk) -> None:
+    await desk.bring(Kind.EVENTS, pretix(), VENUE)
+    night, imports = await _night(desk), desk.own.operations.imports
+    one = await desk.ready(Kind.ORDERS, HI_EVENTS, {"performances": {"3": night}})
+    headings = "ID,First Name,Last Name,Email,Total Before Additions,Total Gross,Status,Currency,Public ID"
+    bought = f"{headings}\n5,Zoe,Zim,zoe@stage.example,30,35.55,COMPLETED,EUR,O-AB12CD3\n"
+    with pytest.raises(InvalidInput, match="number of an order"):
+        await imports.receive_beside(SYSTEM, one.id, chunks(b"name\nZoe\n"))
+    await imports.receive_beside(SYSTEM, one.id, chunks(bought.encode()))
+    await imports.begin(SYSTEM, one.id, dry=False, here=True)
+    await imports.run(one.id)
+    found = await _found(desk, "zoe")
+    assert (found.order.total, found.order.name, found.units) == (3555, "Zoe Zim", 2)
+    await desk.clean()
+
+
+LISTS_OF_ORDERS = (
+    "Event slug,Order code,Order total,Status,Email,Order date,Positions",
+    "ID,First Name,Last Name,Email,Total Before Additions,Total Gross,Status,Payment Status,Currency,Public ID",
+)
+
+
+async def test_a_list_of_orders_without_their_tickets_makes_none(desk: Desk) -> None:
+    for headings in LISTS_OF_ORDERS:
+        raw = f"{headings}\n{','.join('x' for _ in headings.split(','))}\n"
+        with pytest.raises(InvalidInput, match="which ticket"):
+            await desk.bring(Kind.ORDERS, raw)
 
 
 async def test_another_house_is_neither_sold_for_nor_added_to(desk: Desk) -> None:

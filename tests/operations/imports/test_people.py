@@ -109,6 +109,13 @@ async def test_a_column_that_no_heading_tells_is_asked_for_and_can_be_said(desk:
         await desk.bring(Kind.USERS, raw, {"columns": {"email": "wann"}})
 
 
+async def test_halves_of_signs_and_zeros_stop_no_import(desk: Desk) -> None:
+    people = [{"email": "ada@stage.example", "name": "A\ud800da"}, {"id": "\0\udfff", "email": "\ud800", "x\ud800": 1}]
+    raw = json.dumps(people)
+    one = await desk.bring(Kind.USERS, raw)
+    assert one.counts == Counts(made=1, skipped=1)
+
+
 async def test_names_that_look_like_formulas_or_hold_zeros_stay_names(desk: Desk) -> None:
     raw = b'email,name\nada@stage.example,"\'=HYPERLINK(1)"\nb\0en@stage.example,Be\0n\n'
     one = await desk.bring(Kind.USERS, raw)

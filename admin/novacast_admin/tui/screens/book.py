@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from textual import on, work
 from textual.binding import Binding, BindingType
@@ -13,9 +13,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from novacast.errors import NovaCastError
+from novacast_admin.records import Page
 from novacast_admin.tui.screens.room import Room
 from novacast_admin.tui.widgets.listing import Listing
 
+T = TypeVar("T")
 PACE = 2.0
 """Seconds between two looks at what is open."""
 PAUSE = 0.25
@@ -58,10 +60,19 @@ class Book(Room):
         self._rows: Mapping[str, Row] = {}
         self._timer: Timer | None = None
         self._asked: tuple[str, str] | None = None
+        self._laid_out = False
+        self._rest = False
+        self._sought_before: tuple[str, str] | None = None
+        """What to show as soon as there is something to show it in."""
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         """By a key that stays. `words`: what is looked for, where the server looks."""
         raise NotImplementedError
+
+    def newest(self, page: Page[T]) -> Sequence[T]:
+        """What a page has; that there is more of it is said beside the tables' names."""
+        self._rest = page.next is not None
+        return page.items
 
     async def detail(self, record: Any) -> str:
         """More of a row, for the pane below; empty: no pane."""
@@ -79,11 +90,15 @@ class Book(Room):
         yield pane
 
     def on_mount(self) -> None:
+        self._laid_out = True
         self._title()
         self.query_one(Listing).table.focus()
+        if self._sought_before is not None:
+            self.seek(*self._sought_before)
 
     def on_resize(self) -> None:
-        self._title()
+        if self._laid_out:
+            self._title()
 
     def on_screen_suspend(self) -> None:
         if self._timer is not None:
@@ -124,6 +139,7 @@ class Book(Room):
         listing, view = self.query_one(Listing), self._now
         await asyncio.sleep(after)
         words = listing.words
+        self._rest = False
         try:
             found = await self.rows(view.name, words if view.searched_by_server else "")
         except NovaCastError as error:
@@ -132,10 +148,10 @@ class Book(Room):
                 self.trouble(error)
             return
         self._asked = None
-        self._title()
         if words and not view.searched_by_server:
             found = {key: row for key, row in found.items() if _holds(row.cells, words)}
         self._rows = found
+        self._title()
         listing.fill(view.heads, {key: row.cells for key, row in found.items()}, view.empty)
         self._show_detail()
 
@@ -172,8 +188,11 @@ class Book(Room):
 
     def seek(self, view: str, words: str) -> None:
         """Show that table with that in its search."""
-        self.turn_to(view)
-        self.query_one(Listing).search(words)
+        if self._laid_out:
+            self.turn_to(view)
+            self.query_one(Listing).search(words)
+        else:
+            self._sought_before = view, words
 
     def _to(self, number: int) -> None:
         self._view, self._rows = number, {}
@@ -186,7 +205,8 @@ class Book(Room):
     def _title(self) -> None:
         parts = [Content.styled(f" {one.label} ", "reverse" if one is self._now else "") for one in self.VIEWS]
         keys = "/ search  v next table" if len(self.VIEWS) > 1 else "/ search"
-        line = Content(" ").join([*parts, Content(self.about())])
+        rest = f"the newest {len(self._rows)}" if self._rest else ""
+        line = Content(" ").join([*parts, Content(self.about()), Content.styled(rest, "dim")])
         room = self.size.width - line.cell_length - 2
         if room > len(keys):
             line = Content.assemble(line, " " * (room - len(keys)), (keys, "dim"))

@@ -42,7 +42,7 @@ class BoxOffice(Book):
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         if view == ORDERS:
-            return {one.id: Row(_order(one), one) for one in (await self.client.orders(q=words)).items}
+            return {one.id: Row(_order(one), one) for one in self.newest(await self.client.orders(q=words))}
         nights = await self.client.performances()
         if view == NIGHTS:
             return {one.id: Row(_night(one), one) for one in nights}

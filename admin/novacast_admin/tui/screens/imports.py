@@ -74,6 +74,10 @@ class Imports(Book):
         columns = ", ".join(f"{name} = {heading}" for name, heading in one.columns.items())
         defaults = "".join(f", {name} always {value}" for name, value in one.defaults.items())
         lines = [f"columns: {columns or 'none is known'}{defaults}"]
+        known = {*one.columns, *one.defaults}
+        missing = [field.name for field in one.fields if field.needed and field.name not in known]
+        if missing and one.headings:
+            lines.append(f"missing: {', '.join(missing)}. m says which column it is.")
         if one.error:
             lines.append(f"cut off: {one.error} r goes on.")
         return "\n".join(lines)

@@ -43,7 +43,7 @@ class Payments(Book):
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         if view in (ATTEMPTS, OPEN):
             page = await self.client.attempts(open_only=view == OPEN, limit=100)
-            return {one.id: Row(_attempt(one), one) for one in page.items}
+            return {one.id: Row(_attempt(one), one) for one in self.newest(page)}
         if view == INCIDENTS:
             incidents = await self.client.incidents()
             return {f"{n}:{one.subject}": Row(_oddity(one), one) for n, one in enumerate(incidents)}

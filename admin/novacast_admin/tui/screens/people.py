@@ -35,7 +35,7 @@ class People(Book):
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         page = await self.client.people(words, suspended=view == "suspended")
-        return {one.id: Row(_cells(one), one) for one in page.items}
+        return {one.id: Row(_cells(one), one) for one in self.newest(page)}
 
     async def detail(self, record: Any) -> str:
         person: Person = record

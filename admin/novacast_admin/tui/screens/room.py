@@ -40,7 +40,7 @@ class Room(Screen[None]):
     def __init__(self) -> None:
         super().__init__()
         self.HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]
-        self.VERTICAL_BREAKPOINTS = [(0, "-low"), (40, "-tall")]
+        self.VERTICAL_BREAKPOINTS = [(0, "-tiny"), (16, "-low"), (40, "-tall")]
 
     def body(self) -> Iterable[Widget]:
         """Its widgets below the two lines on top."""

@@ -57,7 +57,7 @@ class Streams(Book):
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:
         page = await self.client.streams(q=words)
-        lines = [Line(one, programme) for one in page.items for programme in (one.programmes or (None,))]
+        lines = [Line(one, programme) for one in self.newest(page) for programme in (one.programmes or (None,))]
         return {_key(line): Row(_cells(line), line) for line in lines}
 
     async def detail(self, record: Any) -> str:

@@ -67,7 +67,7 @@ class System(Book):
             return {one.check: Row(_finding(one), one) for one in await self._findings()}
         if view == SETTINGS:
             return {one.key: Row(_setting(one), one) for one in await self.client.settings()}
-        return {str(one.n): Row(_done(one), one) for one in (await self.client.audit(limit=100)).items}
+        return {str(one.n): Row(_done(one), one) for one in self.newest(await self.client.audit(limit=100))}
 
     async def _findings(self) -> Sequence[Finding]:
         if self.console.lost is None:

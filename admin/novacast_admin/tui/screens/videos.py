@@ -38,7 +38,7 @@ class Videos(Book):
             tonight = self.console.tonight
             return {one.kind: Row(_work(one), one) for one in (tonight.work if tonight else ())}
         page = await self.client.jobs(view, limit=100)
-        return {job.video: Row(_cells(job), job) for job in page.items}
+        return {job.video: Row(_cells(job), job) for job in self.newest(page)}
 
     async def detail(self, record: Any) -> str:
         if not isinstance(record, Job):

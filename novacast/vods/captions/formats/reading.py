@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Iterable, Iterator
 
-from charset_normalizer import from_bytes
-
 from novacast.errors import InvalidInput, TooLarge, UnsupportedMedia
 from novacast.i18n import text
 from novacast.vods.captions.formats import subrip, substation, webvtt
@@ -92,6 +90,9 @@ def _guessed(raw: bytes, language: str) -> str | None:
             pass
         else:
             return usual
+    # It has a table of all letters, and most captions are UTF-8.
+    from charset_normalizer import from_bytes
+
     best = from_bytes(raw[:SAMPLE]).best()
     return best.encoding if best is not None else None
 

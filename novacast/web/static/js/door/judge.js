@@ -52,7 +52,7 @@ function each({ ordinals }, act) {
 }
 
 export function unpacked(picture) {
-  return { ...picture, bits: decoded(picture.standings), elsewhere: decoded(picture.elsewhere), again: new Map(picture.serials) };
+  return { ...picture, bits: decoded(picture.standings), codes: decoded(picture.foreign ?? ""), elsewhere: decoded(picture.elsewhere), again: new Map(picture.serials) };
 }
 
 function decoded(text) {

@@ -1,6 +1,7 @@
 // A post at a door: it asks the house while it can, decides by itself while it can't, and tells of that afterwards.
 import { Hub } from "../realtime/hub.js";
 import { asScanned, opened } from "./code.js";
+import { foreign } from "./foreign.js";
 import { INSIDE, LEFT, judged, learn, stand, unpacked } from "./judge.js";
 import { Keep, MOST } from "./keep.js";
 import { Away, Revoked, Server } from "./server.js";
@@ -132,6 +133,10 @@ export class Post extends EventTarget {
       // The house may sign with another since.
       if (token && !key && this.online) this.#soon();
       if (key && (await isSigned(key.public, token.signature, token.body))) return { text, token };
+    }
+    for (const text of this.picture ? texts : []) {
+      const token = await foreign(this.picture, text);
+      if (token) return { text, token };
     }
     return { text: texts[0] ?? "", token: null };
   }
