@@ -24,7 +24,7 @@ from tests.databases import migrated
 EMAIL, PASSWORD = "ada@example.org", "a stage with 9 lamps"
 PERSONAL = re.compile(
     r"((from_|to_)?person(_id)?|owner_id|actor(_id)?|.*_by|by_id|(.*_)?email(_key)?|.*_address|device|buyer|audience|mentions"
-    r"|user_agent|phone|birthday)"
+    r"|user_agent|phone|birthday|reader)"
 )
 """Names of columns that hold whom something is of, or by whom it was done, or how somebody is reached."""
 
