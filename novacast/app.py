@@ -25,14 +25,17 @@ from novacast.chat.routes import RoomRoutes, SteeringRoutes
 from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
+from novacast.facts import topics
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.live.pages import WatchPages, live_pages
+from novacast.live.programmes.shelf import ProgrammeShelf
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
 from novacast.notifications.pages import DemoMailPages
+from novacast.notifications.routes import news_routes
 from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
 from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
 from novacast.operations.console.service import ConsoleAuthenticator
@@ -41,11 +44,7 @@ from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
-from novacast.payments.memberships.members.pages import MemberPages
-from novacast.payments.memberships.pages import MembershipPages
-from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
-from novacast.payments.memberships.studio.pages import MembershipStudioPages
-from novacast.payments.routes import money_routes
+from novacast.payments.routes import membership_routes, money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
@@ -55,6 +54,7 @@ from novacast.supervision import Supervision
 from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
+from novacast.tickets.events.pages import Announced
 from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
@@ -86,6 +86,7 @@ from novacast.vods.replacement.pages import ReplacementPages
 from novacast.vods.replacement.routes import ReplacementRoutes
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.routes import VideoRoutes
+from novacast.vods.shelf import VideoShelf
 from novacast.vods.storage.routes import StorageRoutes
 from novacast.vods.studio.pages import StudioPages
 from novacast.vods.uploads.routes import UploadRoutes
@@ -217,6 +218,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             WatchPages(own.live, own.db, organizations, vods.watchable),
             own.settings.server.embed_origins,
             sales_door(own.rentals, door, own.clock),
+            Announced(own.tickets.listing, own.tickets.availability, own.tickets.posters),
         ),
         ViewRoutes(own.views),
         HealthRoutes(own.health),
@@ -248,16 +250,16 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *ticket_routes(own.tickets, own.clock),
         *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
-        *rental_routes(own.rentals, own.tickets, own.accounts.people, own.clock),
+        *rental_routes(own.rentals, own.tickets, own.accounts.people, VideoShelf(own.db, vods.videos), own.clock),
         *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
         InboxRoutes(own.payments.inbox),
-        PlanRoutes(own.memberships.plans),
-        SubscriptionRoutes(own.memberships.memberships),
-        MembershipPages(own.memberships, organizations),
-        ChargeRoutes(own.memberships.refunds, own.memberships.papers),
-        # Before the pages that take a tier's id where this has a name.
-        MemberPages(own.memberships, organizations, own.accounts.people),
-        MembershipStudioPages(own.memberships, organizations, own.accounts.people, own.clock),
+        *membership_routes(
+            own.memberships,
+            organizations,
+            own.accounts.people,
+            [VideoShelf(own.db, vods.videos), ProgrammeShelf(own.db, own.live.programmes)],
+            own.clock,
+        ),
         PostRoutes(own.order_post, own.tickets.orders),
         ResendPages(own.order_post, own.tickets.orders),
         OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
@@ -271,6 +273,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         EmotePages(own.chat.emotes, own.accounts.people, organizations),
         *moderation_routes(own.chat),
         SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
+        *news_routes(own.news),
         WebhookRoutes(own.webhooks.webhooks),
         DeliveryRoutes(own.webhooks.deliveries),
         WebhookPages(own.webhooks, organizations, own.clock),
@@ -304,11 +307,11 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         key=own.key,
         media=own.playback.delivery,
         leaving=partial(_leave, own),
-        topics=wiring.topics(own),
+        topics=topics(own),
         channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,
-        rooms=lambda: ("events",) if own.tickets.marquee.lit else (),
+        rooms=lambda: ("notices", "events") if own.tickets.marquee.lit else ("notices",),
         trail=own.operations.audit,
     )
 

@@ -28,6 +28,7 @@ _PICTURES = 0x1F000
 _SIMPLE = 0x0300
 """Below this every sign is a letter of its own."""
 _RIGHT_TO_LEFT = frozenset({"R", "AL"})
+_LETTERS = _RIGHT_TO_LEFT | {"L"}
 _JOINING = frozenset({"Mn", "Mc", "Me", "Cf"})
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 
@@ -38,7 +39,9 @@ def is_plain(words: str) -> bool:
 
 
 def reads_right_to_left(words: str) -> bool:
-    return any(unicodedata.bidirectional(sign) in _RIGHT_TO_LEFT for sign in words)
+    """As the first letter says that is of either way (Unicode Standard Annex #9, rules P2 and P3)."""
+    ways = (unicodedata.bidirectional(sign) for sign in words)
+    return next((way for way in ways if way in _LETTERS), "L") != "L"
 
 
 def scripts_of(words: str) -> list[str]:

@@ -14,7 +14,7 @@ from pathlib import Path
 import uharfbuzz as hb
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
-from fpdf.enums import Align, XPos, YPos
+from fpdf.enums import Align, MethodReturnValue, XPos, YPos
 from fpdf.fonts import HarfBuzzFont, TTFFont
 from fpdf.line_break import Fragment
 
@@ -23,17 +23,20 @@ from novacast.lettering import DRAWN, TEXT, UNKNOWN, is_plain, reads_right_to_le
 INK, SOFT, BAD = (35, 26, 28), (95, 82, 84), (168, 20, 31)
 Colour = tuple[int, int, int]
 A4 = (210.0, 297.0)
+MOST_OF_CELL = 300
 logging.getLogger("fontTools").setLevel(logging.ERROR)  # it tells of every table that it leaves out
 _MEASURES = frozenset({"GDEF", "GPOS", "GSUB", "GlyphOrder", "OS/2", "cmap", "head", "hhea", "hmtx", "maxp"})
 """Tables of a font that say how wide its letters are, and how they join."""
 
 
 class Paper(FPDF):
-    def __init__(self, fonts: Path, words: str, *, size: tuple[float, float] = A4, edge: float = 20.0) -> None:
+    def __init__(
+        self, fonts: Path, words: str, *, size: tuple[float, float] = A4, edge: float = 20.0, foot: str = ""
+    ) -> None:
         """`fonts`: the folder that holds them, one folder each. `words`: all that comes from people. Sizes in
-        millimetres."""
+        millimetres. `foot`: what stands at the foot of each page, before its number; empty: nothing does."""
         super().__init__(format=size)
-        self.edge = edge
+        self.edge, self.foot = edge, foot
         self.set_margins(edge, edge)
         self.set_auto_page_break(False)
         self.set_lang("")
@@ -66,23 +69,50 @@ class Paper(FPDF):
     def row(
         self, cells: Sequence[str], widths: Sequence[float], *, size: float = 9, bold: bool = False, numbers: int = 0
     ) -> None:
-        """Of a table; the last `numbers` cells stand at their right edge. What is too long for its cell is cut."""
-        height = size * 0.55
-        self._room(height)
-        for at, (words, width) in enumerate(zip(cells, widths, strict=True)):
-            self._write_as(words, size, bold=bold, colour=INK)
-            shown = words
-            while shown and self.get_string_width(shown) > width - 2:
-                shown = shown[:-1]
-            align = Align.R if at >= len(cells) - numbers else Align.L
-            self.cell(width, height, shown, align=align, new_x=XPos.RIGHT, new_y=YPos.TOP)
-        self.ln(height)
+        """Of a table; the last `numbers` cells stand at their right edge, smaller where they would not fit. Any other
+        takes as many lines as it needs, and is cut after `MOST_OF_CELL` letters."""
+        shown = [one if len(one) <= MOST_OF_CELL else one[: MOST_OF_CELL - 1] + "…" for one in cells]
+        words, height = len(cells) - numbers, size * 0.55
+        tall = max([height, *(self._tall(one, widths[at], size, bold=bold) for at, one in enumerate(shown[:words]))])
+        self._room(tall)
+        top = self.get_y()
+        for at, (one, width) in enumerate(zip(shown, widths, strict=True)):
+            right = self._write_as(one, size, bold=bold, colour=INK)
+            if at < words:
+                align = Align.R if right else Align.L
+                self.multi_cell(width, height, one, align=align, new_x=XPos.RIGHT, new_y=YPos.TOP)
+            else:
+                self._fit(one, width)
+                self.cell(width, height, one, align=Align.R, new_x=XPos.RIGHT, new_y=YPos.TOP)
+        self.set_xy(self.l_margin, top + tall)
 
     def rule(self) -> None:
         self.ln(1)
         self.set_draw_color(*SOFT)
         self.line(self.l_margin, self.get_y(), self.w - self.r_margin, self.get_y())
         self.ln(1.5)
+
+    def _tall(self, words: str, width: float, size: float, *, bold: bool) -> float:
+        """Of a cell; one line at least."""
+        line = size * 0.55
+        self._write_as(words, size, bold=bold, colour=INK)
+        if not words or self.get_string_width(words) < width - 2 * self.c_margin:
+            return line
+        found = self.multi_cell(width, line, words, dry_run=True, output=MethodReturnValue.HEIGHT)
+        return max(line, float(str(found)))
+
+    def _fit(self, words: str, width: float) -> None:
+        """A number is never parted or cut."""
+        wide, room = self.get_string_width(words), width - 2 * self.c_margin
+        if wide > room:
+            self.set_font_size(self.font_size_pt * room / wide)
+
+    def footer(self) -> None:
+        """The library calls it at each page's end."""
+        if self.foot:
+            self._write_as(self.foot, 7, bold=False, colour=SOFT)
+            self.set_xy(self.l_margin, self.h - self.edge * 0.6)
+            self.cell(0, 3, f"{self.foot} · {self.page_no()}", align=Align.R)
 
     def _room(self, height: float) -> None:
         """A new page where this one has not so much left."""

@@ -19,4 +19,7 @@ def subscribe(own: Services) -> None:
     own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
     own.outbox.subscribe("marquee", own.tickets.marquee.hear)
     own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
+    own.outbox.subscribe("news", own.news.hearing.hear, durable=True)
+    own.outbox.subscribe("mentions", own.news.mentions.hear, durable=True)
+    own.outbox.subscribe("browsers", own.news.browsers.hear, durable=True)
     own.outbox.subscribe("pictures", own.vods.pictures.hear, durable=True)

@@ -10,6 +10,7 @@ from novacast.chat.moderation import schema as chat_moderation_schema
 from novacast.database import Migrations
 from novacast.live import schema as live_schema
 from novacast.notifications import schema as notifications_schema
+from novacast.notifications.news import tables as news_tables
 from novacast.notifications.webhooks import schema as webhooks_schema
 from novacast.operations import tables as operation_tables
 from novacast.payments import tables as payment_tables
@@ -55,6 +56,7 @@ MIGRATIONS: Sequence[Migrations] = (
     *payment_tables.MIGRATIONS,
     *ticket_tables.MIGRATIONS,
     webhooks_schema.migrations,
+    *news_tables.MIGRATIONS,
     vods_overview_schema.migrations,
     *operation_tables.MIGRATIONS,
 )

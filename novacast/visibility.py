@@ -18,6 +18,10 @@ INVITING = frozenset({Visibility.SIGNED_IN, Visibility.ORGANIZATION})
 """Where logging in may help a stranger."""
 
 
+ANNOUNCED = frozenset({Visibility.PUBLIC, *INVITING})
+"""What may be told to people who did not ask for this very thing. An unlisted one is told by its makers."""
+
+
 class Guarded(Protocol):
     """A thing that is shown as its visibility says: a video, a collection, a channel, a programme."""
 
@@ -45,3 +49,8 @@ def shown(principal: Principal, thing: Guarded) -> bool:
             return principal.allows(Action.VIDEO_VIEW, thing.org_id, thing.owner_id)
         case Visibility.PRIVATE:
             return False
+
+
+def announced(principal: Principal, thing: Guarded) -> bool:
+    """Whether it is made known to them: meant to be found, and for their eyes."""
+    return thing.visibility in ANNOUNCED and shown(principal, thing)

@@ -4,13 +4,15 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
-from novacast.accounts import topics as accounts_topics
+from novacast.accounts import keeping as accounts_keeping
+from novacast.accounts.imports.service import Addressed
 from novacast.accounts.operators.service import reached
 from novacast.accounts.organizations.owners import Owners
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.services import AccountServices, account_services
+from novacast.chat.keeping import rules as chat_rules
 from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
 from novacast.chat.services import ChatServices, chat_services
@@ -18,9 +20,11 @@ from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
+from novacast.importing import Kind, Takes
 from novacast.jobs import JobQueue, Work, connect
+from novacast.keeping import Rule
 from novacast.limits import RateLimiter
-from novacast.live import topics as live_topics
+from novacast.live import keeping as live_keeping
 from novacast.live.broadcast.station import Station
 from novacast.live.channels.owners import ChannelOwners
 from novacast.live.overview.service import LiveOverview
@@ -28,28 +32,30 @@ from novacast.live.presence import Presence
 from novacast.live.reminders.ports import Post
 from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
+from novacast.newsroom import newsroom
 from novacast.notifications import store as mails
+from novacast.notifications.news.services import NewsServices
+from novacast.notifications.news.spreading import JOB as SPREAD
 from novacast.notifications.overview import store as mail_work
+from novacast.notifications.push.service import JOB as PUSH
 from novacast.notifications.service import JOB as SEND
+from novacast.notifications.service import PATIENT as POST
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
-from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.imports.service import JOB as IMPORT
 from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
-from novacast.payments.incidents import topics as incidents_topics
 from novacast.payments.incidents.personal import IncidentData
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
-from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
 from novacast.payments.memberships.watching import MemberOffers
 from novacast.payments.overview import store as payment_work
-from novacast.payments.payouts import topics as payouts_topics
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.playback.watches import Watches
@@ -57,21 +63,17 @@ from novacast.security.keys import secret
 from novacast.security.rings import Ring
 from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
-from novacast.tickets import topics as tickets_topics
-from novacast.tickets.door import topics as door_topics
+from novacast.tickets.imports.events import EventsTaking
+from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
-from novacast.tickets.rentals import topics as rentals_topics
 from novacast.tickets.rentals.rights import WithRights
 from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
-from novacast.tickets.tips import topics as tips_topics
 from novacast.tickets.tips.service import Tips
 from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
-from novacast.topics import Topic, Topics
-from novacast.vods import topics as vods_topics
 from novacast.vods.advertised import AdvertisedVideos
 from novacast.vods.captions.extraction import JOB as EXTRACT
 from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
@@ -92,20 +94,6 @@ from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
 from novacast.web.personal import AnswersData
 
-TOPICS: Sequence[Topic] = (
-    *accounts_topics.TOPICS,
-    *vods_topics.TOPICS,
-    *live_topics.TOPICS,
-    *tickets_topics.TOPICS,
-    *door_topics.TOPICS,
-    *webhooks_topics.TOPICS,
-    *memberships_topics.TOPICS,
-    *payouts_topics.TOPICS,
-    *incidents_topics.TOPICS,
-    *rentals_topics.TOPICS,
-    *tips_topics.TOPICS,
-)
-"""All that can be told, of which `topics` knows to whom."""
 FAILED_MAILS = mails.failed
 """For the doctor, which belongs to no slice."""
 
@@ -122,6 +110,7 @@ class Services:
     queue: JobQueue
     limiter: RateLimiter
     notifications: NotificationServices
+    news: NewsServices
     accounts: AccountServices
     vods: VodServices
     live: LiveServices
@@ -148,6 +137,9 @@ class Services:
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
     SEND: lambda own: own.notifications.delivery.send,
+    POST: lambda own: own.notifications.post.run,
+    SPREAD: lambda own: own.news.spreading.run,
+    PUSH: lambda own: own.news.pusher.run,
     TRANSCODE: lambda own: own.vods.work.run,
     BEGIN: lambda own: own.vods.work.begin,
     REMOVE: lambda own: own.vods.removal.remove,
@@ -157,24 +149,8 @@ JOBS: Mapping[str, Callable[[Services], Work]] = {
     DOWNLOADS: lambda own: own.vods.download_work.run,
     REPLACE: lambda own: own.vods.replacement_work.run,
     IMPROVE: lambda own: own.vods.improving.run,
+    IMPORT: lambda own: own.operations.imports.work,
 }
-
-
-def topics(own: Services) -> Topics:
-    """What the stream of facts tells, each slice's with its own rule of who may look at a thing."""
-    made = Topics()
-    made.declare(accounts_topics.TOPICS)
-    made.declare(vods_topics.TOPICS, own.passes.looks(own.vods.videos.may_look))
-    made.declare(live_topics.TOPICS, own.passes.looks(own.live.programmes.may_look))
-    made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
-    made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
-    made.declare(webhooks_topics.TOPICS)
-    made.declare(memberships_topics.TOPICS)
-    made.declare(payouts_topics.TOPICS)
-    made.declare(incidents_topics.TOPICS)
-    made.declare(rentals_topics.TOPICS)
-    made.declare(tips_topics.TOPICS)
-    return made
 
 
 def station(own: Services) -> Station:
@@ -213,6 +189,7 @@ async def services(settings: Settings, clock: Clock, *, readers: int | None = No
         stack.push_async_callback(db.close)
         own = _joined(settings, folder, clock, db, queue)
         stack.callback(own.accounts.close)
+        stack.push_async_callback(own.accounts.oidc.close)
         stack.push_async_callback(own.playback.close)
         stack.push_async_callback(own.payments.close)
         yield own
@@ -231,7 +208,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     records.append(live.recordings)
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
-    tickets = ticket_services(db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers)
+    tickets = ticket_services(
+        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed()
+    )
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
@@ -255,7 +234,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         AnswersData(db),
         DeedsData(db),
     ]
-    accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal)
+    accounts = account_services(db, clock, settings, limiter, mail.mailbox, key, personal, Courier)
     playback = playback_services(
         db, clock, settings, limiter, [live.source, vods.source], passes, accounts.sessions, key
     )
@@ -275,6 +254,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         judge=_judge(settings),
     )
     personal += [chat.personal, chat.emote_personal]
+    news = newsroom(db, settings, folder, mail, queue, tickets, chat)
+    personal.append(news.personal)
     tips = tip_services(db, tickets, chat.gifts, languages)
     views = Views(db, playback.viewings)
     health = VideoHealth(db, playback.viewings, limiter, keep_days=settings.health.keep_days, on_air=live.playing)
@@ -289,9 +270,17 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         mail_work.failing,
         mail.mailbox,
         reached,
+        news.pushes,
         accounts.proving,
     )
-    operations = operation_services(db, settings, folder, slices, MIGRATIONS, FAILED_MAILS)
+    takers: dict[Kind, Takes] = {
+        Kind.USERS: accounts.taking,
+        Kind.EVENTS: EventsTaking(),
+        Kind.ORDERS: tickets.orders_taking,
+    }
+    operations = operation_services(
+        db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, _rules(settings), queue, takers, GUARDS
+    )
     return Services(
         settings,
         folder,
@@ -302,6 +291,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         queue,
         limiter,
         mail,
+        news,
         accounts,
         vods,
         live,
@@ -324,6 +314,12 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         rentals,
         tips,
     )
+
+
+def _rules(settings: Settings) -> Sequence[Rule]:
+    """How long things are kept."""
+    made = (accounts_keeping, live_keeping, ticket_rules, chat_rules)
+    return [rule for slice_ in made for rule in slice_.rules(settings.retention)]
 
 
 def _judge(settings: Settings) -> ModerationServer | None:

@@ -1,6 +1,7 @@
 """Numbers, dates and names as pages say them, in the language that is being spoken."""
 
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime
@@ -34,6 +35,12 @@ def count_of(number: int) -> str:
 def hour_of(at: int) -> str:
     """Day and hour, in UTC: a browser with scripts says it in its own zone."""
     return f"{format_datetime(moment(at), 'd MMM y HH:mm', locale=locale())} UTC"
+
+
+def hour_in(at: int, timezone: str) -> str:
+    """Day and hour in a zone (IANA name), with the city whose clocks it goes by."""
+    place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
+    return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
 
 
 def size_of(size: int) -> str:

@@ -147,7 +147,8 @@ install_settings() {
 make_ready() {
     [ -f "$state/novacast.db" ] || return 0
     was=''
-    for unit in novacast.service novacast-worker.service; do
+    # The socket first: while it listens, one visitor is enough to start the old version again in the middle.
+    for unit in novacast.socket novacast.service novacast-worker.service; do
         if running "$unit"; then was="$was $unit"; fi
     done
     # shellcheck disable=SC2086  # a list of units
@@ -192,7 +193,12 @@ first_owner() {
 
 start() {
     booted || return 0
-    if [ "$socket" = true ]; then systemctl enable --now --quiet novacast.socket; fi
+    if [ "$socket" = true ] || systemctl is-enabled --quiet novacast.socket; then
+        systemctl enable --quiet novacast.socket
+        # Beside a server that holds the address itself the socket could not listen.
+        running novacast.socket || systemctl stop novacast.service
+        systemctl start novacast.socket
+    fi
     systemctl enable --quiet novacast.service novacast-worker.service novacast-backup.timer
     systemctl restart novacast.service novacast-worker.service novacast-backup.timer
     say "NovaCast runs: systemctl status novacast"

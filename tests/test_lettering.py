@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 import novacast
-from novacast.lettering import DRAWN, EMOJI, TEXT, UNKNOWN, runs, scripts_of
-from novacast.printing import Paper
+from novacast.lettering import DRAWN, EMOJI, TEXT, UNKNOWN, reads_right_to_left, runs, scripts_of
+from novacast.printing import MOST_OF_CELL, Paper
 
 FONTS = Path(novacast.__file__).parent / "web" / "static" / "vendor"
 NAMES = {
@@ -67,3 +67,29 @@ def test_only_scripts_that_are_there_are_looked_for() -> None:
     assert scripts_of("Zoë 山田") == []
     assert scripts_of("राम 🎤") == ["devanagari", EMOJI]
     assert DRAWN not in scripts_of("山田")
+
+
+@pytest.mark.parametrize(
+    ("words", "right"),
+    [("محمد Smith", True), ("Hall القاهرة", False), ("12 · דוד", True), ("– 12 –", False), ("", False)],
+)
+def test_the_first_letter_says_from_where_a_line_is_read(words: str, right: bool) -> None:
+    assert reads_right_to_left(words) is right
+
+
+def rows(words: str, number: str) -> float:
+    """How many lines a row of a table takes."""
+    page = Paper(FONTS, words)
+    page.add_page()
+    top = page.get_y()
+    page.row([words, number], [40, 25], size=10, numbers=1)
+    return round((page.get_y() - top) / 5.5, 3)
+
+
+def test_a_long_name_takes_more_lines_of_its_row_and_a_number_only_smaller_letters() -> None:
+    assert rows("Stalls", "€1.00") == rows("", "€1.00") == 1
+    assert rows("Premiere with an introduction, a glass of wine and the book", "€1.00") == 3
+    assert rows("Donaudampfschifffahrtsgesellschaftskapitän", "€1.00") > 1
+    assert rows("Stalls", "€123,456,789,012.00") == 1
+    assert rows("محمد " * 20, "1") > 1
+    assert rows("word " * 2000, "1") == rows("word " * (MOST_OF_CELL // 5), "1")

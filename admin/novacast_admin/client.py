@@ -17,6 +17,7 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
@@ -25,9 +26,11 @@ from novacast_admin.reading import read
 from novacast_admin.records import (
     Attempt,
     Basket,
+    DataImport,
     Deed,
     Fact,
     Finding,
+    Issue,
     Job,
     LogLine,
     Oddity,
@@ -279,6 +282,36 @@ class Client:
     def audit_file(self, form: str = "csv") -> AsyncIterator[bytes]:
         """All of the book: `csv`, or `json` with an object a line."""
         return self._transport.file(f"{ADMIN}/audit/export", {"format": form})
+
+    async def imports(self, cursor: str | None = None, limit: int = 50) -> Page[DataImport]:
+        return _page(DataImport, await self.get(f"{ADMIN}/imports", cursor=cursor, limit=limit))
+
+    async def begin_import(self, kind: str, name: str, org_id: str = "") -> DataImport:
+        body = {"kind": kind, "name": name, "organization": org_id}
+        return read(DataImport, await self.send("POST", f"{ADMIN}/imports", body))
+
+    async def bring_file(self, import_id: str, path: Path) -> DataImport:
+        return read(DataImport, await self._transport.bring(f"{ADMIN}/imports/{import_id}/file", path))
+
+    async def map_import(self, import_id: str, mapping: Mapping[str, Any]) -> DataImport:
+        return read(DataImport, await self.send("PATCH", f"{ADMIN}/imports/{import_id}", {"mapping": mapping}))
+
+    async def run_import(self, import_id: str, *, dry: bool = False) -> DataImport:
+        return read(DataImport, await self.send("POST", f"{ADMIN}/imports/{import_id}/run", {"dry": dry}))
+
+    async def stop_import(self, import_id: str) -> None:
+        await self.send("POST", f"{ADMIN}/imports/{import_id}/stop")
+
+    async def forget_import(self, import_id: str) -> None:
+        await self.send("DELETE", f"{ADMIN}/imports/{import_id}")
+
+    async def issues(self, import_id: str, cursor: str | None = None, limit: int = 100) -> Page[Issue]:
+        """What it left out."""
+        return _page(Issue, await self.get(f"{ADMIN}/imports/{import_id}/issues", cursor=cursor, limit=limit))
+
+    def import_report(self, import_id: str, form: str = "csv") -> AsyncIterator[bytes]:
+        """All of that: `csv`, or `json` with an object a line."""
+        return self._transport.file(f"{ADMIN}/imports/{import_id}/report", {"format": form})
 
     async def alarms(self, *, standing: bool = True) -> list[Alarm]:
         """Those that are true now, or the last hundred."""

@@ -105,6 +105,24 @@ class Transport:
             raise refused(response.status, raw)
         return json.loads(raw) if raw else None
 
+    async def bring(self, path: str, file: Path) -> Any:
+        """PUT a file as it is, however large. Raises the same, and NotFound for a file that can't be read."""
+        session, aiohttp = await self._open()
+        timeout = aiohttp.ClientTimeout(sock_connect=CONNECT_SECONDS, sock_read=ANSWER_SECONDS)
+        try:
+            opened = await asyncio.to_thread(file.open, "rb")
+        except OSError as error:
+            raise errors.NotFound(f"{file} can't be read: {error.strerror}.") from error
+        headers = {"Content-Type": "application/octet-stream"}
+        with opened, self._told_apart("PUT"):
+            async with session.put(
+                self._url(path), data=opened, headers=headers, timeout=timeout, allow_redirects=False
+            ) as response:
+                raw = await response.read()
+        if response.status >= 300:
+            raise refused(response.status, raw)
+        return json.loads(raw)
+
     async def file(self, path: str, query: Mapping[str, Any] | None = None) -> AsyncIterator[bytes]:
         """A body as it comes. Raises the same."""
         session, aiohttp = await self._open()

@@ -45,3 +45,25 @@ class PersonalData(Protocol):
     def erase(self, tx: Transaction, subject: Subject) -> None:
         """Delete or anonymise it, all or nothing with the account itself."""
         ...
+
+
+class Reply(Protocol):
+    @property
+    def status(self) -> int: ...
+    @property
+    def body(self) -> bytes:
+        """Its beginning."""
+        ...
+
+
+class Outward(Protocol):
+    """Whoever speaks HTTP to the outside, and judges where it may go."""
+
+    async def get(self, url: str, headers: Mapping[str, str], most: int, /) -> Reply:
+        """Keep at most `most` bytes of what is answered. Raises Unavailable where nothing is, Forbidden where it would
+        go where it may not."""
+        ...
+
+    async def post(self, url: str, headers: Mapping[str, str], body: bytes, most: int, /) -> Reply: ...
+
+    async def close(self) -> None: ...

@@ -17,6 +17,10 @@ class Gates:
         self._sign_in_address = Rate("accounts.sign_in.address", by_address, _FIVE_MINUTES, growth=2)
         self._sign_in_account = Rate("accounts.sign_in.account", by_account, _FIVE_MINUTES, growth=2, longest=_HOUR / 4)
         self._code = Rate("accounts.code", 5, _FIVE_MINUTES, growth=2)
+        self._passkey_address = Rate("accounts.passkey.address", by_address, _FIVE_MINUTES, growth=2)
+        self._passkey_account = Rate("accounts.passkey.account", by_account, _FIVE_MINUTES, growth=2, longest=_HOUR / 4)
+        self._outside = Rate("accounts.outside", by_address, _FIVE_MINUTES, growth=2)
+        self._ceremony = Rate("accounts.ceremony", 3 * by_address, _FIVE_MINUTES, growth=2)
         self._confirm = Rate("accounts.confirm", by_account, _FIVE_MINUTES, growth=2)
         self._mail_address = Rate("accounts.mail.address", by_address, _HOUR, growth=2)
         self._mail_account = Rate("accounts.mail.account", 4, _HOUR, growth=2)
@@ -37,6 +41,23 @@ class Gates:
 
     def code_right(self, person_id: str) -> None:
         self._limiter.forgive(self._code, person_id)
+
+    def ceremony(self, who: str) -> None:
+        """A passkey is asked for. `who`: a network address, or a person."""
+        self._limiter.check(self._ceremony, network(who))
+
+    def passkey(self, address: str) -> None:
+        self._limiter.check(self._passkey_address, network(address))
+
+    def outside(self, address: str) -> None:
+        """The log-in provider sends somebody back."""
+        self._limiter.check(self._outside, network(address))
+
+    def passkey_of(self, person_id: str) -> None:
+        self._limiter.check(self._passkey_account, person_id)
+
+    def passkey_right(self, person_id: str) -> None:
+        self._limiter.forgive(self._passkey_account, person_id)
 
     def confirm(self, person_id: str) -> None:
         """A signed-in person repeats the password before a change that matters."""

@@ -162,3 +162,75 @@ def m005_operators(db: Any) -> None:
             at INTEGER NOT NULL
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+@migrations()
+def m006_passkeys(db: Any) -> None:
+    """`credential` is the authenticator's id of the key. Challenges are signed and not stored; only those that were
+    answered are, until they have run out, so that none is answered twice."""
+    statements(
+        db,
+        """CREATE TABLE passkeys (
+            id TEXT PRIMARY KEY,
+            person_id TEXT NOT NULL REFERENCES people (id),
+            credential BLOB NOT NULL UNIQUE,
+            public_key BLOB NOT NULL,
+            sign_count INTEGER NOT NULL CHECK (sign_count >= 0),
+            name TEXT NOT NULL,
+            transports TEXT NOT NULL CHECK (json_valid(transports)),
+            synced INTEGER NOT NULL CHECK (synced IN (0, 1)),
+            created_at INTEGER NOT NULL,
+            used_at INTEGER,
+            suspected_at INTEGER
+        ) STRICT""",
+        "CREATE INDEX passkeys_person ON passkeys (person_id, created_at, id)",
+        """CREATE TABLE answered_challenges (
+            digest BLOB PRIMARY KEY,
+            expires_at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX answered_challenges_expiry ON answered_challenges (expires_at)",
+        """CREATE TABLE session_proofs (
+            session_id TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE,
+            at INTEGER NOT NULL
+        ) STRICT, WITHOUT ROWID""",
+        """CREATE TABLE account_events (
+            n INTEGER PRIMARY KEY AUTOINCREMENT,
+            person_id TEXT NOT NULL REFERENCES people (id),
+            at INTEGER NOT NULL,
+            kind TEXT NOT NULL,
+            detail TEXT NOT NULL,
+            device TEXT NOT NULL,
+            address TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX account_events_person ON account_events (person_id, n)",
+        "CREATE INDEX account_events_at ON account_events (at)",
+    )
+
+
+@migrations()
+def m007_identities(db: Any) -> None:
+    """Who people are at the log-in provider. `provided_roles` are those that its groups gave, so that they alone are
+    taken away when a group is left."""
+    statements(
+        db,
+        """CREATE TABLE identities (
+            issuer TEXT NOT NULL,
+            subject TEXT NOT NULL,
+            person_id TEXT NOT NULL REFERENCES people (id),
+            email TEXT NOT NULL,
+            linked_at INTEGER NOT NULL,
+            used_at INTEGER NOT NULL,
+            PRIMARY KEY (issuer, subject)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX identities_person ON identities (person_id)",
+        """CREATE TABLE provided_roles (
+            person_id TEXT NOT NULL REFERENCES people (id),
+            org_id TEXT NOT NULL REFERENCES organizations (id),
+            role TEXT NOT NULL,
+            PRIMARY KEY (person_id, org_id)
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX provided_roles_org ON provided_roles (org_id)",
+        """CREATE TABLE provider_sessions (
+            session_id TEXT PRIMARY KEY REFERENCES sessions (id) ON DELETE CASCADE
+        ) STRICT, WITHOUT ROWID""",
+    )

@@ -3,6 +3,7 @@
 import logging
 
 from novacast.accounts.organizations import store as organizations
+from novacast.accounts.passkeys import store as passkeys
 from novacast.accounts.people import store as people
 from novacast.accounts.registration import store as sign_ups
 from novacast.accounts.sessions import store as sessions
@@ -10,8 +11,6 @@ from novacast.clock import DAY
 from novacast.database import Database, Transaction
 
 log = logging.getLogger(__name__)
-
-DEAD_SESSIONS_KEPT = 30 * DAY
 
 
 class Expiry:
@@ -25,5 +24,5 @@ class Expiry:
 
     def _sweep(self, tx: Transaction) -> int:
         gone = sign_ups.drop_expired(tx) + people.drop_expired_mail_tokens(tx) + organizations.drop_expired(tx)
-        gone += sessions.drop_used_refresh(tx, tx.now - self._refresh)
-        return gone + sessions.drop_dead(tx, tx.now - DEAD_SESSIONS_KEPT)
+        gone += passkeys.drop_answered(tx)
+        return gone + sessions.drop_used_refresh(tx, tx.now - self._refresh)

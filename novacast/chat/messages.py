@@ -33,7 +33,7 @@ from novacast.clock import SECOND
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.i18n import text
-from novacast.identity import new_id
+from novacast.identity import timely_id
 
 
 class Guard(Protocol):
@@ -99,7 +99,7 @@ class Messages:
         """The row of what nothing speaks against, told once it is on disk."""
         seq = store.advance(tx, room.id)
         made = Message(
-            id=new_id(),
+            id=timely_id(tx.now),
             room_id=room.id,
             seq=seq,
             changed_seq=seq,

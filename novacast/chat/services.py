@@ -14,6 +14,7 @@ from novacast.chat.gifts.service import Gifts
 from novacast.chat.leaving.endings import Endings
 from novacast.chat.leaving.personal import ChatPersonalData
 from novacast.chat.mediatime import MediaTime
+from novacast.chat.mentioning.service import MentionFacts
 from novacast.chat.messages import Guard, Messages
 from novacast.chat.models import Guest
 from novacast.chat.moderation.automatic.wordmodel import WordModel
@@ -117,7 +118,7 @@ def chat_services(
     moderation = moderation_services(
         db, clock, settings.moderation, limiter, key, messages, steering, lobby, doorkeeper, door, neighbours
     )
-    guards.append(moderation.guard)
+    guards += [moderation.guard, MentionFacts()]
     sources.append(ModeratorCommands(moderation, lobby, db))
     connections = settings.server.max_connections
     most = most_connections(files_left(connections * FILES_EACH + FILES_BESIDE), connections, own.connections)

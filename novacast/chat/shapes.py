@@ -13,7 +13,10 @@ VERSION = 1
 
 def encoded(value: Mapping[str, Any]) -> bytes:
     """What a refusal repeats of what a client made up may hold halves of letters (surrogates), which are no UTF-8."""
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode(errors="replace")
+    return _json(value).encode(errors="replace")
+
+
+_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 def message(one: Message, *, reveal: bool = False) -> dict[str, Any]:

@@ -115,7 +115,7 @@ class Writer:
                 for job in batch:
                     self._perform_apart(job)
             self._frame.execute("COMMIT")
-            self._checkpoints.committed()
+            self._checkpoints.committed(self._connection.total_changes)
         except BaseException as error:  # noqa: BLE001 - the thread must outlive whatever a commit raises
             self._undo()
             for job in batch:

@@ -63,6 +63,8 @@ class TagReader:
             if not self._data.startswith(b"FLV\x01"):
                 raise Malformed(text("This is no FLV stream."))
             at = int.from_bytes(self._data[5:9], "big") + BACK_POINTER
+            if at != len(HEADER):  # else whatever comes would be waited for, and kept
+                raise Malformed(text("This is no FLV stream."))
             self._begun = True
         while len(self._data) >= at + TAG_HEADER:
             head = self._data[at : at + TAG_HEADER]

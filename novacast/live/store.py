@@ -7,6 +7,7 @@ from typing import Any
 
 from novacast.database import Query, Row, Transaction
 from novacast.i18n import packed, unpacked
+from novacast.keeping import number
 from novacast.live.channels.store import Key
 from novacast.live.models import Channel, Feed, FeedRole, Programme
 
@@ -172,6 +173,27 @@ def test_ended(channel_id: str, since: int) -> Query[int]:
 
 def forget_org(tx: Transaction, org_id: str) -> None:
     tx.run("DELETE FROM live_log WHERE org_id = ?", (org_id,))
+
+
+_OLD = (
+    "SELECT count(*) FROM live_log WHERE at < ?1",
+    "SELECT count(*) FROM feeds WHERE ended_at < ?1 AND (address <> '' OR software <> '')",
+)
+
+
+def old(before: int) -> Query[int]:
+    """Entries of the log, and connections of encoders whose address is known."""
+    return number(f"SELECT ({_OLD[0]}) + ({_OLD[1]})", before)
+
+
+def forget_old(tx: Transaction, before: int, limit: int) -> int:
+    """Entries go; connections stay, as programmes are told by them, without the address."""
+    gone = tx.run("DELETE FROM live_log WHERE n IN (SELECT n FROM live_log WHERE at < ? LIMIT ?)", (before, limit))
+    return gone + tx.run(
+        """UPDATE feeds SET address = '', software = '' WHERE id IN (SELECT id FROM feeds
+        WHERE ended_at < ? AND (address <> '' OR software <> '') LIMIT ?)""",
+        (before, limit),
+    )
 
 
 def erase_person(tx: Transaction, person_id: str) -> None:

@@ -192,6 +192,8 @@ def _chosen(trial: Trial, why: str) -> FFmpeg:
 
 
 def _missing(trial: Trial) -> str:
+    if not trial.version:  # what keeps it from running at all keeps it from every feature
+        return f"{next(iter(trial.missing.values())).rstrip('.')}."
     return " ".join(f"{f.purpose}: {trial.missing.get(f.name, 'failed').rstrip('.')}." for f in trial.lacks)
 
 
@@ -230,9 +232,9 @@ def _save(file: Path, known: Mapping[str, Any]) -> None:
 
 async def _try_all(path: Path) -> tuple[Trial, bool]:
     """The trial, and whether it would end the same way again: an answer, not a time-out or a lack of memory."""
-    version = await _version(path)
-    if version is None:
-        return Trial(str(path), "", (), {feature.name: f"{path} does not run as FFmpeg" for feature in FEATURES}), False
+    version, refusal = await _version(path)
+    if not version:
+        return Trial(str(path), "", (), {feature.name: refusal for feature in FEATURES}), False
     missing: dict[str, str] = {}
     certain = True
     for feature in FEATURES:
@@ -244,14 +246,15 @@ async def _try_all(path: Path) -> tuple[Trial, bool]:
     return Trial(str(path), version, tuple(f.name for f in FEATURES if f.name not in missing), missing), certain
 
 
-async def _version(path: Path) -> str | None:
+async def _version(path: Path) -> tuple[str, str]:
+    """What it calls itself, and if nothing, why."""
     command = Command("FFmpeg", (str(path), "-hide_banner", "-version"), Limits(wall=TRIAL_SECONDS))
     try:
         ran = await run_child(command, capture=64 * 1024)
-    except NovaCastError:
-        return None
+    except NovaCastError as error:
+        return "", f"{path} does not run as FFmpeg ({error.message})"
     found = re.match(r"ffmpeg version (\S+)", ran.stdout.decode(errors="replace"))
-    return found[1] if found else None
+    return (found[1], "") if found else ("", f"{path} does not run as FFmpeg")
 
 
 async def _try(path: Path, feature: Feature) -> None:

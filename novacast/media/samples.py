@@ -84,6 +84,28 @@ def broadcast_command(program: Path, target: str, *, drawtext: bool) -> tuple[st
     return line(program, node)
 
 
+def loop_command(program: Path, size: tuple[int, int], fps: int, seconds: int, target: str) -> tuple[str, ...]:
+    """An FLV file of H.264 and AAC with a keyframe each second, whose end fits its beginning: what `push_command` sends
+    round and round. Some noise gives encoders as much to do as a camera's picture does."""
+    width, height = size
+    picture = _made("testsrc2", size=f"{width}x{height}", rate=fps).filter("noise", alls=6, allf="t")
+    sound = _made("sine", frequency=220, beep_factor=4, sample_rate=48000).filter("volume", 0.2)
+    node = ffmpeg.output(
+        picture.filter("format", "yuv420p"), sound, target, f="flv", t=seconds, ac=2,
+        **{"c:v": "libx264", "preset": "ultrafast", "g": fps, "bf": 0, "c:a": "aac", "b:a": 128_000},
+        **{"b:v": 4 * width * height, "maxrate": 4 * width * height, "bufsize": 4 * width * height},
+    )  # fmt: skip
+    return line(program, node)
+
+
+def push_command(program: Path, source: str, target: str) -> tuple[str, ...]:
+    """Such a file to an RTMP address, in real time and without an end, at next to no cost. The address has the key at
+    its end, as that of `broadcast_command` does."""
+    picture = ffmpeg.input(source, re=None, stream_loop=-1)
+    node = ffmpeg.output(picture, target, f="flv", flvflags="no_duration_filesize", c="copy")
+    return line(program, node)
+
+
 def still_command(program: Path, target: str) -> tuple[str, ...]:
     """A picture that can stand for something: one JPEG."""
     picture = _made("mandelbrot", size="1280x720", start_scale="0.02", maxiter=600)

@@ -21,6 +21,8 @@ from novacast.media.languages import tag
 LARGEST_ANSWER = 8 * 1024 * 1024
 MOST_SEGMENTS = 20_000
 LONGEST_SEGMENT = 2_000
+LARGEST = 1e9
+"""Of numbers; no film has so many seconds."""
 """Characters."""
 LONGEST_WAIT = 900.0
 """Seconds that a server may ask us to wait."""
@@ -121,7 +123,7 @@ def _segment(told: Any) -> SaidSegment | None:
 
 
 def _number(value: Any) -> float | None:
-    told = isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
+    told = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= LARGEST
     return float(value) if told else None
 
 

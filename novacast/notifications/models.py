@@ -24,6 +24,7 @@ MOST_ENCLOSED = 7_000_000
 class Mail:
     id: str
     to: str
+    person_id: str | None
     template: str
     language: str
     context: Mapping[str, str]

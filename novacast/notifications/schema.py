@@ -30,3 +30,16 @@ def m001_mail(db: Any) -> None:
         "CREATE INDEX mail_person ON mail (person_id)",
         "CREATE INDEX mail_to ON mail (to_address)",
     )
+
+
+@migrations()
+def m002_patient(db: Any) -> None:
+    """A patient mail is one of many that go out together: it waits for its turn, and never before one that somebody
+    waits for."""
+    statements(
+        db,
+        "ALTER TABLE mail ADD COLUMN patient INTEGER NOT NULL DEFAULT 0 CHECK (patient IN (0, 1))",
+        "CREATE INDEX mail_patient ON mail (next_at) WHERE patient = 1 AND state IN ('queued', 'sending')",
+        "CREATE TABLE mail_pace (one INTEGER PRIMARY KEY CHECK (one = 1), next_at INTEGER NOT NULL) STRICT",
+        "INSERT INTO mail_pace VALUES (1, 0)",
+    )

@@ -8,8 +8,10 @@ from typing import Any, Protocol
 from novacast.clock import DAY, MINUTE, Clock, iso
 from novacast.database import Database, Transaction
 from novacast.identity import new_id
-from novacast.jobs import HIGH, JobQueue
+from novacast.jobs import HIGH, LOW, JobQueue
 from novacast.notifications import store
+from novacast.notifications.choices import store as choices
+from novacast.notifications.kinds import KINDS, RULES, Way, reader_of
 from novacast.notifications.letters import Letters
 from novacast.notifications.models import MOST_ENCLOSED, Delayed, Enclosed, Mail, Refused, State, wait_after
 from novacast.notifications.transport import Transport
@@ -17,6 +19,7 @@ from novacast.notifications.transport import Transport
 log = logging.getLogger(__name__)
 
 JOB = "notifications.send"
+PATIENT = "notifications.post"
 LEASE = 5 * MINUTE
 """Longer than any delivery may take: past it the sender is taken for dead."""
 KEPT = 30 * DAY
@@ -38,13 +41,33 @@ class Mailbox:
         language: str,
         context: Mapping[str, str],
         person_id: str | None = None,
+        patient: bool = False,
     ) -> None:
-        """Queue a mail that leaves once the transaction is on disk. `person_id`: whose data it is."""
+        """Queue a mail that leaves once the transaction is on disk. `person_id`: whose data it is. `patient`: one of
+        many of its kind, which wait for their turn.
+
+        Whoever has switched mails of its kind off gets none.
+        """
         if template not in self._letters.names:
             raise LookupError(f"there is no mail template called {template}")
+        kind = KINDS[template]
+        reader = reader_of(person_id, to)
+        if RULES[kind].switchable(Way.MAIL) and Way.MAIL not in choices.wanted(tx, reader, kind):
+            return
         mail_id = new_id()
-        store.insert(tx, mail_id, to, template, language, context, person_id)
-        self._queue.enqueue_after(tx, JOB, mail_id, priority=HIGH)
+        store.insert(tx, mail_id, to, template, language, context, person_id, patient=patient)
+        if not patient:
+            self._queue.enqueue_after(tx, JOB, mail_id, priority=HIGH)
+
+    def want(self, tx: Transaction, *, template: str, person_id: str) -> None:
+        """Somebody has asked for such a mail, which says more than that they once switched its kind off."""
+        kind = KINDS[template]
+        if RULES[kind].switchable(Way.MAIL) and Way.MAIL not in choices.wanted(tx, person_id, kind):
+            choices.choose(tx, person_id, kind, Way.MAIL, wanted=True)
+
+    def wake(self, tx: Transaction) -> None:
+        """Once for all patient mails of a transaction."""
+        self._queue.enqueue_after(tx, PATIENT, priority=LOW)
 
 
 class Enclosures(Protocol):
@@ -71,19 +94,22 @@ class Delivery:
 
     async def send(self, mail_id: str) -> None:
         """Send a mail that is due; one that is sent, taken by another, or gone, is left alone."""
-        if not await self._db.write(lambda tx: store.claim(tx, mail_id, tx.now + LEASE)):
-            return
+        if await self._db.write(lambda tx: store.claim(tx, mail_id, tx.now + LEASE)):
+            await self.send_claimed(mail_id)
+
+    async def send_claimed(self, mail_id: str) -> bool:
+        """A mail that the caller has claimed. False: it has to wait, and is tried again."""
         mail = await self._db.one(store.mail(mail_id))
         if mail is None:
-            return
+            return True
         try:
             message = self._letters.write(mail, await self._enclosed(mail))
         except Exception as error:
             # A fault of ours, in the template or in what it was given: no later try would do better.
             log.exception("mail %s (%s) can't be written, and is set aside", mail.id, mail.template)
             await self._end(mail, State.FAILED, _plain("it can't be written", error))
-            return
-        await self._deliver(mail, message)
+            return True
+        return await self._deliver(mail, message)
 
     async def _enclosed(self, mail: Mail) -> Sequence[Enclosed]:
         """What is too large stays behind: the mail says where it is to be had."""
@@ -96,7 +122,8 @@ class Delivery:
             return ()
         return found
 
-    async def _deliver(self, mail: Mail, message: EmailMessage) -> None:
+    async def _deliver(self, mail: Mail, message: EmailMessage) -> bool:
+        """False: it has to wait."""
         try:
             await self._transport.deliver(message, mail.file)
         except Refused as error:
@@ -104,12 +131,15 @@ class Delivery:
             await self._end(mail, State.FAILED, str(error))
         except Delayed as error:
             await self._postpone(mail, str(error))
+            return False
         except Exception as error:
             # Nobody foresaw it; as a delay it comes to an end, which it would not as a lost sender.
             log.exception("mail %s (%s) met something unforeseen", mail.id, mail.template)
             await self._postpone(mail, _plain("something unforeseen", error))
+            return False
         else:
             await self._end(mail, State.SENT, "")
+        return True
 
     async def sweep(self) -> int:
         """Wake what is due and was forgotten; forget what is long over. How many were woken."""

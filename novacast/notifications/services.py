@@ -8,10 +8,13 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.jobs import JobQueue
+from novacast.notifications.choices.links import UnsubscribeLinks
 from novacast.notifications.folder import MailFolder
 from novacast.notifications.letters import Letters
+from novacast.notifications.patience import Post
 from novacast.notifications.service import Delivery, Enclosures, Mailbox, MailedData
 from novacast.notifications.transport import transport
+from novacast.security.keys import secret
 from novacast.settings import Settings
 
 
@@ -19,6 +22,9 @@ from novacast.settings import Settings
 class NotificationServices:
     mailbox: Mailbox
     delivery: Delivery
+    post: Post
+    letters: Letters
+    links: UnsubscribeLinks
     personal: MailedData
     folder: MailFolder
     """For the demo's mailbox page."""
@@ -32,11 +38,16 @@ def notification_services(
     folder: DataFolder,
     enclosures: Sequence[Enclosures] = (),
 ) -> NotificationServices:
-    letters = Letters(Languages(settings.language), settings.instance, settings.mail.sender)
+    links = UnsubscribeLinks(secret(folder.keys, "installation"), settings.public_url)
+    letters = Letters(Languages(settings.language), settings.instance, settings.mail.sender, links)
     way = transport(settings.mail, folder)
+    delivery = Delivery(db, clock, queue, letters, way, enclosures)
     return NotificationServices(
         Mailbox(queue, letters),
-        Delivery(db, clock, queue, letters, way, enclosures),
+        delivery,
+        Post(db, queue, delivery, settings.notifications.mails_per_minute),
+        letters,
+        links,
         MailedData(db, way),
         MailFolder(folder.mail),
     )

@@ -1,7 +1,7 @@
 """SQL of mails."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from novacast.database import Query, Row, Transaction
 from novacast.notifications.models import WAITS, Mail, State
@@ -17,11 +17,30 @@ def mail(mail_id: str) -> Query[Mail]:
 def due(now: int, limit: int) -> Query[str]:
     """Ids of mails whose time has come, those whose sender died among them."""
     return Query(
-        "SELECT id FROM mail WHERE state IN ('queued', 'sending') AND next_at NOT BETWEEN ? AND ? "
+        "SELECT id FROM mail WHERE state IN ('queued', 'sending') AND patient = 0 AND next_at NOT BETWEEN ? AND ? "
         "ORDER BY next_at LIMIT ?",
         (now + 1, now + FARTHEST, limit),
         lambda row: str(row["id"]),
     )
+
+
+def waiting(now: int, limit: int) -> Query[str]:
+    """Ids of patient mails whose time has come, the oldest first."""
+    return Query(
+        "SELECT id FROM mail WHERE patient = 1 AND state IN ('queued', 'sending') AND next_at NOT BETWEEN ? AND ? "
+        "ORDER BY next_at, id LIMIT ?",
+        (now + 1, now + FARTHEST, limit),
+        lambda row: str(row["id"]),
+    )
+
+
+def pace() -> Query[int]:
+    """When the next patient mails may be sent."""
+    return Query("SELECT next_at FROM mail_pace", (), lambda row: int(row["next_at"]))
+
+
+def set_pace(tx: Transaction, next_at: int) -> None:
+    tx.run("UPDATE mail_pace SET next_at = ?", (next_at,))
 
 
 def failed(since: int) -> Query[tuple[str, str]]:
@@ -47,6 +66,8 @@ def insert(
     language: str,
     context: Mapping[str, str],
     person_id: str | None,
+    *,
+    patient: bool = False,
 ) -> None:
     tx.insert(
         "mail",
@@ -59,6 +80,7 @@ def insert(
         state=State.QUEUED,
         next_at=tx.now,
         created_at=tx.now,
+        patient=int(patient),
     )
 
 
@@ -76,6 +98,15 @@ def postpone(tx: Transaction, mail_id: str, next_at: int, error: str) -> None:
         "UPDATE mail SET state = 'queued', next_at = ?, error = ? WHERE id = ? AND state = 'sending'",
         (next_at, error, mail_id),
     )
+
+
+def release(tx: Transaction, mail_ids: Iterable[str], next_at: int) -> None:
+    """What was claimed and not tried: it counts for nothing."""
+    for mail_id in mail_ids:
+        tx.run(
+            "UPDATE mail SET state = 'queued', attempts = attempts - 1, next_at = ? WHERE id = ? AND state = 'sending'",
+            (next_at, mail_id),
+        )
 
 
 def end(tx: Transaction, mail_id: str, state: State, error: str) -> None:
@@ -97,6 +128,7 @@ def _mail(row: Row) -> Mail:
     return Mail(
         id=row["id"],
         to=row["to_address"],
+        person_id=row["person_id"],
         template=row["template"],
         language=row["language"],
         context=json.loads(row["context"]),

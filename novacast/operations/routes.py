@@ -6,7 +6,9 @@ from novacast.operations.alarms.routes import AlarmRoutes
 from novacast.operations.audit.routes import AuditRoutes
 from novacast.operations.console.pages import ConsolePages
 from novacast.operations.console.ports import People
+from novacast.operations.imports.routes import ImportRoutes
 from novacast.operations.probes.routes import ProbeRoutes
+from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
 from novacast.operations.tonight.routes import TonightRoutes
@@ -22,7 +24,9 @@ def operation_routes(
         TonightRoutes(own.evening, own.pulse, logs.ring, authenticator),
         SystemRoutes(own.system),
         AuditRoutes(own.audit),
+        RetentionRoutes(own.retention),
         AlarmRoutes(own.alarms),
+        ImportRoutes(own.imports),
         ProbeRoutes(own.readiness),
         ConsolePages(own.console, people, settings, clock),
     )

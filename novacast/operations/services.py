@@ -6,18 +6,26 @@ from typing import Protocol
 
 from novacast import logs, outbox
 from novacast.database import Database, Migrations
+from novacast.database.connection import Guards
 from novacast.folder import DataFolder
+from novacast.importing import Kind, Takes
+from novacast.jobs import JobQueue
+from novacast.keeping import Rule
 from novacast.operations.alarms.outward import examined
-from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Operators
+from novacast.operations.alarms.ports import FailingWebhooks, Mailer, Money, Operators, Push
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
 from novacast.operations.audit.service import Audit
 from novacast.operations.console.ports import Operators as Proving
 from novacast.operations.console.service import WebConsole
 from novacast.operations.doctor import Check, examine
+from novacast.operations.imports.files import ImportFiles
+from novacast.operations.imports.running import Running
+from novacast.operations.imports.service import Imports
 from novacast.operations.models import Finding
 from novacast.operations.probes.figures import Figures
 from novacast.operations.probes.readiness import Readiness
+from novacast.operations.retention.service import Retention
 from novacast.operations.state import FailedMails
 from novacast.operations.system.gauge import Gauge
 from novacast.operations.system.service import System
@@ -43,6 +51,7 @@ class Slices:
     failing_webhooks: FailingWebhooks
     mailer: Mailer
     operators: Operators
+    push: Push
     proving: Proving
 
 
@@ -56,6 +65,8 @@ class OperationServices:
     alarms: Alarms
     figures: Figures
     readiness: Readiness
+    retention: Retention
+    imports: Imports
     console: WebConsole
 
     async def leave(self) -> None:
@@ -78,8 +89,16 @@ def operation_services(
     slices: Slices,
     sets: Sequence[Migrations],
     failed_mails: FailedMails,
+    rules: Sequence[Rule],
+    queue: JobQueue,
+    takers: Mapping[Kind, Takes],
+    guards: Guards,
 ) -> OperationServices:
-    """`sets` and `failed_mails`: for the examination. Raises BadSettings for quiet hours that are none."""
+    """`sets` and `failed_mails`: for the examination. `rules`: how long things are kept. `takers` and `guards`: for
+    imports.
+
+    Raises BadSettings for quiet hours that are none.
+    """
     sources = Sources(slices.broadcasts, slices.players, slices.rooms, slices.box_office, slices.works)
     watched = Watched(slices.broadcasts, slices.box_office, slices.works, slices.failing_webhooks, outbox.behind)
     gauge = Gauge(db.clock, folder.root, settings.uploads.reserve_bytes)
@@ -87,7 +106,10 @@ def operation_services(
     def looked(encoders: bool) -> AsyncIterator[Finding]:
         return examine(settings, db.clock, sets, failed_mails, try_encoders=encoders, more=of_alarms(settings))
 
-    alarms = Alarms(db, settings, Watch(db, settings, folder, watched), slices.mailer, slices.operators)
+    files = ImportFiles(folder.cache / "imports", settings.uploads.reserve_bytes)
+    alarms = Alarms(
+        db, settings, Watch(db, settings, folder, watched), slices.mailer, slices.operators, push=slices.push
+    )
     evening = Evening(db, db.clock, sources, gauge, alarms.standing)
     return OperationServices(
         audit=Audit(db),
@@ -98,5 +120,7 @@ def operation_services(
         alarms=alarms,
         figures=Figures(db, evening, outbox.behind),
         readiness=Readiness(db, settings, folder),
+        retention=Retention(db, rules),
+        imports=Imports(db, queue, files, Running(db, files, takers, guards)),
         console=WebConsole(settings.console, slices.proving, db.clock),
     )

@@ -1,5 +1,6 @@
 """Everything about money that is reached over HTTP, but for what tickets do with it."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from novacast.clock import Clock
@@ -11,6 +12,14 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.pages import RevenuePages
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.routes import LedgerRoutes
+from novacast.payments.memberships.members.pages import MemberPages
+from novacast.payments.memberships.members.pages import Names as People
+from novacast.payments.memberships.pages import MembershipPages
+from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.services import MembershipServices
+from novacast.payments.memberships.studio.opening.pages import OpeningPages
+from novacast.payments.memberships.studio.pages import MembershipStudioPages
+from novacast.payments.memberships.studio.ports import Shelf
 from novacast.payments.offices import Names, Zones
 from novacast.payments.payouts.pages import PayoutPages
 from novacast.payments.payouts.routes import PayoutRoutes
@@ -35,4 +44,20 @@ def money_routes(
         PayoutPages(own.payouts, names, zones),
         IncidentRoutes(own.incidents),
         IncidentPages(own.incidents, names, zones),
+    ]
+
+
+def membership_routes(
+    own: MembershipServices, names: People, people: People, shelves: Sequence[Shelf], clock: Clock
+) -> list[object]:
+    """`shelves`: what tiers can open."""
+    return [
+        PlanRoutes(own.plans),
+        SubscriptionRoutes(own.memberships),
+        ChargeRoutes(own.refunds, own.papers),
+        MembershipPages(own, names),
+        # Before the pages that take a tier's id where this has a name.
+        MemberPages(own, names, people),
+        OpeningPages(own.plans, shelves),
+        MembershipStudioPages(own, names, people, clock),
     ]

@@ -8,6 +8,7 @@ from novacast.payments.incidents import schema as incidents_schema
 from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
+from novacast.payments.memberships.disputes import schema as membership_disputes_schema
 from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.stripe import schema as stripe_schema
 from novacast.payments.stripe.billing import schema as billing_schema
@@ -21,6 +22,7 @@ MIGRATIONS: Sequence[Migrations] = (
     memberships_schema.migrations,
     payouts_schema.migrations,
     incidents_schema.migrations,
+    membership_disputes_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

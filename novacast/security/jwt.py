@@ -55,7 +55,7 @@ class AccessTokens:
 
     def _verify(self, token: str, version: int) -> AccessClaims:
         """`version`: of the keys, so that what one of them signed is not remembered for longer than that counts."""
-        if len(token) > _LONGEST:
+        if len(token) > _LONGEST or not token.isascii():
             raise Unauthenticated(_REFUSED)
         whole = self._decoded(token)
         if whole is None and self._keys.refresh():

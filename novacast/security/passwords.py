@@ -5,6 +5,7 @@ The parameters are the settings' (OWASP's least by default); a hash made with we
 
 import asyncio
 import base64
+import re
 import secrets
 import unicodedata
 from collections.abc import Callable
@@ -22,6 +23,21 @@ T = TypeVar("T")
 
 SHORTEST, LONGEST = 10, 1000
 _SALT_BYTES, _HASH_BYTES, _LANES = 16, 32, 1
+
+
+_PHC = re.compile(r"\$argon2id\$v=19\$m=(\d{1,7}),t=(\d{1,3}),p=(\d{1,2})\$[A-Za-z0-9+/]{11,86}\$[A-Za-z0-9+/]{22,86}")
+_MOST_MEMORY_KIB, _MOST_ITERATIONS, _MOST_LANES = 256 * 1024, 16, 8
+"""Of hashes that were made elsewhere: each log-in pays for them."""
+
+
+def is_taken_over(encoded: str) -> bool:
+    """Whether a hash that another program made can be looked at here, at a price that anybody may ask us to pay."""
+    found = _PHC.fullmatch(encoded)
+    if found is None:
+        return False
+    memory, iterations, lanes = (int(one) for one in found.groups())
+    bounded = memory <= _MOST_MEMORY_KIB and iterations <= _MOST_ITERATIONS and lanes <= _MOST_LANES
+    return bounded and min(iterations, lanes) > 0 and memory >= 8 * lanes
 
 
 def acceptable(password: str, *names: str, field: str = "password") -> str:
@@ -79,6 +95,11 @@ class Passwords:
         given = unicodedata.normalize("NFKC", password).encode(errors="surrogatepass")
         right = await self._run(lambda: _matches(given, encoded or self._nobody))
         return right and encoded is not None
+
+    def unknown(self) -> str:
+        """What an account has whose owner has not chosen a password: no password makes it, and to look at it costs as
+        much as at any."""
+        return self._phc(secrets.token_bytes(_SALT_BYTES), secrets.token_bytes(_HASH_BYTES))
 
     def outdated(self, encoded: str) -> bool:
         """Whether the parameters have risen since `encoded` was made."""

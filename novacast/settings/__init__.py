@@ -5,6 +5,9 @@ from novacast.settings.box_office import Tickets
 from novacast.settings.environment import as_environment
 from novacast.settings.live import Live
 from novacast.settings.load import config_path, entries, load, replace, variable
+from novacast.settings.notifications import Notifications
+from novacast.settings.oidc import Oidc
+from novacast.settings.retention import Retention
 from novacast.settings.sections import (
     Accounts,
     Chat,
@@ -41,7 +44,10 @@ __all__ = [
     "Mail",
     "Metrics",
     "Moderation",
+    "Notifications",
+    "Oidc",
     "Playback",
+    "Retention",
     "Server",
     "Settings",
     "Speech",

@@ -113,10 +113,13 @@ def _misfits(settings: Settings) -> Iterator[tuple[tuple[str, ...], str]]:
                 f"server.embed_origins must name sites such as https://example.org, or *; not {origin!r}.",
             )
     yield from _misfits_of_stripe(settings)
+    if settings.oidc.issuer and not (settings.oidc.client_id and "openid" in settings.oidc.scopes):
+        yield ("oidc.issuer", "oidc.client_id"), "[oidc] issuer needs a client_id, and openid among its scopes."
     addresses = (
         ("server.public_url", settings.server.public_url, "https://tickets.example.org"),
         ("speech.base_url", settings.speech.base_url, "http://127.0.0.1:8000/v1"),
         ("stripe.base_url", settings.stripe.base_url, "https://api.stripe.com"),
+        ("oidc.issuer", settings.oidc.issuer, "https://login.example.org"),
     )
     for key, address, example in addresses:
         if address and not _is_address(address):

@@ -11,6 +11,9 @@ from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting
 from novacast.settings.live import Live
+from novacast.settings.notifications import Notifications
+from novacast.settings.oidc import Oidc
+from novacast.settings.retention import Retention
 from novacast.settings.stripe import Stripe
 from novacast.settings.watching import Alarms, Console, Metrics
 from novacast.settings.webhooks import Webhooks
@@ -285,7 +288,9 @@ class Settings:
     tls: Tls = field(default_factory=Tls)
     log: Log = field(default_factory=Log)
     accounts: Accounts = field(default_factory=Accounts)
+    oidc: Oidc = field(default_factory=Oidc)
     mail: Mail = field(default_factory=Mail)
+    notifications: Notifications = field(default_factory=Notifications)
     uploads: Uploads = field(default_factory=Uploads)
     transcode: Transcode = field(default_factory=Transcode)
     storage: Storage = field(default_factory=Storage)
@@ -299,6 +304,7 @@ class Settings:
     stripe: Stripe = field(default_factory=Stripe)
     webhooks: Webhooks = field(default_factory=Webhooks)
     backups: Backups = field(default_factory=Backups)
+    retention: Retention = field(default_factory=Retention)
     metrics: Metrics = field(default_factory=Metrics)
     alarms: Alarms = field(default_factory=Alarms)
     console: Console = field(default_factory=Console)

@@ -5,6 +5,8 @@ from collections.abc import Mapping, MutableMapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from novacast.errors import BadSettings
+
 CREDENTIALS = "secrets_"
 """Before the name of each file of the folder that the unit loads as `secrets`."""
 _FIRST = 3
@@ -33,12 +35,20 @@ def service_manager(environ: MutableMapping[str, str] | None = None) -> ServiceM
 
 
 def credential(key: str, environ: Mapping[str, str]) -> Path | None:
-    """The file in which the service manager hands over the secret setting `key`, if it does."""
+    """The file in which the service manager hands over the secret setting `key`, if it does.
+
+    `BadSettings` where its folder is closed to us.
+    """
     folder = environ.get("CREDENTIALS_DIRECTORY")
     if not folder:
         return None
     file = Path(folder, f"{CREDENTIALS}{key}")
-    return file if file.is_file() else None
+    try:
+        return file if file.is_file() else None
+    except PermissionError as error:
+        raise BadSettings(
+            f"The credentials of the service are not to be read ({error}). Does it run as the user of its unit?"
+        ) from error
 
 
 def _number(text: str) -> int:

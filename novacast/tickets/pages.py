@@ -16,7 +16,7 @@ from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
 from novacast.tickets.editing.pages import OwnExchangePages
-from novacast.tickets.events.pages import EventListPages, EventPage
+from novacast.tickets.events.pages import Announced, EventListPages, EventPage
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.holders.pages import HolderPages
 from novacast.tickets.holds.models import MOST_SEATS, Basket, HoldOver, Wish
@@ -249,7 +249,7 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
 def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
     test = own.taking.test
     return [
-        EventListPages(own.listing, own.availability, own.posters, test=test),
+        EventListPages(Announced(own.listing, own.availability, own.posters), test=test),
         EventPage(own.events, own.listing, own.availability, own.posters, own.address, test=test),
         ChoicePages(own.performances, own.holds, test=test),
         SeatMapPages(own.seat_maps, own.map_editor),

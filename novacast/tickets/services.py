@@ -39,6 +39,8 @@ from novacast.tickets.exports.tables import Exports
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
+from novacast.tickets.imports.orders import OrdersTaking
+from novacast.tickets.imports.ports import Accounts, Nobody
 from novacast.tickets.members.service import Members
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
@@ -137,6 +139,7 @@ class TicketServices:
     placing: Placing
     members: Members
     """To be told who has members."""
+    orders_taking: OrdersTaking
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -156,8 +159,10 @@ def ticket_services(
     invoicing: Invoicing,
     viewings: Viewings,
     outside: Sequence[Witness] = (),
+    accounts: Accounts | None = None,
 ) -> TicketServices:
-    """`key`: 32 secret bytes of this installation. `outside`: those who move money."""
+    """`key`: 32 secret bytes of this installation. `outside`: those who move money. `accounts`: for orders that come
+    over."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     # Test and live never mix.
@@ -237,4 +242,5 @@ def ticket_services(
         personal=TicketData(db, invoicing),
         placing=placing,
         members=members,
+        orders_taking=OrdersTaking(taking, books, accounts or Nobody(), instance),
     )

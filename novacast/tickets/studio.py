@@ -39,7 +39,7 @@ def office_pages(
         PolicyPages(own.events, own.cancelling),
         AccountPages(own.cancelling, organizations, otherwise=otherwise),
         EveningPages(own.performances, own.reports, choices, clock),
-        StockPages(own.performances, own.arranging),
+        StockPages(own.performances, own.arranging, own.members),
         GivenAnswersPages(own.performances, own.sheets),
         WaitersPages(own.performances, own.waiting, people),
         CounterPages(own.performances, own.sales, own.orders, clock),

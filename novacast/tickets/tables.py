@@ -13,6 +13,7 @@ from novacast.tickets.editing import schema as editing_schema
 from novacast.tickets.events import schema as items_schema
 from novacast.tickets.holders import schema as holders_schema
 from novacast.tickets.holds import schema as holds_schema
+from novacast.tickets.imports import schema as imports_schema
 from novacast.tickets.members import schema as members_schema
 from novacast.tickets.orders import schema as orders_schema
 from novacast.tickets.overview import schema as overview_schema
@@ -55,6 +56,7 @@ MIGRATIONS: Sequence[Migrations] = (
     members_schema.migrations,
     reopening_schema.migrations,
     editing_schema.migrations,
+    imports_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

@@ -55,6 +55,7 @@ TOPICS: Sequence[Topic] = (
     Topic(name="waiting.offered", about="What you wait for is kept for you.", personal=True),
     Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
     _order("order.placed", "There is a new order.", {"code": _CODE}),
+    _order("order.imported", "An order came over from another system, paid and with its tickets.", {"code": _CODE}),
     _order(
         "order.paid",
         "It is paid, and has its tickets.",
@@ -78,6 +79,7 @@ TOPICS: Sequence[Topic] = (
     _order("order.disputed", "A bank took its payment back, and it has to be decided.", _DETAIL),
     _order("order.dispute_won", "The payment stays, after all.", _DETAIL),
     _order("order.dispute_lost", "The payment is gone.", _DETAIL),
+    _order("ticket.not_traded", "It was paid for, and the ticket that was to be given back for it stays.", _DETAIL),
     _order("order.returned", "It was paid too late, and the money goes back.", {"code": _CODE}),
     _order("refund.requested", "Something is to be given back of it.", _REFUND),
     _order("refund.succeeded", "Something was given back of it.", _REFUND),

@@ -1,15 +1,13 @@
 """Money, hours and states as pages of the box office say them, in the language that is being spoken."""
 
 from decimal import Decimal, InvalidOperation
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_datetime
 from babel.numbers import get_currency_precision
 
-from novacast.clock import SECOND, moment
+from novacast.clock import SECOND
 from novacast.i18n import gettext as _
-from novacast.tickets.models import OrderState
-from novacast.words import locale, money
+from novacast.tickets.models import AttemptState, OrderState
+from novacast.words import hour_in, money
 
 LARGEST = 10**12
 NEVER = 4_102_444_800 * SECOND
@@ -44,15 +42,28 @@ def minor(written: str, currency: str) -> int | None:
 
 def hour_there(at: int, timezone: str) -> str:
     """Day and hour at the place itself, with the city whose clocks it goes by; nothing of what has no hour."""
-    if at >= NEVER:
-        return ""
-    place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
-    return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
+    return "" if at >= NEVER else hour_in(at, timezone)
 
 
 def night_there(title: str, at: int, timezone: str) -> str:
     """A performance as lists name it; what has no hour by its title alone."""
     return " · ".join(filter(None, (title, hour_there(at, timezone))))
+
+
+def attempt_state(state: AttemptState) -> str:
+    """Of a payment."""
+    return {
+        AttemptState.CREATED: _("about to be asked for"),
+        AttemptState.SUBMITTED: _("not paid yet"),
+        AttemptState.REQUIRES_ACTION: _("the buyer has to confirm it"),
+        AttemptState.PROCESSING: _("on its way"),
+        AttemptState.CAPTURED: _("paid"),
+        AttemptState.PARTIALLY_REFUNDED: _("partly paid back"),
+        AttemptState.REFUNDED: _("paid back"),
+        AttemptState.DISPUTED: _("disputed by the bank"),
+        AttemptState.FAILED: _("came to nothing"),
+        AttemptState.CANCELLED: _("called off"),
+    }[state]
 
 
 def order_state(state: OrderState) -> str:

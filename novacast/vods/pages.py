@@ -24,6 +24,7 @@ from novacast.web import Call, Html, Redirect, page
 
 PAGE = 24
 LATEST = 8
+EVENTS = 4
 PLAYER_CSP = {
     "style-src": "'self' 'sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU='",
     "media-src": "'self' blob: data:",
@@ -55,6 +56,12 @@ class OnAirPages(Protocol):
         ...
 
 
+class Announced(Protocol):
+    async def coming(self, limit: int, /) -> Sequence[Mapping[str, Any]]:
+        """The next events, the soonest first: context of tickets/event_card.html."""
+        ...
+
+
 class TicketDoor(Protocol):
     """What tickets open of what visibility hides."""
 
@@ -80,6 +87,7 @@ class VideoPages:
         on_air: OnAirPages | None = None,
         frames: Sequence[str] = (),
         door: TicketDoor | None = None,
+        announced: Announced | None = None,
     ) -> None:
         """`frames`: origins of sites that may show the player."""
         self._videos = videos
@@ -92,12 +100,14 @@ class VideoPages:
         self._on_air = on_air
         self._frames = frames
         self._door = door
+        self._announced = announced
 
     @page("/", public=True)
     async def home(self, call: Call) -> Html:
         latest = await self._videos.library(call.principal, limit=LATEST)
         context = {
             **await self._programming(call),
+            "events": await self._announced.coming(EVENTS) if self._announced else (),
             "latest": await self._cards(latest.items),
             "watching": await self._unfinished(call.principal, 4),
             "may_upload": may_upload(call.principal),

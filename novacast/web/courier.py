@@ -1,4 +1,4 @@
-"""One POST to an address that somebody else chose, who could mean the server's own network by it.
+"""One request to an address that somebody else chose, who could mean the server's own network by it.
 
 A name is looked up once for each call, every address it leads to is judged, and no other is connected to: a name that
 leads elsewhere a moment later (DNS rebinding) gains nothing. Redirects are not followed, certificates are verified, and
@@ -30,11 +30,12 @@ LONGEST_WAIT = 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """`answer`: the beginning of its body. `retry_after`: seconds that it asks for, a day at most."""
+    """`body`: its beginning; `answer`: that as text. `retry_after`: seconds that it asks for, a day at most."""
 
     status: int
     answer: str
     retry_after: float | None
+    body: bytes
 
 
 class Courier:
@@ -58,13 +59,21 @@ class Courier:
     async def post(self, url: str, headers: Mapping[str, str], body: bytes, most: int) -> Reply:
         """Keep at most `most` bytes of what is answered. Raises Unavailable where nothing is, Forbidden where it would
         go where it may not."""
+        return await self._send("POST", url, headers, body, most)
+
+    async def get(self, url: str, headers: Mapping[str, str], most: int) -> Reply:
+        """The same without a body."""
+        return await self._send("GET", url, headers, None, most)
+
+    async def _send(self, method: str, url: str, headers: Mapping[str, str], body: bytes | None, most: int) -> Reply:
         host = urlsplit(url).hostname or ""
         if literal(host) and not self._reach.allows(host, host):
             raise Forbidden(_inside())
         session = self._opened()
         try:
-            async with session.post(url, data=body, headers=headers, allow_redirects=False) as answer:
-                return Reply(answer.status, await _beginning(answer, most), _retry_after(answer))
+            async with session.request(method, url, data=body, headers=headers, allow_redirects=False) as answer:
+                told = await _beginning(answer, most)
+                return Reply(answer.status, _shown(told), _retry_after(answer), told)
         except aiohttp.ClientConnectorDNSError as error:
             if isinstance(error.os_error, Inside):
                 raise Forbidden(_inside()) from error
@@ -144,7 +153,7 @@ class _Judged(AbstractResolver):
         """What looks up is closed by its owner."""
 
 
-async def _beginning(answer: aiohttp.ClientResponse, most: int) -> str:
+async def _beginning(answer: aiohttp.ClientResponse, most: int) -> bytes:
     """What is longer is not read on: the connection is dropped."""
     body = bytearray()
     # Whoever answered has taken the message, even if the rest of the answer never comes.
@@ -153,7 +162,11 @@ async def _beginning(answer: aiohttp.ClientResponse, most: int) -> str:
             body += chunk
             if len(body) >= most:
                 break
-    words = bytes(body[:most]).decode("utf-8", "replace")
+    return bytes(body[:most])
+
+
+def _shown(body: bytes) -> str:
+    words = body.decode("utf-8", "replace")
     return "".join(sign if sign.isprintable() or sign in "\n\t" else "\N{REPLACEMENT CHARACTER}" for sign in words)
 
 

@@ -5,7 +5,6 @@ Asked with `{"model": "…", "input": ["…", "…"]}` it answers one result for
 """
 
 import json
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,6 +16,8 @@ from novacast.i18n import text
 LARGEST_ANSWER = 1024 * 1024
 MOST_CATEGORIES = 100
 LONGEST_NAME = 60
+LARGEST_SCORE = 1e9
+"""What is larger, or no number, is none; between 1 and this it counts as 1."""
 
 
 class ModerationServer:
@@ -79,7 +80,7 @@ def _numbers(told: Any) -> dict[str, float]:
     return {
         str(name)[:LONGEST_NAME]: min(max(float(value), 0.0), 1.0)
         for name, value in list(told.items())[:MOST_CATEGORIES]
-        if isinstance(value, (bool, int, float)) and math.isfinite(value)
+        if isinstance(value, (bool, int, float)) and abs(value) <= LARGEST_SCORE
     }
 
 

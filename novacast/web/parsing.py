@@ -3,7 +3,7 @@
 import asyncio
 import json
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any, NoReturn, TypeVar, get_args, get_origin
 from urllib.parse import parse_qsl
 
@@ -99,7 +99,11 @@ class BodyReader:
 
 def parse_json(raw: bytes, model: type[M]) -> M:
     """Strict: no duplicate keys (RFC 8259 section 4 leaves their meaning open), no NaN, no deep nesting."""
-    text = _text(raw)
+    return parse_chosen(_text(raw), lambda _: model)
+
+
+def parse_chosen(text: str, choose: Callable[[Any], type[M]]) -> M:
+    """As strictly, into the model that `choose` takes by the value."""
     whole: list[int] = []
     try:
         value = json.loads(
@@ -115,6 +119,7 @@ def parse_json(raw: bytes, model: type[M]) -> M:
     except ValueError as error:
         raise Malformed(i18n.text("The body is no valid JSON.")) from error
     _inspect(value)
+    model = choose(value)
     try:
         return model.model_validate_json(json.dumps(value) if whole else text, strict=True)
     except ValidationError as error:

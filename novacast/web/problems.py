@@ -59,6 +59,7 @@ TITLES: Mapping[str, Text] = {
     "unsupported_media": text("Unsupported media"),
     "unauthenticated": text("Unauthenticated"),
     "forbidden": text("Forbidden"),
+    "proof_needed": text("Proof needed"),
     "not_found": text("Not found"),
     "method_not_allowed": text("Method not allowed"),
     "request_timeout": text("Request timeout"),

@@ -10,7 +10,7 @@ import contextlib
 import json
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import aiohttp_jinja2
 import jinja2
@@ -23,6 +23,7 @@ from novacast.web.problems import Problem
 from novacast.web.sessions import Cookie, read
 from novacast.web.state import STATE, State
 from novacast.web.static import StaticFiles
+from novacast.words import count_of
 
 FOLDER = Path(__file__).parent
 NOTICE = "novacast_notice"
@@ -49,6 +50,23 @@ class _Compiled(jinja2.FileSystemBytecodeCache):
     def load_bytecode(self, bucket: Bucket) -> None:
         with contextlib.suppress(OSError):
             super().load_bytecode(bucket)
+
+
+def _counting(plain: Callable[..., str]) -> Callable[..., str]:
+    """`plain`: Jinja's, which puts the bare number in place of `num`."""
+
+    @jinja2.pass_context
+    def counted(context: jinja2.runtime.Context, singular: str, plural: str, n: int, **values: Any) -> str:
+        return plain(context, singular, plural, n, **{"num": _Counted(n), **values})
+
+    return counted
+
+
+class _Counted(int):
+    """A number of things, as the language that is being spoken writes it."""
+
+    def __str__(self) -> str:
+        return count_of(int(self))
 
 
 def _shown(value: Any) -> Any:
@@ -86,7 +104,9 @@ class Templates:
         env.install_gettext_callables(  # type: ignore[attr-defined]  # comes with jinja2.ext.i18n
             i18n.gettext, i18n.ngettext, newstyle=True, pgettext=i18n.pgettext, npgettext=i18n.npgettext
         )
+        env.globals["ngettext"] = _counting(cast("Callable[..., str]", env.globals["ngettext"]))
         env.globals["static"] = self._static.url
+        env.filters["number"] = count_of
 
     def render(self, request: web.Request, html: Html) -> web.Response:
         state = request[STATE]

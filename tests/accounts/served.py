@@ -1,14 +1,24 @@
 """The slice behind a real server, and a browser without scripts: forms are sent as they stand on the page."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from typing import Any
 
 import aiohttp
 
+from novacast.accounts.pages import account_pages
+from novacast.accounts.routes import account_routes
+from novacast.accounts.services import AccountServices
+from novacast.i18n import Languages
+from novacast.metrics import Metrics
+from novacast.outbox import Outbox
+from novacast.settings import Settings, replace
+from novacast.web.server import Parts, WebServer
 from tests.accounts.house import House
+from tests.compiled import static, templates
 
 HTML = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -88,3 +98,32 @@ class Served:
         found = re.fullmatch(r"https?://[^/]+(/.*)", self.house.letterbox.last(template).context["url"])
         assert found is not None
         return found[1]
+
+
+@asynccontextmanager
+async def serving(house: House, own: AccountServices, settings: Settings) -> AsyncIterator[Served]:
+    events = Outbox(house.db)
+    server = WebServer(
+        Parts(
+            settings=replace(replace(settings, "server.port", 0), "server.drain_seconds", 0.0),
+            routes=(*account_routes(own), *account_pages(own, Languages())),
+            authenticator=own.authenticator,
+            db=house.db,
+            outbox=events,
+            cache=templates(),
+            static=static(),
+            clock=house.clock,
+            limiter=house.limiter,
+            metrics=Metrics(),
+            key=bytes(32),
+        )
+    )
+    await events.start()
+    await server.start()
+    browser = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+    try:
+        yield Served(house, f"http://127.0.0.1:{server.port}", browser)
+    finally:
+        await browser.close()
+        await server.stop()
+        await events.close()

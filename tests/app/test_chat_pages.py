@@ -1,6 +1,7 @@
 """The talk where there is little room for it: over a picture, on a phone."""
 
 import base64
+import re
 
 import pytest
 from playwright.async_api import Page, expect
@@ -75,6 +76,9 @@ async def test_what_hangs_on_top_leaves_room_for_what_is_said(venue: Venue) -> N
         )
         assert heights[0] >= 150
         assert min(heights) >= 30
+        pinned = phone.page.get_by_label("Pinned")
+        await expect(pinned.locator("summary")).to_have_text(re.compile("Pinned Owner: Good evening to all of you. "))
+        await expect(pinned.locator("li")).to_be_hidden()
         waiting, chat = [await phone.page.locator(one).bounding_box() for one in (".waiting", ".chat")]
         assert waiting is not None
         assert chat is not None

@@ -42,15 +42,16 @@ async def show(venue: Venue) -> AsyncIterator[Show]:
 
 
 class Talk:
-    """What one person says in the room of a programme, and what stands in it on another's page."""
+    """What one person says in the room of a programme, and what stands in it on another's page and over the picture."""
 
-    def __init__(self, window: Window, show: Show, programme: str, token: str) -> None:
-        self._window, self._venue = window, show.venue
+    def __init__(self, window: Window, overlay: Window, show: Show, programme: str, token: str) -> None:
+        self._window, self._overlay, self._venue = window, overlay, show.venue
         self._room, self._token = f"/api/v1/rooms/{programme}", token
         self.texts: list[str] = []
 
     async def stands(self) -> None:
-        await expect(lines(self._window).locator(".chat__text")).to_have_text(self.texts, timeout=60_000)
+        for one in (self._window, self._overlay):
+            await expect(lines(one).locator(".chat__text")).to_have_text(self.texts, timeout=60_000)
 
     async def told(self, notice: str) -> None:
         self.texts.append(notice)
@@ -83,7 +84,8 @@ async def test_one_page_sees_two_drops_two_returns_the_end_and_the_recording_wit
     window = await opened(windows, show, programme)
     address = window.page.url
     badge = window.page.locator("#live-state .badge").first
-    talk = Talk(window, show, programme, await show.venue.token("visitor"))
+    overlay = await windows.open(f"{show.venue.url}/rooms/{programme}/overlay")
+    talk = Talk(window, overlay, show, programme, await show.venue.token("visitor"))
     await expect(badge).to_have_text("On air")
     await talk.say("it begins")
     heard = [(await numbers(window))[1]]
@@ -110,7 +112,7 @@ async def test_one_page_sees_two_drops_two_returns_the_end_and_the_recording_wit
     # One sequence: it begins where it began, and what was heard of it only grew.
     first, whole = await numbers(window)
     assert first == 0
-    assert all(whole[: len(earlier)] == earlier for earlier in heard)
+    assert [whole[: len(earlier)] for earlier in heard] == heard
     playlist = await tracks(window)
     assert playlist.count("#EXT-X-DISCONTINUITY\n") >= 4
     assert playlist.endswith("#EXT-X-ENDLIST\n")
@@ -139,4 +141,4 @@ async def test_one_page_sees_two_drops_two_returns_the_end_and_the_recording_wit
         await expect(lines(window).locator(".chat__text")).to_have_text(shown)
     await go_to(window, duration)
     await expect(lines(window).locator(".chat__text")).to_have_text(talk.texts[:-1])
-    assert window.complaints == []
+    assert window.complaints == overlay.complaints == []

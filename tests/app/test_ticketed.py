@@ -1,5 +1,6 @@
 """What a ticket opens in a whole venue: page, talk and stream of a programme that is hidden from others."""
 
+import re
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -67,7 +68,9 @@ async def test_a_pass_opens_page_and_talk_and_who_has_none_is_told_what_to_buy(v
     await good(venue, "PATCH", f"/programmes/{programme}", owner, {"visibility": "private"})
     said = {"text": "Bravo"}
     assert (await venue.ask("GET", f"/watch/{programme}", headers=HTML)).status == 404
+    assert b"Next on our stage" not in (await venue.ask("GET", "/", headers=HTML)).body
     performance, item = await on_sale(venue, owner, programme, timedelta(minutes=30))
+    assert re.search(rb"Next on our stage.*Hamlet", (await venue.ask("GET", "/", headers=HTML)).body, re.DOTALL)
     for token in ("", visitor):
         page = await watched(venue, programme, token)
         assert "€7.00" in page

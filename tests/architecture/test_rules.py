@@ -164,7 +164,7 @@ def test_no_file_holds_what_is_of_no_use_to_a_reader() -> None:
 
 
 def test_scripts_that_people_start_can_be_started() -> None:
-    scripts = ("run", "check", "docs", "drill", "install.sh", "deb/build", "deb/novacast-setup")
+    scripts = ("run", "check", "audit", "docs", "drill", "install.sh", "deb/build", "deb/novacast-setup")
     for script in (".ci/run", *(f"packaging/{name}" for name in scripts)):
         path = tree.ROOT / script
         assert path.stat().st_mode & 0o111 == 0o111, script

@@ -3,10 +3,10 @@
 import ast
 from collections.abc import Iterator
 
+from novacast.facts import TOPICS
 from novacast.identity import Action
 from novacast.topics import Topics
 from novacast.web.realtime import reference
-from novacast.wiring import TOPICS
 from tests.architecture.tree import ROOT
 
 TELLERS = {"emit", "mention", "tell", "tell_makers", "tell_feed", "mention_to_makers", "_tell"}

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 NUMBER = re.compile(rb"#(\d{6})#")
 PING, PONG = b"\x89\x00", b"\x8a\x80\x00\x00\x00\x00"
 """Empty ones; no JSON text has such bytes. Who answers none is taken for gone, and cut."""
+ASKED, ANSWERED = b"\x81\x012", b"\x81\x81\x00\x00\x00\x003"
+"""The same of Engine.IO, on which socket.io stands: texts of one sign."""
 TEXT = "What a goal that was, nobody saw it coming"
 
 
@@ -55,8 +57,8 @@ class Received:
     """The same bytes, whoever read them."""
 
     numbers: list[int]
-    asks: bool
-    """For a pong."""
+    answers: tuple[bytes, ...]
+    """To the pings in them."""
     last: float = 0.0
     """When somebody read them last."""
 
@@ -146,8 +148,8 @@ class Load:
             one = self.received.get(data)
             if one is None:
                 one = self._first(data)
-            if one.asks:
-                self.sockets[descriptor].send(PONG)
+            for answer in one.answers:
+                self.sockets[descriptor].send(answer)
             self.delivered += len(one.numbers)
             one.last = time.monotonic()
 
@@ -155,7 +157,8 @@ class Load:
         assert data, "a client was dropped"
         if len(self.received) >= MOST_RECEIVED:
             self._settle()
-        one = self.received[data] = Received([int(number) for number in NUMBER.findall(data)], PING in data)
+        answers = tuple(pong for ping, pong in ((PING, PONG), (ASKED, ANSWERED)) if ping in data)
+        one = self.received[data] = Received([int(number) for number in NUMBER.findall(data)], answers)
         return one
 
     def _settle(self) -> None:

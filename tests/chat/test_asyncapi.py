@@ -13,9 +13,9 @@ import pytest
 from novacast.chat.moderation.socket.bodies import ACTIONS as MODERATING
 from novacast.chat.socket.bodies import ACTIONS
 from novacast.chat.socket.routes import ROOM as CHANNEL
+from novacast.facts import TOPICS
 from novacast.web.asyncapi import document
 from novacast.web.realtime import channel
-from novacast.wiring import TOPICS
 from tests.chat.world import ROOM, Line, World, person
 
 SPECIFICATION = Path(__file__).with_name("asyncapi") / "3.0.0.json"

@@ -17,10 +17,10 @@ from novacast.chat.flood import SlowMode
 from novacast.chat.models import Draft
 from novacast.chat.rooms.doorkeeper import touched
 from novacast.clock import MINUTE
+from novacast.facts import TOPICS
 from novacast.folder import DataFolder
 from novacast.identity import Role
 from novacast.settings import Chat
-from novacast.wiring import TOPICS
 from tests.chat.world import ANNA, BEN, ROOM, World, opened, person
 from tests.fakes.clock import FakeClock
 from tests.waiting import until

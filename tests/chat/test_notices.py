@@ -1,11 +1,15 @@
 """What a room is told of its programme: that it is interrupted, goes on and is over, by nobody's word."""
 
+import asyncio
+import json
 from typing import Any
+
+import aiohttp
 
 from novacast.chat.notices.service import MOST_AN_HOUR
 from novacast.clock import SECOND
 from novacast.outbox import Event
-from tests.chat.world import ROOM, World
+from tests.chat.world import ROOM, WITHIN, World
 
 
 def notices(messages: list[dict[str, Any]]) -> list[str]:
@@ -27,6 +31,29 @@ async def test_everybody_in_the_room_is_told_of_a_drop_a_return_and_the_end_by_n
             assert {(one["kind"], one["author"]["name"], one["author"].get("id")) for one in told} == {
                 ("announcement", "", None)
             }
+
+
+async def test_who_only_reads_is_told_of_them_too_and_after_a_break_of_those_that_are_new(world: World) -> None:
+    url = f"{world.url}/api/v1/rooms/{ROOM}/events"
+    async with world.client.get(url) as response, asyncio.timeout(WITHIN):
+        for topic in ("interrupted", "resumed"):
+            await world.emit(f"programme.{topic}", ROOM)
+        there = await told(response, 2)
+    assert notices([one["message"] for frame in there for one in frame["events"]]) == ["interrupted", "resumed"]
+    await world.emit("programme.ended", ROOM)
+    async with world.client.get(f"{url}?after={there[-1]['seq']}") as response, asyncio.timeout(WITHIN):
+        missed = await told(response, 1)
+    assert notices([one["message"] for frame in missed for one in frame["events"]]) == ["ended"]
+
+
+async def told(response: aiohttp.ClientResponse, count: int) -> list[dict[str, Any]]:
+    """Frames of server-sent events, up to the one with the event that makes so many."""
+    frames: list[dict[str, Any]] = []
+    while sum(len(frame["events"]) for frame in frames) < count:
+        line = await response.content.readline()
+        frame = json.loads(line[6:]) if line.startswith(b"data: ") else {}
+        frames += [frame] if frame.get("type") == "events" else []
+    return frames
 
 
 async def test_a_replay_tells_of_drops_at_their_moment_and_not_of_the_end(world: World) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from novacast.database import Database, IntegrityError, Query, Transaction
+from novacast.database.checkpoints import MUCH
 from novacast.errors import DiskFull, Unavailable
 from tests.fakes.clock import FakeClock
 from tests.waiting import until
@@ -42,14 +43,17 @@ async def test_many_waiting_units_share_commits(db: Database, path: Path) -> Non
     assert frames < 300, "one commit each would have written at least one page each"
 
 
-async def test_the_log_is_folded_back_beside_the_writer(db: Database, path: Path) -> None:
+@pytest.mark.parametrize(
+    "rows", [pytest.param(MUCH, id="much at once"), pytest.param(100, id="little later", marks=pytest.mark.slow)]
+)
+async def test_the_log_is_folded_back_beside_the_writer(db: Database, path: Path, rows: int) -> None:
     before = path.stat().st_size
 
-    def much(tx: Transaction) -> None:
-        for number in range(500):
+    def write(tx: Transaction) -> None:
+        for number in range(rows):
             tx.insert("note", text=f"{number}" * 200)
 
-    await db.write(much)
+    await db.write(write)
     await until(lambda: path.stat().st_size > before)
 
 

@@ -60,12 +60,20 @@ async def test_without_a_system_ffmpeg_the_shipped_one_is_used(tmp_path: Path, m
     assert found.why.startswith("There is no system FFmpeg")
 
 
-@pytest.mark.parametrize("text", [LACKING, "exit 1\n", "echo hello\n", "kill -9 $$\n"])
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        (LACKING, r"H\.264.*libx264"),
+        ("exit 1\n", "exit code 1"),
+        ("echo hello\n", "does not run as FFmpeg"),
+        ("kill -9 $$\n", "SIGKILL"),
+    ],
+)
 async def test_an_explicit_ffmpeg_that_will_not_do_is_an_error_of_the_settings(
-    script: Script, tmp_path: Path, text: str
+    script: Script, tmp_path: Path, text: str, why: str
 ) -> None:
     path = script("mine", text)
-    with pytest.raises(BadSettings, match=r"H\.264") as refused:
+    with pytest.raises(BadSettings, match=why) as refused:
         await find_ffmpeg(tmp_path / "cache", explicit=str(path))
     assert str(path) in refused.value.message
 

@@ -1,14 +1,16 @@
-"""A venue behind real nginx with the file that is shipped: TLS, HTTP/2, events, WebSockets, uploads, and no way around
-the check who may watch."""
+"""A venue behind real nginx and real Caddy with the files that are shipped: TLS, HTTP/2, events, WebSockets, uploads,
+and no way around the check who may watch."""
 
 import asyncio
 import base64
+import os
+import re
 import shutil
 import signal
 import socket
 import ssl
 import subprocess
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from io import BytesIO
@@ -21,16 +23,15 @@ from tests.app.venue import Venue, open_venue
 from tests.waiting import until
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "packaging" / "proxy" / "nginx.conf"
-NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
+SHIPPED = ROOT / "packaging" / "proxy"
 NAME = "tickets.example.org"
 
-pytestmark = [pytest.mark.slow, pytest.mark.skipif(NGINX is None, reason="needs nginx")]
+pytestmark = pytest.mark.slow
 
 
 @dataclass
 class Front:
-    """The venue behind nginx. `port` speaks https, `plain` http."""
+    """The venue behind a proxy. `port` speaks https, `plain` http."""
 
     venue: Venue
     port: int
@@ -47,24 +48,34 @@ def free() -> int:
         return int(one.getsockname()[1])
 
 
-def configured(place: Path, venue: Venue, port: int, plain: int) -> Path:
-    """The shipped file with ports and a certificate of this test, and what Debian's nginx.conf has around it."""
-    key = ["-newkey", "rsa:2048", "-nodes", "-keyout", place / "key.pem", "-out", place / "chain.pem", "-days", "1"]
+def certificate(place: Path) -> tuple[Path, Path]:
+    chain, key = place / "chain.pem", place / "key.pem"
+    made = ["-newkey", "rsa:2048", "-nodes", "-keyout", key, "-out", chain, "-days", "1"]
     names = ["-subj", f"/CN={NAME}", "-addext", f"subjectAltName=DNS:{NAME}"]
-    subprocess.run(["openssl", "req", "-x509", *key, *names], check=True, capture_output=True)
-    shipped = SHIPPED.read_text()
+    subprocess.run(["openssl", "req", "-x509", *made, *names], check=True, capture_output=True)
+    return chain, key
+
+
+def rewritten(text: str, changes: dict[str, str]) -> str:
+    for old, new in changes.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    return text
+
+
+def nginx(place: Path, venue: Venue, port: int, plain: int) -> list[str | Path]:
+    """The shipped file with ports and a certificate of this test, and what Debian's nginx.conf has around it."""
+    chain, key = certificate(place)
+    shipped = (SHIPPED / "nginx.conf").read_text()
     lines = [line for line in shipped.splitlines() if "listen [::]" not in line]
-    text = "\n".join(lines)
-    for old, new in {
+    changes = {
         "127.0.0.1:8080": venue.url.removeprefix("http://"),
         "listen 443 ssl http2": f"listen 127.0.0.1:{port} ssl http2",
         "listen 80;": f"listen 127.0.0.1:{plain};",
-        "/etc/ssl/novacast/fullchain.pem": str(place / "chain.pem"),
-        "/etc/ssl/novacast/privkey.pem": str(place / "key.pem"),
-    }.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    (place / "site.conf").write_text(text)
+        "/etc/ssl/novacast/fullchain.pem": str(chain),
+        "/etc/ssl/novacast/privkey.pem": str(key),
+    }
+    (place / "site.conf").write_text(rewritten("\n".join(lines), changes))
     kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
     folders = "".join(f"{one}_temp_path {place}/{one};\n" for one in kinds)
     main = place / "nginx.conf"
@@ -72,7 +83,29 @@ def configured(place: Path, venue: Venue, port: int, plain: int) -> Path:
         f"daemon off; pid {place}/pid; error_log {place}/error.log;\n"
         f"events {{}}\nhttp {{ access_log off; {folders} include {place}/site.conf; }}\n"
     )
-    return main
+    return ["-c", main, "-p", place]
+
+
+def caddy(place: Path, venue: Venue, port: int, plain: int) -> list[str | Path]:
+    """The shipped file with a certificate of this test, below the ports of this test."""
+    chain, key = certificate(place)
+    changes = {
+        "127.0.0.1:8080": venue.url.removeprefix("http://"),
+        f"{NAME} {{": f"{NAME} {{\n\ttls {chain} {key}\n\tbind 127.0.0.1",
+    }
+    site = rewritten((SHIPPED / "Caddyfile").read_text(), changes)
+    main = place / "Caddyfile"
+    main.write_text(
+        f"{{\n\tadmin off\n\tstorage file_system {place}\n\thttp_port {plain}\n\thttps_port {port}\n}}\n{site}"
+    )
+    return ["run", "--config", main, "--adapter", "caddyfile"]
+
+
+PROXIES: dict[str, tuple[Callable[[Path, Venue, int, int], list[str | Path]], signal.Signals]] = {
+    "nginx": (nginx, signal.SIGQUIT),
+    "caddy": (caddy, signal.SIGTERM),
+}
+"""How each is started, and the signal that ends it in order."""
 
 
 class Resolver(aiohttp.abc.AbstractResolver):
@@ -92,11 +125,14 @@ class Resolver(aiohttp.abc.AbstractResolver):
 
 
 @asynccontextmanager
-async def in_front(place: Path, port: int, plain: int, venue: Venue) -> AsyncIterator[Front]:
-    assert NGINX is not None
+async def in_front(place: Path, proxy: str, port: int, plain: int, venue: Venue) -> AsyncIterator[Front]:
+    program = shutil.which(proxy) or shutil.which(proxy, path="/usr/sbin")
+    if program is None:
+        pytest.skip(f"needs {proxy}")
     place.mkdir()
-    main = configured(place, venue, port, plain)
-    process = subprocess.Popen([NGINX, "-c", main, "-p", place], stderr=subprocess.DEVNULL)
+    arguments, ending = PROXIES[proxy]
+    command = [program, *arguments(place, venue, port, plain)]
+    process = subprocess.Popen(command, env=os.environ | {"HOME": str(place)}, stderr=subprocess.DEVNULL)
     trusted = ssl.create_default_context(cafile=str(place / "chain.pem"))
     connector = aiohttp.TCPConnector(resolver=Resolver(), ssl=trusted)
     try:
@@ -105,7 +141,7 @@ async def in_front(place: Path, port: int, plain: int, venue: Venue) -> AsyncIte
             await until(lambda: listens(port))
             yield front
     finally:
-        process.send_signal(signal.SIGQUIT)
+        process.send_signal(ending)
         try:
             process.wait(10)
         except subprocess.TimeoutExpired:
@@ -118,8 +154,8 @@ def listens(port: int) -> bool:
         return one.connect_ex(("127.0.0.1", port)) == 0
 
 
-@pytest.fixture
-async def front(tmp_path: Path) -> AsyncIterator[Front]:
+@pytest.fixture(params=list(PROXIES))
+async def front(tmp_path: Path, request: pytest.FixtureRequest) -> AsyncIterator[Front]:
     port, plain = free(), free()
     settings = {
         "NOVACAST_SERVER_TRUSTED_PROXIES": "127.0.0.1",
@@ -129,7 +165,7 @@ async def front(tmp_path: Path) -> AsyncIterator[Front]:
     }
     async with (
         open_venue(tmp_path / "data", **settings) as venue,
-        in_front(tmp_path / "nginx", port, plain, venue) as opened,
+        in_front(tmp_path / "proxy", request.param, port, plain, venue) as opened,
     ):
         yield opened
 
@@ -138,13 +174,17 @@ async def test_pages_come_by_http2_and_plain_http_is_sent_there(front: Front) ->
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_alpn_protocols(["h2", "http/1.1"])
-    with socket.create_connection(("127.0.0.1", front.port)) as plain, context.wrap_socket(plain) as secure:
+    with (
+        socket.create_connection(("127.0.0.1", front.port)) as plain,
+        context.wrap_socket(plain, server_hostname=NAME) as secure,
+    ):
         assert secure.selected_alpn_protocol() == "h2"
     async with front.http.get(front.url("/")) as answer:
         assert answer.status == 200
     sent = front.http.get(f"http://{NAME}:{front.plain}/events?x=1", allow_redirects=False)
     async with sent as answer:
-        assert (answer.status, answer.headers["Location"]) == (308, f"https://{NAME}/events?x=1")
+        assert answer.status == 308
+        assert re.fullmatch(rf"https://{NAME}(:{front.port})?/events\?x=1", answer.headers["Location"])
 
 
 async def test_the_venue_knows_who_asks_and_that_it_was_by_https(front: Front) -> None:

@@ -172,6 +172,10 @@ async def test_a_buyer_pays_on_our_page_in_a_real_browser(house: House, served: 
         await page.get_by_role("button", name="Order").click()
         await page.get_by_label("Card number").fill(DECLINED)
         await windows.look(window, "order-paid-on-our-page")
+        ink = "() => getComputedStyle(document.querySelector('nova-cardform')).color"
+        shown = await page.get_by_text("Card number").evaluate("(label) => getComputedStyle(label).color")
+        assert shown == await page.evaluate(ink)
+        await expect(page.get_by_text("The form is on its way")).to_be_hidden()
         await page.get_by_role("button", name="Pay €20.00").click()
         await expect(page.get_by_role("alert")).to_have_text("Your card was declined.")
         await page.get_by_label("Card number").fill(SECURE)

@@ -1,11 +1,13 @@
 """Secrets that a service manager hands over as files."""
 
+import os
 from pathlib import Path
 
 import pytest
 
 from novacast.errors import BadSettings
 from novacast.settings import load
+from novacast.settings.service import credential
 
 
 def test_a_credential_is_a_secret_setting(tmp_path: Path) -> None:
@@ -23,3 +25,18 @@ def test_a_credential_that_is_wrong_is_named_without_its_content(tmp_path: Path)
     with pytest.raises(BadSettings) as refused:
         load(environ={"CREDENTIALS_DIRECTORY": str(tmp_path), "HOME": str(tmp_path)})
     assert "not_this" not in str(refused.value)
+
+
+def test_credentials_of_another_user_are_refused_in_words(tmp_path: Path) -> None:
+    closed = tmp_path / "closed"
+    closed.mkdir(mode=0)
+    root = os.geteuid() == 0
+    if root:  # whom no mode keeps out
+        tmp_path.chmod(0o755)
+        os.seteuid(65534)
+    try:
+        with pytest.raises(BadSettings, match="not to be read"):
+            credential("mail.password", {"CREDENTIALS_DIRECTORY": str(closed)})
+    finally:
+        if root:
+            os.seteuid(0)

@@ -10,7 +10,7 @@ from novacast.tickets.editing.models import DearerHere, Instead, OtherTax
 from novacast.tickets.events.models import Item, NewItem, PerformanceChanges
 from novacast.tickets.holders.models import NotYours
 from novacast.tickets.holds.models import NotOnSale, SeatsTaken, SoldOut, Wish
-from novacast.tickets.models import ItemKind, OrderState, WaitingState
+from novacast.tickets.models import ItemKind, OrderState, TicketState, WaitingState
 from novacast.tickets.orders.models import Method, Receipt, Unpayable, buyer_of
 from novacast.tickets.waiting.service import Wanting
 from tests.tickets.box import ADA, BEN, DOOR, GUEST, ORG, OTHER_ORG, OUTSIDER, OWNER, SELLER, Box, seat
@@ -255,6 +255,33 @@ async def test_a_ticket_that_was_used_meanwhile_is_not_given_back_for_another(bo
     assert not await box.own.cancelling.done(receipt.order.id)
     found = await box.own.orders.story(SELLER, ORG, placed.order.id)
     assert "ticket.not_traded" in [one.action for one in found]
+    assert len(await box.facts("ticket.not_traded")) == 1
+    await box.clean()
+
+
+@pytest.mark.parametrize("moves", [1, 2])
+async def test_a_ticket_that_the_house_moves_meanwhile_is_given_back_for_the_other_nevertheless(
+    box: Box, moves: int
+) -> None:
+    receipt = await box.bought(await box.seated(seat("A", 1)))
+    dear = await kind(box, "Best of all", 9000)
+    await box.own.cancelling.decide(OWNER, box.night.event_id, RULES)
+    order, ticket = receipt.order, receipt.tickets[0]
+    find = box.own.holders.of_order(box.own.orders.token(order.id), ticket.id)
+    placed = await box.order(await box.own.editing.buy_dearer(GUEST, find, Instead(dear.id)))
+    for number in range(moves):
+        moved = await box.own.moving.move(SELLER, ORG, order.id, ticket.id, seat("B", 2 + number))
+        ticket = next(one for one in moved.tickets if one.state is TicketState.VALID)
+    other = box.own.holders.of_order(box.own.orders.token(order.id), ticket.id)
+    with pytest.raises(Conflict, match="already"):
+        await box.own.editing.buy_dearer(GUEST, other, Instead(dear.id))
+    await box.clean()
+    assert (await box.decide(placed)).order.state is OrderState.PAID
+    (done,) = await box.own.cancelling.done(order.id)
+    assert (done.back, done.tickets) == (order.total, (ticket.id,))
+    after = await box.own.orders.known(SELLER, ORG, order.id)
+    assert after.order.state is OrderState.CANCELLED
+    await box.own.refunds.sweep()
     await box.clean()
 
 

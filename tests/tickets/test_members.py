@@ -10,12 +10,14 @@ from novacast.database import IntegrityError, Transaction
 from novacast.errors import Conflict, Forbidden
 from novacast.identity import Principal
 from novacast.tickets.codes.models import CodeChanges
-from novacast.tickets.events.models import PerformanceChanges
+from novacast.tickets.events.models import Performance, PerformanceChanges
 from novacast.tickets.holds.models import NotOnSale
 from novacast.tickets.members.models import Standing
 from novacast.tickets.orders.models import Method
 from tests.tickets.box import ADA, BEN, GUEST, OWNER, SELLER, Box
+from tests.tickets.office import working
 from tests.tickets.serving import serving
+from tests.tickets.test_office_pages import STUDIO, get, send
 from tests.tickets.things import item
 
 
@@ -175,3 +177,29 @@ async def test_pages_and_api_say_it(box: Box, club: Club) -> None:
         assert "Gold" in refused.json["detail"]
         path = f"/performances/{box.night.id}/member-prices"
         assert (await served.ask("PUT", path, {"most": 5}, who="owner")).json == {"most": 5}
+
+
+async def test_the_house_says_on_a_page_how_many_each_member_has_at_their_price(box: Box, club: Club) -> None:
+    async with working(box) as office:
+        place = f"{STUDIO}/performances/{box.night.id}"
+        page = await get(office, f"{place}/stock")
+        assert "20 % off tickets" in page
+        assert 'name="most" type="text" value="2"' in page
+        for wrong in ("", "-1", "101", "two", "9" * 40, "１"):
+            _, refused = await send(office, f"{place}/member-prices", status=422, most=wrong)
+            assert "Write a whole number from 0 to 100." in refused
+            assert f'value="{wrong}"' in refused
+        _, saved = await send(office, f"{place}/member-prices", most="5")
+        assert 'value="5"' in saved
+        assert (await box.own.members.shown(ADA, box.night))[0].left == 5
+        await send(office, f"{place}/member-prices", who="seller", status=403, most="9")
+        _, copied = await send(office, f"{place}/copy", starts="2031-07-01T20:00")
+        assert copied
+        copy = next(one for one in await nights(box) if one.id != box.night.id)
+        assert await box.own.members.limit(copy.id) == 5
+        club.gold = (Gold(discount=0, presale_hours=0),)
+        assert 'name="most"' not in await get(office, f"{place}/stock")
+
+
+async def nights(box: Box) -> Sequence[Performance]:
+    return (await box.own.events.worked_on(OWNER, box.night.event_id)).performances

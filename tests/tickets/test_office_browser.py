@@ -16,6 +16,7 @@ from tests.e2e.browser import Window, Windows, find_chromium
 from tests.tickets.box import ORG, OWNER, SELLER, Box, seat
 from tests.tickets.office import working
 from tests.tickets.serving import Served
+from tests.tickets.test_members import Club
 
 pytestmark = pytest.mark.browser
 STUDIO = "/studio/tickets"
@@ -93,6 +94,7 @@ async def test_every_page_fits_and_nothing_complains(windows: Windows, office: S
     for method in (Method.CASH, Method.TRANSFER):
         buyer = buyer_of("Guest", "guest@example.org", "en")
         await box.own.orders.sell(SELLER, box.night.id, [Wish(box.room.id, 1)], buyer, method)
+    box.own.members.memberships = Club()
     event, night = f"{STUDIO}/events/{box.night.event_id}", f"{STUDIO}/performances/{box.night.id}"
     paths = {
         "office": STUDIO,

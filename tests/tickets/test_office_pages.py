@@ -182,6 +182,20 @@ async def test_the_counter_sells_in_one_form_and_the_same_form_once(office: Serv
     await box.clean()
 
 
+async def test_a_payment_and_a_thousand_places_are_told_in_words_and_figures_of_the_reader(
+    office: Served, box: Box
+) -> None:
+    receipt = await box.bought(await box.standing(1))
+    page = await get(office, f"{STUDIO}/orders/{receipt.order.id}", who="seller")
+    assert "Test payment · €10.00 · paid" in page
+    stock = f"{STUDIO}/performances/{box.night.id}"
+    quota = {"quota_name": "Room", "capacity": "12345", "item": box.room.id}
+    _, page = await send(office, f"{stock}/quotas/{box.quota.id}", **quota)
+    assert "1 of 12,345 are taken." in page
+    assert "12,344 left" in page
+    assert "12,344 left" in await get(office, f"{stock}/sell")
+
+
 async def bought(box: Box, name: str, email: str, method: Method = Method.CASH) -> str:
     """The number of an order that is newer than the one before."""
     buyer = buyer_of(name, email, "en")

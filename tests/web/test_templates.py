@@ -8,6 +8,7 @@ import aiohttp_jinja2
 import pytest
 from aiohttp import web
 
+from novacast.i18n import Languages
 from novacast.web.answers import Notice
 from novacast.web.server import HERE
 from novacast.web.static import StaticFiles
@@ -53,6 +54,20 @@ def test_a_damaged_or_missing_cache_is_an_empty_one(folder: Path, tmp_path: Path
     kept.unlink()
     kept.mkdir()
     assert rendered(folder, cache) == "Hello &lt;b&gt;"
+
+
+def test_numbers_of_things_are_written_as_the_language_writes_them(folder: Path) -> None:
+    page = '{{ ngettext("%(num)s left", "%(num)s left", n) }}, {{ ngettext("%(num)d day", "%(num)d days", n) }}, '
+    (folder / "page.html").write_text(page + "{{ n | number }}")
+    app = web.Application()
+    Templates("The Lantern", StaticFiles(HERE / "static"), (folder,)).install(app)
+    shown = {}
+    for language in ("en", "de"):
+        with Languages().speaking(language):
+            shown[language] = aiohttp_jinja2.get_env(app).get_template("page.html").render(n=1234)
+    assert shown["en"] == "1,234 left, 1234 days, 1,234"
+    assert shown["de"].startswith("1.234 frei")
+    assert shown["de"].endswith(", 1.234")
 
 
 @pytest.mark.parametrize("word", ["x", '"', "ü", "🎭"])

@@ -2,16 +2,12 @@
 
 import asyncio
 from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
-
-if TYPE_CHECKING:
-    from novacast.settings import Settings
-    from novacast_admin.transport import Place
+from novacast_admin.cli.place import TokenFile, Url, place_of
 
 app = noun_app("The console: tonight at a glance, and everything that an operator does.")
 
@@ -27,10 +23,8 @@ app = noun_app("The console: tonight at a glance, and everything that an operato
 )
 def admin(
     context: typer.Context,
-    url: Annotated[str, typer.Option("--url", help="A server elsewhere, by its https address.")] = "",
-    token_file: Annotated[
-        Path | None, typer.Option("--token-file", help="Read an operator's token of the scope admin from here.")
-    ] = None,
+    url: Url = "",
+    token_file: TokenFile = None,
     light: Annotated[bool, typer.Option("--light", help="Dark letters on a light ground.")] = False,
     seat: Annotated[str, typer.Option(envvar="NVCON_SEAT", hidden=True)] = "",
 ) -> None:
@@ -42,7 +36,9 @@ def admin(
     from novacast_admin.first_look import FirstLook
 
     settings = settings_of(context)
-    place = replace(_place(settings, url, token_file), token=seat) if seat else _place(settings, url, token_file)
+    place = place_of(settings.data, url, token_file)
+    if seat:
+        place = replace(place, token=seat)
     first = FirstLook(place)
 
     from novacast.settings import config_path
@@ -60,15 +56,3 @@ def admin(
 
     if (refused := asyncio.run(show()).refused) is not None:
         raise refused
-
-
-def _place(settings: "Settings", url: str, token_file: Path | None) -> "Place":
-    from novacast.errors import InvalidInput
-    from novacast_admin.cli.secret import first_line
-    from novacast_admin.transport import Place
-
-    if not url:
-        return Place.local(settings.data)
-    if token_file is None:
-        raise InvalidInput.field("token_file", "A server elsewhere wants a token: --token-file FILE.")
-    return Place.remote(url, first_line(token_file, "token"))

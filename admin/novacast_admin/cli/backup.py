@@ -145,7 +145,7 @@ def verify_(context: typer.Context, key: KeyFile = None, passphrase_file: Passph
 
 @app.command("prune", cls=Command, epilog=examples("novacast backup prune", "novacast backup prune --json"))
 def prune_(context: typer.Context) -> None:
-    """Remove the backups that [backups] keep_* let go, and what only they needed. The newest whole one always stays."""
+    """Remove the backups that backups.keep_* let go, and what only they needed. The newest whole one stays."""
     pruned = _backups(context).prune()
     if invocation(context).json:
         print_json({"backups": list(pruned.backups), "objects": pruned.objects, "bytes": pruned.freed})

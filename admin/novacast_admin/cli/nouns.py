@@ -16,10 +16,12 @@ class Noun:
     name: str
     help: str
     panel: str
+    file: str = ""
+    """Of its module, where it can't be called as the noun is."""
 
     @property
     def module(self) -> str:
-        return f"novacast_admin.cli.{self.name}"
+        return f"novacast_admin.cli.{self.file or self.name}"
 
 
 class Deferred(TyperCommand):

@@ -26,6 +26,12 @@ def print_json(value: Any) -> None:
     sys.stdout.flush()  # whoever started a server by a pipe waits for this
 
 
+def print_json_line(value: Any) -> None:
+    """One of many, in one line."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[Any]], *, title: str | None = None) -> None:
     """Cells are plain text: what looks like markup in a title or a name is shown as it was written."""
     table = Table(title=title, title_justify="left", header_style="bold", box=None, pad_edge=False)

@@ -109,6 +109,20 @@ def forecast(
     say("Time: not known yet." if told.seconds is None else f"Time: about {told.seconds / 60:.1f} minutes.")
 
 
+@app.command(cls=Command, epilog=examples("novacast storage retention", "novacast storage retention --json"))
+def retention(context: typer.Context) -> None:
+    """How long things are kept, and how much of each the next sweep takes. Nothing is changed."""
+    dues = venue.run(settings_of(context), lambda services: services.operations.retention.report(SYSTEM))
+    if invocation(context).json:
+        listed = [
+            {"name": one.rule.name, "about": one.rule.about, "days": one.rule.days, "due": one.rows} for one in dues
+        ]
+        print_json({"items": listed})
+        return
+    rows = [(one.rule.name, str(one.rule.days or "for ever"), str(one.rows), one.rule.about) for one in dues]
+    print_table(("setting", "days", "due", "what"), rows)
+
+
 @app.command(
     cls=Command,
     epilog=examples("novacast storage sweep", "novacast storage sweep --apply", "novacast storage sweep --json"),

@@ -26,7 +26,22 @@ from novacast_admin.cli.command import running
 
 T = TypeVar("T")
 READS = frozenset(
-    {"list", "show", "members", "forecast", "channels", "keys", "programmes", "check", "verify", "status", "doctor"}
+    {
+        "list",
+        "show",
+        "members",
+        "forecast",
+        "channels",
+        "keys",
+        "programmes",
+        "check",
+        "verify",
+        "status",
+        "doctor",
+        "bench",
+        "deliveries",
+        "story",
+    }
 )
 """Commands that change nothing."""
 

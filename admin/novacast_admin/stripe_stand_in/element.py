@@ -21,18 +21,36 @@ _SCRIPT = """(() => {
   class Element {
     #told = new Map();
     on(name, tell) { this.#told.set(name, tell); }
+    dress() {
+      const { colorText = "#30313d", colorBackground = "#fff", borderRadius = "4px" } = this.look?.variables ?? {};
+      this.label.style.cssText = `display: grid; gap: 4px; color: ${colorText}`;
+      const edge = `color-mix(in srgb, ${colorText} 50%, transparent)`;
+      const frame = `border: 1px solid ${edge}; border-radius: ${borderRadius}`;
+      this.field.style.cssText = `${frame}; padding: 12px; color: ${colorText}; background: ${colorBackground}`;
+    }
     mount(place) {
       const label = document.createElement("label");
       label.textContent = "Card number";
       this.field = document.createElement("input");
+      this.field.inputMode = "numeric";
       label.append(this.field);
+      this.label = label;
+      this.dress();
       place.replaceChildren(label);
       this.#told.get("ready")?.();
     }
   }
   class Elements {
-    constructor(options) { this.secret = options.clientSecret; }
-    create() { return (this.element = new Element()); }
+    constructor(options) { this.secret = options.clientSecret; this.look = options.appearance; }
+    create() {
+      this.element = new Element();
+      this.element.look = this.look;
+      return this.element;
+    }
+    update(options) {
+      this.element.look = options.appearance;
+      this.element.dress();
+    }
   }
   window.Stripe = (key) => ({
     elements: (options) => new Elements(options),

@@ -121,6 +121,11 @@ def reached(tx: Transaction) -> Sequence[tuple[str, str, str]]:
     return [(one.person.email, one.person.language, one.person.id) for one in tx.all(store.operators())]
 
 
+async def runs(db: Database, person_id: str) -> bool:
+    """Whether this person is one of them, for other slices."""
+    return any(one.person.id == person_id for one in await db.all(store.operators()))
+
+
 def _who(principal: Principal) -> str:
     return f"person:{principal.person_id}" if principal.person_id is not None else f"user:{principal.name}"
 

@@ -15,6 +15,16 @@ def by_slug(slug: str) -> Query[Organization]:
     return Query("SELECT * FROM organizations WHERE slug = ? AND deleted_at IS NULL", (slug,), _organization)
 
 
+def named(name: str) -> Query[Organization]:
+    """By its short name, else by its whole one, which several may have."""
+    return Query(
+        "SELECT * FROM organizations WHERE deleted_at IS NULL AND (slug = ?1 OR (lower(name) = lower(?1) "
+        "AND NOT EXISTS (SELECT 1 FROM organizations WHERE slug = ?1))) LIMIT 2",
+        (name,),
+        _organization,
+    )
+
+
 def of_person(person_id: str) -> Query[Membership]:
     return Query(
         "SELECT o.*, m.role FROM memberships m JOIN organizations o ON o.id = m.org_id "

@@ -1,9 +1,12 @@
 """What people do with their own account: profile, password, address."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from novacast import outbox
+from novacast.accounts.journal import store as journal
+from novacast.accounts.journal.models import Kind
+from novacast.accounts.passkeys import store as passkeys
 from novacast.accounts.people import store
 from novacast.accounts.people.models import (
     Account,
@@ -55,6 +58,14 @@ class Addressees:
     def addressee(self, tx: Transaction, person_id: str) -> Addressee | None:
         """None for whoever has no account any more."""
         return tx.one(store.addressee(person_id))
+
+    def at(self, tx: Transaction, email: str) -> Addressee | None:
+        """Whose account has this address; None: nobody's."""
+        try:
+            account = tx.one(store.account_by_key(EmailAddress.parse(email).key))
+        except InvalidInput:
+            return None
+        return None if account is None else tx.one(store.addressee(account.person.id))
 
 
 class Standings:
@@ -132,9 +143,15 @@ class People:
         await self._db.write(unit)
 
     def replace_password(self, tx: Transaction, person: Person, hashed: str) -> None:
-        """A new password from outside (reset, operator): no session and no API token survives it."""
+        """A new password from outside (reset, operator): no session, no API token and no passkey survives it, as
+        whoever had the account may have left one behind."""
         self._set_password(tx, person, hashed)
         sessions.revoke_all(tx, person.id, tokens=True)
+        for passkey in tx.all(passkeys.of_person(person.id)):
+            passkeys.remove(tx, passkey.id)
+            journal.record(tx, person.id, Kind.PASSKEY_REMOVED, passkey.name)
+            url = self._links.to("/account/passkeys")
+            self.notify(tx, person, "passkey_removed", url=url, more={"passkey": passkey.name})
 
     def _set_password(self, tx: Transaction, person: Person, hashed: str) -> None:
         store.set_password(tx, person.id, hashed)
@@ -228,13 +245,22 @@ class People:
 
         return await self._db.write(unit)
 
-    def notify(self, tx: Transaction, person: Person, template: str, *, url: str, to: str | None = None) -> None:
+    def notify(
+        self,
+        tx: Transaction,
+        person: Person,
+        template: str,
+        *,
+        url: str,
+        to: str | None = None,
+        more: Mapping[str, str] | None = None,
+    ) -> None:
         self._mailer.send(
             tx,
             to=to or person.email,
             template=template,
             language=person.language,
-            context={"name": person.name, "url": url},
+            context={"name": person.name, "url": url, **(more or {})},
             person_id=person.id,
         )
 

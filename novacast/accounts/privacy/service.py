@@ -3,9 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
+from novacast.accounts.journal import store as journal
+from novacast.accounts.journal.models import Happened
+from novacast.accounts.oidc import store as identities
 from novacast.accounts.operators import store as operators
 from novacast.accounts.organizations import store as organizations
 from novacast.accounts.organizations.service import member_changed
+from novacast.accounts.passkeys import store as passkeys
+from novacast.accounts.passkeys.models import Passkey
 from novacast.accounts.people import store as people
 from novacast.accounts.people.models import Account
 from novacast.accounts.people.service import People, changed
@@ -33,6 +38,10 @@ class Privacy:
             tokens = await view.all(sessions.of_person(person.id, now, tokens=True))
             memberships = await view.all(organizations.of_person(person.id))
             pending_email = await view.one(people.pending_email(person.id, now))
+            keys = await view.all(passkeys.of_person(person.id))
+            known = await view.one(operators.known(person.id, now))
+            linked = await view.all(identities.of_person(person.id))
+            events = await view.all(journal.newest(person.id, 10_000))
             invitations = await view.all(organizations.invitations_to(account.email_key))
         subject = Subject(person.id, person.email)
         return {
@@ -50,6 +59,17 @@ class Privacy:
             "api_tokens": [
                 {"name": token.name, "scopes": sorted(token.scopes or ())} | _session(token) for token in tokens
             ],
+            "passkeys": [_passkey(one) for one in keys],
+            "operator": known is not None and known.operator,
+            "shut_out": None
+            if known is None or known.suspension is None
+            else {"reason": known.suspension.reason, "at": iso(known.suspension.at)},
+            "log_in_provider": [
+                {"issuer": one.issuer, "subject": one.subject, "email": one.email, "linked_at": iso(one.linked_at)}
+                | {"used_at": iso(one.used_at)}
+                for one in linked
+            ],
+            "account_events": [_event(one) for one in events],
             "memberships": [
                 {"organization_id": one.organization.id, "organization": one.organization.name, "role": one.role}
                 for one in memberships
@@ -74,6 +94,11 @@ class Privacy:
         sessions.revoke_all(tx, person.id, tokens=True)
         sessions.delete_all(tx, person.id)
         operators.withdraw(tx, person.id)
+        operators.release(tx, person.id)
+        passkeys.remove_all(tx, person.id)
+        identities.unlink(tx, person.id)
+        identities.withdraw_all(tx, person.id)
+        journal.forget(tx, person.id)
         organizations.drop_invitations_to(tx, account.email_key)
         sign_ups.drop(tx, account.email_key)
         people.anonymise(tx, person.id)
@@ -106,4 +131,24 @@ def _session(session: Session) -> dict[str, Any]:
         "created_at": iso(session.created_at),
         "seen_at": iso(session.seen_at),
         "expires_at": iso(session.expires_at),
+    }
+
+
+def _passkey(passkey: Passkey) -> dict[str, Any]:
+    return {
+        "name": passkey.name,
+        "synced": passkey.synced,
+        "created_at": iso(passkey.created_at),
+        "used_at": iso(passkey.used_at),
+        "suspected_at": iso(passkey.suspected_at),
+    }
+
+
+def _event(event: Happened) -> dict[str, Any]:
+    return {
+        "at": iso(event.at),
+        "kind": event.kind,
+        "detail": event.detail,
+        "device": event.device,
+        "address": event.address,
     }

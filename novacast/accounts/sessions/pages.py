@@ -4,6 +4,9 @@ from typing import Annotated
 
 from pydantic import Field
 
+from novacast.accounts.oidc.service import OidcLogIn
+from novacast.accounts.passkeys.entering import PasskeyEntry
+from novacast.accounts.passkeys.service import Passkeys
 from novacast.accounts.registration.pages import Text
 from novacast.accounts.sessions.models import Kind, SecondFactorNeeded
 from novacast.accounts.sessions.routes import hand_over, origin
@@ -15,6 +18,7 @@ from novacast.i18n import gettext as _
 from novacast.identity import Scope
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.web.protection import safe_next
+from novacast.web.secure_context import secure_context
 
 Next = Annotated[str, Field(max_length=2000)]
 
@@ -43,23 +47,23 @@ class NewTokenForm(Body):
 
 
 class LogInPages:
-    def __init__(self, sessions: Sessions) -> None:
-        self._sessions = sessions
+    def __init__(self, sessions: Sessions, passkeys: Passkeys, entry: PasskeyEntry, oidc: OidcLogIn) -> None:
+        self._sessions, self._passkeys, self._entry, self._oidc = sessions, passkeys, entry, oidc
 
     @page("/login", public=True)
     async def show(self, call: Call, query: LogInQuery) -> Html | Redirect:
         if call.principal.signed_in:
             return Redirect(safe_next(query.next))
-        return Html("accounts/log_in.html", {"errors": (), "values": LogInForm(next=query.next)})
+        return self._asked(call, LogInForm(next=query.next))
 
     @form("/login", public=True)
     async def log_in(self, call: Call, form: LogInForm) -> Html | Redirect:
         try:
             result = await self._sessions.sign_in(Kind.BROWSER, form.email, form.password, origin(call))
         except Unauthenticated as error:
-            return Html("accounts/log_in.html", {"errors": atop(error), "values": form}, 401)
+            return self._asked(call, form, atop(error))
         if isinstance(result, SecondFactorNeeded):
-            return Html("accounts/code.html", {"errors": (), "pending": result.pending, "next": form.next})
+            return await self._half_done(result.pending, form.next)
         hand_over(call, result)
         return Redirect(safe_next(form.next))
 
@@ -68,16 +72,37 @@ class LogInPages:
         try:
             result = await self._sessions.sign_in_with_code(Kind.BROWSER, form.pending, form.code, origin(call))
         except Unauthenticated as error:
-            context = {"errors": atop(error), "pending": form.pending, "next": form.next}
-            return Html("accounts/code.html", context, 401)
+            return await self._half_done(form.pending, form.next, atop(error))
         hand_over(call, result)
         return Redirect(safe_next(form.next))
 
     @form("/logout", scope="read")
     async def log_out(self, call: Call) -> Redirect:
+        by_provider = await self._oidc.opened(call.principal)
         await self._sessions.sign_out(call.principal)
         call.end_session()
+        if by_provider:
+            return Redirect("/login/oidc/left")
         return Redirect("/", notice=Notice("good", _("You are logged out.")))
+
+    def _asked(self, call: Call, values: LogInForm, errors: tuple[FieldError, ...] = ()) -> Html:
+        possible = self._passkeys.possible and secure_context(call)
+        context = {
+            "errors": errors,
+            "values": values,
+            "next": safe_next(values.next),
+            "passkeys": possible,
+            "provider": self._oidc.name if self._oidc.possible else "",
+        }
+        return Html("accounts/log_in.html", context, 401 if errors else 200)
+
+    async def _half_done(self, pending: str, to: str, errors: tuple[FieldError, ...] = ()) -> Html:
+        try:
+            passkeys = await self._entry.of_half_done(pending)
+        except Unauthenticated:
+            passkeys = False
+        context = {"errors": errors, "pending": pending, "next": safe_next(to), "passkeys": passkeys}
+        return Html("accounts/code.html", context, 401 if errors else 200)
 
 
 class SessionPages:

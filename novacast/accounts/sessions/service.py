@@ -67,19 +67,24 @@ class Sessions:
             raise Unauthenticated(_WRONG)
         account = await self._renewed(account, password)
         if account.totp_secret is not None:
-            return self._ask_for_code(account, kind)
+            return self.ask_for_code(account, kind)
         return await self._open(account, kind, origin)
 
     async def sign_in_with_code(self, kind: Kind, pending: str, code: str, origin: Origin) -> SignedIn:
         """The second step. `code`: of the app, or a recovery code. Raises Unauthenticated, RateLimited."""
+        account = await self.half_done(pending, kind)
+        self._gates.code(account.person.id)
+        signed_in = await self._open(account, kind, origin, code)
+        self._gates.code_right(account.person.id)
+        return signed_in
+
+    async def half_done(self, pending: str, kind: Kind) -> Account:
+        """Whose password was right a moment ago. Raises Unauthenticated."""
         person_id, mark = self._read_pending(pending, kind)
-        self._gates.code(person_id)
         account = await self._db.one(people.account(person_id))
         if account is None or _mark(account) != mark:
             raise Unauthenticated(_LATE)
-        signed_in = await self._open(account, kind, origin, code)
-        self._gates.code_right(person_id)
-        return signed_in
+        return account
 
     async def sign_out(self, principal: Principal) -> None:
         """End the caller's own session, whatever its kind."""
@@ -118,7 +123,8 @@ class Sessions:
             raise Unauthenticated(_LATE)
         return renewed
 
-    def _ask_for_code(self, account: Account, kind: Kind) -> SecondFactorNeeded:
+    def ask_for_code(self, account: Account, kind: Kind) -> SecondFactorNeeded:
+        """The second step, for whoever has taken the first."""
         expires_at = self._clock.now() + PENDING_LASTS
         claims = [account.person.id, kind, _mark(account), expires_at]
         return SecondFactorNeeded(self._signer.sign(json.dumps(claims).encode()), expires_at)
@@ -135,28 +141,34 @@ class Sessions:
 
     async def _open(self, account: Account, kind: Kind, origin: Origin, code: str | None = None) -> SignedIn:
         person_id = account.person.id
-        secret = new_token()
 
         def unit(tx: Transaction) -> SignedIn:
             now = tx.one(people.account(person_id))
             if now is None or now.password != account.password:
                 raise Unauthenticated(_LATE)
-            if tx.one(operators.suspended(person_id)):
-                raise Unauthenticated(_SHUT)
             if now.totp_secret is not None and not self._second_factor.accepts(tx, now, code or ""):
                 raise Unauthenticated(text("This code is not right, or was used before. Try the next one."))
-            store.make_room(tx, person_id)
-            if kind is Kind.API:
-                session = self._session(tx.now, person_id, kind, origin, self._tokens.lasts)
-                store.insert(tx, session, None)
-                return SignedIn(session, tokens=self._tokens.issue(tx, session))
-            session = self._session(tx.now, person_id, kind, origin, self._lasts)
-            store.insert(tx, session, digest(secret))
-            return SignedIn(session, secret=secret)
+            return self.enter(tx, person_id, kind, origin)
 
         signed_in = await self._db.write(unit)
         self._gates.signed_in(account.email_key)
         return signed_in
+
+    def enter(self, tx: Transaction, person_id: str, kind: Kind, origin: Origin) -> SignedIn:
+        """A session of whoever has proven to be this person, in the transaction that uses the proof up.
+
+        Raises Unauthenticated for an account that is shut.
+        """
+        if tx.one(operators.suspended(person_id)):
+            raise Unauthenticated(_SHUT)
+        store.make_room(tx, person_id)
+        if kind is Kind.API:
+            session = self._session(tx.now, person_id, kind, origin, self._tokens.lasts)
+            store.insert(tx, session, None)
+            return SignedIn(session, tokens=self._tokens.issue(tx, session))
+        session, secret = self._session(tx.now, person_id, kind, origin, self._lasts), new_token()
+        store.insert(tx, session, digest(secret))
+        return SignedIn(session, secret=secret)
 
     @staticmethod
     def _session(now: int, person_id: str, kind: Kind, origin: Origin, lasts: int) -> Session:

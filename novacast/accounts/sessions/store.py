@@ -8,6 +8,7 @@ from novacast import outbox
 from novacast.accounts.sessions.models import Kind, Session
 from novacast.database import Query, Row, Transaction
 from novacast.identity import Principal, Role
+from novacast.keeping import number
 
 PER_PERSON = 100
 """Open sessions (without API tokens) of one person; the longest unseen make room."""
@@ -116,11 +117,17 @@ def delete_all(tx: Transaction, person_id: str) -> None:
     tx.run("DELETE FROM sessions WHERE person_id = ?", (person_id,))
 
 
-def drop_dead(tx: Transaction, before: int) -> int:
-    """Forget sessions that ended before the instant `before`."""
-    return tx.run(
-        "DELETE FROM sessions WHERE expires_at < ? OR (revoked_at IS NOT NULL AND revoked_at < ?)", (before, before)
-    )
+_DEAD = "FROM sessions WHERE expires_at < ?1 OR (revoked_at IS NOT NULL AND revoked_at < ?1)"
+
+
+def dead(before: int) -> Query[int]:
+    """Sessions that ended before the instant `before`."""
+    return number(f"SELECT count(*) {_DEAD}", before)
+
+
+def drop_dead(tx: Transaction, before: int, limit: int) -> int:
+    """Forget them."""
+    return tx.run(f"DELETE FROM sessions WHERE id IN (SELECT id {_DEAD} LIMIT ?2)", (before, limit))  # noqa: S608 - constants
 
 
 def add_refresh(tx: Transaction, digest: bytes, session_id: str) -> None:

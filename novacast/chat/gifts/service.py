@@ -72,15 +72,23 @@ class Gifts:
         except Forbidden:
             return None
 
+    async def mark(self, message_id: str, mark: str) -> None:
+        """It stands out again, as when it was said. Repeatable."""
+        await self._badged(message_id, Badge(GIFT, mark))
+
     async def unmark(self, message_id: str) -> None:
         """What was given was given back: its words stay, and stand out no more. Repeatable."""
+        await self._badged(message_id)
 
+    async def _badged(self, message_id: str, *gifts: Badge) -> None:
         def unit(tx: Transaction) -> None:
             before = tx.one(store.message(message_id))
-            kept = () if before is None else tuple(one for one in before.badges if one.kind != GIFT)
-            if before is None or kept == before.badges:
+            if before is None:
                 return
-            after = replace(before, badges=kept, changed_seq=store.advance(tx, before.room_id))
+            badges = (*(one for one in before.badges if one.kind != GIFT), *gifts)
+            if badges == before.badges:
+                return
+            after = replace(before, badges=badges, changed_seq=store.advance(tx, before.room_id))
             store.set_badges(tx, after)
             if before.state is not State.DELETED:
                 self._messages.tell(tx, said(after), before.room_id)

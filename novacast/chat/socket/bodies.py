@@ -23,7 +23,7 @@ from novacast.clock import SECOND
 from novacast.errors import Malformed
 from novacast.i18n import text
 from novacast.web import Body
-from novacast.web.parsing import parse_json
+from novacast.web.parsing import parse_chosen
 
 Id = Annotated[str, Field(min_length=1, max_length=40, pattern="^[a-z0-9]+$")]
 Words = Annotated[str, Field(min_length=1, max_length=LONGEST_TEXT * 4, description="A safe part of Markdown.")]
@@ -149,35 +149,25 @@ ACTIONS: Mapping[str, type[Action]] = {
 }
 
 
-def read(received: str, actions: Mapping[str, type[Action]] = ACTIONS) -> tuple[str | None, Action]:
-    """Its `ref`, as far as there is one, and the action, of those that there are. Raises InvalidInput."""
-    fields = _fields(received)
-    return _ref(fields), parse_json(received.encode(), _model(fields, actions))
+def read(received: str, actions: Mapping[str, type[Action]] = ACTIONS) -> Action:
+    """One of those that there are. Raises InvalidInput."""
+    return parse_chosen(received, lambda value: _model(value, actions))
 
 
 def ref_of(received: str) -> str | None:
     """Of whatever was received, so that even a refusal finds what it is of."""
-    return _ref(_fields(received))
-
-
-def _fields(received: str) -> Mapping[str, Any] | None:
-    """None for what is no JSON object."""
     try:
         found = json.loads(received)
     except (ValueError, RecursionError):
         return None
-    return found if isinstance(found, dict) else None
-
-
-def _ref(fields: Mapping[str, Any] | None) -> str | None:
-    ref = None if fields is None else fields.get("ref")
+    ref = found.get("ref") if isinstance(found, dict) else None
     return ref if isinstance(ref, str) and len(ref) <= LONGEST_KEY else None
 
 
-def _model(fields: Mapping[str, Any] | None, actions: Mapping[str, type[Action]]) -> type[Action]:
-    if fields is None:
+def _model(value: Any, actions: Mapping[str, type[Action]]) -> type[Action]:
+    if not isinstance(value, dict):
         raise Malformed(text("Send one JSON object in each message."))
-    named = fields.get("type")
+    named = value.get("type")
     model = actions.get(named) if isinstance(named, str) else None
     if model is None:
         raise Malformed(text("There is no such action. There are: {known}.", known=", ".join(actions)))

@@ -133,7 +133,7 @@ class Conversation(Presence):
 
     async def _answer(self, received: str) -> None:
         try:
-            ref, action = bodies.read(received, ACTIONS)
+            action = bodies.read(received, ACTIONS)
             result = await self._do(action)
         except NovaCastError as error:
             self._refuse(received, error)
@@ -141,7 +141,7 @@ class Conversation(Presence):
             log.exception("an action in room %s failed", self.member.room_id)
             self._tell_refusal(received, code="internal", message=translated(_INTERNAL))
         else:
-            self.member.tell("done", **({} if ref is None else {"ref": ref}), **result)
+            self.member.tell("done", **({} if action.ref is None else {"ref": action.ref}), **result)
 
     async def _do(self, action: bodies.Action) -> "Result":
         guest = self.member.guest

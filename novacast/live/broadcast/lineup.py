@@ -119,7 +119,7 @@ class Lineup:
             profile = replace(profile, segment=Fraction(told.get("segment", profile.segment)))
             copied = _rung(told["copied"]) if "copied" in told else None
             return cls(profile, Fraction(told["fps"]), tuple(map(_rung, told["rungs"])), copied)
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, RecursionError, OverflowError, ZeroDivisionError) as error:
             raise ValueError("not a lineup of ours") from error
 
 

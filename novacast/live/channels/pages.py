@@ -154,6 +154,7 @@ class ChannelStudioPages:
         asked = query.org or ""
         org_id = asked if asked in names else min(names, default="", key=lambda one: names[one])
         context: dict[str, Any] = {"organizations": _by_name(names), "org": org_id, "lines": [], "next": ""}
+        context["may_make"] = False
         if org_id:
             context |= await self._listed(call.principal, org_id, query.cursor)
         return Html("live/channels.html", context)

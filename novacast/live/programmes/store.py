@@ -1,5 +1,6 @@
 """All SQL about programmes and their markers."""
 
+import json
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
@@ -17,6 +18,11 @@ _COLUMNS = (
 
 def by_id(programme_id: str) -> Query[Programme]:
     return Query("SELECT * FROM programmes WHERE id = ?", (programme_id,), programme)
+
+
+def by_ids(ids: Sequence[str]) -> Query[Programme]:
+    sql = "SELECT * FROM programmes WHERE id IN (SELECT value FROM json_each(?))"
+    return Query(sql, (json.dumps(list(ids)),), programme)
 
 
 def feedable(channel_id: str, now: int, before: int) -> Query[Programme]:

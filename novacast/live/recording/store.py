@@ -28,3 +28,8 @@ def origin(clip_id: str) -> Query[str]:
 
 def remove(tx: Transaction, clip_id: str) -> None:
     tx.run("DELETE FROM clips WHERE id = ?", (clip_id,))
+
+
+def clipped(tx: Transaction, video_id: str) -> bool:
+    """Whether a video was cut out of a programme, for other slices."""
+    return tx.one(origin(video_id)) is not None

@@ -37,6 +37,10 @@ class Mailer(Protocol):
         """Queue a mail that leaves once the transaction is on disk."""
         ...
 
+    def want(self, tx: Transaction, *, template: str, person_id: str) -> None:
+        """Somebody has asked for such mails, whatever they switched off before."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Post:

@@ -65,6 +65,7 @@ class Reminders:
                 raise Conflict(text("This programme is not planned for an hour, so there is nothing to remind of."))
             if (tx.one(store.count(person_id)) or 0) >= MOST:
                 raise Conflict(text("You have {most} reminders already. Stop one first.", most=MOST))
+            self._post.mailer.want(tx, template=News.BEGINS.value, person_id=person_id)
             store.add(tx, Reminder(programme_id, person_id, programme.title, programme.planned_start))
 
         await self._db.write(unit)

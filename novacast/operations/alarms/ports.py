@@ -43,7 +43,13 @@ class Mailer(Protocol):
         ...
 
 
+class Push(Protocol):
+    def alarm(self, tx: Transaction, person_id: str, title: str, body: str, key: str, language: str, /) -> None:
+        """Queue a push to the browsers of one who runs the server. What is about the same `key` takes its place."""
+        ...
+
+
 Operators = Callable[[Transaction], Sequence[tuple[str, str, str]]]
 """Address, language and id of each of those who run the server."""
 
-__all__ = ["Behind", "Broadcasts", "FailingWebhooks", "Mailer", "Money", "Operators", "Works"]
+__all__ = ["Behind", "Broadcasts", "FailingWebhooks", "Mailer", "Money", "Operators", "Push", "Works"]

@@ -12,7 +12,7 @@ from novacast.identity import Principal, operates
 from novacast.operations.alarms import store
 from novacast.operations.alarms.models import Call, Quiet, Tally
 from novacast.operations.alarms.outward import Outward
-from novacast.operations.alarms.ports import Mailer, Operators
+from novacast.operations.alarms.ports import Mailer, Operators, Push
 from novacast.operations.alarms.watch import TITLES, Watch
 from novacast.overview import Alarm
 from novacast.settings import Settings
@@ -34,8 +34,10 @@ class Alarms:
         mailer: Mailer,
         operators: Operators,
         outward: Outward | None = None,
+        push: Push | None = None,
     ) -> None:
         """Raises BadSettings for quiet hours that are none."""
+        self._push = push
         own = settings.alarms
         self._db, self._watch, self._mailer, self._operators = db, watch, mailer, operators
         self._languages, self._language = Languages(settings.language), settings.language
@@ -113,11 +115,25 @@ class Alarms:
             with self._languages.speaking(language):
                 context = self._words(tx, one, over=over)
             self._mailer.send(tx, to=to, template="alarm", language=language, context=context, person_id=person_id)
+        if self._push is not None:
+            self._push_to(tx, self._push, one, over=over)
         with self._languages.speaking(self._language):
-            words = self._words(tx, one, over=over)
-            title = translated(text("Over: {title}", title=words["title"])) if over else words["title"]
+            title, message = self._said(tx, one, over=over)
         for number in range(len(self._outward)):
-            store.call(tx, one.id, number, f"{self._venue}: {title}", words["message"])
+            store.call(tx, one.id, number, f"{self._venue}: {title}", message)
+
+    def _push_to(self, tx: Transaction, push: Push, one: Alarm, *, over: bool) -> None:
+        """That it is over takes the place of that it is, where nobody has read it."""
+        for _, language, person_id in self._operators(tx):
+            with self._languages.speaking(language) as spoken:
+                title, message = self._said(tx, one, over=over)
+            push.alarm(tx, person_id, f"{self._venue}: {title}", message, f"alarm:{one.id}", spoken)
+
+    def _said(self, tx: Transaction, one: Alarm, *, over: bool) -> tuple[str, str]:
+        """A line and what stands below it, in the language that is being spoken."""
+        words = self._words(tx, one, over=over)
+        title = translated(text("Over: {title}", title=words["title"])) if over else words["title"]
+        return title, words["message"]
 
     def _words(self, tx: Transaction, one: Alarm, *, over: bool) -> dict[str, str]:
         """In the language that is being spoken."""

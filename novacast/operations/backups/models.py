@@ -55,7 +55,7 @@ class Head:
             if values.pop("format") > FORMAT:
                 raise Unavailable("A newer NovaCast made this backup. Restore it with that version.")
             return cls(**values)
-        except (ValueError, TypeError, KeyError, AttributeError) as error:
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
             raise Unavailable("It is damaged.") from error
 
 
@@ -83,9 +83,9 @@ class Entry:
             values: dict[str, Any] = json.loads(line)
             entry = cls(values["p"], int(values["s"]), int(values["m"]), int(values["i"]), tuple(values["h"]))
             hexadecimal = all(len(one) == 64 and bytes.fromhex(one) for one in entry.pieces)
-        except (ValueError, TypeError, KeyError) as error:
+            parts = entry.path.split("/")
+        except (ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError) as error:
             raise Unavailable("The list of files is damaged.") from error
-        parts = entry.path.split("/")
         if not hexadecimal or "\0" in entry.path or any(part in ("", ".", "..") for part in parts):
             raise Unavailable("The list of files is damaged.")
         return entry

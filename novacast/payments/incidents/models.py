@@ -16,10 +16,12 @@ class Kind(StrEnum):
     DISPUTED = "order.disputed"
     LOST = "order.dispute_lost"
     REFUND_FAILED = "refund.failed"
+    NOT_TRADED = "ticket.not_traded"
     MEMBERSHIP_LATE = "membership.paid_late"
     MEMBERSHIP_MISMATCH = "membership.mismatch"
     MEMBERSHIP_ELSEWHERE = "membership.repaid_elsewhere"
     MEMBERSHIP_DISPUTED = "membership.disputed"
+    MEMBERSHIP_LOST = "membership.dispute_lost"
     MEMBERSHIP_REFUND_FAILED = "membership.refund_failed"
     PAYOUT = "payout.mismatch"
 

@@ -18,7 +18,7 @@ def written(one: Document, fonts: Path) -> bytes:
     """In the language that is being spoken."""
     seller = one.seller
     people = [seller.name, *seller.address, seller.number, seller.note, *one.buyer, one.subject]
-    page = Paper(fonts, "".join([*people, *(row.text for row in one.rows)]))
+    page = Paper(fonts, "".join([*people, *(row.text for row in one.rows)]), foot=one.name)
     page.set_title(one.name)
     page.add_page()
     if one.test:

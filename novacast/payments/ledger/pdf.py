@@ -13,8 +13,8 @@ _WIDTHS = (70.0, 25.0, 25.0, 25.0, 25.0)
 
 def written(statement: Statement, house: str, fonts: Path) -> bytes:
     """In the language that is being spoken. `house`: its name."""
-    page = Paper(fonts, house)
     title = _("Statement of %(month)s") % {"month": month_name(statement.month)}
+    page = Paper(fonts, house, foot=title)
     page.set_title(f"{house}: {title}")
     page.add_page()
     if statement.test:

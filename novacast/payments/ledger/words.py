@@ -15,6 +15,8 @@ from novacast.words import locale
 def account_name(account: str) -> str:
     kind, _colon, rest = account.partition(":")
     match kind:
+        case "clearing" if rest == "elsewhere":
+            return _("Paid elsewhere, before it was imported")
         case "clearing":
             return _("At %(provider)s") % {"provider": rest.capitalize()}
         case "deferred":

@@ -9,10 +9,11 @@ from zoneinfo import ZoneInfo
 from novacast.clock import moment
 from novacast.database import Database, Transaction
 from novacast.i18n import gettext as _
-from novacast.money import Disputed, Entry
+from novacast.money import Entry
 from novacast.payments.invoices.service import Invoices, NoSeller
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships import store
+from novacast.payments.memberships.disputes.models import Dispute
 from novacast.payments.memberships.earning import store as earning
 from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Interval, Subscription, period_end
 from novacast.payments.memberships.ports import Addressees, Zones
@@ -100,16 +101,17 @@ class Booking:
         """It came back from the bank: it is owed again."""
         self._ledger.returned(tx, self._entry(tx, one, charge, refund), place(charge), amount)
 
-    def disputed(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Disputed) -> bool:
-        """A bank wants it back, or has decided. Whether that is news."""
-        entry, at = self._entry(tx, one, charge, dispute.reference), place(charge)
-        new = not tx.one(self._ledger.known(dispute.reference))
-        self._ledger.disputed(tx, entry, at, dispute.amount)
-        if dispute.state == "won":
-            self._ledger.won(tx, entry, at, dispute.amount, lost=False)
-        elif dispute.state == "lost":
-            self._ledger.lost(tx, entry, dispute.amount)
-        return new
+    def disputed(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Dispute) -> None:
+        """A bank wants it back."""
+        self._ledger.disputed(tx, self._entry(tx, one, charge, dispute.reference), place(charge), dispute.amount)
+
+    def won(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Dispute, *, lost: bool) -> None:
+        """It has given it back; `lost`: after it had decided otherwise."""
+        entry = self._entry(tx, one, charge, dispute.reference)
+        self._ledger.won(tx, entry, place(charge), dispute.amount, lost=lost)
+
+    def lost(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Dispute) -> None:
+        self._ledger.lost(tx, self._entry(tx, one, charge, dispute.reference), dispute.amount)
 
     async def found(self, db: Database, source: str) -> Entry | None:
         """Under which entry the books have it."""

@@ -132,6 +132,23 @@ class Plans:
 
         return await self._db.write(unit)
 
+    async def tier(self, principal: Principal, tier_id: str) -> Offered:
+        """Raises NotFound, Forbidden."""
+        found: Tier | None = await self._db.one(store.tier(tier_id))
+        tier = office_tier(principal, found)
+        return next(one for one in await self._all(tier.org_id) if one.tier.id == tier.id)
+
+    async def open(self, principal: Principal, tier_id: str, media_id: str, *, opens: bool) -> Offered:
+        """One thing more, or one less; the others stay. Raises NotFound, Forbidden, InvalidInput."""
+
+        def unit(tx: Transaction) -> Offered:
+            office_tier(principal, tx.one(store.tier(tier_id)))
+            others = [one for one in tx.all(store.media(tier_id)) if one != media_id]
+            store.set_media(tx, tier_id, checked_media([*others, media_id] if opens else others))
+            return _told(tx, tier_id, None)
+
+        return await self._db.write(unit)
+
     async def price(self, principal: Principal, tier_id: str, draft: PlanDraft, then: Then[Plan] | None = None) -> Plan:
         """A price of a tier. It is never changed: another is made, and this one offered no more. Raises NotFound,
         Forbidden, InvalidInput, Conflict."""

@@ -156,7 +156,17 @@ class StripeNews:
         intent = found.payment_intent
         payment = "" if intent is None else intent if isinstance(intent, str) else intent.id
         key = await self._paid_by(payment) if payment else ""
-        return bool(key) and await settles.dispute(NAME, _disputed(found, key, payment))
+        told = _disputed(found, key, payment)
+        if not key or await settles.dispute(NAME, told):
+            return bool(key)
+        return await self._begun(key, settles) and await settles.dispute(NAME, told)
+
+    async def _begun(self, invoice: str, settles: Settles) -> bool:
+        """Of an invoice that was not heard of yet: ask about its membership, which may not have been either. Whether it
+        is one of ours."""
+        of = await self._billing.subscription_of(invoice)
+        key = (await self._billing.subscription(of)).marks.get("subscription", "") if of else ""
+        return await self._attempt(key, settles)
 
 
 def _disputed(found: stripe.Dispute, key: str, payment: str) -> Disputed:

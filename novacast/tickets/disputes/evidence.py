@@ -7,7 +7,7 @@ from novacast.i18n import gettext as _
 from novacast.printing import SOFT, Paper
 from novacast.tickets.disputes.cases import Case
 from novacast.tickets.office.handling.story import told
-from novacast.tickets.words import hour_there, night_there
+from novacast.tickets.words import attempt_state, hour_there, night_there
 from novacast.words import money
 
 MOST_STORY = 200
@@ -18,7 +18,7 @@ def written(case: Case, fonts: Path) -> bytes:
     order, zone = case.receipt.order, case.event.timezone
     names = [one.name for one in case.receipt.tickets] + [one.item for one in case.receipt.lines]
     words = "".join([case.event.title, case.event.venue, order.name, order.email, *names])
-    page = Paper(fonts, words + "".join(one.detail for one in case.story))
+    page = Paper(fonts, words + "".join(one.detail for one in case.story), foot=order.code)
     page.set_title(_("Evidence about order %(code)s") % {"code": order.code})
     page.add_page()
     page.paragraph(_("Evidence about order %(code)s") % {"code": order.code}, 16, bold=True)
@@ -51,7 +51,9 @@ def _order(page: Paper, case: Case) -> None:
         seat = "" if line.seat is None else line.seat.label
         page.row([line.item, seat, money(line.claim.cost, order.currency)], [70, 60, 40], numbers=1)
     for attempt in case.receipt.attempts:
-        page.row([attempt.provider, attempt.reference or attempt.key, attempt.state], [45, 95, 30], size=8)
+        page.row(
+            [attempt.provider, attempt.reference or attempt.key, attempt_state(attempt.state)], [45, 95, 30], size=8
+        )
 
 
 def _terms(page: Paper, case: Case) -> None:

@@ -32,6 +32,7 @@ from novacast.tickets.door.models import (
     instant_of,
     judged,
 )
+from novacast.tickets.imports import store as foreign
 from novacast.tickets.models import TicketState
 
 
@@ -108,6 +109,8 @@ class Scanning:
         wanted, token = post.wanted, _token(tx, post, wish)
         if token is not None:
             shown = tx.one(store.shown_by_serial(token.performance, token.ordinal, token.serial))
+        elif wish.code and not wish.ticket_id and (known := tx.one(foreign.ticket_of(wanted.org_id, wish.code))):
+            shown = tx.one(store.shown_by_id(known))
         else:
             shown = tx.one(store.shown_by_id(wish.ticket_id)) if wish.ticket_id else None
             if wish.ticket_id and (shown is None or shown.ticket.perf_id != wanted.perf_id):
@@ -165,7 +168,8 @@ def _check_device(tx: Transaction, post: Post) -> None:
 
 
 def _token(tx: Transaction, post: Post, wish: Wish) -> Token | None:
-    """None: nobody here signed it, or a ticket was looked up instead. By the keys of this moment."""
+    """None: nobody here signed it, it is another system's, or a ticket was looked up instead. By the keys of this
+    moment."""
     try:
         return checked(as_scanned(wish.code), dict(tx.all(keys.public_keys(post.wanted.org_id))))
     except BadToken:

@@ -51,15 +51,23 @@ def add_trade(tx: Transaction, hold_id: str, claim_id: str, buyer: str) -> None:
 
 
 def traded_for(hold_id: str) -> Query[str]:
-    """The unit that is given back for what is in a basket."""
-    return Query("SELECT claim_id FROM ticket_trades WHERE hold_id = ?", (hold_id,), lambda row: str(row["claim_id"]))
+    """The unit that is given back for what is in a basket; the one in its place, where it was moved meanwhile."""
+    return Query(
+        "WITH RECURSIVE unit(id, moves) AS (SELECT claim_id, 0 FROM ticket_trades WHERE hold_id = ? UNION ALL "
+        "SELECT m.claim_id, unit.moves + 1 FROM unit JOIN seat_moves m ON m.before_id = unit.id) "
+        "SELECT id FROM unit ORDER BY moves DESC LIMIT 1",
+        (hold_id,),
+        lambda row: str(row["id"]),
+    )
 
 
 def trading(claim_id: str, at: int) -> Query[int]:
-    """Whether a basket that is not over is to be paid with a unit's worth."""
+    """Whether a basket that is not over is to be paid with a unit's worth, or with that of one whose place it took."""
     return Query(
-        "SELECT 1 FROM ticket_trades t JOIN holds h ON h.id = t.hold_id WHERE t.claim_id = ? "
-        "AND (h.state IN ('paying', 'closing') OR (h.state = 'active' AND h.expires_at > ?)) LIMIT 1",
+        "WITH RECURSIVE unit(id) AS (SELECT ? UNION ALL "
+        "SELECT m.before_id FROM unit JOIN seat_moves m ON m.claim_id = unit.id) "
+        "SELECT 1 FROM unit JOIN ticket_trades t ON t.claim_id = unit.id JOIN holds h ON h.id = t.hold_id "
+        "WHERE (h.state IN ('paying', 'closing') OR (h.state = 'active' AND h.expires_at > ?)) LIMIT 1",
         (claim_id, at),
         lambda row: int(row[0]),
     )

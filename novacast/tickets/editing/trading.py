@@ -24,7 +24,7 @@ from novacast.tickets.refunds.owing import owe
 
 def trade(tx: Transaction, books: Books, paid: Order) -> None:
     """`paid`: what was bought. Nothing where nothing was promised for it; where that can't be given back any more, it
-    stays as it is, and the story says so."""
+    stays as it is, and the house is told."""
     claim_id = tx.one(store.traded_for(paid.hold_id))
     ticket = None if claim_id is None else tx.one(holders.valid_of(claim_id))
     if claim_id is None:
@@ -34,6 +34,8 @@ def trade(tx: Transaction, books: Books, paid: Order) -> None:
     entries = tx.one(holders.used(claim_id)) or 0
     if ticket is None or old is None or old.state not in STANDING or taken or entries:
         log_book.log(tx, "ticket.not_traded", paid.org_id, paid.id, order_id=paid.id)
+        detail = "" if old is None else old.code
+        outbox.emit(tx, "ticket.not_traded", paid.id, outbox.org(paid.org_id), code=paid.code, detail=detail)
         return
     claims = tx.all(holds.of_order(old.id))
     before = next(one for one in claims if one.id == claim_id)

@@ -20,6 +20,7 @@ from novacast.tickets.words import hour_there, plain, price
 from novacast.web import Body, Call, Html, page
 from novacast.words import money
 
+Card = dict[str, Any]
 PAGE = 24
 DESCRIBED = 20
 """Performances that search engines are told of."""
@@ -30,22 +31,39 @@ class EventsQuery(Body):
     cursor: Annotated[str | None, Field(max_length=500)] = None
 
 
+class Announced:
+    """Cards of events, as tickets/event_card.html shows them."""
+
+    def __init__(self, listing: Listing, availability: Availability, posters: Posters) -> None:
+        self._listing, self._availability, self._posters = listing, availability, posters
+
+    async def page(
+        self, when: Literal["coming", "past"], cursor: str | None, limit: int
+    ) -> tuple[list[Card], str | None]:
+        """The cards and the cursor of the next page. `InvalidInput` for a cursor of another list."""
+        found = await self._listing.page(when, cursor, limit)
+        posters = await self._posters.of([one.event.id for one in found.items])
+        stocks = await self._availability.of([one.performance.id for one in found.items if when == "coming"])
+        return [_card(one, posters, stocks.get(one.performance.id)) for one in found.items], found.next
+
+    async def coming(self, limit: int) -> list[Card]:
+        return (await self.page("coming", None, limit))[0]
+
+
 class EventListPages:
-    def __init__(self, listing: Listing, availability: Availability, posters: Posters, *, test: bool) -> None:
-        self._listing, self._availability, self._posters, self._test = listing, availability, posters, test
+    def __init__(self, announced: Announced, *, test: bool) -> None:
+        self._announced, self._test = announced, test
 
     @page("/events", public=True)
     async def listed(self, call: Call, query: EventsQuery) -> Html:
         try:
-            found = await self._listing.page(query.when, query.cursor, PAGE)
+            cards, following = await self._announced.page(query.when, query.cursor, PAGE)
         except InvalidInput:  # an old cursor of another list
-            found = await self._listing.page(query.when, None, PAGE)
-        posters = await self._posters.of([one.event.id for one in found.items])
-        stocks = await self._availability.of([one.performance.id for one in found.items if query.when == "coming"])
+            cards, following = await self._announced.page(query.when, None, PAGE)
         context = {
-            "cards": [_card(one, posters, stocks.get(one.performance.id)) for one in found.items],
+            "cards": cards,
             "when": query.when,
-            "next": f"?when={query.when}&cursor={found.next}" if found.next else "",
+            "next": f"?when={query.when}&cursor={following}" if following else "",
             "first": f"?when={query.when}" if query.cursor else "",
             "test": self._test,
         }
@@ -118,7 +136,7 @@ class EventPage:
         return [*([place] if mode != "Online" and event.venue else []), *([virtual] if mode != "Offline" else [])]
 
 
-def _card(one: Coming, posters: Mapping[str, str], stock: Stock | None) -> dict[str, Any]:
+def _card(one: Coming, posters: Mapping[str, str], stock: Stock | None) -> Card:
     event, night = one.event, one.performance
     return {
         "href": f"/events/{event.id}",

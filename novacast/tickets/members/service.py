@@ -39,13 +39,17 @@ class Members:
         """The same for a page, with what the house gives its members."""
         if self.memberships is None:
             return NOBODY, ()
-        house = await self.memberships.of_house(performance.org_id)
-        worth = [one for one in house if one.discount or one.presale_hours]
+        worth = await self.worth(performance.org_id)
         tiers = await self.memberships.tiers(principal, performance.org_id) if worth else ()
         if not tiers:
             return NOBODY, worth
         had = await self._db.one(store.had(performance.id, f"person:{principal.person_id}")) or 0
         return Standing(tiers, max(0, (await self.limit(performance.id)) - had)), worth
+
+    async def worth(self, org_id: str) -> Sequence[Tier]:
+        """The tiers of a house that have something of it at the box office."""
+        house = () if self.memberships is None else await self.memberships.of_house(org_id)
+        return [one for one in house if one.discount or one.presale_hours]
 
     def not_yet(self, tx: Transaction, performance: Performance, now: int) -> NotOnSale:
         """Why somebody can't buy, where a sale is open to members and they are none."""

@@ -20,6 +20,14 @@ def set_limit(tx: Transaction, perf_id: str, most: int) -> None:
     )
 
 
+def follow(tx: Transaction, old_id: str, made_id: str) -> None:
+    """A performance that is made like another has the limit of that."""
+    tx.run(
+        "INSERT INTO member_limits SELECT ?, most FROM member_limits WHERE perf_id = ?",
+        (made_id, old_id),
+    )
+
+
 def had(perf_id: str, buyer: str) -> Query[int]:
     """Units that a buyer has at a member's price."""
     return Query(

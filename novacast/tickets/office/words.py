@@ -87,6 +87,7 @@ def method_name(method: Method) -> str:
         Method.CASH: _("Cash"),
         Method.CARD_TERMINAL: _("Card terminal"),
         Method.COMPLIMENTARY: _("Complimentary"),
+        Method.ELSEWHERE: _("Imported, paid elsewhere"),
     }[method]
 
 

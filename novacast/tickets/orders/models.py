@@ -32,6 +32,8 @@ class Method(StrEnum):
     CARD_TERMINAL = "card_terminal"
     COMPLIMENTARY = "complimentary"
     """The house gives it away."""
+    ELSEWHERE = "elsewhere"
+    """At the system that the order came over from. Only imports make such orders."""
 
 
 PAID = (Method.CARD, Method.TRANSFER, Method.SANDBOX)

@@ -136,6 +136,8 @@ class Orders:
         sells(principal, performance.org_id)
         if method is Method.SANDBOX:
             raise Unpayable(text("The box office takes no payments at the sandbox."))
+        if method is Method.ELSEWHERE:
+            raise Unpayable(text("Only orders that are imported were paid elsewhere."))
 
         def unit(tx: Transaction) -> Receipt:
             free = method is Method.COMPLIMENTARY

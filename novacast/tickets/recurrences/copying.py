@@ -16,6 +16,7 @@ from novacast.tickets.door import store as doors
 from novacast.tickets.door.models import CheckinList
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Item, Performance, Price, Quota
+from novacast.tickets.members import store as members
 from novacast.tickets.models import PerformanceState
 from novacast.tickets.questions import store as questions
 from novacast.tickets.recurrences.rules import Night, there
@@ -58,6 +59,7 @@ def copy(tx: Transaction, like: Pattern, night: Night) -> Performance:
         changed_at=tx.now,
     )
     events.add_performance(tx, made)
+    members.follow(tx, old.id, made.id)
     if made.map_id is not None:
         seats.copy(tx, old.id, made.id)
     names = {one.id: _copy_item(tx, one, made.id, move) for one in like.items}

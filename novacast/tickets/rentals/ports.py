@@ -64,6 +64,12 @@ class Memberships(Protocol):
         ...
 
 
+class Trailers(Protocol):
+    async def open(self, principal: Principal, org_id: str, limit: int, /) -> Sequence[tuple[str, str]]:
+        """Id and title of videos of a house that everybody sees, the newest first."""
+        ...
+
+
 class Account(Protocol):
     @property
     def name(self) -> str: ...

@@ -7,7 +7,7 @@ from novacast.database import Database
 from novacast.tickets.passes.pages import WatchDoor
 from novacast.tickets.ports import Books
 from novacast.tickets.rentals.pages import SalesDoor, VideoShopPages
-from novacast.tickets.rentals.ports import Accounts, Films, Memberships
+from novacast.tickets.rentals.ports import Accounts, Films, Memberships, Trailers
 from novacast.tickets.rentals.rights import Rights
 from novacast.tickets.rentals.routes import VideoSaleRoutes
 from novacast.tickets.rentals.service import VideoSales
@@ -38,10 +38,12 @@ def sales_door(shop: RentalServices, tickets: WatchDoor, clock: Clock) -> SalesD
     return SalesDoor(tickets, shop.sales, shop.rights, shop.films, shop.memberships, clock)
 
 
-def rental_routes(shop: RentalServices, own: TicketServices, accounts: Accounts, clock: Clock) -> list[object]:
+def rental_routes(
+    shop: RentalServices, own: TicketServices, accounts: Accounts, trailers: Trailers, clock: Clock
+) -> list[object]:
     """API and pages."""
     return [
         VideoSaleRoutes(shop.sales, shop.rights, own.orders, shop.films, shop.memberships, clock),
         VideoShopPages(shop.sales, shop.rights, own.orders, own.cancelling, accounts, clock, test=own.taking.test),
-        VideoSalePages(shop.sales),
+        VideoSalePages(shop.sales, trailers),
     ]

@@ -40,6 +40,10 @@ class Rooms(Protocol):
         """Id of its message; the same one however often. None where it can't be said."""
         ...
 
+    async def mark(self, message_id: str, mark: str, /) -> None:
+        """It stands out again."""
+        ...
+
     async def unmark(self, message_id: str, /) -> None: ...
 
 

@@ -33,7 +33,16 @@ log = logging.getLogger(__name__)
 
 MOST_AN_HOUR = 30
 """Tips that one person may begin to give."""
-_SETTLED = frozenset({"order.paid", "order.cancelled", "order.partly_cancelled", "order.disputed", "refund.requested"})
+_SETTLED = frozenset(
+    {
+        "order.paid",
+        "order.cancelled",
+        "order.partly_cancelled",
+        "order.disputed",
+        "order.dispute_won",
+        "refund.requested",
+    }
+)
 """The last: an amount may be given back of an order that stands."""
 
 
@@ -131,14 +140,21 @@ class Tips:
         order = await self._db.one(orders.order(fact.subject))
         assert order is not None, "a tip has an order"
         if order.state is OrderState.PAID and not order.disputed:
-            await self._say(tip)
+            await self._show(tip)
         elif tip.message_id is not None:
             await self._rooms.unmark(tip.message_id)
             await self._db.write(lambda tx: store.taken_back(tx, tip.id))
 
-    async def _say(self, tip: Tip) -> None:
+    async def _show(self, tip: Tip) -> None:
         with self._languages.speaking(""):
             mark = money(tip.amount, tip.currency)
+        if tip.message_id is None:
+            await self._say(tip, mark)
+        elif not tip.shown:
+            await self._rooms.mark(tip.message_id, mark)
+            await self._db.write(lambda tx: store.brought_back(tx, tip.id))
+
+    async def _say(self, tip: Tip, mark: str) -> None:
         message_id = await self._rooms.say(tip, mark)
         if message_id is None:
             log.warning("a tip can't be shown in room %s; it is in the books all the same", tip.media_id)

@@ -64,6 +64,10 @@ def told(tx: Transaction, tip_id: str, message_id: str) -> bool:
     return bool(tx.run(sql, (message_id, tip_id)))
 
 
+def brought_back(tx: Transaction, tip_id: str) -> None:
+    tx.run("UPDATE tips SET shown = 1 WHERE id = ? AND said = 1", (tip_id,))
+
+
 def taken_back(tx: Transaction, tip_id: str) -> bool:
     """Whether its amount stood there."""
     return bool(tx.run("UPDATE tips SET shown = 0 WHERE id = ? AND shown = 1", (tip_id,)))

@@ -30,7 +30,7 @@ from novacast_admin.tui.screens.videos import Videos
 from novacast_admin.tui.widgets.dialogs import Ask, Choose, Show
 from tests.admin.tui.desk import Desk, at_the_console
 from tests.admin.tui.proofs import API, proves, yes
-from tests.admin.tui.proofs_of_sales import PROOFS
+from tests.admin.tui.proofs_of_imports import PROOFS
 from tests.admin.tui.proofs_of_streams import KEYS as STREAMS
 from tests.operations.admin.conftest import House
 

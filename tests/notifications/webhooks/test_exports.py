@@ -2,8 +2,8 @@
 
 import re
 
+from novacast.facts import TOPICS
 from novacast.notifications.webhooks.exports import EXPORTS, reference
-from novacast.wiring import TOPICS
 
 
 def test_every_export_is_told_and_its_fields_are_of_its_topic() -> None:

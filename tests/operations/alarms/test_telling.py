@@ -16,6 +16,7 @@ from novacast.database import Database, Query, Transaction
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM
 from novacast.operations.alarms import schema
+from novacast.operations.alarms.ports import Operators, Push
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
 from novacast.overview import Programme, TargetNow, Work
@@ -70,7 +71,9 @@ class Watchhouse:
 
 
 @asynccontextmanager
-async def _opened(tmp_path: Path, clock: FakeClock, **own: Any) -> AsyncIterator[Watchhouse]:
+async def _opened(
+    tmp_path: Path, clock: FakeClock, operators: Operators = lambda tx: (), push: Push | None = None, **own: Any
+) -> AsyncIterator[Watchhouse]:
     folder = DataFolder.at(tmp_path / "data")
     folder.prepare()
     migrated(folder.database, [outbox.migrations, schema.migrations])
@@ -84,7 +87,7 @@ async def _opened(tmp_path: Path, clock: FakeClock, **own: Any) -> AsyncIterator
     watched = Watched(stage, stage, works, lambda since: nothing, outbox.behind)
     watch = Watch(db, settings, folder, watched)
     try:
-        yield Watchhouse(Alarms(db, settings, watch, letters, lambda tx: ()), stage, letters, clock)
+        yield Watchhouse(Alarms(db, settings, watch, letters, operators, push=push), stage, letters, clock)
     finally:
         await db.close()
 
@@ -175,3 +178,25 @@ async def test_places_outside_are_reached_by_apprise_and_tried_again(tmp_path: P
             assert [one["title"] for one in heard].count(wanted) == 2, "what arrived is not told again"
     finally:
         await runner.cleanup()
+
+
+class Pushed:
+    def __init__(self) -> None:
+        self.told: list[tuple[str, str]] = []
+
+    def alarm(self, tx: Transaction, person_id: str, title: str, body: str, key: str, language: str) -> None:
+        self.told.append((person_id, title))
+
+
+async def test_browsers_of_operators_are_told_as_mails_are_once_and_not_in_quiet_hours(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    pushed = Pushed()
+    night = {"quiet_from": "00:00", "quiet_until": "23:59"}
+    operators = [("olga@venue.example", "de", "olga")]
+    async with _opened(tmp_path, clock, lambda tx: operators, pushed, **night) as house:
+        house.stage.programmes = [replace(ON_AIR, on="slate", state="interrupted")]
+        await house.after(60)
+        house.stage.programmes = [ON_AIR]
+        await house.after(60)
+    assert pushed.told == [("olga", "NovaCast: Vom Encoder einer Sendung kommt nichts")]

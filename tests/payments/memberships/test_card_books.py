@@ -1,12 +1,13 @@
 """Money of memberships: in the ledger, on invoices, given back, taken back, or not what was agreed."""
 
+import sqlite3
 from collections.abc import AsyncIterator, Mapping
 from typing import Any
 
 import pytest
 
 from novacast.accounts.people.service import Addressees
-from novacast.database import Transaction
+from novacast.database import Query, Transaction
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
@@ -18,9 +19,11 @@ from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.refunds.models import State as RefundState
 from novacast.payments.payouts.service import Payouts
 from novacast.payments.settlers import Settling
+from novacast.tickets.proof.memberships.store import CONTRADICTIONS, WAITING
 from novacast.tickets.services import FONTS
 from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
-from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.money import DISPUTED, SUCCESS
+from novacast_admin.stripe_stand_in.shapes import Object
 from tests.payments.memberships.cards import CardClub, card_club
 from tests.payments.memberships.conftest import ADA, BEN, DOOR, ORG, OWNER, SELLER, day
 
@@ -150,17 +153,104 @@ async def test_events_may_come_twice_in_any_order_or_late(club: CardClub) -> Non
     assert await club.balance("clearing:stripe") == 900
 
 
-async def test_a_dispute_stands_in_the_books_and_ends_the_membership(club: CardClub) -> None:
+@pytest.mark.parametrize("ends", [["won"], ["lost"], ["lost", "won"]])
+async def test_a_dispute_stands_in_the_books_until_it_is_decided_for_good(club: CardClub, ends: list[str]) -> None:
     made = await club.member(await club.plan(await club.tier()))
-    (paid,) = [one for one in club.standin.account.all("charge") if one["status"] == "succeeded"]
-    dispute = club.standin.money.dispute(paid)
-    await club.hear()
+    dispute = disputed(club)
+    await club.hear(copies=2)
     assert ((await club.now(made)).state, await club.opens()) == (State.CANCELLED, False)
     assert (await club.balance("disputes"), await club.balance("clearing:stripe")) == (900, 0)
-    assert len(await club.facts("membership.disputed")) == 1
-    club.standin.money.end_dispute(dispute["id"], won=False)
+    assert [len(await club.facts(f"membership.{one}")) for one in ("disputed", "dispute_lost", "dispute_won")] == [
+        1,
+        0,
+        0,
+    ]
+    assert await audited(club) == ["900 is disputed, fraudulent"]
+    for end in ends:
+        club.standin.money.end_dispute(dispute["id"], won=end == "won")
+        await club.hear(order=reversed, copies=2)
+        assert len(await club.facts(f"membership.dispute_{end}")) == 1
+        assert await audited(club) == []
+    stays, gone = (900, 0) if ends[-1] == "won" else (0, 900)
+    assert await club.balance("disputes") == 0
+    assert (await club.balance("clearing:stripe"), await club.balance("losses")) == (stays, gone)
+    assert club.standin.money.balance("eur") == stays
+    assert (await club.now(made)).state is State.CANCELLED
+
+
+async def test_what_a_bank_took_is_not_given_back_beside(club: CardClub) -> None:
+    made = await club.member(await club.plan(await club.tier()))
+    (charge,) = await club.charges(made)
+    dispute = disputed(club)
     await club.hear()
-    assert (await club.balance("disputes"), await club.balance("losses")) == (0, 900)
+    for end in (None, False):
+        if end is not None:
+            club.standin.money.end_dispute(dispute["id"], won=end)
+            await club.hear()
+        with pytest.raises(Conflict, match="A bank took this payment back"):
+            await club.own.refunds.give_back(SELLER, charge.id, None)
+    club.standin.money.end_dispute(dispute["id"], won=True)
+    club.standin.account.get("charge", dispute["charge"])["disputed"] = False
+    await club.hear()
+    assert (await club.own.refunds.give_back(SELLER, charge.id, None)).state is RefundState.SUCCEEDED
+    for account in ("clearing:stripe", "disputes", "losses", "refunds_owed"):
+        assert await club.balance(account) == 0, account
+    assert await audited(club) == []
+
+
+async def test_a_dispute_that_is_heard_of_before_the_payment_is_heard_nevertheless(club: CardClub) -> None:
+    _made, page = await club.begun(await club.plan(await club.tier()))
+    club.standin.checkout.pay(page["id"], DISPUTED)
+    waiting = club.standin.webhooks.waiting
+    waiting[:] = [one for one in waiting if one.event["type"] == "charge.dispute.created"]
+    await club.hear()
+    assert (await club.balance("disputes"), await club.balance("deferred:0")) == (900, -900)
+    assert not await club.opens()
+    assert await audited(club) == ["900 is disputed, fraudulent"]
+
+
+async def test_a_dispute_in_another_currency_is_told_and_not_booked(club: CardClub) -> None:
+    await club.member(await club.plan(await club.tier()))
+    disputed(club)["currency"] = "usd"
+    await club.hear()
+    assert len(await club.facts("membership.mismatch")) == 1
+    assert (await club.balance("disputes"), await club.balance("clearing:stripe")) == (0, 900)
+
+
+async def test_an_illegal_move_of_a_dispute_is_refused_by_the_table(club: CardClub) -> None:
+    await club.member(await club.plan(await club.tier()))
+    dispute = disputed(club)
+    await club.hear()
+    club.standin.money.end_dispute(dispute["id"], won=True)
+    await club.hear()
+    for attack, refusal in (
+        ("UPDATE subscription_disputes SET state = 'lost'", "no such move"),
+        ("UPDATE subscription_disputes SET amount = 1", "never changes"),
+        ("DELETE FROM subscription_disputes", "never deleted"),
+    ):
+        with pytest.raises(sqlite3.IntegrityError, match=refusal):
+            await club.db.write(lambda tx, attack=attack: tx.run(attack))
+
+
+async def test_verify_names_a_dispute_that_the_books_have_otherwise(club: CardClub) -> None:
+    await club.member(await club.plan(await club.tier()))
+    disputed(club)
+    await club.hear()
+    await club.db.write(lambda tx: tx.run("UPDATE subscription_disputes SET state = 'lost'"))
+    found = [row for sql in CONTRADICTIONS for row in await club.db.all(Query(sql, (), lambda row: row["detail"]))]
+    assert found == ["a dispute is lost, the ledger keeps 900 of it and has lost 0 of 900"]
+
+
+def disputed(club: CardClub) -> Object:
+    (paid,) = [one for one in club.standin.account.all("charge") if one["status"] == "succeeded"]
+    return club.standin.money.dispute(paid)
+
+
+async def audited(club: CardClub) -> list[str]:
+    """What waits for a person; nothing contradicts anything."""
+    for sql in CONTRADICTIONS:
+        assert await club.db.all(Query(sql, (), lambda row: tuple(row))) == []
+    return await club.db.all(Query(WAITING, (), lambda row: str(row["detail"])))
 
 
 async def test_what_stripe_keeps_of_a_renewal_is_a_fee_and_nothing_stands_otherwise_there(club: CardClub) -> None:

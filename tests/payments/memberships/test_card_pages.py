@@ -1,7 +1,7 @@
 """From the page of what is offered to the thank-you that follows what becomes of it, in a real browser; and what
 members and the house do afterwards."""
 
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 
 import pytest
@@ -20,6 +20,7 @@ from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.models import Interval, State
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.plans import PlanDraft
+from novacast.payments.memberships.studio.opening.pages import OpeningPages
 from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.payments.memberships.topics import TOPICS
 from novacast.settings import Server, Settings
@@ -36,6 +37,11 @@ from tests.payments.memberships.conftest import ADA, ORG, OWNER, day
 
 PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, ADA)}
 HOUSE = "http://house.example"
+FILMS: Mapping[str, str] = {
+    "video1": "The Seagull",
+    "video2": "The Life and Adventures of Nicholas Nickleby, in two parts and four intervals, with an introduction",
+    "video3": "ألف ليلة وليلة",
+}
 
 
 class Cookies:
@@ -44,6 +50,14 @@ class Cookies:
             return PEOPLE[credentials.session or ""]
         except KeyError as error:
             raise Unauthenticated("Nobody has this session.") from error
+
+
+class Shelf:
+    async def find(self, principal: Principal, org_id: str, text: str, limit: int) -> Sequence[tuple[str, str]]:
+        return [one for one in FILMS.items() if text.casefold() in one[1].casefold()]
+
+    async def titles(self, org_id: str, ids: Sequence[str]) -> Mapping[str, str]:
+        return {one: FILMS[one] for one in ids if one in FILMS}
 
 
 class Names:
@@ -65,6 +79,7 @@ async def serving(club: CardClub) -> AsyncIterator[int]:
             routes=[
                 MembershipPages(own, Names()),
                 MemberPages(own, Names(), Names()),
+                OpeningPages(own.plans, [Shelf()]),
                 MembershipStudioPages(own, Names(), Names(), club.clock),
                 InboxRoutes(club.inbox),
             ],
@@ -212,6 +227,7 @@ async def _is_looked_after(club: CardClub, windows: Windows) -> None:
     window = await as_(windows, "owner", f"/studio/memberships?org={ORG}")
     page = window.page
     await windows.look(window, "memberships-studio")
+    await _is_chosen(club, windows)
     await page.get_by_role("link", name="Members", exact=True).click()
     await windows.look(window, "members")
     await page.get_by_role("link", name="Ada Lovelace").click()
@@ -222,3 +238,18 @@ async def _is_looked_after(club: CardClub, windows: Windows) -> None:
     (one,) = await club.all()
     assert one.state is State.ACTIVE
     assert await club.balance("clearing:stripe") == club.standin.money.balance("eur")
+
+
+async def _is_chosen(club: CardClub, windows: Windows) -> None:
+    window = await as_(windows, "owner", f"/studio/memberships?org={ORG}")
+    page = window.page
+    await page.get_by_role("link", name="Choose what Friends opens").click()
+    await windows.look(window, "membership-opens")
+    await page.get_by_label("Search the organization's videos and programmes").fill("nick")
+    await page.keyboard.press("Enter")
+    await page.get_by_role("button", name="Add The Life and Adventures").click()
+    await expect(page.get_by_text("It is opened to members.")).to_be_visible()
+    await page.get_by_role("button", name="Take The Seagull out").click()
+    await expect(page.get_by_text("It is not opened by this any more.")).to_be_visible()
+    await windows.look(window, "membership-opens-chosen")
+    assert [one for one in window.complaints if "Cross-Origin-Opener-Policy" not in one] == []

@@ -1,7 +1,7 @@
 """Memberships in a browser without scripts, and over the API, behind the real web server."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -13,8 +13,11 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
 from novacast.payments.memberships.members.pages import MemberPages
+from novacast.payments.memberships.models import MOST_MEDIA
 from novacast.payments.memberships.pages import MembershipPages
+from novacast.payments.memberships.plans import TierDraft
 from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.studio.opening.pages import OpeningPages
 from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.settings import Server, Settings
 from novacast.web import Credentials
@@ -22,6 +25,8 @@ from novacast.web.server import Parts, WebServer
 from tests.payments.memberships.conftest import ADA, BEN, DOOR, ORG, OUTSIDER, OWNER, SELLER, Club
 
 PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, SELLER, DOOR, OUTSIDER, ADA, BEN)}
+VIDEOS: Mapping[str, str] = {"video1": "The Seagull", "video2": "<b>Three</b> Sisters"}
+PROGRAMMES: Mapping[str, str] = {"video1": "The Seagull, live", "live1": "The Cherry Orchard"}
 Ask = Callable[..., Awaitable[tuple[int, Any]]]
 TIERS = f"/api/v1/organizations/{ORG}/tiers"
 
@@ -32,6 +37,17 @@ class Tokens:
             return PEOPLE[credentials.bearer or ""]
         except KeyError as error:
             raise Unauthenticated("Nobody has this token.") from error
+
+
+class Shelf:
+    def __init__(self, titles: Mapping[str, str]) -> None:
+        self._titles = titles
+
+    async def find(self, principal: Principal, org_id: str, text: str, limit: int) -> Sequence[tuple[str, str]]:
+        return [one for one in self._titles.items() if text in one[1]][:limit]
+
+    async def titles(self, org_id: str, ids: Sequence[str]) -> Mapping[str, str]:
+        return {one: self._titles[one] for one in ids if one in self._titles and org_id == ORG}
 
 
 class Names:
@@ -48,8 +64,9 @@ async def ask(club: Club) -> AsyncIterator[Ask]:
             PlanRoutes(own.plans),
             SubscriptionRoutes(own.memberships),
             ChargeRoutes(own.refunds, own.papers),
-            MemberPages(own, Names(), Names()),
             MembershipPages(own, Names()),
+            MemberPages(own, Names(), Names()),
+            OpeningPages(own.plans, [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MembershipStudioPages(own, Names(), Names(), club.clock),
         ],
         authenticator=Tokens(),
@@ -106,7 +123,7 @@ async def test_a_tier_is_made_bought_paid_and_ended_over_the_api(club: Club, ask
 
 async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask: Ask) -> None:
     assert "No memberships to look after" in (await ask("ada", "GET", "/studio/memberships"))[1]
-    form = {"org": ORG, "name": "Friends", "circle": "", "badge": "Friend", "description": "Warm", "media": "video1"}
+    form = {"org": ORG, "name": "Friends", "circle": "", "badge": "Friend", "description": "Warm"}
     assert (await ask("owner", "POST", "/studio/memberships", form=form | {"name": " "}))[0] == 422
     assert "Friends" in (await ask("owner", "POST", "/studio/memberships", form=form))[1]
     (tier,) = await club.own.plans.of_org(OWNER, ORG)
@@ -146,3 +163,36 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
         0
     ] == 200
     assert "No memberships are offered" in (await ask("", "GET", f"/memberships/{ORG}"))[1]
+
+
+async def test_what_a_tier_opens_is_chosen_by_title(club: Club, ask: Ask) -> None:
+    tier = await club.own.plans.create(OWNER, ORG, TierDraft(name="Friends", media=["video1", "left-over"]))
+    here = f"/studio/memberships/{tier.tier.id}/opens"
+    assert "It opens 2 videos and programmes." in (await ask("owner", "GET", f"/studio/memberships?org={ORG}"))[1]
+    status, page = await ask("owner", "GET", here)
+    assert status == 200
+    assert page.count(">The Seagull</a>") == 1
+    assert "&lt;b&gt;Three&lt;/b&gt; Sisters" in page
+    assert "is nothing of yours, or not any more" in page
+    assert "The Cherry Orchard" in page
+    found = (await ask("owner", "GET", f"{here}?q=Orchard"))[1]
+    assert "The Cherry Orchard" in found
+    assert "Three" not in found
+    assert "Nothing here is like that." in (await ask("owner", "GET", f"{here}?q=Hamlet"))[1]
+    for _twice in range(2):
+        status, page = await ask("owner", "POST", f"{here}/add", form={"media": "live1", "q": "Orchard"})
+        assert (status, 'value="Orchard"' in page) == (200, True)
+    assert (await ask("owner", "POST", f"{here}/remove", form={"media": "left-over"}))[0] == 200
+    assert (await club.own.plans.tier(OWNER, tier.tier.id)).media == ["live1", "video1"]
+    for wrong in ({"media": ""}, {"media": "x" * 65}, {"media": "a", "q": "x" * 201}):
+        assert (await ask("owner", "POST", f"{here}/add", form=wrong))[0] == 422
+    for who, code in (("outsider", 404), ("ada", 404), ("seller", 403)):
+        assert (await ask(who, "GET", here))[0] == code
+        assert (await ask(who, "POST", f"{here}/add", form={"media": "video2"}))[0] == code
+    full = [f"m{number}" for number in range(MOST_MEDIA)]
+    await club.own.plans.edit(OWNER, tier.tier.id, TierDraft(media=full))
+    assert (await ask("owner", "POST", f"{here}/add", form={"media": "one-more"}))[0] == 200
+    assert "one-more" not in (await club.own.plans.tier(OWNER, tier.tier.id)).media
+    # Changing its words leaves what it opens.
+    await ask("owner", "POST", f"/studio/memberships/{tier.tier.id}", form={"org": ORG, "name": "Patrons"})
+    assert len((await club.own.plans.tier(OWNER, tier.tier.id)).media) == MOST_MEDIA

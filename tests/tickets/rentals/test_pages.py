@@ -1,6 +1,6 @@
 """Pages and API of videos that are sold, behind the real web server."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -26,6 +26,11 @@ class Me:
 class Accounts:
     async def me(self, principal: Principal) -> Me:
         return Me()
+
+
+class Trailers:
+    async def open(self, principal: Principal, org_id: str, limit: int) -> Sequence[tuple[str, str]]:
+        return [(TRAILER, "Coming / soon"), (FILM, "The film itself")]
 
 
 class WatchPage:
@@ -60,7 +65,7 @@ class WatchPage:
 @pytest.fixture
 async def served(box: Box) -> AsyncIterator[Served]:
     shop = await open_shop(box)
-    routes = [*rental_routes(shop.own, box.own, Accounts(), box.clock), WatchPage(shop)]
+    routes = [*rental_routes(shop.own, box.own, Accounts(), Trailers(), box.clock), WatchPage(shop)]
     async with serving(box, routes) as found:
         yield found
 
@@ -124,6 +129,10 @@ async def test_an_organizer_sets_prices_on_one_form(served: Served) -> None:
     assert (offer["price"], offer["tax_basis_points"], offer["hours"], offer["days"]) == (399, 550, 24, 7)
     assert "Write the price as 9.00." in await sent(served, path, "owner", buy="cheap", rent="", **kept)
     assert "everybody sees" in await sent(served, path, "owner", buy="1", rent="", trailer="none", **kept)
+    named = f"Coming / soon · /watch/{TRAILER}"
+    page = await sent(served, path, "owner", buy="1", rent="", trailer=named, **kept)
+    assert f'name="trailer" type="text" value="{named}"' in page
+    assert "The film itself" not in page
 
 
 async def test_the_api_sells_and_lists(served: Served) -> None:

@@ -16,6 +16,7 @@ from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.identity import Principal
 from novacast.limits import RateLimiter
+from novacast.money import Disputed
 from novacast.payments.ledger import store as ledger
 from novacast.settings import Settings
 from novacast.tickets.models import OrderState
@@ -214,3 +215,27 @@ async def test_a_tip_of_which_something_was_given_back_shows_its_amount_no_more(
     (after,) = await stage.said()
     assert before.badges
     assert not after.badges
+
+
+@pytest.mark.parametrize("ends", [["won"], ["lost"], ["lost", "won"]])
+async def test_a_tip_that_a_bank_takes_back_stands_out_again_once_that_is_won(stage: Stage, ends: list[str]) -> None:
+    receipt = await stage.given()
+    (before,) = await stage.said()
+    attempt = receipt.attempts[-1]
+    assert before.badges
+
+    async def told(state: str) -> tuple[int, bool]:
+        for _ in range(2):
+            said = Disputed(attempt.key, attempt.reference or "", "du_1", state, 500, "EUR", "fraudulent")  # type: ignore[arg-type]  # one of three
+            await stage.box.own.disputes.heard("sandbox", said)
+            await stage.hear()
+        (message,) = await stage.said()
+        tip = await stage.tips.of_order(receipt.order.id)
+        assert (message.badges == before.badges) is tip.shown
+        assert message.text == "Bravo"
+        return len(message.badges), tip.shown
+
+    assert await told("open") == (0, False)
+    for end in ends:
+        assert await told(end) == ((1, True) if end == "won" else (0, False))
+    assert len(await stage.box.facts("tip.given")) == 1

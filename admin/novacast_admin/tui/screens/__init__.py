@@ -3,6 +3,7 @@
 from novacast_admin.tui.screens.backups import Backups
 from novacast_admin.tui.screens.box_office import BoxOffice
 from novacast_admin.tui.screens.chat import Chat
+from novacast_admin.tui.screens.imports import Imports
 from novacast_admin.tui.screens.payments import Payments
 from novacast_admin.tui.screens.people import People
 from novacast_admin.tui.screens.room import Room
@@ -23,6 +24,7 @@ ROOMS: tuple[type[Room], ...] = (
     Storage,
     Backups,
     System,
+    Imports,
 )
 
 __all__ = ["ROOMS"]

@@ -10,7 +10,8 @@ from novacast.payments.memberships import store
 from novacast.payments.memberships.billed import store as billed
 from novacast.payments.memberships.billed.models import Kind
 from novacast.payments.memberships.billed.service import Billed
-from novacast.payments.memberships.billed.settling import Desk
+from novacast.payments.memberships.billed.settling import Desk, mistrust
+from novacast.payments.memberships.disputes.hearing import hear
 from novacast.payments.memberships.models import TERMINAL, Charge, Subscription
 from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.turning import alarm
@@ -46,7 +47,11 @@ class MembershipNews:
             return False
         one, charge = found
         await self._desk.booking.prepare(one.org_id)
-        await self._db.write(partial(self._disputed, one, charge, dispute))
+        if dispute.currency != charge.currency:
+            wrong = f"{dispute.reference}: {charge.currency} is not {dispute.currency}"
+            await self._db.write(lambda tx: mistrust(tx, tx.one(store.subscription(one.id)) or one, wrong))
+            return True
+        await self._db.write(lambda tx: hear(tx, self._desk.booking, one, charge, dispute))
         if one.state not in TERMINAL and dispute.state != "won":
             try:
                 await self._asked.wish(one, Kind.END)
@@ -60,10 +65,6 @@ class MembershipNews:
             return await self._desk.booking.found(self._db, key)
         found = await self._of_bill(provider, key)
         return None if found is None else await self._desk.booking.found(self._db, found[1].id)
-
-    def _disputed(self, one: Subscription, charge: Charge, dispute: Disputed, tx: Transaction) -> None:
-        if self._desk.booking.disputed(tx, one, charge, dispute):
-            alarm(tx, "membership.disputed", one, f"{dispute.reference}: {dispute.state}, {dispute.reason}")
 
     async def _ask(self, provider: str, query: Query[Subscription]) -> bool:
         one = await self._db.one(query)

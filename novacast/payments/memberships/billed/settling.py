@@ -39,7 +39,7 @@ def settle(tx: Transaction, desk: Desk, subscription_id: str, told: Told) -> Sub
     assert one is not None, "subscriptions are never deleted"
     if told.state not in ("open", "closed"):
         if wrong := _misfit(tx, desk, one, told):
-            return _mistrust(tx, one, wrong)
+            return mistrust(tx, one, wrong)
         if one.reference is None:
             store.change(tx, one.id, reference=told.reference)
         one = _planned(tx, one, told)
@@ -61,7 +61,7 @@ def _misfit(tx: Transaction, desk: Desk, one: Subscription, told: Told) -> str |
     return misfit(one, told, desk.mode, desk.instance, price)
 
 
-def _mistrust(tx: Transaction, one: Subscription, wrong: str) -> Subscription:
+def mistrust(tx: Transaction, one: Subscription, wrong: str) -> Subscription:
     """Told once, however often it is heard."""
     if one.mismatch != wrong:
         store.change(tx, one.id, mismatch=wrong)

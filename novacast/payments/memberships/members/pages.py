@@ -10,6 +10,8 @@ from novacast.errors import Conflict, InvalidInput, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
 from novacast.identity import Action, Principal
+from novacast.payments.memberships.disputes.models import Dispute, taken
+from novacast.payments.memberships.disputes.models import State as DisputeState
 from novacast.payments.memberships.models import Charge, ChargeState, Kind, State, Subscription
 from novacast.payments.memberships.pages import KINDS
 from novacast.payments.memberships.refunds.models import Refund
@@ -57,13 +59,12 @@ class MemberPages:
         found = await self._memberships.show(call.principal, subscription_id)
         one = found.subscription
         people = await self._people.names([one.person_id])
-        charges = [(each, await self._refunds.of_charge(each.id)) for each in found.charges]
         context = {
             "one": _member(one, people, {one.tier_id: found.tier.name}),
             "org": one.org_id,
             "kinds": KINDS,
             "mismatch": one.mismatch or "",
-            "charges": [_charge(each, refunds) for each, refunds in charges],
+            "charges": [await self._charge(each) for each in found.charges],
             "ends": one.state not in (State.CANCELLED, State.EXPIRED),
         }
         return Html("payments/member.html", context)
@@ -91,6 +92,9 @@ class MemberPages:
             "members": [_member(one, people, tiers) for one in found.items],
             "next": f"{MEMBERS}?{more}" if found.next else "",
         }
+
+    async def _charge(self, one: Charge) -> dict[str, Any]:
+        return _charge(one, await self._refunds.of_charge(one.id), await self._refunds.disputed(one.id))
 
     async def _done(self, act: Any, subscription_id: str, words: str) -> Redirect:
         try:
@@ -120,8 +124,13 @@ def _member(one: Subscription, people: Mapping[str, str], tiers: Mapping[str, st
     }
 
 
-def _charge(one: Charge, refunds: Sequence[Refund]) -> dict[str, Any]:
-    live = sum(each.amount for each in refunds if each.state is not RefundState.FAILED)
+def _charge(one: Charge, refunds: Sequence[Refund], disputes: Sequence[Dispute]) -> dict[str, Any]:
+    live = sum(each.amount for each in refunds if each.state is not RefundState.FAILED) + taken(disputes)
+    decided = {
+        DisputeState.OPEN: (_("Disputed"), "busy"),
+        DisputeState.WON: (_("Dispute won"), "good"),
+        DisputeState.LOST: (_("Dispute lost"), "bad"),
+    }
     states = {
         RefundState.SUBMITTED: _("on its way"),
         RefundState.PENDING: _("on its way"),
@@ -135,5 +144,6 @@ def _charge(one: Charge, refunds: Sequence[Refund]) -> dict[str, Any]:
         "state": one.state,
         "late": one.late,
         "left": money(one.amount - live, one.currency) if one.state is ChargeState.PAID and live < one.amount else "",
+        "disputes": [(money(each.amount, each.currency), *decided[each.state]) for each in disputes],
         "refunds": [(money(each.amount, one.currency), states[each.state]) for each in refunds],
     }

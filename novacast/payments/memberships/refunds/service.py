@@ -13,6 +13,8 @@ from novacast.identity import Action, Principal, new_id
 from novacast.money import Demand, Repaid, Repayment
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed.settling import Desk
+from novacast.payments.memberships.disputes import store as disputes
+from novacast.payments.memberships.disputes.models import Dispute, taken
 from novacast.payments.memberships.models import Charge, ChargeState, Subscription
 from novacast.payments.memberships.plans import office
 from novacast.payments.memberships.ports import Biller
@@ -31,6 +33,10 @@ class Refunds:
 
     async def of_charge(self, charge_id: str) -> Sequence[Refund]:
         return await self._db.all(refunds.of_charge(charge_id))
+
+    async def disputed(self, charge_id: str) -> Sequence[Dispute]:
+        """What banks wanted back of it, by themselves."""
+        return await self._db.all(disputes.of_charge(charge_id))
 
     async def give_back(
         self, principal: Principal, charge_id: str, amount: int | None, then: Then[Refund] | None = None
@@ -81,15 +87,18 @@ class Refunds:
         return len(found)
 
     def _late(self, one: Subscription, charge: Charge, tx: Transaction) -> None:
-        if not tx.all(refunds.of_charge(charge.id)):
+        if not tx.all(refunds.of_charge(charge.id)) and not taken(tx.all(disputes.of_charge(charge.id))):
             self._owe(tx, one, charge, None, Why.LATE)
 
     def _owe(self, tx: Transaction, one: Subscription, charge: Charge, amount: int | None, why: Why) -> Refund:
         charge = tx.one(store.charge(charge.id)) or charge
         before = tx.all(refunds.of_charge(charge.id))
         live = sum(each.amount for each in before if each.state is not State.FAILED)
-        left = charge.amount - live if charge.state is ChargeState.PAID else 0
+        gone = taken(tx.all(disputes.of_charge(charge.id)))
+        left = charge.amount - live - gone if charge.state is ChargeState.PAID else 0
         wanted = left if amount is None else amount
+        if left <= 0 < gone:
+            raise Conflict(text("A bank took this payment back, so nothing of it can be given back beside."))
         if left <= 0:
             raise Conflict(text("All of it is given back already, or it was never paid."))
         if not 0 < wanted <= left:

@@ -17,9 +17,11 @@ def of_charge(charge_id: str) -> Query[Refund]:
 
 
 def due(now: int, limit: int) -> Query[Refund]:
+    """What is disputed was taken back already, and is left until that is decided."""
     return Query(
-        "SELECT * FROM subscription_refunds WHERE state IN ('submitted', 'pending') AND due_at <= ? "
-        "ORDER BY due_at LIMIT ?",
+        "SELECT * FROM subscription_refunds WHERE state IN ('submitted', 'pending') AND due_at <= ? AND NOT EXISTS ("
+        "SELECT 1 FROM subscription_disputes d WHERE d.charge_id = subscription_refunds.charge_id "
+        "AND d.state = 'open') ORDER BY due_at LIMIT ?",
         (now, limit),
         _refund,
     )
@@ -30,7 +32,8 @@ def untouched(limit: int) -> Query[Charge]:
     return Query(
         "SELECT c.* FROM subscription_charges c JOIN subscriptions s ON s.id = c.subscription_id "
         "WHERE c.late = 1 AND c.state = 'paid' AND s.billed = 1 "
-        "AND NOT EXISTS (SELECT 1 FROM subscription_refunds r WHERE r.charge_id = c.id) LIMIT ?",
+        "AND NOT EXISTS (SELECT 1 FROM subscription_refunds r WHERE r.charge_id = c.id) "
+        "AND NOT EXISTS (SELECT 1 FROM subscription_disputes d WHERE d.charge_id = c.id AND d.state <> 'won') LIMIT ?",
         (limit,),
         charge_of,
     )

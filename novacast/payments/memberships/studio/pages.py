@@ -45,12 +45,10 @@ class TierForm(Body):
     discount: Annotated[float, Field(ge=0, le=100)] = 0
     """Percent."""
     presale_hours: Annotated[int, Field(ge=0, le=8760)] = 0
-    media: Annotated[str, Field(max_length=50_000)] = ""
 
     def draft(self) -> TierDraft:
-        discount, media = round(self.discount * WHOLE / 100), self.media.split()
         named = (self.name, self.circle, self.description, self.badge)
-        return TierDraft(*named, discount, self.presale_hours, media=media)
+        return TierDraft(*named, round(self.discount * WHOLE / 100), self.presale_hours)
 
 
 class PriceForm(Body):

@@ -63,7 +63,7 @@ class CodePages:
         except (InvalidInput, Conflict) as error:
             return await self._shown(call.principal, event_id, form, error=error)
         words = ngettext("The code %(code)s is made.", "%(num)s codes are made.", len(made))
-        return _back(event_id, words % {"code": made[0].code, "num": len(made)})
+        return _back(event_id, words % {"code": made[0].code, "num": count_of(len(made))})
 
     @page(f"{CODES}/{{code_id}}")
     async def show(self, call: Call, event_id: str, code_id: str) -> Html:

@@ -28,7 +28,7 @@ from novacast.tickets.refunds.models import Refund
 from novacast.tickets.refunds.pages import shown
 from novacast.tickets.refunds.service import Refunds
 from novacast.tickets.services import TicketServices
-from novacast.tickets.words import hour_there, order_state
+from novacast.tickets.words import attempt_state, hour_there, order_state
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import money
 
@@ -210,8 +210,8 @@ def _shown(receipt: Receipt, given: Mapping[str, Transfer], zone: str) -> dict[s
         "tickets": tickets,
         "valid": [one for one in tickets if one["valid"]],
         "attempts": [
-            {"provider": way_name(one.provider), "amount": money(one.amount, one.currency), "state": one.state,
-             "mismatch": one.mismatch or ""}
+            {"provider": way_name(one.provider), "amount": money(one.amount, one.currency),
+             "state": attempt_state(one.state), "mismatch": one.mismatch or ""}
             for one in receipt.attempts
         ],
     }  # fmt: skip

@@ -10,6 +10,7 @@ from novacast.identity import new_id
 from novacast.tickets.arranging.bodies import Short
 from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.events.models import MOST_CAPACITY, Event, Item, NewItem, Price, Quota
+from novacast.tickets.members.service import MOST_MOST
 from novacast.tickets.models import ItemKind
 from novacast.tickets.typed import Typed, written_hour, written_share
 from novacast.tickets.words import plain
@@ -158,3 +159,14 @@ class QuotaForm(Body):
     @classmethod
     def of(cls, one: Quota) -> "QuotaForm":
         return cls(quota_name=one.name, capacity=str(one.capacity), item=one.items)
+
+
+class MemberPricesForm(Body):
+    most: Short = ""
+
+    def read(self) -> int:
+        """Raises InvalidInput."""
+        typed = Typed()
+        found = typed.count("most", self.most, 0, MOST_MOST)
+        typed.check()
+        return found

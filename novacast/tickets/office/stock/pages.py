@@ -5,7 +5,7 @@ from typing import Any
 
 from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.i18n import gettext as _
-from novacast.i18n import text
+from novacast.i18n import ngettext, text
 from novacast.identity import Principal
 from novacast.tickets.arranging.models import Kind
 from novacast.tickets.arranging.pages import NIGHT
@@ -13,8 +13,11 @@ from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.events.models import Item
 from novacast.tickets.events.performances import Offer, Performances
 from novacast.tickets.events.permission import arranges
-from novacast.tickets.office.stock.bodies import KindForm, QuotaForm
+from novacast.tickets.members.ports import Tier
+from novacast.tickets.members.service import Members
+from novacast.tickets.office.stock.bodies import KindForm, MemberPricesForm, QuotaForm
 from novacast.tickets.office.words import STUDIO, hour, kind_choices, kind_name, told
+from novacast.tickets.typed import written_share
 from novacast.tickets.words import price
 from novacast.web import Call, Html, Notice, Redirect, form, page
 from novacast.words import money
@@ -26,8 +29,8 @@ KIND_FIELDS = {"quotas": "quota"}
 
 
 class StockPages:
-    def __init__(self, performances: Performances, arranging: Arranging) -> None:
-        self._performances, self._arranging = performances, arranging
+    def __init__(self, performances: Performances, arranging: Arranging, members: Members) -> None:
+        self._performances, self._arranging, self._members = performances, arranging, members
 
     @page(f"{NIGHT}/stock")
     async def show(self, call: Call, performance_id: str) -> Html:
@@ -85,6 +88,14 @@ class StockPages:
             return await self._shown(call.principal, performance_id, error, form, quota_id)
         return _back(performance_id, _("Saved."))
 
+    @form(f"{NIGHT}/member-prices")
+    async def limit_members(self, call: Call, performance_id: str, form: MemberPricesForm) -> Html | Redirect:
+        try:
+            await self._members.set_limit(call.principal, performance_id, form.read())
+        except InvalidInput as error:
+            return await self._shown(call.principal, performance_id, error, members=form)
+        return _back(performance_id, _("Saved."))
+
     async def _arranged(self, principal: Principal, perf_id: str) -> Offer:
         offer = await self._performances.show(principal, perf_id)
         arranges(principal, offer.performance.org_id)
@@ -97,6 +108,8 @@ class StockPages:
         error: Refusal | None = None,
         values: QuotaForm | None = None,
         at: str = "",
+        *,
+        members: MemberPricesForm | None = None,
     ) -> Html:
         """`at`: the quota that is at fault; empty: the one that was to be made."""
         offer = await self._arranged(principal, perf_id)
@@ -109,8 +122,11 @@ class StockPages:
             "quotas": [(one, forms[one.id], told(error, FIELDS) if one.id == at else ()) for one in offer.quotas],
             "items": [(one.id, one.name) for one in offer.items],
             "values": values if values is not None and not at else QuotaForm(),
-            "errors": told(error, FIELDS) if not at else (),
+            "errors": told(error, FIELDS) if not at and members is None else (),
             "uncounted": _uncounted(offer),
+            "tiers": [(one.name, _worth(one)) for one in await self._members.worth(offer.event.org_id)],
+            "member_form": members or MemberPricesForm(most=str(await self._members.limit(perf_id))),
+            "member_errors": told(error) if members is not None else (),
         }
         return Html("tickets/stock.html", context, 422 if error is not None else 200)
 
@@ -138,6 +154,14 @@ def _line(item: Item, offer: Offer) -> dict[str, Any]:
         "hidden": item.hidden,
         "left": offer.left.get(item.id, 0),
     }
+
+
+def _worth(tier: Tier) -> str:
+    """What members of it have, in words."""
+    off = _("%(percent)s %% off tickets") % {"percent": written_share(tier.discount)} if tier.discount else ""
+    hours = tier.presale_hours
+    early = ngettext("Tickets %(num)d hour before everybody else", "Tickets %(num)d hours before everybody else", hours)
+    return " · ".join(filter(None, (off, early % {"num": hours} if hours else "")))
 
 
 def _uncounted(offer: Offer) -> list[str]:

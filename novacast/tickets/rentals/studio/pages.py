@@ -1,5 +1,6 @@
 """What a video is sold as, on one form."""
 
+from collections.abc import Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Annotated
 
@@ -10,12 +11,15 @@ from novacast.i18n import gettext as _
 from novacast.i18n import text
 from novacast.tickets.rentals.models import DAYS, OfferKind, Price, Terms
 from novacast.tickets.rentals.pages import film_shown
+from novacast.tickets.rentals.ports import Trailers
 from novacast.tickets.rentals.service import OnSale, VideoSales
 from novacast.tickets.words import minor, plain
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 
 SALE = "/studio/videos/{video_id}/sale"
 HOURS = 48
+MOST_PROPOSED = 100
+"""Trailers that the field proposes; of any other the address can be written."""
 Short = Annotated[str, Field(max_length=20)]
 
 
@@ -51,13 +55,13 @@ class SaleForm(Body):
 
 
 class VideoSalePages:
-    def __init__(self, sales: VideoSales) -> None:
-        self._sales = sales
+    def __init__(self, sales: VideoSales, trailers: Trailers) -> None:
+        self._sales, self._trailers = sales, trailers
 
     @page(SALE)
     async def show(self, call: Call, video_id: str) -> Html:
         found = await self._sales.arranged(call.principal, video_id)
-        return _shown(found, _values(found))
+        return await self._shown(call, found, _values(found))
 
     @form(SALE)
     async def decide(self, call: Call, video_id: str, form: SaleForm) -> Html | Redirect:
@@ -65,25 +69,27 @@ class VideoSalePages:
         try:
             await self._sales.decide(call.principal, video_id, form.terms())
         except InvalidInput as error:
-            return _shown(found, form, error.errors)
+            return await self._shown(call, found, form, error.errors)
         except NotFound:
             said = text("There is no such video that everybody sees.")
-            return _shown(found, form, [FieldError("trailer", "unknown", said)])
+            return await self._shown(call, found, form, [FieldError("trailer", "unknown", said)])
         except Conflict as error:
-            return _shown(found, form, [FieldError("", error.code, error.message)])
+            return await self._shown(call, found, form, [FieldError("", error.code, error.message)])
         return Redirect(f"/studio/videos/{video_id}/sale", notice=Notice("good", _("Saved.")))
 
-
-def _shown(found: OnSale, values: SaleForm, errors: "tuple[FieldError, ...] | list[FieldError]" = ()) -> Html:
-    reports = [f"/studio/tickets/reports?org={found.film.org_id}&performance={one.perf_id}" for one in found.offers]
-    context = {
-        "film": film_shown(found.film),
-        "values": values,
-        "errors": errors,
-        "sold": bool(found.offers),
-        "report": reports[0] if reports else "",
-    }
-    return Html("tickets/video_sale.html", context, 422 if errors else 200)
+    async def _shown(self, call: Call, found: OnSale, values: SaleForm, errors: Sequence[FieldError] = ()) -> Html:
+        reports = [f"/studio/tickets/reports?org={found.film.org_id}&performance={one.perf_id}" for one in found.offers]
+        open_ = await self._trailers.open(call.principal, found.film.org_id, MOST_PROPOSED)
+        named = {id_: f"{title} · /watch/{id_}" for id_, title in open_ if id_ != found.film.media_id}
+        context = {
+            "film": film_shown(found.film),
+            "values": values.model_copy(update={"trailer": named.get(values.trailer, values.trailer)}),
+            "trailers": list(named.values()),
+            "errors": errors,
+            "sold": bool(found.offers),
+            "report": reports[0] if reports else "",
+        }
+        return Html("tickets/video_sale.html", context, 422 if errors else 200)
 
 
 def _values(found: OnSale) -> SaleForm:

@@ -12,6 +12,7 @@ from novacast.tickets.office.words import STUDIO, hour
 from novacast.tickets.waiting.models import Waiter
 from novacast.tickets.waiting.service import WaitingList
 from novacast.web import Call, Html, ListQuery, page
+from novacast.words import count_of
 
 PAGE = 50
 
@@ -43,8 +44,8 @@ class WaitersPages:
 
 
 def _sum(item: str, people: int, units: int) -> str:
-    waits = ngettext("%(num)s waits", "%(num)s wait", people) % {"num": people}
-    tickets = ngettext("for %(num)s ticket", "for %(num)s tickets", units) % {"num": units}
+    waits = ngettext("%(num)s waits", "%(num)s wait", people) % {"num": count_of(people)}
+    tickets = ngettext("for %(num)s ticket", "for %(num)s tickets", units) % {"num": count_of(units)}
     return f"{item}: {waits} {tickets}"
 
 

@@ -15,15 +15,19 @@ class NovaCardform extends HTMLElement {
       event.preventDefault();
       this.#pay();
     });
+    this.#part("waits").hidden = false;
     try {
       await load(this.getAttribute("script"));
       this.#stripe = window.Stripe(this.getAttribute("key"));
       const locale = document.documentElement.lang || "auto";
-      this.#elements = this.#stripe.elements({ clientSecret: this.getAttribute("secret"), locale });
-      const element = this.#elements.create("payment");
-      element.on("loaderror", () => this.#away());
       this.form.hidden = false;
+      const options = { clientSecret: this.getAttribute("secret"), locale, appearance: this.#appearance() };
+      this.#elements = this.#stripe.elements(options);
+      const element = this.#elements.create("payment");
+      element.on("ready", () => (this.#part("waits").hidden = true));
+      element.on("loaderror", () => this.#away());
       element.mount(this.#part("frame"));
+      this.#follow();
     } catch {
       this.#away();
     }
@@ -46,6 +50,29 @@ class NovaCardform extends HTMLElement {
     }
   }
 
+  /** The page may turn dark or light while somebody types. */
+  #follow() {
+    const update = () => this.#elements.update({ appearance: this.#appearance() });
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", update);
+    new MutationObserver(update).observe(document.documentElement, { attributeFilter: ["data-theme"] });
+  }
+
+  /** Frames of Stripe's have no style of ours: they are told the page's colours (docs.stripe.com/elements/appearance-api). */
+  #appearance() {
+    const colour = (element, name) => getComputedStyle(element)[name];
+    return {
+      theme: dark() ? "night" : "stripe",
+      variables: {
+        colorBackground: colour(this, "backgroundColor"),
+        colorText: colour(this, "color"),
+        colorPrimary: colour(this.form.querySelector("button"), "backgroundColor"),
+        colorDanger: colour(this.#part("error"), "color"),
+        borderRadius: "8px",
+        fontSizeBase: colour(this, "fontSize"),
+      },
+    };
+  }
+
   #say(words) {
     const line = this.#part("error");
     line.textContent = words;
@@ -53,13 +80,18 @@ class NovaCardform extends HTMLElement {
   }
 
   #away() {
-    this.form.hidden = true;
+    this.form.hidden = this.#part("waits").hidden = true;
     this.#part("away").hidden = false;
   }
 
   #part(name) {
     return this.querySelector(`[data-part=${name}]`);
   }
+}
+
+function dark() {
+  const chosen = document.documentElement.dataset.theme;
+  return chosen ? chosen === "dark" : matchMedia("(prefers-color-scheme: dark)").matches;
 }
 
 function load(address) {

@@ -1,6 +1,6 @@
 // What hangs on top of a room: the pinned message and the poll, each as it is at the moment, whatever becomes of its line below.
-// Whoever wants the room for what is said folds it; what is new there is unfolded.
-import { closing, element, keeping } from "./chatlines.js";
+// Whoever wants the room for what is said folds it to one line; what is new there is unfolded, but for what is pinned beside a poll.
+import { closing, element, keeping, summary } from "./chatlines.js";
 
 const PLACES = ["pinned", "poll"];
 
@@ -31,6 +31,9 @@ export class Pins {
 
   /** As the room says. */
   set({ pinned, poll }) {
+    const before = this.#hung;
+    const anew = poll?.id !== before.poll?.id || pinned?.id !== before.pinned?.id;
+    if (anew && pinned && poll && closing(poll.poll) > Date.now()) this.#folded.add(pinned.id);
     this.#hung = { pinned, poll };
     this.refill();
   }
@@ -79,7 +82,8 @@ export class Pins {
   }
 
   #fold(part, message) {
-    const fold = element("details", {}, element("summary", { class: "small soft" }, part.getAttribute("aria-label")), element("ul", {}, this.#draw(message)));
+    const short = element("span", { class: "chat__short", dir: "auto" }, summary(message));
+    const fold = element("details", {}, element("summary", { class: "small soft" }, part.getAttribute("aria-label"), " ", short), element("ul", {}, this.#draw(message)));
     fold.open = !this.#folded.has(message.id);
     fold.addEventListener("toggle", () => this.#folded[fold.open ? "delete" : "add"](message.id));
     return fold;

@@ -1,0 +1,1 @@
+"""People who come over from another system."""

@@ -1,0 +1,1 @@
+"""Passkeys: another way to log in, and to prove who is there."""

@@ -1,0 +1,1 @@
+"""That whoever is logged in was there a moment ago, before what decides over the account."""

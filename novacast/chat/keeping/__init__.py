@@ -1,0 +1,1 @@
+"""What chat forgets with time."""

@@ -1,0 +1,28 @@
+"""What can be followed. Pure."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+MOST = 500
+"""That one person may follow."""
+
+
+class Followed(StrEnum):
+    CHANNEL = "channel"
+    ORGANIZATION = "organization"
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    kind: Followed
+    thing_id: str
+    since: int
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing that is followed, as it is called, and where it is."""
+
+    follow: Follow
+    name: str
+    path: str

@@ -1,0 +1,1 @@
+"""People, events and orders from other systems' files."""

@@ -1,0 +1,1 @@
+"""Banks that take back what was paid for a membership."""

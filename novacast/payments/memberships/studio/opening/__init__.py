@@ -1,0 +1,1 @@
+"""What a tier opens, chosen by title."""

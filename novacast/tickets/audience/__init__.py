@@ -1,0 +1,1 @@
+"""Who has tickets, for those who tell them when it begins."""
