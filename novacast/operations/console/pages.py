@@ -69,7 +69,7 @@ class ConsolePages:
 
     @page("/console/client/{name}", scope="admin")
     async def client(self, call: Call, name: str) -> web.StreamResponse:
-        if name not in CLIENT:
+        if name not in CLIENT or not self._settings.console.web:
             raise NotFound(text("There is nothing here."))
         answer = web.FileResponse(_client(name), headers={"Cache-Control": "private, max-age=3600"})
         answer.content_type = CLIENT[name][1]

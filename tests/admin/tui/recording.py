@@ -8,7 +8,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.book import Book
 from tests.admin.tui.desk import LARGE, Desk
 
+BEAT_SECONDS = 5.0
 FILE = Path(__file__).with_name("evening.json")
 OVERVIEW, REALTIME = "/api/v1/admin/overview", "/api/v1/admin/realtime"
 
@@ -75,7 +76,7 @@ async def told_again(folder: Path, answers: Mapping[str, Any] | None = None) -> 
             response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
             await response.prepare(request)
             await response.write(f"event: state\ndata: {state}\n\n".encode())
-            await over.wait()
+            await _beating(response, over)
             return response
         wanted = key(request.path, request.query)
         if wanted in told:
@@ -94,6 +95,14 @@ async def told_again(folder: Path, answers: Mapping[str, Any] | None = None) -> 
     finally:
         over.set()
         await runner.cleanup()
+
+
+async def _beating(response: web.StreamResponse, over: asyncio.Event) -> None:
+    """A stream that falls silent would be given up and asked for again."""
+    while not over.is_set():
+        await response.write(b": still here\n\n")
+        with suppress(TimeoutError):
+            await asyncio.wait_for(over.wait(), BEAT_SECONDS)
 
 
 if __name__ == "__main__":

@@ -60,7 +60,8 @@ async def _asked(desk: Desk) -> AsyncIterator[tuple[str, str]]:
     yield "question-80x24", desk.text()
     await desk.press("escape", "ctrl+p")
     await desk.types("slate")
-    await desk.sees("Streams: Slate")
+    # What was found for the first letters goes as soon as all of them are looked for.
+    await desk.until(lambda: any(line.startswith("  Streams: Slate") for line in desk.lines()[:9]))
     await desk.settled()
     yield "palette-80x24", desk.text()
 
