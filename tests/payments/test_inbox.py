@@ -142,6 +142,18 @@ async def test_a_dispute_and_a_refund_made_elsewhere_are_told_to_the_house_once(
     assert len(await house.box.facts("payment.repaid_elsewhere")) == 1
 
 
+async def test_a_dispute_that_fits_no_payment_is_told_to_the_house_once(house: House, served: Served) -> None:
+    token = await paid(house, DISPUTED)
+    (dispute,) = house.standin.account.all("dispute")
+    dispute["currency"] = "usd"
+    await house.standin.webhooks.deliver(copies=2)
+    await house.inbox.work()
+    assert await house.state(token) is OrderState.PAID
+    assert await house.box.facts("order.disputed") == []
+    (fact,) = await house.box.facts("payment.mismatch")
+    assert dispute["id"] in fact.payload["detail"]
+
+
 async def test_a_refund_that_fails_days_later_is_owed_again(house: House, served: Served) -> None:
     token = await paid(house, REFUND_FAILS)
     await house.standin.webhooks.deliver()

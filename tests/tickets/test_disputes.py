@@ -2,13 +2,16 @@
 
 import pytest
 
-from novacast.errors import Forbidden
-from novacast.money import Disputed
+from novacast.errors import Conflict, Forbidden
+from novacast.money import Disputed, Repaid
+from novacast.payments.ledger.service import Ledger
 from novacast.tickets.disputes import store
 from novacast.tickets.events.models import NewItem, PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import AttemptState, ItemKind, RefundState
 from novacast.tickets.orders.models import Receipt
+from novacast.tickets.refunds.hearing import hear
+from novacast.tickets.refunds.models import Way
 from tests.tickets.box import ADA, DOOR, ORG, OWNER, SELLER, Box
 from tests.tickets.doors import door, scan
 from tests.tickets.test_refunds import accounts, refunds
@@ -114,3 +117,42 @@ async def test_evidence_is_for_the_house_and_knows_who_came_in(box: Box) -> None
     (scanned,) = await box.db.all(store.scans(receipt.order.id, 10))
     assert (scanned.ticket, scanned.kind, scanned.gate) == ("1.1", "entry", "A")
     assert (await box.own.disputes.evidence(SELLER, ORG, receipt.order.id)).startswith(b"%PDF")
+
+
+async def failed(box: Box) -> tuple[Receipt, str]:
+    """An order that was given back, which came to nothing; the refund."""
+    receipt = await box.bought(await box.standing())
+    await box.own.orders.cancel(SELLER, ORG, receipt.order.id, "")
+    await box.own.refunds.sweep()
+    (refund,) = await refunds(box, receipt)
+    nothing = Repaid("failed", 1000, refund.reference, "lost_or_stolen_card")
+    await box.db.write(lambda tx: hear(tx, Ledger(), refund.id, nothing))
+    return receipt, refund.id
+
+
+@pytest.mark.parametrize("by_hand", [False, True])
+async def test_what_came_to_nothing_before_a_bank_took_it_is_lost_once(box: Box, by_hand: bool) -> None:
+    receipt, refund_id = await failed(box)
+    await box.own.disputes.heard("sandbox", told(receipt))
+    if by_hand:
+        again = await box.own.refunds.again(SELLER, ORG, refund_id, Way.CASH)
+        with pytest.raises(Conflict, match="A bank took this payment back"):
+            await box.own.refunds.given(SELLER, ORG, again.id, Way.CASH, "")
+    await box.own.disputes.heard("sandbox", told(receipt, "lost"))
+    assert await accounts(box) == {}
+    assert (await refunds(box, receipt))[-1].provider == "dispute"
+    await box.clean()
+    assert (await box.own.proof.audit()).waiting == []
+
+
+async def test_what_fails_after_its_payment_was_lost_is_not_paid_by_hand(box: Box) -> None:
+    receipt = await box.bought(await box.standing())
+    await box.own.disputes.heard("sandbox", told(receipt))
+    await box.own.disputes.heard("sandbox", told(receipt, "lost"))
+    await box.own.orders.cancel(SELLER, ORG, receipt.order.id, "")
+    (refund,) = await refunds(box, receipt)
+    await box.own.refunds.call_off(SELLER, ORG, refund.id)
+    again = await box.own.refunds.again(SELLER, ORG, refund.id, Way.CASH)
+    assert (again.state, again.provider) == (RefundState.SUCCEEDED, "dispute")
+    assert await accounts(box) == {}
+    await box.clean()

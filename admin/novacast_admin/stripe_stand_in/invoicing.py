@@ -154,7 +154,9 @@ class Invoicing:
         return self.account.get("subscription", invoice["parent"]["subscription_details"]["subscription"])
 
     def payments(self, params: Mapping[str, Any]) -> Sequence[Object]:
-        """Of invoices, as they are looked for by one or by what paid them."""
+        """Of invoices, as they are looked for by one or by what paid them. Raises Refusal for one there is not."""
+        if "invoice" in params:
+            self.account.get("invoice", params["invoice"])
         rows = self.account.all("invoice_payment")
         for name in ("invoice", "status"):
             rows = [one for one in rows if name not in params or one[name] == params[name]]

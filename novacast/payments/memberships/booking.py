@@ -17,6 +17,7 @@ from novacast.payments.memberships.disputes.models import Dispute
 from novacast.payments.memberships.earning import store as earning
 from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Interval, Subscription, period_end
 from novacast.payments.memberships.ports import Addressees, Zones
+from novacast.payments.memberships.refunds.models import BY_DISPUTE, Refund
 from novacast.taxes import within
 
 MOST_MONTHS = 60
@@ -91,15 +92,19 @@ class Booking:
         self._ledger.owed(tx, self._entry(tx, one, charge, refund), [(amount, charge.tax)])
         if tx.one(earning.over(charge.id)):
             store.change_charge(tx, charge.id, earn_at=tx.now)
+        self.take_back(tx, one, charge, refund, amount)
+
+    def take_back(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:
+        """Off its invoice, once for a refund, if it has one."""
         rows = [(_("Given back"), 1, amount, charge.tax)]
         self._invoices.take_back(tx, self._bill(tx, one, charge, refund, rows))
 
-    def repaid(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:
-        self._ledger.repaid(tx, self._entry(tx, one, charge, refund), place(charge), amount)
+    def repaid(self, tx: Transaction, one: Subscription, charge: Charge, refund: Refund) -> None:
+        self._ledger.repaid(tx, self._entry(tx, one, charge, refund.id), back_by(charge, refund), refund.amount)
 
-    def returned(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:
+    def returned(self, tx: Transaction, one: Subscription, charge: Charge, refund: Refund) -> None:
         """It came back from the bank: it is owed again."""
-        self._ledger.returned(tx, self._entry(tx, one, charge, refund), place(charge), amount)
+        self._ledger.returned(tx, self._entry(tx, one, charge, refund.id), back_by(charge, refund), refund.amount)
 
     def disputed(self, tx: Transaction, one: Subscription, charge: Charge, dispute: Dispute) -> None:
         """A bank wants it back."""
@@ -153,3 +158,8 @@ class Booking:
 def place(charge: Charge) -> str:
     """Where the money is: with a provider, or as the box office noted that it came."""
     return (charge.reference or CASH) if charge.provider == OFFLINE else charge.provider
+
+
+def back_by(charge: Charge, refund: Refund) -> str:
+    """The way that it is given back: where the money is, or by a dispute that was lost."""
+    return BY_DISPUTE if refund.provider == BY_DISPUTE else place(charge)

@@ -11,6 +11,7 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships import store
 from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.models import Charge, ChargeState, Subscription
+from novacast.payments.memberships.refunds import store as refunds
 
 _NONE = text("There is no such payment, or it is not for you.")
 
@@ -31,7 +32,8 @@ class Papers:
     async def ask(
         self, principal: Principal, charge_id: str, then: Then[Sequence[Document]] | None = None
     ) -> Sequence[Document]:
-        """Written when it was paid, or now, if the house had no seller then. Raises NotFound, Conflict, NoSeller."""
+        """Written when it was paid, or now, if the house had no seller then, with credit notes of what was given back
+        before. Raises NotFound, Conflict, NoSeller."""
         charge, one = await self._known(principal, charge_id)
         if charge.state is not ChargeState.PAID or charge.since is None or charge.late:
             raise Conflict(text("Nothing was paid for this, so there is no invoice."))
@@ -39,6 +41,9 @@ class Papers:
 
         def unit(tx: Transaction) -> Sequence[Document]:
             self._booking.invoice(tx, one, charge, wanted=True)
+            for each in tx.all(refunds.of_charge(charge.id)):
+                if each.owes:
+                    self._booking.take_back(tx, one, charge, each.id, each.owes)
             found = self._invoices.charged(tx, charge.books)
             if then is not None:
                 then(tx, found)

@@ -21,6 +21,7 @@ from novacast.payments.memberships.turning import begin_trial, charge, end, go_o
 log = logging.getLogger(__name__)
 
 SWEPT = 200
+STRANGE = text("There is no such membership, or it is not yours.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,7 +172,7 @@ class Memberships:
         self, principal: Principal, subscription_id: str, then: Then[Subscription] | None = None
     ) -> Subscription:
         """It was to stop, and is renewed after all. Raises NotFound, Conflict."""
-        if (billed := await self._billed(principal, subscription_id)) is not None:
+        if (billed := await self._billed(principal, subscription_id, own=True)) is not None:
             return await self._acting.keep(billed, then)
 
         def act(tx: Transaction, one: Subscription) -> None:
@@ -200,7 +201,7 @@ class Memberships:
         self, principal: Principal, subscription_id: str, then: Then[Subscription] | None = None
     ) -> Subscription:
         """Raises NotFound, Conflict."""
-        if (billed := await self._billed(principal, subscription_id)) is not None:
+        if (billed := await self._billed(principal, subscription_id, own=True)) is not None:
             return await self._acting.go_on(billed, then)
 
         def act(tx: Transaction, one: Subscription) -> None:
@@ -239,15 +240,17 @@ class Memberships:
         return await self._acting.preview(await self._changeable(principal, subscription_id), plan_id)
 
     async def _changeable(self, principal: Principal, subscription_id: str) -> Subscription:
-        billed = await self._billed(principal, subscription_id)
+        billed = await self._billed(principal, subscription_id, own=True)
         if billed is None:
             raise Conflict(text("Only a membership that is paid by card can be changed. End it, and begin another."))
         return billed
 
-    async def _billed(self, principal: Principal, subscription_id: str) -> Subscription | None:
-        """None: its periods are counted here. Raises NotFound."""
+    async def _billed(self, principal: Principal, subscription_id: str, *, own: bool = False) -> Subscription | None:
+        """`own`: theirs alone whose card is charged for it. None: its periods are counted here. Raises NotFound."""
         found = await self._db.one(store.subscription(subscription_id))
         one = _seen(principal, found)
+        if own and one.person_id != principal.person_id:
+            raise NotFound(STRANGE)
         return one if one.billed else None
 
     async def sweep(self) -> None:
@@ -301,7 +304,7 @@ def _seen(principal: Principal, found: Subscription | None) -> Subscription:
         (principal.person_id is not None and found.person_id == principal.person_id)
         or principal.allows(Action.ORDER_MANAGE, found.org_id)
     ):
-        raise NotFound(text("There is no such membership, or it is not yours."))
+        raise NotFound(STRANGE)
     return found
 
 

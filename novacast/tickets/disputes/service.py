@@ -27,8 +27,7 @@ from novacast.tickets.orders.models import Order
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.settling import alarm
 from novacast.tickets.ports import Books
-from novacast.tickets.refunds import store as refunds
-from novacast.tickets.refunds.chargebacks import covered, uncovered
+from novacast.tickets.refunds.chargebacks import taken, uncovered
 
 KEPT = 540 * DAY
 """How long it is known who watched by a ticket: card networks take disputes for so long at most."""
@@ -143,9 +142,9 @@ def _decide(tx: Transaction, books: Books, dispute: Dispute, to: DisputeState) -
         uncovered(tx, books, dispute.attempt_id, dispute.reference)
     else:
         books.lost(tx, entry, dispute.amount)
-        for refund in tx.all(refunds.of_order(order.id)):
-            if refund.attempt_id == dispute.attempt_id:
-                covered(tx, books, refund)
+        attempt = tx.one(orders.attempt(dispute.attempt_id))
+        assert attempt is not None, "a dispute has a payment"
+        taken(tx, books, order, attempt)
     _looked_at_again(tx, order)
     alarm(tx, f"order.dispute_{to}", order, dispute.reason)
 

@@ -49,9 +49,13 @@ class PaymentNews:
         return await self._look_at(provider, key, "payment.repaid_elsewhere", f"{reference}: {amount}")
 
     async def dispute(self, provider: str, dispute: Disputed) -> bool:
-        """Whether the payment is one of ours. Money that came and was never heard of is asked for first."""
+        """Whether the payment is one of ours. Money that came and was never heard of is asked for first. What fits no
+        payment that is in the books is told to the house."""
         await self.attempt(provider, dispute.key)
-        return await self._disputes.heard(provider, dispute)
+        if await self._disputes.heard(provider, dispute):
+            return True
+        wrong = f"{dispute.reference}: {dispute.amount} {dispute.currency} is disputed"
+        return await self._look_at(provider, dispute.key, "payment.mismatch", wrong)
 
     async def booked(self, provider: str, kind: Literal["payment", "refund", "dispute"], key: str) -> Entry | None:
         """Under which source the books have it."""

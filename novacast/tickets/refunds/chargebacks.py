@@ -5,10 +5,11 @@ from novacast.database import Transaction
 from novacast.money import Repaid
 from novacast.tickets.models import RefundState
 from novacast.tickets.orders import store as orders
+from novacast.tickets.orders.models import Attempt, Order
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
 from novacast.tickets.refunds.hearing import hear
-from novacast.tickets.refunds.models import Refund
+from novacast.tickets.refunds.models import OVER, Refund
 from novacast.tickets.refunds.owing import request
 
 WAY = "dispute"
@@ -25,6 +26,23 @@ def covered(tx: Transaction, books: Books, refund: Refund) -> bool:
             hear(tx, books, refund.id, Repaid("succeeded", refund.amount, reference))
             return True
     return False
+
+
+def taken(tx: Transaction, books: Books, order: Order, attempt: Attempt) -> None:
+    """A dispute of this payment is lost: what is owed of it, and what came to nothing before, is given back by that."""
+    for refund in tx.all(store.of_order(order.id)):
+        if refund.attempt_id == attempt.id:
+            covered(tx, books, _once_more(tx, order, attempt, refund))
+
+
+def _once_more(tx: Transaction, order: Order, attempt: Attempt, refund: Refund) -> Refund:
+    """The one in the place of what came to nothing, where the dispute has room for it; else itself."""
+    room = any(refund.amount <= left for _, left in tx.all(store.lost(attempt.id)))
+    if refund.state not in OVER or tx.one(store.superseded(refund.id)) is not None or not room:
+        return refund
+    return request(
+        tx, order, attempt, refund.amount, refund.why, cancellation_id=refund.cancellation_id, again_of=refund.id
+    )
 
 
 def uncovered(tx: Transaction, books: Books, attempt_id: str, reference: str) -> None:

@@ -134,6 +134,8 @@ class Refunds:
             if refund.state is not RefundState.SUCCEEDED:
                 if refund.state is not RefundState.REQUESTED or refund.provider in self._providers:
                     raise Conflict(text("Nobody has to give this back by hand."))
+                if tx.one(store.disputed(refund.attempt_id)):
+                    raise Conflict(text("A bank took this payment back, so nothing of it can be given back beside."))
                 store.change(tx, refund_id, {"provider": way.value, "state": RefundState.SUBMITTED})
                 told = Repaid("succeeded", refund.amount, reference.strip()[:LONGEST] or "-")
                 refund = hear(tx, self._books, refund_id, told, principal.person_id)
@@ -159,7 +161,9 @@ class Refunds:
                 raise Conflict(text("This refund has not failed."))
             made = tx.one(store.superseded(refund_id))
             if made is None:
-                made = self._again(tx, refund, way, principal).id
+                once_more = self._again(tx, refund, way, principal)
+                covered(tx, self._books, once_more)
+                made = once_more.id
             found = tx.one(store.refund(made))
             assert found is not None, "it was made just now, or before"
             return _then(tx, found, then)

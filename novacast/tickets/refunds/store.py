@@ -59,6 +59,13 @@ def due(providers: Iterable[str], at: int, limit: int) -> Query[Refund]:
     )
 
 
+def disputed(attempt_id: str) -> Query[int]:
+    """Whether a bank has not decided yet whose the payment is."""
+    return Query(
+        "SELECT 1 FROM disputes WHERE attempt_id = ? AND state = 'open' LIMIT 1", (attempt_id,), lambda row: int(row[0])
+    )
+
+
 def lost(attempt_id: str) -> Query[tuple[str, int]]:
     """References of lost disputes of a payment, and what of each has given back nothing that was owed."""
     return Query(

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from novacast.clock import DAY, HOUR
-from novacast.errors import Conflict
+from novacast.errors import Conflict, NotFound
 from novacast.folder import DataFolder
 from novacast.money import PaymentRefused
 from novacast.payments.memberships.models import ChargeState, Interval, State
@@ -14,7 +14,7 @@ from novacast.payments.memberships.plans import PlanDraft
 from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
 from novacast_admin.stripe_stand_in.money import DECLINED, SUCCESS
 from tests.payments.memberships.cards import CardClub, card_club
-from tests.payments.memberships.conftest import ADA, OWNER, day
+from tests.payments.memberships.conftest import ADA, BEN, OWNER, SELLER, day
 
 
 @pytest.fixture
@@ -177,3 +177,20 @@ async def test_one_who_never_pays_is_free_to_begin_again(club: CardClub) -> None
 
 def _price(amount: int) -> PlanDraft:
     return PlanDraft(Interval.MONTH, amount, "EUR")
+
+
+async def test_nobody_but_the_member_has_their_card_charged_for_more(club: CardClub) -> None:
+    tier = await club.tier()
+    plan, dear = await club.plan(tier), await club.plan(tier, Interval.YEAR)
+    made = await club.member(plan)
+    own = club.own.memberships
+    for who in (SELLER, OWNER, BEN):
+        for act in (own.change(who, made.id, dear.id), own.preview(who, made.id, dear.id)):
+            with pytest.raises(NotFound):
+                await act
+    await own.cancel(ADA, made.id)
+    with pytest.raises(NotFound):
+        await own.keep(SELLER, made.id)
+    assert (await club.now(made)).stops
+    await own.cancel(SELLER, made.id, now=True)
+    assert (await club.now(made)).state is State.CANCELLED

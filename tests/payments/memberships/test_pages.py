@@ -196,3 +196,14 @@ async def test_what_a_tier_opens_is_chosen_by_title(club: Club, ask: Ask) -> Non
     # Changing its words leaves what it opens.
     await ask("owner", "POST", f"/studio/memberships/{tier.tier.id}", form={"org": ORG, "name": "Patrons"})
     assert len((await club.own.plans.tier(OWNER, tier.tier.id)).media) == MOST_MEDIA
+
+
+async def test_a_second_click_gives_nothing_back_again(club: Club, ask: Ask) -> None:
+    made = await club.own.memberships.subscribe(ADA, (await club.plan(await club.tier())).id, "offline")
+    (due,) = await club.own.memberships.unpaid(OWNER, ORG)
+    await club.own.memberships.paid(OWNER, due.id)
+    member = f"/studio/memberships/members/{made.id}"
+    assert 'name="given" value="0"' in (await ask("owner", "GET", member))[1]
+    for _click in range(2):
+        await ask("owner", "POST", f"{member}/charges/{due.id}/refund", form={"amount": "4", "given": "0"})
+    assert [one.amount for one in await club.own.refunds.of_charge(due.id)] == [400]

@@ -4,7 +4,7 @@
 from functools import partial
 
 from novacast.database import Database, Query, Transaction
-from novacast.errors import Conflict
+from novacast.errors import Conflict, Unavailable
 from novacast.money import Disputed, Entry
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed import store as billed
@@ -53,11 +53,17 @@ class MembershipNews:
             return True
         await self._db.write(lambda tx: hear(tx, self._desk.booking, one, charge, dispute))
         if one.state not in TERMINAL and dispute.state != "won":
-            try:
-                await self._asked.wish(one, Kind.END)
-            except Conflict:  # over meanwhile, or something else is asked for: it comes again
-                await self._asked.ask(one.id)
+            await self._end(one)
         return True
+
+    async def _end(self, one: Subscription) -> None:
+        """Raises Unavailable where something else is asked for first: whoever told this tells it again."""
+        try:
+            await self._asked.wish(one, Kind.END)
+        except Conflict as error:
+            after = await self._asked.ask(one.id)
+            if after.state not in TERMINAL:
+                raise Unavailable(error.message) from error
 
     async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None:
         """`key`: of a payment, the bill that it paid; the others stand in the books under it."""

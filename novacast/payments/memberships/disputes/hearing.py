@@ -7,6 +7,7 @@ from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.disputes import store
 from novacast.payments.memberships.disputes.models import Dispute, State
 from novacast.payments.memberships.models import Charge, Subscription
+from novacast.payments.memberships.refunds.chargebacks import cover, uncover
 from novacast.payments.memberships.turning import alarm
 
 
@@ -18,10 +19,12 @@ def hear(tx: Transaction, booking: Booking, one: Subscription, charge: Charge, t
     if told.state == "won" and found.state is not State.WON:
         store.move(tx, found.id, State.WON)
         booking.won(tx, one, charge, found, lost=found.state is State.LOST)
+        uncover(tx, booking, one, charge, found)
         alarm(tx, "membership.dispute_won", one, f"{found.reference}: {told.reason}")
     elif told.state == "lost" and found.state is State.OPEN:
         store.move(tx, found.id, State.LOST)
         booking.lost(tx, one, charge, found)
+        cover(tx, booking, one, charge)
         alarm(tx, "membership.dispute_lost", one, f"{found.reference}: {told.reason}")
 
 

@@ -10,11 +10,11 @@ from novacast.errors import Conflict, InvalidInput, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
 from novacast.identity import Action, Principal
-from novacast.payments.memberships.disputes.models import Dispute, taken
+from novacast.payments.memberships.disputes.models import Dispute
 from novacast.payments.memberships.disputes.models import State as DisputeState
-from novacast.payments.memberships.models import Charge, ChargeState, Kind, State, Subscription
+from novacast.payments.memberships.models import Charge, Kind, State, Subscription
 from novacast.payments.memberships.pages import KINDS
-from novacast.payments.memberships.refunds.models import Refund
+from novacast.payments.memberships.refunds.models import Refund, left, live
 from novacast.payments.memberships.refunds.models import State as RefundState
 from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.memberships.words import minor, price, state_name, told
@@ -36,6 +36,7 @@ class MembersQuery(Body):
 
 class GiveBackForm(Body):
     amount: Annotated[str, Field(max_length=20)] = ""
+    given: Annotated[int | None, Field(ge=0)] = None
 
 
 class MemberPages:
@@ -80,7 +81,7 @@ class MemberPages:
         amount = minor(form.amount, found.subscription.currency) if form.amount.strip() else None
         if form.amount.strip() and amount is None:
             return _back(subscription_id, _("Write the amount as 9.00."), good=False)
-        act = self._refunds.give_back(call.principal, charge_id, amount)
+        act = self._refunds.give_back(call.principal, charge_id, amount, given=form.given)
         return await self._done(act, subscription_id, _("It is given back."))
 
     async def _listed(self, principal: Principal, org_id: str, cursor: str | None) -> dict[str, Any]:
@@ -125,7 +126,7 @@ def _member(one: Subscription, people: Mapping[str, str], tiers: Mapping[str, st
 
 
 def _charge(one: Charge, refunds: Sequence[Refund], disputes: Sequence[Dispute]) -> dict[str, Any]:
-    live = sum(each.amount for each in refunds if each.state is not RefundState.FAILED) + taken(disputes)
+    rest = left(one, refunds, disputes)
     decided = {
         DisputeState.OPEN: (_("Disputed"), "busy"),
         DisputeState.WON: (_("Dispute won"), "good"),
@@ -143,7 +144,8 @@ def _charge(one: Charge, refunds: Sequence[Refund], disputes: Sequence[Dispute])
         "amount": money(one.amount, one.currency),
         "state": one.state,
         "late": one.late,
-        "left": money(one.amount - live, one.currency) if one.state is ChargeState.PAID and live < one.amount else "",
+        "given": live(refunds),
+        "left": money(rest, one.currency) if rest > 0 else "",
         "disputes": [(money(each.amount, each.currency), *decided[each.state]) for each in disputes],
         "refunds": [(money(each.amount, one.currency), states[each.state]) for each in refunds],
     }

@@ -5,21 +5,21 @@ import logging
 from collections.abc import Mapping, Sequence
 from functools import partial
 
-from novacast import outbox
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import Action, Principal, new_id
-from novacast.money import Demand, Repaid, Repayment
+from novacast.money import Demand, PaymentRefused, Repaid, Repayment
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed.settling import Desk
 from novacast.payments.memberships.disputes import store as disputes
 from novacast.payments.memberships.disputes.models import Dispute, taken
-from novacast.payments.memberships.models import Charge, ChargeState, Subscription
+from novacast.payments.memberships.models import Charge, Subscription
 from novacast.payments.memberships.plans import office
 from novacast.payments.memberships.ports import Biller
 from novacast.payments.memberships.refunds import store as refunds
-from novacast.payments.memberships.refunds.models import Refund, State, Why, later
+from novacast.payments.memberships.refunds.chargebacks import cover, tell
+from novacast.payments.memberships.refunds.models import Refund, State, Why, later, left, live, owed
 
 log = logging.getLogger(__name__)
 
@@ -39,15 +39,23 @@ class Refunds:
         return await self._db.all(disputes.of_charge(charge_id))
 
     async def give_back(
-        self, principal: Principal, charge_id: str, amount: int | None, then: Then[Refund] | None = None
+        self,
+        principal: Principal,
+        charge_id: str,
+        amount: int | None,
+        then: Then[Refund] | None = None,
+        given: int | None = None,
     ) -> Refund:
         """`amount`: None: all that is left of it. What was paid at the counter is given back there, and this notes it.
-        Raises NotFound, Forbidden, InvalidInput, Conflict."""
+        `given`: what was shown as given back before, so that a second click gives nothing. Raises NotFound, Forbidden,
+        InvalidInput, Conflict."""
         charge, one = await self._known(charge_id)
         office(principal, one.org_id, Action.ORDER_MANAGE)
         await self._desk.booking.prepare(one.org_id)
 
         def unit(tx: Transaction) -> Refund:
+            if given is not None and given != live(tx.all(refunds.of_charge(charge_id))):
+                raise Conflict(text("What is given back has changed meanwhile. Look at it again."))
             made = self._owe(tx, one, charge, amount, Why.LATE if charge.late else Why.WISH)
             if charge.provider not in self._billers:
                 self._hear(made.id, Repaid("succeeded", made.amount, None), tx)
@@ -93,26 +101,24 @@ class Refunds:
     def _owe(self, tx: Transaction, one: Subscription, charge: Charge, amount: int | None, why: Why) -> Refund:
         charge = tx.one(store.charge(charge.id)) or charge
         before = tx.all(refunds.of_charge(charge.id))
-        live = sum(each.amount for each in before if each.state is not State.FAILED)
-        gone = taken(tx.all(disputes.of_charge(charge.id)))
-        left = charge.amount - live - gone if charge.state is ChargeState.PAID else 0
-        wanted = left if amount is None else amount
-        if left <= 0 < gone:
+        banks = tx.all(disputes.of_charge(charge.id))
+        most = left(charge, before, banks)
+        wanted = most if amount is None else amount
+        if most <= 0 < taken(banks):
             raise Conflict(text("A bank took this payment back, so nothing of it can be given back beside."))
-        if left <= 0:
+        if most <= 0:
             raise Conflict(text("All of it is given back already, or it was never paid."))
-        if not 0 < wanted <= left:
-            message = text("This is from {least} to {most}.", least=1, most=left)
+        if not 0 < wanted <= most:
+            message = text("This is from {least} to {most}.", least=1, most=most)
             raise InvalidInput.field("amount", message, "out_of_range")
-        owed = charge.amount if charge.late else sum(each.owes for each in before)
-        owes = max(0, wanted - max(0, owed - live))
+        owes = max(0, wanted - owed(charge, before))
         made = Refund(
             new_id(), charge.id, one.org_id, charge.provider, wanted, owes, why, State.SUBMITTED, None, None, 0, tx.now
         )
         refunds.add(tx, made)
         if owes:
             self._desk.booking.owed(tx, one, charge, made.id, owes)
-        _tell(tx, "membership.refund_begun", one, made)
+        tell(tx, "membership.refund_begun", one, made)
         return made
 
     async def _ask(self, refund: Refund, *, again: bool = False) -> None:
@@ -120,7 +126,7 @@ class Refunds:
         if biller is None or (refund.state is State.SUCCEEDED and not again):
             return
         charge, one = await self._known(refund.charge_id)
-        payment = await biller.payment_of(charge.reference or "")
+        payment = await _payment(biller, charge)
         if payment is None:
             told = Repaid("failed", refund.amount, None, "payment_unknown")
         else:
@@ -151,14 +157,15 @@ class Refunds:
                 _put_off(refund, tx)
         elif told.state == "succeeded" and refund.state is not State.SUCCEEDED:
             refunds.change(tx, refund_id, **columns, state=State.SUCCEEDED.value)
-            booking.repaid(tx, one, charge, refund_id, refund.amount)
-            _tell(tx, "membership.refunded", one, refund)
+            booking.repaid(tx, one, charge, refund)
+            tell(tx, "membership.refunded", one, refund)
         elif told.state in ("failed", "cancelled"):
             refunds.change(tx, refund_id, **columns, state=State.FAILED.value)
             if refund.state is State.SUCCEEDED:
-                booking.returned(tx, one, charge, refund_id, refund.amount)
+                booking.returned(tx, one, charge, refund)
             log.error("a refund of membership %s came to nothing: %s", one.id, told.reason)
-            _tell(tx, "membership.refund_failed", one, refund)
+            tell(tx, "membership.refund_failed", one, refund)
+            cover(tx, booking, one, charge)
 
     async def _known(self, charge_id: str) -> tuple[Charge, Subscription]:
         charge = await self._db.one(store.charge(charge_id))
@@ -169,9 +176,13 @@ class Refunds:
         return charge, one
 
 
+async def _payment(biller: Biller, charge: Charge) -> str | None:
+    """None: they know of none, as where the settings name another account meanwhile. Raises Unavailable."""
+    try:
+        return await biller.payment_of(charge.reference or "")
+    except (NotFound, PaymentRefused):
+        return None
+
+
 def _put_off(refund: Refund, tx: Transaction) -> None:
     refunds.change(tx, refund.id, tries=refund.tries + 1, due_at=tx.now + later(refund.tries))
-
-
-def _tell(tx: Transaction, what: str, one: Subscription, refund: Refund) -> None:
-    outbox.emit(tx, what, one.id, outbox.org(one.org_id), charge=refund.charge_id, amount=refund.amount)
