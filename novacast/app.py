@@ -163,6 +163,7 @@ async def running(
         stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
         await own.tickets.begin()
+        await own.memberships.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in sweeps(own):
@@ -309,7 +310,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,
-        rooms=lambda: ("notices", "events") if own.tickets.marquee.lit else ("notices",),
+        rooms=own.open_rooms,
         trail=own.operations.audit,
     )
 

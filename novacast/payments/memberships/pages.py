@@ -52,7 +52,25 @@ class ChangeForm(Body):
 class MembershipPages:
     def __init__(self, own: MembershipServices, organizations: Names) -> None:
         self._plans, self._memberships, self._organizations = own.plans, own.memberships, organizations
-        self._acting, self._papers = own.acting, own.papers
+        self._acting, self._papers, self._houses = own.acting, own.papers, own.houses
+
+    @page("/memberships", public=True)
+    async def houses(self, call: Call) -> Html | Redirect:
+        """Of one house there is nothing to choose: on to what it offers."""
+        found = await self._houses.all()
+        names = await self._organizations.names([one.org_id for one in found])
+        if len(found) == 1:
+            return Redirect(f"/memberships/{found[0].org_id}")
+        shown = [
+            {
+                "id": one.org_id,
+                "name": names[one.org_id],
+                "tiers": [(name, _prices(plans)) for name, plans in one.tiers],
+            }
+            for one in found
+            if one.org_id in names
+        ]
+        return Html("payments/houses.html", {"houses": sorted(shown, key=lambda one: str(one["name"]).casefold())})
 
     @page("/memberships/{org_id}", public=True)
     async def offered(self, call: Call, org_id: str) -> Html:
@@ -270,6 +288,10 @@ def _charged(one: Charge, documents: Sequence[Document]) -> dict[str, Any]:
         "invoices": [(each.name, f"{MINE}/charges/{one.id}/invoices/{each.id}") for each in documents],
         "asks": one.state is ChargeState.PAID and one.since is not None and not one.late and not documents,
     }
+
+
+def _prices(plans: Sequence[Plan]) -> list[str]:
+    return [price(each.price, each.currency, each.interval) for each in plans]
 
 
 def _named(plans: Sequence[Plan], tiers: Mapping[str, str]) -> list[dict[str, str]]:
