@@ -66,7 +66,7 @@ async def ask(club: Club) -> AsyncIterator[Ask]:
             PlanRoutes(own.plans),
             SubscriptionRoutes(own.memberships),
             ChargeRoutes(own.refunds, own.papers),
-            MembershipPages(own, Names()),
+            MembershipPages(own, Names(), [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MemberPages(own, Names(), Names()),
             OpeningPages(own.plans, [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MembershipStudioPages(own, Names(), Names(), club.clock),
@@ -132,7 +132,9 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     here = f"/studio/memberships/{tier.tier.id}"
     price = {"price": "9,50", "currency": "EUR", "interval": "month", "tax": "19"}
     assert "€9.50 a month" in (await ask("owner", "POST", f"{here}/prices", form=price))[1]
-    await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"})
+    assert (
+        "Write the price as 9.00." in (await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"}))[1]
+    )
     changed = {name: value for name, value in form.items() if name != "circle"} | {"badge": "Patron"}
     assert "Patron" in (await ask("owner", "POST", here, form=changed))[1]
     status, page = await ask("", "GET", f"/memberships/{ORG}")
@@ -148,6 +150,9 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     assert (await ask("owner", "POST", f"/studio/memberships/charges/{due.id}/paid", form={}))[0] == 200
     (mine,) = await club.own.memberships.mine(ADA)
     own = f"/account/memberships/{mine.subscription.id}"
+    assert "You have this" in (await ask("ada", "GET", f"/memberships/{ORG}"))[1]
+    await club.own.plans.open(OWNER, tier.tier.id, "video2", opens=True)
+    assert "/watch/video2" in (await ask("ada", "GET", own))[1]
     for act, words in (
         ("cancel", "It ends on"),
         ("keep", "It is renewed on"),
