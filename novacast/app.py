@@ -204,7 +204,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
     listed = [
         *account_routes(own.accounts),
         *account_pages(own.accounts, Languages(own.settings.language)),
-        VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source),
+        VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source, own.passes),
         UploadRoutes(vods.uploads),
         StorageRoutes(vods.quotas, vods.outlooks),
         VideoPages(

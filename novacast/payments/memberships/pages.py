@@ -262,8 +262,13 @@ class MembershipPages:
             if charge.state is ChargeState.PAID
         }
         others = {one.subscription.id: bool(await self._acting.others(one.subscription)) for one in found}
+        writing = {org_id: await self._papers.writes(org_id) for org_id in houses}
         return [
-            {**_shown(one, houses, documents, changes=others[one.subscription.id]), "opens": await self._opened(one)}
+            {
+                **_shown(one, houses, documents, changes=others[one.subscription.id]),
+                "opens": await self._opened(one),
+                "writes": writing.get(one.subscription.org_id, False),
+            }
             for one in found
         ]
 
