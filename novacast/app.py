@@ -165,6 +165,7 @@ async def running(
         stack.push_async_callback(own.chat.close)
         await own.vods.transcoding.begin()
         await own.tickets.begin()
+        await own.memberships.begin()
         tasks = TaskGroup("server")
         stack.push_async_callback(tasks.close)
         for sweep in sweeps(own):
@@ -205,7 +206,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
     listed = [
         *account_routes(own.accounts),
         *account_pages(own.accounts, Languages(own.settings.language)),
-        VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source),
+        VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source, own.passes),
         UploadRoutes(vods.uploads),
         StorageRoutes(vods.quotas, vods.outlooks),
         VideoPages(
@@ -312,7 +313,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         channels=[ROOM],
         socket=own.folder.socket,
         cache=own.folder.cache,
-        rooms=lambda: ("notices", "events") if own.tickets.marquee.lit else ("notices",),
+        rooms=own.open_rooms,
         trail=own.operations.audit,
     )
 

@@ -18,6 +18,8 @@ def subscribe(own: Services) -> None:
     own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
     own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)
     own.outbox.subscribe("marquee", own.tickets.marquee.hear)
+    own.outbox.subscribe("memberships", own.memberships.endings.hear, durable=True)
+    own.outbox.subscribe("memberships on offer", own.memberships.houses.hear)
     own.outbox.subscribe("devices", own.tickets.door.devices.hear, durable=True)
     own.outbox.subscribe("news", own.news.hearing.hear, durable=True)
     own.outbox.subscribe("mentions", own.news.mentions.hear, durable=True)

@@ -135,6 +135,11 @@ class Services:
     rentals: RentalServices
     tips: Tips
 
+    def open_rooms(self) -> Sequence[str]:
+        """Parts of the house that its pages lead to, now that there is something in them."""
+        there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
+        return ("notices", *(name for name, lit in there.items() if lit))
+
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
     SEND: lambda own: own.notifications.delivery.send,

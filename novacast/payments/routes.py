@@ -50,12 +50,12 @@ def money_routes(
 def membership_routes(
     own: MembershipServices, names: People, people: People, shelves: Sequence[Shelf], clock: Clock
 ) -> list[object]:
-    """`shelves`: what tiers can open."""
+    """`shelves`: what tiers can open, the first with the titles that count."""
     return [
         PlanRoutes(own.plans),
         SubscriptionRoutes(own.memberships),
         ChargeRoutes(own.refunds, own.papers),
-        MembershipPages(own, names),
+        MembershipPages(own, names, shelves),
         # Before the pages that take a tier's id where this has a name.
         MemberPages(own, names, people),
         OpeningPages(own.plans, shelves),

@@ -3,6 +3,8 @@
 from collections.abc import Collection, Mapping, Sequence
 from typing import Protocol
 
+from novacast.identity import Principal
+
 
 class Weighs(Protocol):
     async def weigh(self, video_id: str, /) -> None:
@@ -13,6 +15,12 @@ class Weighs(Protocol):
 class Records(Protocol):
     async def recording(self) -> Collection[str]:
         """Ids of programmes whose folder in `live/` is wanted: not over yet, or over and no video yet."""
+        ...
+
+
+class Admits(Protocol):
+    async def admitted(self, principal: Principal, media_id: str, /) -> Principal:
+        """The same one, with what a ticket, a purchase or a membership opens of this."""
         ...
 
 

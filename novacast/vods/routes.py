@@ -5,6 +5,7 @@ from aiohttp import web
 from novacast.database import Then
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
+from novacast.identity import Principal
 from novacast.vods.bodies import (
     ChangesBody,
     LibraryQuery,
@@ -20,8 +21,9 @@ from novacast.vods.bodies import (
     WatchingBody,
     WatchingListBody,
 )
+from novacast.vods.ports import Admits
 from novacast.vods.service import StudioFilter, Videos
-from novacast.vods.source import VideoSource
+from novacast.vods.source import PlayableVideo, VideoSource
 from novacast.vods.transcoding.models import Transcode
 from novacast.vods.transcoding.service import Transcoding
 from novacast.vods.watching import Positions
@@ -36,11 +38,19 @@ class PosterQuery(Body):
 
 
 class VideoRoutes:
-    def __init__(self, videos: Videos, positions: Positions, transcoding: Transcoding, source: VideoSource) -> None:
+    def __init__(
+        self,
+        videos: Videos,
+        positions: Positions,
+        transcoding: Transcoding,
+        source: VideoSource,
+        admits: Admits | None = None,
+    ) -> None:
         self._videos = videos
         self._positions = positions
         self._transcoding = transcoding
         self._source = source
+        self._admits = admits
 
     @get("/api/v1/videos", tag="videos", public=True, summary="The library", errors=(InvalidInput,))
     async def library(self, call: Call, query: LibraryQuery) -> VideosBody:
@@ -84,7 +94,7 @@ class VideoRoutes:
         operation=JPEG_FILE,
     )
     async def poster(self, call: Call, video_id: str, query: PosterQuery) -> web.FileResponse:
-        place = await self._source.show(call.principal, video_id)
+        place = await self._shown(call.principal, video_id)
         if place.poster is None:
             raise NotFound(text("This video has no picture."))
         # What may be seen can change, so shared caches must not keep it; the name changes with the picture.
@@ -117,3 +127,13 @@ class VideoRoutes:
     @put(f"{VIDEO}/position", tag="videos", summary="Keep where one stopped", errors=(NotFound, InvalidInput))
     async def keep_position(self, call: Call, video_id: str, body: PositionRequest) -> PositionBody:
         return PositionBody.of(await self._positions.keep(call.principal, video_id, body.at))
+
+    async def _shown(self, principal: Principal, video_id: str) -> PlayableVideo:
+        """By its visibility, else by what somebody bought of it. Raises NotFound, Unauthenticated."""
+        try:
+            return await self._source.show(principal, video_id)
+        except (NotFound, Unauthenticated):
+            admitted = principal if self._admits is None else await self._admits.admitted(principal, video_id)
+            if not admitted.passes:
+                raise
+            return await self._source.show(admitted, video_id)

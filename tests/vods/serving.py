@@ -49,7 +49,8 @@ from tests.compiled import static, templates
 from tests.vods.conftest import DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, PRODUCER, QUICK, SMALL, House
 
 GERMAN = replace(OWNER, name="Besitzerin", language="de")
-PEOPLE: Mapping[str, Principal] = {who.name: who for who in (PRODUCER, OWNER, DOOR, OUTSIDER, GERMAN)}
+BUYER = Principal(person_id="buyer", session_id="s-buyer", name="buyer")
+PEOPLE: Mapping[str, Principal] = {who.name: who for who in (PRODUCER, OWNER, DOOR, OUTSIDER, GERMAN, BUYER)}
 
 
 class Tokens:
@@ -60,6 +61,13 @@ class Tokens:
             return PEOPLE[credentials.bearer or credentials.session or ""]
         except KeyError as error:
             raise Unauthenticated("Nobody has this token.") from error
+
+
+class Bought:
+    """The buyer has bought everything of a house."""
+
+    async def admitted(self, principal: Principal, media_id: str) -> Principal:
+        return replace(principal, passes=frozenset({(ORG, media_id)})) if principal.name == "buyer" else principal
 
 
 class Names:
@@ -82,7 +90,7 @@ async def serving(house: House, clock: Clock) -> AsyncIterator[str]:
     facts = outbox.Outbox(house.db)
     source = VideoSource(house.db, house.folders)
     routes = (
-        VideoRoutes(house.videos, house.positions, house.transcoding, source),
+        VideoRoutes(house.videos, house.positions, house.transcoding, source, Bought()),
         UploadRoutes(house.uploads),
         StorageRoutes(house.quotas, outlooks(house)),
         VideoPages(

@@ -128,3 +128,6 @@ async def test_a_poster_is_for_those_who_may_watch(
         assert answer.status == 200
     async with stranger.get(poster) as answer:
         assert answer.status == 404
+    for who, status in (("buyer", 200), ("outsider", 404)):
+        async with stranger.get(poster, headers={"Authorization": f"Bearer {who}"}) as answer:
+            assert answer.status == status

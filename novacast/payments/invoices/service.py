@@ -108,6 +108,10 @@ class Invoices:
         reads(principal, org_id)
         return await self._db.one(store.seller(org_id))
 
+    async def writes(self, org_id: str) -> bool:
+        """Whether a house has said who it is, so that there can be invoices of it."""
+        return await self._db.one(store.seller(org_id)) is not None
+
     async def set_seller(self, principal: Principal, org_id: str, seller: Seller) -> Seller:
         """Of what is written from now on. Raises NotFound, Forbidden, InvalidInput."""
         reads(principal, org_id)

@@ -10,12 +10,15 @@ from novacast.clock import DAY, SECOND
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, RateLimited, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
+from novacast.identity import Principal
 from novacast.payments.invoices.models import Document
 from novacast.payments.invoices.routes import PRINTED
-from novacast.payments.memberships.models import Charge, ChargeState, Plan, State
+from novacast.payments.memberships.models import TERMINAL, Charge, ChargeState, Plan, State, Subscription
 from novacast.payments.memberships.routes import ASKING, BEGINNING
 from novacast.payments.memberships.service import Membership
 from novacast.payments.memberships.services import MembershipServices
+from novacast.payments.memberships.studio.opening.pages import titles_of
+from novacast.payments.memberships.studio.ports import Shelf
 from novacast.payments.memberships.words import price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import date_of, money
@@ -50,9 +53,29 @@ class ChangeForm(Body):
 
 
 class MembershipPages:
-    def __init__(self, own: MembershipServices, organizations: Names) -> None:
+    def __init__(self, own: MembershipServices, organizations: Names, shelves: Sequence[Shelf] = ()) -> None:
+        """`shelves`: of what memberships open."""
+        self._shelves = shelves
         self._plans, self._memberships, self._organizations = own.plans, own.memberships, organizations
-        self._acting, self._papers = own.acting, own.papers
+        self._acting, self._papers, self._houses = own.acting, own.papers, own.houses
+
+    @page("/memberships", public=True)
+    async def houses(self, call: Call) -> Html | Redirect:
+        """Of one house there is nothing to choose: on to what it offers."""
+        found = await self._houses.all()
+        names = await self._organizations.names([one.org_id for one in found])
+        if len(found) == 1:
+            return Redirect(f"/memberships/{found[0].org_id}")
+        shown = [
+            {
+                "id": one.org_id,
+                "name": names[one.org_id],
+                "tiers": [(name, _prices(plans)) for name, plans in one.tiers],
+            }
+            for one in found
+            if one.org_id in names
+        ]
+        return Html("payments/houses.html", {"houses": sorted(shown, key=lambda one: str(one["name"]).casefold())})
 
     @page("/memberships/{org_id}", public=True)
     async def offered(self, call: Call, org_id: str) -> Html:
@@ -213,12 +236,22 @@ class MembershipPages:
             "org": org_id,
             "house": names[org_id],
             "tiers": await self._plans.offered(org_id),
+            "mine": await self._running(call.principal, org_id),
+            "state_name": state_name,
             "ways": [(one, ways.get(one, one)) for one in self._memberships.ways],
             "price": price,
             "percent": lambda value: f"{value / 100:g}",
             "errors": errors,
         }
         return Html("payments/plans.html", context, 422 if errors else 200)
+
+    async def _running(self, principal: Principal, org_id: str) -> dict[str, Subscription]:
+        """What keeps somebody from beginning, by its circle: there is no second one of it. Who is on the page where it
+        is paid may choose another yet."""
+        found = await self._memberships.mine(principal) if principal.person_id is not None else ()
+        own = [one.subscription for one in found if one.subscription.org_id == org_id]
+        begun = [one for one in own if one.billed and one.state is State.PENDING]
+        return {one.circle: one for one in own if one.state not in TERMINAL and one not in begun}
 
     async def _shown(self, found: Sequence[Membership]) -> list[dict[str, Any]]:
         houses = await self._organizations.names([one.subscription.org_id for one in found])
@@ -229,7 +262,23 @@ class MembershipPages:
             if charge.state is ChargeState.PAID
         }
         others = {one.subscription.id: bool(await self._acting.others(one.subscription)) for one in found}
-        return [_shown(one, houses, documents, changes=others[one.subscription.id]) for one in found]
+        writing = {org_id: await self._papers.writes(org_id) for org_id in houses}
+        return [
+            {
+                **_shown(one, houses, documents, changes=others[one.subscription.id]),
+                "opens": await self._opened(one),
+                "writes": writing.get(one.subscription.org_id, False),
+            }
+            for one in found
+        ]
+
+    async def _opened(self, one: Membership) -> list[tuple[str, str]]:
+        """What a member may watch by it now, by its title."""
+        own = one.subscription
+        if own.state not in (State.ACTIVE, State.PAST_DUE) or own.suspended_at is not None:
+            return []
+        titles = await titles_of(self._shelves, own.org_id, await self._plans.opened(own.tier_id))
+        return sorted(titles.items(), key=lambda thing: thing[1].casefold())
 
 
 def _shown(
@@ -270,6 +319,10 @@ def _charged(one: Charge, documents: Sequence[Document]) -> dict[str, Any]:
         "invoices": [(each.name, f"{MINE}/charges/{one.id}/invoices/{each.id}") for each in documents],
         "asks": one.state is ChargeState.PAID and one.since is not None and not one.late and not documents,
     }
+
+
+def _prices(plans: Sequence[Plan]) -> list[str]:
+    return [price(each.price, each.currency, each.interval) for each in plans]
 
 
 def _named(plans: Sequence[Plan], tiers: Mapping[str, str]) -> list[dict[str, str]]:

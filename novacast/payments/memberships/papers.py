@@ -29,6 +29,9 @@ class Papers:
         """For whoever was shown the charge."""
         return await self._invoices.of_order(charge.books)
 
+    async def writes(self, org_id: str) -> bool:
+        return await self._invoices.writes(org_id)
+
     async def ask(
         self, principal: Principal, charge_id: str, then: Then[Sequence[Document]] | None = None
     ) -> Sequence[Document]:

@@ -138,6 +138,10 @@ class Plans:
         tier = office_tier(principal, found)
         return next(one for one in await self._all(tier.org_id) if one.tier.id == tier.id)
 
+    async def opened(self, tier_id: str) -> Sequence[str]:
+        """Ids of what a tier opens."""
+        return await self._db.all(store.media(tier_id))
+
     async def open(self, principal: Principal, tier_id: str, media_id: str, *, opens: bool) -> Offered:
         """One thing more, or one less; the others stay. Raises NotFound, Forbidden, InvalidInput."""
 

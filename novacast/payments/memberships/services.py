@@ -13,7 +13,9 @@ from novacast.payments.memberships.billed.service import Billed
 from novacast.payments.memberships.billed.settling import Desk
 from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.earning.service import Earning
+from novacast.payments.memberships.endings import Endings
 from novacast.payments.memberships.entitlement import Entitlement
+from novacast.payments.memberships.houses import Houses
 from novacast.payments.memberships.papers import Papers
 from novacast.payments.memberships.personal import MembershipData
 from novacast.payments.memberships.plans import Plans
@@ -27,6 +29,8 @@ from novacast.settings import Settings
 @dataclass(frozen=True, slots=True)
 class MembershipServices:
     plans: Plans
+    houses: Houses
+    """To be told what changes, and asked whether pages lead there."""
     memberships: Memberships
     billed: Billed
     acting: Acting
@@ -37,7 +41,12 @@ class MembershipServices:
     earning: Earning
     reminding: Reminding
     entitlement: Entitlement
+    endings: Endings
+    """To be subscribed to the facts, durably."""
     personal: MembershipData
+
+    async def begin(self) -> None:
+        await self.houses.look()
 
     async def sweep(self) -> None:
         """What is over ends or is renewed, what has no answer is asked for, what came too late goes back."""
@@ -70,6 +79,7 @@ def membership_services(
     refunds = Refunds(db, billers, desk)
     return MembershipServices(
         plans=Plans(db),
+        houses=Houses(db),
         memberships=Memberships(db, collectors, people, booking, acting),
         billed=billed,
         acting=acting,
@@ -79,5 +89,6 @@ def membership_services(
         earning=Earning(db, booking),
         reminding=Reminding(db),
         entitlement=Entitlement(db),
+        endings=Endings(db),
         personal=MembershipData(db),
     )

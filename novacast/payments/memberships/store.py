@@ -35,6 +35,16 @@ def plans(org_id: str) -> Query[Plan]:
     )
 
 
+def offers(limit: int) -> Query[tuple[str, Plan]]:
+    """What everybody may have, with the names of its tiers; house by house, tier by tier."""
+    return Query(
+        "SELECT p.*, t.name FROM member_tiers t JOIN member_plans p ON p.tier_id = t.id AND p.offered = 1 "
+        "WHERE t.archived = 0 ORDER BY t.org_id, t.position, t.id, p.price, p.id LIMIT ?",
+        (limit,),
+        lambda row: (str(row["name"]), plan_of(row)),
+    )
+
+
 def had(person_id: str, org_id: str, circle: str) -> Query[bool]:
     """Whether somebody's membership of the circle ever began: only the first has a trial."""
     return Query(
@@ -76,6 +86,11 @@ def running(person_id: str, org_id: str, circle: str) -> Query[Subscription]:
         (person_id, org_id, circle),
         subscription_of,
     )
+
+
+def running_of_org(org_id: str, limit: int) -> Query[Subscription]:
+    sql = "SELECT * FROM subscriptions WHERE org_id = ? AND state NOT IN ('cancelled', 'expired') LIMIT ?"
+    return Query(sql, (org_id, limit), subscription_of)
 
 
 def opening(person_id: str, media_id: str) -> Query[tuple[Subscription, str]]:

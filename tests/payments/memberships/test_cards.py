@@ -9,12 +9,13 @@ from novacast.clock import DAY, HOUR
 from novacast.errors import Conflict, NotFound
 from novacast.folder import DataFolder
 from novacast.money import PaymentRefused
+from novacast.outbox import Event as Fact
 from novacast.payments.memberships.models import ChargeState, Interval, State
 from novacast.payments.memberships.plans import PlanDraft
 from novacast_admin.stripe_stand_in.billing import ATTACHES_ONLY
 from novacast_admin.stripe_stand_in.money import DECLINED, SUCCESS
 from tests.payments.memberships.cards import CardClub, card_club
-from tests.payments.memberships.conftest import ADA, BEN, OWNER, SELLER, day
+from tests.payments.memberships.conftest import ADA, BEN, ORG, OWNER, SELLER, day
 
 
 @pytest.fixture
@@ -173,6 +174,20 @@ async def test_one_who_never_pays_is_free_to_begin_again(club: CardClub) -> None
     await club.own.sweep()
     assert (await club.now(made)).state is State.EXPIRED
     assert (await club.member(plan)).state is State.ACTIVE
+
+
+async def test_nobody_is_charged_for_a_house_that_is_gone(club: CardClub) -> None:
+    plan = await club.plan(await club.tier())
+    made = await club.member(plan)
+    gone = Fact(1, 0, "organization.deleted", ORG, "internal", {})
+    for _ in range(2):
+        await club.own.endings.hear(gone)
+        assert ((await club.now(made)).state, await club.opens()) == (State.CANCELLED, False)
+    await club.go(day("2026-06-01"))
+    assert club.there(made)["status"] == "canceled"
+    assert len([one for one in await club.charges(made) if one.state is ChargeState.PAID]) == 1
+    with pytest.raises(NotFound):
+        await club.own.memberships.subscribe(BEN, plan.id, "stripe")
 
 
 def _price(amount: int) -> PlanDraft:

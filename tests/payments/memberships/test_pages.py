@@ -11,22 +11,24 @@ from novacast.errors import Unauthenticated
 from novacast.identity import Principal
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
+from novacast.outbox import Event as Fact
 from novacast.outbox import Outbox
 from novacast.payments.memberships.members.pages import MemberPages
-from novacast.payments.memberships.models import MOST_MEDIA
+from novacast.payments.memberships.models import MOST_MEDIA, Interval, Plan
 from novacast.payments.memberships.pages import MembershipPages
-from novacast.payments.memberships.plans import TierDraft
+from novacast.payments.memberships.plans import PlanDraft, TierDraft
 from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
 from novacast.payments.memberships.studio.opening.pages import OpeningPages
 from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.settings import Server, Settings
 from novacast.web import Credentials
 from novacast.web.server import Parts, WebServer
-from tests.payments.memberships.conftest import ADA, BEN, DOOR, ORG, OUTSIDER, OWNER, SELLER, Club
+from tests.payments.memberships.conftest import ADA, BEN, DOOR, ORG, OTHER_ORG, OUTSIDER, OWNER, SELLER, Club
 
 PEOPLE: Mapping[str, Principal] = {one.name: one for one in (OWNER, SELLER, DOOR, OUTSIDER, ADA, BEN)}
 VIDEOS: Mapping[str, str] = {"video1": "The Seagull", "video2": "<b>Three</b> Sisters"}
 PROGRAMMES: Mapping[str, str] = {"video1": "The Seagull, live", "live1": "The Cherry Orchard"}
+HOUSES = {ORG: f"Named {ORG}", OTHER_ORG: "بيت الموسيقى", "ada": "Named ada", "ben": "Named ben"}
 Ask = Callable[..., Awaitable[tuple[int, Any]]]
 TIERS = f"/api/v1/organizations/{ORG}/tiers"
 
@@ -52,7 +54,7 @@ class Shelf:
 
 class Names:
     async def names(self, ids: Iterable[str]) -> Mapping[str, str]:
-        return {one: f"Named {one}" for one in ids if one in (ORG, "ada", "ben")}
+        return {one: HOUSES[one] for one in ids if one in HOUSES}
 
 
 @pytest.fixture
@@ -64,7 +66,7 @@ async def ask(club: Club) -> AsyncIterator[Ask]:
             PlanRoutes(own.plans),
             SubscriptionRoutes(own.memberships),
             ChargeRoutes(own.refunds, own.papers),
-            MembershipPages(own, Names()),
+            MembershipPages(own, Names(), [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MemberPages(own, Names(), Names()),
             OpeningPages(own.plans, [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MembershipStudioPages(own, Names(), Names(), club.clock),
@@ -130,7 +132,9 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     here = f"/studio/memberships/{tier.tier.id}"
     price = {"price": "9,50", "currency": "EUR", "interval": "month", "tax": "19"}
     assert "€9.50 a month" in (await ask("owner", "POST", f"{here}/prices", form=price))[1]
-    await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"})
+    assert (
+        "Write the price as 9.00." in (await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"}))[1]
+    )
     changed = {name: value for name, value in form.items() if name != "circle"} | {"badge": "Patron"}
     assert "Patron" in (await ask("owner", "POST", here, form=changed))[1]
     status, page = await ask("", "GET", f"/memberships/{ORG}")
@@ -146,6 +150,9 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     assert (await ask("owner", "POST", f"/studio/memberships/charges/{due.id}/paid", form={}))[0] == 200
     (mine,) = await club.own.memberships.mine(ADA)
     own = f"/account/memberships/{mine.subscription.id}"
+    assert "You have this" in (await ask("ada", "GET", f"/memberships/{ORG}"))[1]
+    await club.own.plans.open(OWNER, tier.tier.id, "video2", opens=True)
+    assert "/watch/video2" in (await ask("ada", "GET", own))[1]
     for act, words in (
         ("cancel", "It ends on"),
         ("keep", "It is renewed on"),
@@ -207,3 +214,32 @@ async def test_a_second_click_gives_nothing_back_again(club: Club, ask: Ask) -> 
     for _click in range(2):
         await ask("owner", "POST", f"{member}/charges/{due.id}/refund", form={"amount": "4", "given": "0"})
     assert [one.amount for one in await club.own.refunds.of_charge(due.id)] == [400]
+
+
+async def test_everybody_finds_the_houses_that_offer_memberships(club: Club, ask: Ask) -> None:
+    houses = club.own.houses
+
+    async def heard() -> bool:
+        for fact in await club.facts("membership.plans_changed"):
+            await houses.hear(fact)
+        return houses.offer
+
+    async def priced(who: Principal, org: str, name: str, price: int) -> Plan:
+        tier = await club.own.plans.create(who, org, TierDraft(name=name, circle=name))
+        return await club.own.plans.price(who, tier.tier.id, PlanDraft(Interval.MONTH, price, "EUR"))
+
+    await club.own.begin()
+    assert not await heard()
+    assert "No memberships are offered" in (await ask("", "GET", "/memberships"))[1]
+    plan = await priced(OWNER, ORG, "<b>Friends</b>", 900)
+    assert await heard()
+    assert "Memberships of Named org1" in (await ask("", "GET", "/memberships"))[1]
+    await priced(OUTSIDER, OTHER_ORG, "أصدقاء", 1200)
+    page = (await ask("", "GET", "/memberships"))[1]
+    for words in ("Named org1", "&lt;b&gt;Friends", "€9.00 a month", "بيت الموسيقى", "€12.00 a month"):
+        assert words in page
+    assert page.index("Named org1") < page.index("بيت الموسيقى")
+    await club.own.plans.offer(OWNER, plan.id, offered=False)
+    assert "€12.00 a month" in (await ask("", "GET", "/memberships"))[1]
+    await club.own.endings.hear(Fact(1, 0, "organization.deleted", OTHER_ORG, "internal", {}))
+    assert not await heard()

@@ -119,11 +119,12 @@ class MembershipStudioPages:
 
     @form(f"{STUDIO}/{{tier_id}}/prices")
     async def add_price(self, call: Call, tier_id: str, form: PriceForm) -> Redirect:
+        house = (await self._plans.tier(call.principal, tier_id)).tier.org_id
         try:
-            made = await self._plans.price(call.principal, tier_id, form.draft())
-        except (InvalidInput, Conflict) as error:
-            return Redirect(STUDIO, notice=Notice("bad", translated(told(error)[0].message)))
-        return _back(made.org_id, _("It is offered."))
+            draft = form.draft()
+        except InvalidInput as error:
+            return _back(house, translated(told(error)[0].message), good=False)
+        return await self._tried(house, self._plans.price(call.principal, tier_id, draft), _("It is offered."))
 
     @form(f"{STUDIO}/plans/{{plan_id}}/offer")
     async def offer(self, call: Call, plan_id: str, form: OfferForm) -> Redirect:
@@ -132,12 +133,11 @@ class MembershipStudioPages:
 
     @form(f"{STUDIO}/{{tier_id}}/gifts")
     async def give(self, call: Call, tier_id: str, form: GiftForm) -> Redirect:
+        house = (await self._plans.tier(call.principal, tier_id)).tier.org_id
         until = self._clock.now() + form.days * DAY
-        try:
-            made = await self._memberships.give(call.principal, tier_id, form.email, until)
-        except (InvalidInput, Conflict) as error:
-            return Redirect(STUDIO, notice=Notice("bad", translated(told(error)[0].message)))
-        return _back(made.org_id, _("It is given."))
+        return await self._tried(
+            house, self._memberships.give(call.principal, tier_id, form.email, until), _("It is given.")
+        )
 
     @form(f"{STUDIO}/charges/{{charge_id}}/paid")
     async def paid(self, call: Call, charge_id: str, form: PaidForm) -> Redirect:

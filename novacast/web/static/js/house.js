@@ -14,6 +14,10 @@ document.addEventListener("keydown", (event) => {
   menu?.querySelector("summary").focus();
 });
 
+// On a phone the navigation may be wider than the screen: where one is stays in sight.
+const here = document.querySelector(".house__nav [aria-current]");
+if (here) here.closest("nav").scrollLeft = here.offsetLeft + here.offsetWidth / 2 - here.closest("nav").clientWidth / 2;
+
 // A table is a stop of the Tab key only while it scrolls sideways.
 const scrolls = new ResizeObserver((entries) => {
   for (const { target } of entries) {

@@ -37,7 +37,7 @@ class OpeningPages:
     @page(PLACE)
     async def show(self, call: Call, tier_id: str, query: OpensQuery) -> Html:
         one = await self._plans.tier(call.principal, tier_id)
-        titles = await self._titles(one.tier.org_id, one.media)
+        titles = await titles_of(self._shelves, one.tier.org_id, one.media)
         found = await self._found(call.principal, one.tier.org_id, query.q)
         context = {
             "tier": one.tier,
@@ -66,16 +66,17 @@ class OpeningPages:
             notice = Notice("good", _("It is opened to members.") if opens else _("It is not opened by this any more."))
         return Redirect(f"{STUDIO}/{tier_id}/opens{asked}", notice=notice)
 
-    async def _titles(self, org_id: str, ids: Sequence[str]) -> dict[str, str]:
-        known: dict[str, str] = {}
-        for shelf in reversed(self._shelves):
-            known |= await shelf.titles(org_id, ids)
-        return known
-
     async def _found(self, principal: Principal, org_id: str, text: str) -> dict[str, str]:
-        """What is on two shelves has its title from the first."""
         found: dict[str, str] = {}
         for shelf in self._shelves:
             for media_id, title in await shelf.find(principal, org_id, text, MOST):
                 found.setdefault(media_id, title)
         return found
+
+
+async def titles_of(shelves: Sequence[Shelf], org_id: str, ids: Sequence[str]) -> dict[str, str]:
+    """By id, of what there is. What is on two shelves has its title from the first."""
+    known: dict[str, str] = {}
+    for shelf in reversed(shelves):
+        known |= await shelf.titles(org_id, ids)
+    return known
