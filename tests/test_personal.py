@@ -49,7 +49,6 @@ UNTOLD: Mapping[str, str] = {
     "recordings_arriving": "told as videos",
     "recovery_codes": "secrets: that there are some is told",
     "refund_runs": "work for an organization",
-    "scim_members": "told as memberships, which groups give",
     "sign_ups": "gone once there is an account",
     "ticket_watches": "told as viewing sessions while they last",
 }
