@@ -153,7 +153,8 @@ class MembershipStudioPages:
 
     async def _shown(self, call: Call, values: TierForm, errors: tuple[FieldError, ...] = ()) -> Html:
         me = call.principal
-        kept = [one for one in sorted(me.roles) if me.allows(Action.EVENT_MANAGE, one)]
+        # Who sells arranges nothing here, and notes what was paid at the counter.
+        kept = [one for one in sorted(me.roles) if me.allows(Action.ORDER_MANAGE, one)]
         names = await self._organizations.names(kept)
         org_id = values.org if values.org in names else min(names, default="", key=lambda one: names[one])
         context: dict[str, Any] = {
@@ -165,7 +166,8 @@ class MembershipStudioPages:
             "intervals": [(Interval.MONTH, _("a month")), (Interval.YEAR, _("a year"))],
         }
         if org_id:
-            context["tiers"] = await self._plans.of_org(me, org_id)
+            context["arranges"] = me.allows(Action.EVENT_MANAGE, org_id)
+            context["tiers"] = await self._plans.of_org(me, org_id) if context["arranges"] else ()
             context["unpaid"] = await self._unpaid(call, org_id)
         return Html("payments/studio.html", context, 422 if errors else 200)
 
