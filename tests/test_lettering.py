@@ -83,7 +83,9 @@ def rows(words: str, number: str) -> float:
     page.add_page()
     top = page.get_y()
     page.row([words, number], [40, 25], size=10, numbers=1)
-    return round((page.get_y() - top) / 5.5, 3)
+    lines = round((page.get_y() - top) / 5.5, 3)
+    page.output()  # which closes its fonts
+    return lines
 
 
 def test_a_long_name_takes_more_lines_of_its_row_and_a_number_only_smaller_letters() -> None:

@@ -78,6 +78,7 @@ async def test_a_viewer_is_counted_told_about_and_led_on(venue: Venue, clip: Pat
     assert (await views(venue, first), await views(venue, second)) == (1, 1)
 
 
+@pytest.mark.slow
 async def test_who_asks_for_no_segment_is_no_viewer(venue: Venue, clip: Path) -> None:
     producer = await venue.token("producer")
     video_id = await published(venue, producer, clip, "Alone")

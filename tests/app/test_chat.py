@@ -112,6 +112,7 @@ async def test_what_one_says_the_other_reads_and_moderators_tidy_up(venue: Venue
         assert one.complaints == staff.complaints == []
 
 
+@pytest.mark.slow
 async def test_a_page_that_was_away_misses_nothing_and_gets_its_words_back(venue: Venue) -> None:
     room = await planned(venue)
     owner = await venue.token("owner")

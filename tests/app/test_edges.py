@@ -44,6 +44,7 @@ async def look_closer(windows: Windows, window: Window, name: str) -> None:
     await window.check_fits()
 
 
+@pytest.mark.slow
 async def test_long_and_foreign_texts_break_no_page(demo: Venue, windows: Windows, tmp_path: Path) -> None:
     owner = await demo.token("owner")
     renamed = await demo.ask("PATCH", f"/api/v1/organizations/{demo.org}", owner, {"name": WIDE, "description": WIDE})

@@ -42,6 +42,7 @@ async def test_a_second_server_on_the_same_folder_is_refused_with_the_reason(ven
     assert (await venue.ask("GET", "/")).status == 200
 
 
+@pytest.mark.slow
 async def test_a_taken_port_is_refused_by_number(tmp_path: Path, listener: int) -> None:
     await found(tmp_path / "data")
     refused = serve(tmp_path / "data", "--port", str(listener))
@@ -50,6 +51,7 @@ async def test_a_taken_port_is_refused_by_number(tmp_path: Path, listener: int) 
     assert "Traceback" not in refused.stderr
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(os.geteuid() == 0 and not Path("/proc/self").exists(), reason="needs Linux")
 async def test_an_unusable_folder_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way")

@@ -151,6 +151,7 @@ async def test_nobody_seeks_past_what_is_there(windows: Windows, stage: Stage, g
     assert (await seen(window))["errors"] == []
 
 
+@pytest.mark.slow
 async def test_a_place_that_is_not_there_yet_is_not_waited_for_and_its_end_is_told_calmly(
     windows: Windows, stage: Stage, growing: Growing
 ) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from playwright.async_api import Route, expect
 
 from tests.e2e.browser import Window, Windows
@@ -43,6 +44,7 @@ async def test_the_picture_waits_for_no_control(windows: Windows, stage: Stage) 
     assert await window.page.locator("media-controller").count() == 0
 
 
+@pytest.mark.slow
 async def test_controls_that_come_late_find_the_video_playing(windows: Windows, stage: Stage) -> None:
     window, come = await windows.open("about:blank"), asyncio.Event()
 

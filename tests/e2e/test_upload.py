@@ -83,6 +83,7 @@ async def test_pause_resume_and_cancel(windows: Windows, stage: Stage, video: Pa
     stage.flowing.set()
 
 
+@pytest.mark.slow
 async def test_refusals_are_shown_in_the_servers_words(windows: Windows, stage: Stage, video: Path) -> None:
     stage.refuse = 413
     window = await begun(windows, stage, video)

@@ -28,7 +28,7 @@ from novacast.web import idempotency
 from novacast.web.server import Parts, WebServer
 from tests.compiled import static, templates
 from tests.fakes.clock import FakeClock
-from tests.playback.world import FILM, SEGMENT, Film, NoPasses, World, descriptors
+from tests.playback.world import FILM, SEGMENT, Film, NoPasses, World, held
 from tests.waiting import until
 
 PASSWORD = "seven wooden trumpets"
@@ -158,7 +158,7 @@ async def test_a_permission_that_ends_while_the_file_is_read_gives_no_file(world
     world.cache.capacity = cache_bytes
     base = await world.session(ANONYMOUS)
     await world.get(f"{base}/master.m3u8")
-    handles, gate = descriptors(), threading.Event()
+    gate = threading.Event()
     busy = [asyncio.ensure_future(world.cache.in_thread(gate.wait)) for _ in range(THREADS)]
     asked, misses = world.cache.stats.misses, 3
     reading = [asyncio.create_task(world.get(f"{base}/v360/seg1.m4s")) for _ in range(misses)]
@@ -167,7 +167,7 @@ async def test_a_permission_that_ends_while_the_file_is_read_gives_no_file(world
     gate.set()
     assert [one.status for one in await asyncio.gather(*reading)] == [410] * misses
     await asyncio.gather(*busy)
-    await until(lambda: descriptors() <= handles)
+    await until(lambda: not held(world.folder))
 
 
 async def test_where_facts_cannot_be_read_nobody_watches(world: World) -> None:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from ssl import SSLContext
@@ -254,9 +254,13 @@ async def opened(world: World) -> AsyncIterator[World]:
         await world.close()
 
 
-def descriptors() -> int:
-    """How many this process holds open."""
-    return len(list(Path("/proc/self/fd").iterdir()))
+def held(folder: Path) -> list[str]:
+    """Files of the folder that this process holds open."""
+    links = []
+    for one in Path("/proc/self/fd").iterdir():
+        with suppress(FileNotFoundError):  # closed meanwhile
+            links.append(str(one.readlink()))
+    return [one for one in links if one.startswith(str(folder))]
 
 
 class NoPasses:

@@ -66,6 +66,7 @@ def pictures(given: Given) -> Sequence[Tag]:
     return given.frames(Kind.VIDEO)
 
 
+@pytest.mark.slow
 async def test_pictures_come_in_the_order_in_which_they_are_shown(desk: Desk) -> None:
     await desk.watched(desk.plays(*WITH))
     assert desk.given.cuts == [True]

@@ -85,6 +85,7 @@ async def test_a_line_tells_what_happens_while_a_page_is_open_and_the_bell_count
     assert window.complaints == []
 
 
+@pytest.mark.slow
 async def test_a_browser_is_allowed_and_shows_what_is_pushed_to_it(
     world: World, address: str, windows: Windows
 ) -> None:

@@ -133,6 +133,7 @@ async def test_what_a_device_fails_at_is_made_by_the_processor_and_the_reason_is
     assert not list(machine.house.folders.work.glob("*"))
 
 
+@pytest.mark.slow
 async def test_one_part_falls_back_alone_and_all_of_it_plays(machine: Machine, clips: Clips) -> None:
     """The card has no sessions but one, and crashes at the second part: its third is the card's again."""
     source = clips("three-parts.mp4", *SOURCE, seconds=31)

@@ -67,6 +67,7 @@ async def test_a_worker_killed_in_the_middle_leaves_nothing_half_done_and_the_ne
         await house.close()
 
 
+@pytest.mark.slow
 async def test_a_disk_that_fills_fails_the_transcode_in_words_cleans_up_and_can_be_retried(
     small_media: House, small_disk: Path, clips: Clips
 ) -> None:

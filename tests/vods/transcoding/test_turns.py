@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from novacast.settings import Transcode
 from novacast.vods import store as videos
 from novacast.vods.models import VideoState
@@ -37,6 +39,7 @@ async def test_first_rungs_of_a_new_video_come_before_upper_rungs_of_an_old_one(
     assert [task.state for task in rest] == [TaskState.QUEUED] * 2
 
 
+@pytest.mark.slow
 async def test_who_need_not_be_encoded_is_not_kept_waiting_by_those_who_are(house: House, clips: Clips) -> None:
     other = await house.arrive(clips("slow.mp4", *SHORT, size="426x240", seconds=32))
     running = asyncio.ensure_future(house.work(SLOW).finish(other))
