@@ -254,6 +254,11 @@ async def opened(world: World) -> AsyncIterator[World]:
         await world.close()
 
 
+def descriptors() -> int:
+    """How many this process holds open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
+
+
 def held(folder: Path) -> list[str]:
     """Files of the folder that this process holds open."""
     links = []

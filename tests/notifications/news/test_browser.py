@@ -61,6 +61,7 @@ async def test_switches_are_set_by_the_keyboard_alone_and_fit_a_phone(
     assert window.complaints == []
 
 
+@pytest.mark.slow
 async def test_a_line_tells_what_happens_while_a_page_is_open_and_the_bell_counts_it(
     world: World, address: str, windows: Windows
 ) -> None:
