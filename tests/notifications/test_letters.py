@@ -1,3 +1,4 @@
+from dataclasses import replace
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -22,8 +23,9 @@ CONTEXT = {"name": "Ada", "organization": "The Stage", "inviter": "Olga", "role"
 async def test_every_template_makes_a_whole_mail(office: Office) -> None:
     assert len(office.letters.names) == 51
     assert office.letters.names == KINDS.keys()
+    queued = await office.mail(await office.post())  # of kinds that nobody has asked for none is queued
     for template in office.letters.names:
-        mail = await office.mail(await office.post(template=template, **sample(template, "https://venue.example")))
+        mail = replace(queued, template=template, context=sample(template, "https://venue.example"))
         message = message_from_bytes(office.letters.write(mail).as_bytes(), _class=EmailMessage, policy=default)
         text, html = message.get_body(("plain",)), message.get_body(("html",))
         assert text is not None
