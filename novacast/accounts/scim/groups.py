@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from novacast.accounts.organizations import store as organizations
 from novacast.accounts.scim import documents, store
-from novacast.accounts.scim.filters import parsed
 from novacast.accounts.scim.models import Document, GivenGroup, Group, bound, invalid
+from novacast.accounts.scim.paging import page
 from novacast.accounts.scim.patching import patched
 from novacast.accounts.scim.users import settle
 from novacast.database import Database, Transaction
@@ -24,10 +24,7 @@ class ProvisionedGroups:
     ) -> tuple[int, Sequence[Document]]:
         """How many there are, and some of them; `start` counts from 1. Raises Forbidden, InvalidInput."""
         operates(principal)
-        found = parsed(written) if written else None
-        async with self._db.snapshot() as view:
-            total = await view.one(store.count_groups(found)) or 0
-            some = await view.all(store.groups(found, start - 1, count)) if count else []
+        total, some = await page(self._db, written, start, count, store.count_groups, store.groups)
         return total, [documents.group(one, self._root) for one in some]
 
     async def show(self, principal: Principal, group_id: str) -> Document:

@@ -12,8 +12,8 @@ from novacast.accounts.people.service import changed
 from novacast.accounts.registration.models import SignUp
 from novacast.accounts.registration.service import enrol
 from novacast.accounts.scim import documents, store
-from novacast.accounts.scim.filters import parsed
 from novacast.accounts.scim.models import Document, GivenUser, User, strongest, taken
+from novacast.accounts.scim.paging import page
 from novacast.accounts.scim.patching import patched
 from novacast.accounts.sessions import store as sessions
 from novacast.database import Database, IntegrityError, Transaction
@@ -36,10 +36,7 @@ class ProvisionedUsers:
     ) -> tuple[int, Sequence[Document]]:
         """How many there are, and some of them; `start` counts from 1. Raises Forbidden, InvalidInput."""
         operates(principal)
-        found = parsed(written) if written else None
-        async with self._db.snapshot() as view:
-            total = await view.one(store.count_users(found)) or 0
-            some = await view.all(store.users(found, start - 1, count)) if count else []
+        total, some = await page(self._db, written, start, count, store.count_users, store.users)
         return total, [documents.user(one, self._root) for one in some]
 
     async def show(self, principal: Principal, person_id: str) -> Document:
