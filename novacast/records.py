@@ -87,7 +87,8 @@ def _add_stand_ins(cls: type[Any], names: Sequence[str], write: Callable[[], typ
 
 def _written(cls: type[Any], frozen: bool, eq: bool, order: bool) -> type[Any]:
     """A class of the library's whose methods fit `cls`: with the same fields, those of its bases among them."""
-    names: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__annotations__": {}}
+    names: dict[str, Any] = {"__module__": cls.__module__, "__qualname__": cls.__qualname__, "__doc__": cls.__doc__}
+    names["__annotations__"] = {}
     for field in dataclasses.fields(cls):
         names["__annotations__"][field.name] = field.type
         names[field.name] = _copy(field)
