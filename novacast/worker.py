@@ -4,6 +4,7 @@
 same by itself, beside the server or on another machine.
 """
 
+import gc
 import logging
 import sys
 import time
@@ -34,6 +35,8 @@ def run(settings: Settings) -> None:
     folder.prepare()
     _wait_for(folder)
     with folder.attend("worker"):
+        # What is loaded stays. Left in, each full collection of garbage goes through all of it, in the midst of a job.
+        gc.freeze()
         Worker(connect(settings.jobs, folder.queue), table(settings), settings.transcode.workers).run()
 
 
