@@ -174,7 +174,7 @@ class Entrances:
         from novacast.tickets.routes import ticket_routes
 
         own = self._own
-        return [*ticket_routes(own.tickets, own.clock), PostRoutes(own.order_post, own.tickets.orders)]
+        return [*ticket_routes(own.tickets, own.clock, own.purchases), PostRoutes(own.order_post, own.tickets.orders)]
 
     def ticket_pages(self) -> Objects:
         from novacast.tickets.holders.pages import MyTicketPages
