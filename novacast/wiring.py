@@ -64,6 +64,7 @@ from novacast.security.keys import secret
 from novacast.security.rings import Ring
 from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
+from novacast.tickets.carts.personal import CartData
 from novacast.tickets.imports.events import EventsTaking
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
@@ -137,7 +138,11 @@ class Services:
 
     def open_rooms(self) -> Sequence[str]:
         """Parts of the house that its pages lead to, now that there is something in them."""
-        there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
+        there = {
+            "events": self.tickets.marquee.lit,
+            "memberships": self.memberships.houses.offer,
+            "basket": self.tickets.carts.lit,
+        }
         return ("notices", *(name for name, lit in there.items() if lit))
 
 
@@ -235,6 +240,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         vods.personal,
         live.personal,
         tickets.personal,
+        CartData(db),
         memberships.personal,
         IncidentData(db),
         AnswersData(db),
