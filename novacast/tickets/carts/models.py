@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from urllib.parse import quote
 
 from novacast.clock import DAY
 from novacast.errors import Conflict
@@ -70,6 +71,21 @@ class Cart:
     lines: Sequence[Line]
     purchase_id: str | None
     """What was bought last out of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """The purchase that an order belongs to."""
+
+    id: str
+    code: str
+    token: str
+    total: int
+    currency: str
+
+    @property
+    def href(self) -> str:
+        return f"/purchase/{quote(self.token)}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,9 +116,10 @@ class Collecting:
         if not others or mine is None or len(mine.lines) > 1:
             return None
         said = _(
-            "This is of another house, or in another currency: it stands in a second basket, and is paid by itself."
+            "This is of another house, or in another currency: it stands in a second basket, and is paid by itself. "
+            "What you collected before is still there, below."
         )
-        return Notice("note", f"{said} {_('What you collected before is still there, below.')}")
+        return Notice("note", said)
 
 
 class CollectingPages:

@@ -1,6 +1,6 @@
 """Carts as browsers and accounts have them: put in, take out, and become the account's at a login."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from novacast.database import Database, Transaction
@@ -9,15 +9,20 @@ from novacast.i18n import text
 from novacast.identity import new_id
 from novacast.security.keys import Signer
 from novacast.tickets.carts import store
-from novacast.tickets.carts.models import KEPT, Article, Badge, Cart, CartFull, Kind, Line, Owner
+from novacast.tickets.carts.models import KEPT, Article, Badge, Cart, CartFull, Joint, Kind, Line, Owner
 from novacast.tickets.purchases.models import MOST_THINGS
+from novacast.tickets.purchases.service import Purchases
 
 
 class Carts:
     def __init__(self, db: Database, key: bytes) -> None:
         self._db, self._signer = db, Signer(key, "tickets.cart")
-        self.lit = False
-        """Whether things are collected: once there is somebody who takes one payment for all of them."""
+        self.purchases: Purchases | None = None
+        """Who takes one payment for several things, once they are there: until then nothing is collected."""
+
+    @property
+    def lit(self) -> bool:
+        return self.purchases is not None
 
     def cookie(self, browser: str) -> str:
         return self._signer.sign(browser.encode())
@@ -88,6 +93,14 @@ class Carts:
         carts = [one for one in await self.all(owner) if one.lines]
         mine = next((one for one in carts if any(_is(line, hold_id) for line in one.lines)), None)
         return None if mine is None or sum(len(one.lines) for one in carts) == 1 else mine.id
+
+    async def joint(self, order_ids: Sequence[str]) -> Mapping[str, Joint]:
+        """What each order was bought in, with others."""
+        if self.purchases is None or not order_ids:
+            return {}
+        found = await self._db.all(store.joint(order_ids))
+        token = self.purchases.token
+        return {order_id: Joint(id_, code, token(id_), total, cur) for order_id, id_, code, total, cur in found}
 
     def follow(self, tx: Transaction, hold_id: str, next_id: str) -> None:
         store.follow(tx, hold_id, next_id)

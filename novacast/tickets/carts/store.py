@@ -9,6 +9,10 @@ _STANDS = "(l.kind <> 'hold' OR h.state IN ('active', 'expired'))"
 """What is being paid for, bought or given back is in nobody's basket any more."""
 _UNITS = "(SELECT count(*) FROM claims c WHERE c.hold_id = l.ref AND c.state = 'held')"
 _THEIRS = "SELECT id FROM carts WHERE browser = ? UNION ALL SELECT id FROM carts WHERE person_id = ?"
+_JOINT = (
+    "SELECT m.order_id, p.id, p.code, p.total, p.currency FROM purchase_orders m "
+    "JOIN purchases p ON p.id = m.purchase_id"
+)
 _LINES = "FROM cart_lines l LEFT JOIN holds h ON l.kind = 'hold' AND h.id = l.ref"
 
 
@@ -23,7 +27,9 @@ def carts(owner: Owner) -> Query[Cart]:
 
 
 def lines(cart_id: str) -> Query[Line]:
-    return Query(f"SELECT l.* {_LINES} WHERE l.cart_id = ? AND {_STANDS} ORDER BY l.added_at, l.id", (cart_id,), _line)
+    return Query(
+        f"SELECT l.* {_LINES} WHERE l.cart_id = ? AND {_STANDS} ORDER BY l.added_at, l.rowid", (cart_id,), _line
+    )
 
 
 def kept(owner: Owner, at: int) -> Query[tuple[str, int, int | None]]:
@@ -33,6 +39,16 @@ def kept(owner: Owner, at: int) -> Query[tuple[str, int, int | None]]:
         "AND (l.kind <> 'hold' OR h.state = 'active' AND h.expires_at > ?)",
         (owner.browser, owner.person_id, at),
         lambda row: (row[0], row[1], row[2]),
+    )
+
+
+def joint(order_ids: Sequence[str]) -> Query[tuple[str, str, str, int, str]]:
+    """Orders that were bought with others: each with id, code, total and currency of its purchase."""
+    marks = ", ".join("?" * len(order_ids))
+    return Query(
+        f"{_JOINT} WHERE m.order_id IN ({marks})",
+        tuple(order_ids),
+        lambda row: (row[0], row[1], row[2], row[3], row[4]),
     )
 
 
