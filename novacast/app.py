@@ -44,6 +44,7 @@ from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
+from novacast.payments.memberships.wanting import PlansWanted
 from novacast.payments.routes import membership_routes, money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
@@ -53,6 +54,8 @@ from novacast.subscribers import subscribe
 from novacast.supervision import Supervision
 from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
+from novacast.tickets.carts.pages import Collecting
+from novacast.tickets.carts.services import cart_pages
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.events.pages import Announced
 from novacast.tickets.holders.pages import MyTicketPages
@@ -253,6 +256,14 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
         *rental_routes(own.rentals, own.tickets, own.accounts.people, VideoShelf(own.db, vods.videos), own.clock),
+        *cart_pages(
+            own.tickets,
+            own.rentals,
+            own.purchases,
+            PlansWanted(own.db),
+            organizations,
+            own.accounts.people,
+        ),
         *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
         InboxRoutes(own.payments.inbox),
         *membership_routes(
@@ -320,6 +331,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=own.open_rooms,
+        collected=Collecting(own.tickets.carts, own.tickets.holds).badge,
         trail=own.operations.audit,
     )
 

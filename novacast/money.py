@@ -196,6 +196,8 @@ class Entry:
     memo: str
     """For people: the order's code."""
     at: int
+    parts: tuple[str, ...] = ()
+    """Of what the books have in several entries and a provider as one: their sources."""
 
 
 Parts = Sequence[tuple[int, int]]

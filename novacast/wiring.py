@@ -70,6 +70,8 @@ from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.purchases.service import Purchases
+from novacast.tickets.purchases.services import purchase_services
 from novacast.tickets.rentals.rights import WithRights
 from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
@@ -135,6 +137,7 @@ class Services:
     operations: OperationServices
     rentals: RentalServices
     tips: Tips
+    purchases: Purchases
 
     def open_rooms(self) -> Sequence[str]:
         """Parts of the house that its pages lead to, now that there is something in them."""
@@ -224,7 +227,6 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     )
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
-    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     memberships = membership_services(
         db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
@@ -234,6 +236,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
     films = AdvertisedVideos(db, vods.source)
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
+    purchases = purchase_services(db, tickets, rentals.sales, key, root)
+    tickets.carts.purchases = purchases
+    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, tickets.carts.page)
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
@@ -326,6 +331,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         operations,
         rentals,
         tips,
+        purchases,
     )
 
 

@@ -56,6 +56,7 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.purchases.shares import shared
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
@@ -172,6 +173,7 @@ def ticket_services(
     providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     checkouts = [one for one in outside if one.live == (own.mode == "live")]
     providers |= {one.name: one for one in checkouts}
+    shares = shared(db, providers)
     members = Members(db)
     taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
@@ -179,11 +181,11 @@ def ticket_services(
     holds = Holds(db, own, limiter, expiry, taking, key)
     carts = Carts(db, key)
     holds.followers += [waiters.follow, trading.follow, carts.follow]
-    closing = Closing(db, expiry, providers, books)
+    closing = Closing(db, expiry, shares, books)
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
-    orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
-    refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
+    orders = Orders(db, holds, taking, placing, closing, shares, books, key, settings.public_url)
+    refunds, disputes = Refunds(db, shares, books), Disputes(db, orders, books, viewings, FONTS)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -211,9 +213,9 @@ def ticket_services(
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
-        payments=Payments(db, providers, books),
+        payments=Payments(db, shares, books),
         reopening=Reopening(db, taking, checkouts, books, instance, closing.ask),
-        news=PaymentNews(db, providers, books, refunds, disputes),
+        news=PaymentNews(db, shares, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,

@@ -21,6 +21,7 @@ from novacast.tickets.overview import schema as overview_schema
 from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.post import schema as post_schema
 from novacast.tickets.posters import schema as posters_schema
+from novacast.tickets.purchases import schema as purchases_schema
 from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.refunds import schema as refunds_schema
 from novacast.tickets.rentals import schema as rentals_schema
@@ -58,6 +59,7 @@ MIGRATIONS: Sequence[Migrations] = (
     reopening_schema.migrations,
     editing_schema.migrations,
     imports_schema.migrations,
+    purchases_schema.migrations,
     carts_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED

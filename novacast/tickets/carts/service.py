@@ -94,6 +94,11 @@ class Carts:
         mine = next((one for one in carts if any(_is(line, hold_id) for line in one.lines)), None)
         return None if mine is None or sum(len(one.lines) for one in carts) == 1 else mine.id
 
+    def page(self, purchase_id: str) -> str:
+        """Address of a purchase's page."""
+        assert self.purchases is not None, "somebody took its payment"
+        return self.purchases.address(self.purchases.token(purchase_id))
+
     async def joint(self, order_ids: Sequence[str]) -> Mapping[str, Joint]:
         """What each order was bought in, with others."""
         if self.purchases is None or not order_ids:

@@ -16,6 +16,7 @@ from novacast.tickets.admission.issuing import changed
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.disputes import store
 from novacast.tickets.disputes.cases import Case
+from novacast.tickets.disputes.dividing import divided
 from novacast.tickets.disputes.models import Dispute, Listed, Used
 from novacast.tickets.disputes.ports import Viewings
 from novacast.tickets.events import store as events
@@ -23,7 +24,7 @@ from novacast.tickets.events.permission import sees_orders
 from novacast.tickets.models import DisputeState, TicketState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.bookings import entry_of
-from novacast.tickets.orders.models import Order
+from novacast.tickets.orders.models import Attempt, Order
 from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.settling import alarm
 from novacast.tickets.ports import Books
@@ -90,23 +91,22 @@ class Disputes:
 
 
 def hear(tx: Transaction, books: Books, provider: str, told: Disputed) -> bool:
-    found = tx.one(store.by_reference(provider, told.reference))
-    if found is None:
-        found = _open(tx, books, provider, told)
-    if found is None:
-        return False
-    if told.due_at != found.due_at:
-        store.put_off(tx, found.id, told.due_at)
-    if told.state != "open" and found.state is not told.state:
-        _decide(tx, books, found, DisputeState(told.state))
-    return True
+    """Of a payment for several orders each has its part of it."""
+    found = tx.all(store.by_reference(provider, told.reference))
+    if not found:
+        parts = divided(tx, provider, told)
+        found = [one for attempt, part in parts if (one := _open(tx, books, attempt, part)) is not None]
+    for one in found:
+        if told.due_at != one.due_at:
+            store.put_off(tx, one.id, told.due_at)
+        if told.state != "open" and one.state is not told.state:
+            _decide(tx, books, one, DisputeState(told.state))
+    return bool(found)
 
 
-def _open(tx: Transaction, books: Books, provider: str, told: Disputed) -> Dispute | None:
-    attempt_id = tx.one(store.payment(provider, told.payment))
-    attempt = None if attempt_id is None else tx.one(orders.attempt(attempt_id))
-    order = None if attempt is None else tx.one(orders.order(attempt.order_id))
-    if attempt is None or order is None or not attempt.captured or told.currency != order.currency:
+def _open(tx: Transaction, books: Books, attempt: Attempt, told: Disputed) -> Dispute | None:
+    order, provider = tx.one(orders.order(attempt.order_id)), attempt.provider
+    if order is None or not attempt.captured or told.currency != order.currency:
         return None
     made = Dispute(
         id=new_id(),

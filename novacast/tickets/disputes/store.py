@@ -6,6 +6,8 @@ from novacast.database import Query, Row, Transaction
 from novacast.tickets.disputes.models import Dispute, Listed, Scan, Watch
 from novacast.tickets.events.store import Key
 from novacast.tickets.models import DisputeState
+from novacast.tickets.orders.models import Attempt
+from novacast.tickets.orders.store import attempt_of_row
 
 _DISPUTE = (
     "id", "order_id", "org_id", "attempt_id", "provider", "reference", "amount", "currency", "reason", "due_at",
@@ -18,7 +20,13 @@ def dispute(dispute_id: str) -> Query[Dispute]:
 
 
 def by_reference(provider: str, reference: str) -> Query[Dispute]:
-    return Query("SELECT * FROM disputes WHERE provider = ? AND reference = ?", (provider, reference), _dispute)
+    """All parts of it, where it is of a payment for several orders."""
+    return Query(
+        "SELECT * FROM disputes WHERE provider = ?1 AND (reference = ?2 OR reference GLOB ?2 || '/*') "
+        "ORDER BY reference",
+        (provider, reference),
+        _dispute,
+    )
 
 
 def of_order(order_id: str) -> Query[Dispute]:
@@ -34,12 +42,12 @@ def of_org(org_id: str, start: Key, limit: int) -> Query[Listed]:
     )
 
 
-def payment(provider: str, name: str) -> Query[str]:
-    """Id of the attempt that a provider means by its reference, or by our key."""
+def payment(provider: str, name: str) -> Query[Attempt]:
+    """The attempts that a provider means by its reference, or by our key: several, where one payment paid them."""
     return Query(
-        "SELECT id FROM payment_attempts WHERE provider = ? AND (reference = ? OR key = ?)",
+        "SELECT * FROM payment_attempts WHERE provider = ? AND (reference = ? OR key = ?) ORDER BY created_at, rowid",
         (provider, name, name),
-        lambda row: str(row["id"]),
+        attempt_of_row,
     )
 
 

@@ -145,8 +145,8 @@ class Enclosing:
         if not sheet.papers:
             return ()
         return (
-            (f"tickets-{sheet.code}.pdf", "application/pdf", await self._papers.pdf(sheet)),
-            (f"tickets-{sheet.code}.ics", "text/calendar", self._papers.calendar(sheet, address).encode()),
+            (f"tickets-{sheet.order_code}.pdf", "application/pdf", await self._papers.pdf(sheet)),
+            (f"tickets-{sheet.order_code}.ics", "text/calendar", self._papers.calendar(sheet, address).encode()),
         )
 
 

@@ -13,11 +13,11 @@ from novacast.tickets.carts.pages import Collecting
 from novacast.tickets.carts.services import cart_pages
 from novacast.tickets.events.models import EventChanges, Item, NewItem, Performance, PerformanceChanges
 from novacast.tickets.models import ItemKind, PerformanceState
-from novacast.tickets.orders.models import Method
 from novacast.tickets.purchases.service import Purchases
+from novacast.tickets.purchases.services import purchase_services
 from novacast.tickets.rentals.models import OfferKind
 from novacast.tickets.rentals.services import rental_routes
-from tests.tickets.box import OTHER_ORG, OUTSIDER, OWNER, Box
+from tests.tickets.box import KEY, OTHER_ORG, OUTSIDER, OWNER, Box
 from tests.tickets.rentals.shop import FILM, Shop, open_shop
 from tests.tickets.serving import Served, serving
 from tests.tickets.test_pages import HTML, Forms
@@ -65,11 +65,6 @@ class Plans:
 
     async def plan(self, principal: Principal, plan_id: str) -> Plan | None:
         return self.plans.get(plan_id)
-
-
-class Joint(Purchases):
-    def methods(self, total: int, *, account: bool, with_plan: bool = False) -> Sequence[Method]:
-        return (Method.SANDBOX, Method.TRANSFER)
 
 
 @dataclass
@@ -158,7 +153,8 @@ async def evening(box: Box, who: Principal, org: str, title: str, currency: str 
 
 @asynccontextmanager
 async def market(box: Box) -> AsyncIterator[Market]:
-    shop, plans, purchases = await open_shop(box), Plans(), Joint(box.db)
+    shop, plans = await open_shop(box), Plans()
+    purchases = purchase_services(box.db, box.own, shop.own.sales, KEY)
     box.own.carts.purchases = purchases
     second, chair = await evening(box, OWNER, "org1", "مسرحية طويلة الاسم Faust II, der Tragödie zweiter Teil")
     far, stool = await evening(box, OUTSIDER, OTHER_ORG, "Elsewhere")
