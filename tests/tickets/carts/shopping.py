@@ -154,7 +154,7 @@ async def evening(box: Box, who: Principal, org: str, title: str, currency: str 
 @asynccontextmanager
 async def market(box: Box) -> AsyncIterator[Market]:
     shop, plans = await open_shop(box), Plans()
-    purchases = purchase_services(box.db, box.own, shop.own.sales, KEY)
+    purchases = purchase_services(box.db, box.own, shop.own.sales, KEY, "http://house.example")
     box.own.carts.purchases = purchases
     second, chair = await evening(box, OWNER, "org1", "مسرحية طويلة الاسم Faust II, der Tragödie zweiter Teil")
     far, stool = await evening(box, OUTSIDER, OTHER_ORG, "Elsewhere")

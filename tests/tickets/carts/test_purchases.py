@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import AsyncIterator
+from functools import partial
 
 import pytest
 
@@ -11,7 +12,7 @@ from novacast.tickets.cancelling.models import BankAccount
 from tests.tickets.box import ORG, OWNER, Box
 from tests.tickets.carts.shopping import Browser, Market, market
 from tests.tickets.posting import posting, said
-from tests.tickets.rentals.shop import FILM
+from tests.tickets.rentals.shop import FILM, PERSON, run
 
 BANK = BankAccount("The Playhouse", "DE02 1203 0000 0000 2020 51", "BYLADEM1001", "")
 ADA = {"name": "Ada", "email": "ada@example.org"}
@@ -107,6 +108,7 @@ async def test_a_guest_buys_seats_of_two_evenings_at_once(shops: Market) -> None
 
 async def test_all_of_it_is_told_by_one_mail(shops: Market, folder: DataFolder) -> None:
     await shops.box.own.cancelling.set_account(OWNER, ORG, BANK)
+    await shops.box.db.write(partial(run, PERSON.format(name="ada")))
     async with posting(shops.box, folder) as posted:
         browser = await collected(shops)
         await browser.send("/basket", method="sandbox", **ADA)
