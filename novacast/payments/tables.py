@@ -10,6 +10,7 @@ from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.memberships.disputes import schema as membership_disputes_schema
 from novacast.payments.payouts import schema as payouts_schema
+from novacast.payments.payouts.parts import schema as payout_parts_schema
 from novacast.payments.stripe import schema as stripe_schema
 from novacast.payments.stripe.billing import schema as billing_schema
 
@@ -23,6 +24,7 @@ MIGRATIONS: Sequence[Migrations] = (
     payouts_schema.migrations,
     incidents_schema.migrations,
     membership_disputes_schema.migrations,
+    payout_parts_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

@@ -1,10 +1,11 @@
 """A box office that sells two performances and a film, all of which may be bought together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from novacast.clock import HOUR
 from novacast.identity import Principal
+from novacast.payments.ledger.service import Ledger
 from novacast.tickets.events.models import Item, NewItem, Performance, PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import ItemKind, OrderState, PerformanceState
@@ -14,8 +15,9 @@ from novacast.tickets.purchases.ports import Plans
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.purchases.services import purchase_services
 from novacast.tickets.rentals.models import OfferKind
+from novacast.tickets.rentals.services import rental_services
 from tests.tickets.box import ADA, ADA_AS_BUYER, KEY, OWNER, Box
-from tests.tickets.rentals.shop import FILM, Shop, open_shop
+from tests.tickets.rentals.shop import FILM, NoMemberships, Shop, open_shop
 
 ROOT = "http://house.example"
 SEAT, STANDING, RENT = 2050, 1000, 450
@@ -50,6 +52,12 @@ class Bundle:
         """The purchase's token, and itself."""
         made = await self.purchases.place(who, wanted or await self.wanted(who=who), buyer, method)
         return self.purchases.token(made.purchase.id), made
+
+    def at(self, box: Box) -> "Bundle":
+        """The same at a box office that was put together anew."""
+        own = rental_services(box.db, box.own, Ledger(), self.shop.films, NoMemberships())
+        shop = replace(self.shop, box=box, own=own)
+        return replace(self, box=box, shop=shop, purchases=purchase_services(box.db, box.own, own.sales, KEY, ROOT))
 
     async def states(self, token: str) -> Sequence[OrderState]:
         return [one.order.state for one in (await self.purchases.show(token)).receipts]
