@@ -44,7 +44,6 @@ from novacast.operations.probes.routes import MetricsRoutes
 from novacast.operations.routes import operation_routes
 from novacast.operations.tls import Https
 from novacast.payments.inbox.routes import InboxRoutes
-from novacast.payments.memberships.wanting import PlansWanted
 from novacast.payments.routes import membership_routes, money_routes
 from novacast.playback.measures import measure
 from novacast.playback.routes import PlaybackRoutes
@@ -54,17 +53,13 @@ from novacast.subscribers import subscribe
 from novacast.supervision import Supervision
 from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
-from novacast.tickets.carts.pages import Collecting
-from novacast.tickets.carts.services import cart_pages
+from novacast.tickets.carts.services import cart_pages, collected
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.events.pages import Announced
-from novacast.tickets.holders.pages import MyTicketPages
-from novacast.tickets.office.handling.pages import OrderStudioPages
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.passes.pages import WatchDoor
 from novacast.tickets.passes.rooms import Places
-from novacast.tickets.post.pages import ResendPages
-from novacast.tickets.post.routes import PostRoutes
+from novacast.tickets.post.services import post_routes
 from novacast.tickets.rentals.services import rental_routes, sales_door
 from novacast.tickets.routes import ticket_routes
 from novacast.tickets.services import FONTS
@@ -257,12 +252,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         *ticket_pages(own.tickets, own.clock),
         *rental_routes(own.rentals, own.tickets, own.accounts.people, VideoShelf(own.db, vods.videos), own.clock),
         *cart_pages(
-            own.tickets,
-            own.rentals,
-            own.purchases,
-            PlansWanted(own.db),
-            organizations,
-            own.accounts.people,
+            own.tickets, own.rentals, own.purchases, own.memberships.wanted, organizations, own.accounts.people
         ),
         *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
         InboxRoutes(own.payments.inbox),
@@ -273,16 +263,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
             [VideoShelf(own.db, vods.videos), ProgrammeShelf(own.db, own.live.programmes)],
             own.clock,
         ),
-        PostRoutes(own.order_post, own.tickets.orders),
-        ResendPages(own.order_post, own.tickets.orders),
-        OrderStudioPages(own.tickets, own.order_post, own.accounts.people),
-        MyTicketPages(
-            own.tickets.holders,
-            own.tickets.orders,
-            own.tickets.performances,
-            own.accounts.people,
-            own.tickets.carts,
-        ),
+        *post_routes(own.tickets, own.order_post, own.accounts.people),
         *office_pages(own.tickets, own.clock, organizations, own.live.programmes, own.accounts.people),
         PlaybackRoutes(own.playback.playback),
         RoomPages(own.chat),
@@ -331,7 +312,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=own.open_rooms,
-        collected=Collecting(own.tickets.carts, own.tickets.holds).badge,
+        collected=collected(own.tickets),
         trail=own.operations.audit,
     )
 

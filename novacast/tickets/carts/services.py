@@ -6,9 +6,16 @@ from novacast.tickets.carts.contents import Contents
 from novacast.tickets.carts.pages import Collecting, CollectingPages
 from novacast.tickets.carts.ports import Accounts, Organizations, PlanOffers
 from novacast.tickets.carts.thanks.pages import PurchasePages
+from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.rentals.services import RentalServices
 from novacast.tickets.services import TicketServices
+from novacast.web.badge import Collected
+
+
+def collected(own: TicketServices) -> Collected:
+    """What every page shows of it."""
+    return Collecting(own.carts, own.holds).badge
 
 
 def cart_pages(
@@ -36,5 +43,6 @@ def cart_pages(
             accounts,
             test=own.taking.test,
         ),
+        MyTicketPages(own, accounts),
         PurchasePages(purchases, own.orders, own.papers, own.cancelling, own.clock),
     ]

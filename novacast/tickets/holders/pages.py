@@ -9,17 +9,16 @@ from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.tickets.carts.models import Joint
-from novacast.tickets.carts.service import Carts
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.holders.models import Transfer
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Order, buyer_of
 from novacast.tickets.orders.pages import OFFERED, OfferForm, RenameForm
-from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import story_badge, ticket_shown
 from novacast.tickets.papers.models import Sheet
 from novacast.tickets.papers.service import Papers
+from novacast.tickets.services import TicketServices
 from novacast.tickets.words import hour_there, order_state, price
 from novacast.web import Call, Html, ListQuery, Notice, Redirect, form, page
 
@@ -104,11 +103,9 @@ class HolderPages:
 
 
 class MyTicketPages:
-    def __init__(
-        self, holders: Holders, orders: Orders, performances: Performances, accounts: Accounts, carts: Carts
-    ) -> None:
-        self._holders, self._orders, self._carts = holders, orders, carts
-        self._performances, self._accounts = performances, accounts
+    def __init__(self, own: TicketServices, accounts: Accounts) -> None:
+        self._holders, self._orders, self._carts = own.holders, own.orders, own.carts
+        self._performances, self._accounts = own.performances, accounts
 
     @page("/account/tickets")
     async def mine(self, call: Call, query: ListQuery) -> Html:
