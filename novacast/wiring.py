@@ -145,6 +145,7 @@ class Services:
             "events": self.tickets.marquee.lit,
             "memberships": self.memberships.houses.offer,
             "basket": self.tickets.carts.lit,
+            "basket_plans": self.tickets.carts.takes_plans,
         }
         return ("notices", *(name for name, lit in there.items() if lit))
 

@@ -24,6 +24,11 @@ class Carts:
     def lit(self) -> bool:
         return self.purchases is not None
 
+    @property
+    def takes_plans(self) -> bool:
+        """Whether a membership can be paid together with the rest."""
+        return self.purchases is not None and bool(self.purchases.methods(1, account=False, with_plan=True))
+
     def cookie(self, browser: str) -> str:
         return self._signer.sign(browser.encode())
 
