@@ -1,8 +1,12 @@
 """Carts put together, once those are known who have videos and memberships."""
 
+from collections.abc import Awaitable, Callable
+
+from novacast.identity import Principal
 from novacast.tickets.carts.checkout.pages import CartPages
 from novacast.tickets.carts.checkout.service import Checkout
 from novacast.tickets.carts.contents import Contents
+from novacast.tickets.carts.models import Badge
 from novacast.tickets.carts.pages import Collecting, CollectingPages
 from novacast.tickets.carts.ports import Accounts, Organizations, PlanOffers
 from novacast.tickets.carts.thanks.pages import PurchasePages
@@ -10,11 +14,10 @@ from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.rentals.services import RentalServices
 from novacast.tickets.services import TicketServices
-from novacast.web.badge import Collected
 
 
-def collected(own: TicketServices) -> Collected:
-    """What every page shows of it."""
+def collected(own: TicketServices) -> Callable[[Principal, str | None], Awaitable[Badge | None]]:
+    """What every page shows of it. Fits the web kit's `Collected`."""
     return Collecting(own.carts, own.holds).badge
 
 

@@ -72,7 +72,7 @@ async def test_another_house_begins_a_second_basket_and_nothing_is_lost(shops: M
     page = await shops.into(browser, shops.far, 2)
     assert "it stands in a second basket" in page
     assert "Elsewhere" in page
-    assert "House org1 · EUR" in page
+    assert "House org1</bdi> · EUR" in page
     assert "<strong>€14.00</strong>" in page
     assert browser.badge == "Basket, 3 things"
     first = page.split('href="/basket?of=')[1].split('"')[0]
