@@ -84,6 +84,7 @@ def _held(one: Held, currency: str) -> dict[str, Any]:
         "saving": money(one.basket.saving, currency) if one.basket.saving else "",
         "explanation": one.basket.explanation,
         "until": iso(hold.expires_at),
+        "hour": hour_there(hold.expires_at, one.event.timezone),
         "longer": hold.expires_at < hold.limit_at,
     }
 
