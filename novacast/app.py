@@ -157,6 +157,7 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=own.open_rooms,
+        collected=own.tickets.carts.seen,
         trail=own.operations.audit,
     )
 

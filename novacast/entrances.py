@@ -38,6 +38,7 @@ def wings(own: Services, *, demo: bool) -> Sequence[Wing]:
         "money": house.money,
         "pages of tickets": house.ticket_pages,
         "rentals": house.rentals,
+        "carts": house.carts,
         "tips": house.tips,
         "memberships": house.memberships,
         "box office": house.box_office,
@@ -177,7 +178,6 @@ class Entrances:
         return [*ticket_routes(own.tickets, own.clock, own.purchases), PostRoutes(own.order_post, own.tickets.orders)]
 
     def ticket_pages(self) -> Objects:
-        from novacast.tickets.holders.pages import MyTicketPages
         from novacast.tickets.pages import ticket_pages
         from novacast.tickets.post.pages import ResendPages
 
@@ -185,7 +185,6 @@ class Entrances:
         return [
             *ticket_pages(tickets, own.clock),
             ResendPages(own.order_post, tickets.orders),
-            MyTicketPages(tickets.holders, tickets.orders, tickets.performances, own.accounts.people),
         ]
 
     def box_office(self) -> Objects:
@@ -204,6 +203,14 @@ class Entrances:
         own = self._own
         trailers = VideoShelf(own.db, own.vods.videos)
         return rental_routes(own.rentals, own.tickets, own.accounts.people, trailers, own.clock)
+
+    def carts(self) -> Objects:
+        from novacast.tickets.carts.entrances import cart_pages
+
+        own, accounts = self._own, self._own.accounts
+        return cart_pages(
+            own.tickets, own.rentals, own.purchases, own.memberships.wanted, accounts.organizations, accounts.people
+        )
 
     def tips(self) -> Objects:
         from novacast.tickets.tips.entrances import tip_routes

@@ -73,6 +73,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("reminders", 20, own.live.reminders.sweep),
         Sweep("posters", 3600, own.tickets.posters.sweep),
         Sweep("holds", 2, own.tickets.holds.sweep),
+        Sweep("carts", 3600, own.tickets.carts.sweep),
         Sweep("mails about orders", 3600, own.order_post.sweep),
         Sweep("waiting lists", 2, own.waiting_post.sweep),
         Sweep("reopening the box office", 2, own.tickets.reopening.sweep),

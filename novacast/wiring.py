@@ -64,6 +64,7 @@ from novacast.security.keys import secret
 from novacast.security.rings import Ring
 from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
+from novacast.tickets.carts.personal import CartData
 from novacast.tickets.imports.events import EventsTaking
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
@@ -140,7 +141,12 @@ class Services:
 
     def open_rooms(self) -> Sequence[str]:
         """Parts of the house that its pages lead to, now that there is something in them."""
-        there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
+        there = {
+            "events": self.tickets.marquee.lit,
+            "memberships": self.memberships.houses.offer,
+            "basket": self.tickets.carts.lit,
+            "basket_plans": self.tickets.carts.takes_plans,
+        }
         return ("notices", *(name for name, lit in there.items() if lit))
 
 
@@ -222,7 +228,6 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     )
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
-    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     memberships = membership_services(
         db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
@@ -233,12 +238,15 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     films = AdvertisedVideos(db, vods.source)
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
     purchases = purchase_services(db, tickets, rentals.sales, key, root)
+    tickets.carts.purchases = purchases
+    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, tickets.carts.page)
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
         vods.personal,
         live.personal,
         tickets.personal,
+        CartData(db),
         memberships.personal,
         IncidentData(db),
         AnswersData(db),

@@ -22,6 +22,7 @@ from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.billing.service import Billing
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.carts.service import Carts
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
 from novacast.tickets.disputes.ports import Viewings
@@ -93,6 +94,8 @@ class TicketServices:
     expiry: Expiry
     taking: Taking
     holds: Holds
+    carts: Carts
+    """Lit once there is somebody who takes one payment for several things."""
     orders: Orders
     questions: Questions
     recurrences: Recurrences
@@ -176,7 +179,8 @@ def ticket_services(
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
-    holds.followers += [waiters.follow, trading.follow]
+    carts = Carts(db, key)
+    holds.followers += [waiters.follow, trading.follow, carts.follow]
     closing = Closing(db, expiry, shares, books)
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
@@ -203,6 +207,7 @@ def ticket_services(
         expiry=expiry,
         taking=taking,
         holds=holds,
+        carts=carts,
         orders=orders,
         questions=Questions(db, holds, orders),
         recurrences=Recurrences(db),

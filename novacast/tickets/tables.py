@@ -6,6 +6,7 @@ from novacast.database import Migrations
 from novacast.tickets import schema as tickets_schema
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.cancelling import schema as cancelling_schema
+from novacast.tickets.carts import schema as carts_schema
 from novacast.tickets.codes import schema as codes_schema
 from novacast.tickets.disputes import schema as disputes_schema
 from novacast.tickets.door import schema as door_schema
@@ -59,6 +60,7 @@ MIGRATIONS: Sequence[Migrations] = (
     editing_schema.migrations,
     imports_schema.migrations,
     purchases_schema.migrations,
+    carts_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

@@ -74,6 +74,7 @@ TITLES: Mapping[str, Text] = {
     "not_on_sale": text("Not on sale"),
     "hold_over": text("Hold over"),
     "not_sold_out": text("Not sold out"),
+    "cart_full": text("Cart full"),
     "code_refused": text("Code refused"),
     "amount_changed": text("Amount changed"),
     "dearer_here": text("Dearer here"),

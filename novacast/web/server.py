@@ -28,6 +28,7 @@ from novacast.web.application import application
 from novacast.web.arrivals import TlsListener
 from novacast.web.asyncapi import Channel
 from novacast.web.authentication import Authenticator
+from novacast.web.badge import Collected, nothing
 from novacast.web.connections import Door
 from novacast.web.idempotency import Answers
 from novacast.web.kit import Kit
@@ -82,6 +83,8 @@ class Parts:
     static: StaticFiles = field(default_factory=lambda: StaticFiles(HERE / "static"))
     rooms: Callable[[], Sequence[str]] = tuple
     """Parts of the house that every page leads to at this moment, beside those that are always there: `events`."""
+    collected: Collected = nothing
+    """What every page shows of a basket."""
     topics: Topics = field(default_factory=Topics)
     """What the stream of facts may tell."""
     channels: Callable[[], Sequence[Channel]] = tuple
@@ -226,6 +229,7 @@ def _kit(parts: Parts) -> Kit:
         edge=Edge(settings),
         templates=Templates(settings.instance, parts.static, parts.templates, parts.cache, parts.rooms),
         trail=parts.trail,
+        collected=parts.collected,
     )
 
 
