@@ -109,7 +109,7 @@ def kept(heads: Iterable[Head], rules: Rules) -> set[str]:
     # As they were made: a clock that was wrong once must not make the newest the oldest.
     newest = sorted(heads, key=lambda head: head.id, reverse=True)
     stay = {head.id for head in newest[: rules.last]}
-    stay |= {next(iter([head.id for head in newest if head.whole]), "")}
+    stay |= set([head.id for head in newest if head.whole][:1])
     spans: Sequence[tuple[int, Callable[[int], object]]] = (
         (rules.daily, lambda at: moment(at).date()),
         (rules.weekly, lambda at: moment(at).date() - timedelta(days=moment(at).weekday())),

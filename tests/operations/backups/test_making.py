@@ -199,6 +199,15 @@ def test_a_damaged_database_is_kept_and_said_and_is_no_good_backup(backups: Back
     assert last_good(folder) is None
 
 
+def test_pruning_before_there_is_a_good_one_removes_nothing(backups: Backups, folder: DataFolder) -> None:
+    assert backups.prune().backups == []
+    content = bytearray(folder.database.read_bytes())
+    content[4096 : 4096 + 64] = b"\xff" * 64
+    folder.database.write_bytes(content)
+    assert not backups.create().whole
+    assert backups.prune().backups == []
+
+
 def test_pruning_leaves_what_the_rules_say_and_what_those_need(backups: Backups, clock: FakeClock) -> None:
     for _ in range(12):
         backups.create()
@@ -238,7 +247,7 @@ def test_of_each_day_week_and_month_the_newest_whole_one_stays() -> None:
     assert days == {399, 398, 395, 391, 379, 359, 235, 123}
     spoilt = [head(start), head(start + HOUR, whole=False)]
     assert kept(spoilt, Rules(1, 0, 0, 0)) == {spoilt[0].id, spoilt[1].id}
-    assert kept([], Rules(1, 1, 1, 1)) == {""}
+    assert kept([], Rules(1, 1, 1, 1)) == set()
 
 
 def test_when_the_next_one_is_due() -> None:
