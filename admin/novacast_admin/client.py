@@ -127,7 +127,8 @@ class Client:
                 async for event in self._transport.events("/api/v1/realtime", {"topics": ",".join(topics)}, last):
                     last, failures = event.id or last, 0
                     if event.name not in ("ready", "reset"):
-                        yield read(Fact, {"topic": event.name, **read(Mapping[str, Any], parsed(event.data))})
+                        told = parsed(event.data)
+                        yield read(Fact, {**told, "topic": event.name} if isinstance(told, dict) else told)
             except (Unauthenticated, Forbidden, NotFound):
                 raise
             except NovaCastError:

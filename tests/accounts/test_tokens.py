@@ -144,7 +144,7 @@ async def test_a_named_token_needs_password_scope_name_and_a_sane_life(house: Ho
 
 
 async def test_no_token_outlives_the_session_that_ended_while_it_was_made(house: House) -> None:
-    """As by a ban, a reset of the password, or its owner who ends a thief's session, while the password is looked at."""
+    """As by a ban, a reset of the password, or its owner who ends a thief's session, while it is looked at."""
     principal = await house.person()
     assert principal.session_id is not None
     await house.own.sessions.revoke(principal, principal.session_id)

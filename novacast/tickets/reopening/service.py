@@ -49,10 +49,10 @@ class Reopening:
     async def begin(self, *, attacked: bool) -> None:
         """Before anything is sold. `attacked`: an attack on the schema worked."""
         self._attacked = attacked
-        new = {one.name for one in self._providers} & OUTSIDE - set(await self._db.all(store.movers()))
-        if new:
+        known: set[str] = set(await self._db.all(store.movers()))
+        if new := {one.name for one in self._providers} & OUTSIDE - known:
             # A backup from before the first payment has to know as well who could have taken one since.
-            await self._db.write(lambda tx: [store.remember(tx, name) for name in sorted(new)])
+            await self._db.write(lambda tx: store.remember(tx, new))
         await self._follow()
 
     async def sweep(self) -> None:
@@ -113,13 +113,13 @@ class Reopening:
     async def _recognise(self, provider: Witness) -> None:
         """That it is the account that took our money: to another one, or to a key for tests, no payment of ours is
         known, and all would seem to be accounted for. Raises Unavailable."""
-        live, mine = [
-            await self._db.one(store.last_captured(provider.name, mode)) for mode in ("live", _mode(provider))
-        ]
-        if live is not None and not provider.live:
+        last = await self._db.one(store.last_captured(provider.name, "live"))
+        if last is not None and not provider.live:
             raise Unavailable(text("{name} took money, and what is set here is a key for tests.", name=provider.name))
-        if mine is not None:
-            await provider.retrieve(mine.demand(mine.order_id))
+        if not provider.live:
+            last = await self._db.one(store.last_captured(provider.name, "test"))
+        if last is not None:
+            await provider.retrieve(last.demand(last.order_id))
 
     def _settle(self, tx: Transaction, provider: str, found: Sequence[Captured]) -> int:
         """How many of the payments belong to nothing that is known here."""
@@ -137,7 +137,3 @@ class Reopening:
             elif attempt.state not in CAPTURED:
                 settle(tx, self._books, attempt.id, one.outcome)
         return strays
-
-
-def _mode(provider: Witness) -> str:
-    return "live" if provider.live else "test"

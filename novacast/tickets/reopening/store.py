@@ -1,5 +1,7 @@
 """All SQL about whether anything is sold."""
 
+from collections.abc import Iterable
+
 from novacast.database import Query, Row, Transaction
 from novacast.tickets.orders.models import Attempt
 from novacast.tickets.orders.store import attempt_of, attempt_of_row
@@ -62,8 +64,9 @@ def movers() -> Query[str]:
     return Query(sql, (), lambda row: str(row["provider"]))
 
 
-def remember(tx: Transaction, provider: str) -> None:
-    tx.run("INSERT INTO sales_movers VALUES (?, ?) ON CONFLICT DO NOTHING", (provider, tx.now))
+def remember(tx: Transaction, providers: Iterable[str]) -> None:
+    for name in sorted(providers):
+        tx.run("INSERT INTO sales_movers VALUES (?, ?) ON CONFLICT DO NOTHING", (name, tx.now))
 
 
 def last_captured(provider: str, mode: str) -> Query[Attempt]:
