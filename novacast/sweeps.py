@@ -99,6 +99,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("what was kept for long enough", 3600, own.operations.retention.sweep),
         Sweep("imports", 20, own.operations.imports.sweep),
         Sweep("alarms", ALARMS_SECONDS, own.operations.alarms.sweep),
+        Sweep("alarms told outside", ALARMS_SECONDS, own.operations.alarms.call),
         Sweep("facts", 3600, prune),
         Sweep("mentions", 60, prune_mentions),
         Sweep("certificate", EVERY_SECONDS, Renewal(Https(own.settings, own.folder, own.clock), own.clock).sweep),

@@ -118,7 +118,11 @@ def _back_up(connection: sqlite3.Connection, backups: Path, clock: Clock, keep: 
     stamp = moment(clock.now()).strftime("%Y%m%dT%H%M%S%fZ")
     unfinished = backups / f"before-migration-{stamp}.db.part"
     # VACUUM INTO takes a consistent picture and refuses a target that exists.
-    connection.execute("VACUUM INTO ?", (str(unfinished),))
+    try:
+        connection.execute("VACUUM INTO ?", (str(unfinished),))
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
     unfinished.chmod(0o600)
     unfinished.rename(unfinished.with_suffix(""))
     _prune(backups.glob("before-migration-*.db"), keep)

@@ -191,7 +191,7 @@ def incidents(context: typer.Context) -> None:
 @app.command(cls=Command, epilog=examples("novacast payment done 4711 --note 'the bank was wrong'"))
 def done(
     context: typer.Context,
-    incident: Annotated[int, typer.Argument(help="Id, as `payment incidents` shows it.")],
+    incident: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="Id, as `payment incidents` shows it.")],
     note: Annotated[str, typer.Option(help="What became of it.")] = "",
 ) -> None:
     """Say that somebody has looked at an incident."""
