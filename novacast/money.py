@@ -116,6 +116,9 @@ class Repaid:
     """The provider's code of a failure."""
 
 
+Standing = Literal["open", "won", "lost", "asked", "answered", "closed"]
+
+
 @dataclass(frozen=True, slots=True)
 class Disputed:
     """A bank wants a payment back, as whoever moved the money tells it when asked."""
@@ -126,7 +129,8 @@ class Disputed:
     """The provider's own of that payment, which attempts have once they are captured."""
     reference: str
     """The provider's own of the dispute."""
-    state: Literal["open", "won", "lost"]
+    state: Standing
+    """The last three: a bank only asks, has its answer, or lets the matter rest; it has taken nothing."""
     amount: int
     """Less than the payment where only a part is disputed."""
     currency: str
@@ -134,6 +138,29 @@ class Disputed:
     """The provider's code."""
     due_at: int | None = None
     """Until when evidence is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What a bank wants back, or only asks about, as houses see it listed."""
+
+    id: str
+    org_id: str
+    provider: str
+    reference: str
+    order_id: str | None
+    """None: it is of a membership."""
+    subscription_id: str | None
+    code: str
+    """For people: of the order, or the name of the tier."""
+    name: str
+    amount: int
+    currency: str
+    reason: str
+    state: Standing
+    """As of `Disputed`."""
+    due_at: int | None
+    created_at: int
 
 
 class Provider(Protocol):

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from novacast.database import Migrations
 from novacast.payments.inbox import schema as inbox_schema
 from novacast.payments.incidents import schema as incidents_schema
+from novacast.payments.inquiries import schema as inquiries_schema
 from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
@@ -23,6 +24,7 @@ MIGRATIONS: Sequence[Migrations] = (
     payouts_schema.migrations,
     incidents_schema.migrations,
     membership_disputes_schema.migrations,
+    inquiries_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

@@ -11,6 +11,7 @@ from novacast.database import Query, Transaction
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.invoices.models import Kind, Seller
 from novacast.payments.invoices.service import Invoices, NoSeller
 from novacast.payments.ledger.service import Ledger
@@ -258,7 +259,9 @@ async def test_what_stripe_keeps_of_a_renewal_is_a_fee_and_nothing_stands_otherw
     await club.go(day("2026-03-01"))
     (_, first) = await club.charges(made)
     await club.own.refunds.give_back(SELLER, first.id, 300)
-    payouts = Payouts(club.db, club.movers.statements, Settling([club.own.news]), Ledger(), test=True)
+    payouts = Payouts(
+        club.db, club.movers.statements, Settling([club.own.news], Inquiries(club.db)), Ledger(), test=True
+    )
     for _ in range(2):
         await payouts.reconcile("stripe")
     kept = sum(one["fee"] for one in club.standin.account.all("balance_transaction"))

@@ -111,17 +111,3 @@ async def test_what_another_account_was_paid_fails_visibly_and_holds_up_nothing(
     assert (refund.state, refund.reason) == (RefundState.FAILED, "payment_unknown")
     await club.own.sweep()
     assert await audited(club) == ["900 could not be given back: payment_unknown"]
-
-
-async def test_a_bank_that_only_asks_has_taken_nothing_yet(club: CardClub) -> None:
-    made = await club.member(await club.plan(await club.tier()))
-    dispute = disputed(club)
-    for status, state, taken in (
-        ("warning_needs_response", State.ACTIVE, 0),
-        ("warning_under_review", State.ACTIVE, 0),
-        ("needs_response", State.CANCELLED, 900),
-    ):
-        dispute["status"] = status
-        club.standin.account.emit("charge.dispute.updated", dispute)
-        await club.hear()
-        assert ((await club.now(made)).state, await club.balance("disputes")) == (state, taken), status
