@@ -49,6 +49,35 @@ async def test_a_year_that_is_paid_is_revenue_month_by_month(club: CardClub) -> 
     assert (await club.balance("revenue:1900"), await club.balance("deferred:1900")) == (-net, 0)
 
 
+async def test_what_is_given_back_of_a_year_comes_off_what_was_earned_of_it_at_once(club: CardClub) -> None:
+    made = await club.member(await club.plan(await club.tier(), Interval.YEAR, price=12_000, tax=2000))
+    (charge,) = await club.charges(made)
+    await club.go(day("2026-07-31"))
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-5_000, -5_000)
+    await club.own.refunds.give_back(SELLER, charge.id, 6_000)
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-2_500, -2_500)
+    await club.go(day("2026-08-31"))
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-2_916, -2_084)
+    await club.own.refunds.give_back(SELLER, charge.id, None)
+    for account in ("revenue:2000", "deferred:2000", "tax:2000", "losses", "refunds_owed", "clearing:stripe"):
+        assert await club.balance(account) == 0, account
+    await club.go(day("2026-12-31"))
+    assert await club.balance("revenue:2000") == 0
+    assert await audited(club) == []
+
+
+async def test_what_is_given_back_after_the_year_comes_off_its_revenue(club: CardClub) -> None:
+    made = await club.member(await club.plan(await club.tier(), Interval.YEAR, price=12_000, tax=2000))
+    (charge,) = await club.charges(made)
+    await club.own.memberships.cancel(ADA, made.id)
+    await club.go(day("2027-02-01"))
+    assert await club.balance("revenue:2000") == -10_000
+    await club.own.refunds.give_back(SELLER, charge.id, 3_000)
+    await club.go(day("2027-02-02"))
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-7_500, 0)
+    assert await audited(club) == []
+
+
 async def test_what_is_given_back_comes_off_and_the_membership_goes_on(club: CardClub) -> None:
     await Invoices(club.db, FONTS).set_seller(OWNER, ORG, HOUSE)
     made = await club.member(await club.plan(await club.tier(), tax=1900))
