@@ -5,10 +5,12 @@ Amounts are minor units of their currency.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from novacast.errors import Conflict
+
+OTHER_AMOUNT = "amount"
 
 
 class PaymentRefused(Conflict):
@@ -114,6 +116,12 @@ class Repaid:
     reference: str | None
     reason: str | None = None
     """The provider's code of a failure."""
+
+    def believed(self, amount: int) -> "Repaid":
+        """`amount`: that was asked for. What is told of another is believed in nothing."""
+        if self.amount == amount or self.state in ("failed", "cancelled"):
+            return self
+        return replace(self, state="pending", reason=f"{OTHER_AMOUNT}: {amount} asked, {self.amount} told")
 
 
 Standing = Literal["open", "won", "lost", "asked", "answered", "closed"]

@@ -10,6 +10,7 @@ from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.memberships.disputes import schema as membership_disputes_schema
+from novacast.payments.memberships.refunds import schema as membership_refunds_schema
 from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.stripe import schema as stripe_schema
 from novacast.payments.stripe.billing import schema as billing_schema
@@ -25,6 +26,7 @@ MIGRATIONS: Sequence[Migrations] = (
     incidents_schema.migrations,
     membership_disputes_schema.migrations,
     inquiries_schema.migrations,
+    membership_refunds_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     MEMBERSHIP_INQUIRED = "membership.inquired"
     MEMBERSHIP_LOST = "membership.dispute_lost"
     MEMBERSHIP_REFUND_FAILED = "membership.refund_failed"
+    MEMBERSHIP_REFUND_MISMATCH = "membership.refund_mismatch"
     PAYOUT = "payout.mismatch"
 
 

@@ -22,6 +22,7 @@ def kind_name(kind: Kind) -> str:
         Kind.MEMBERSHIP_INQUIRED: _("A bank asks about a payment"),
         Kind.MEMBERSHIP_LOST: _("A dispute was lost"),
         Kind.MEMBERSHIP_REFUND_FAILED: _("A refund came to nothing"),
+        Kind.MEMBERSHIP_REFUND_MISMATCH: _("What was given back is not what was asked for"),
         Kind.PAYOUT: _("The provider's account and the books differ"),
     }[kind]
 
@@ -48,5 +49,6 @@ def what_to_do(kind: Kind) -> str:
         Kind.MEMBERSHIP_INQUIRED: _("Nothing was taken. Answer under Disputes before the time is up, else it may be."),
         Kind.MEMBERSHIP_LOST: _("The money is gone, and the membership has ended."),
         Kind.MEMBERSHIP_REFUND_FAILED: _("It is owed still: try again, or give it back another way."),
+        Kind.MEMBERSHIP_REFUND_MISMATCH: _("It counts as not given back yet. Compare it at the provider."),
         Kind.PAYOUT: _("Compare both; the books follow what the provider says of each payment."),
     }[kind]
