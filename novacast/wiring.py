@@ -49,9 +49,11 @@ from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
 from novacast.payments.incidents.personal import IncidentData
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships.disputes.listing import MembershipDisputes
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
@@ -224,8 +226,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
     tickets = ticket_services(
-        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed()
-    )
+        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed(),
+        (MembershipDisputes(db), Inquiries(db)),
+    )  # fmt: skip
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)

@@ -25,7 +25,7 @@ from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.carts.service import Carts
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
-from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.ports import Contests, Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.editing import trading
@@ -164,9 +164,10 @@ def ticket_services(
     viewings: Viewings,
     outside: Sequence[Witness] = (),
     accounts: Accounts | None = None,
+    contests: Sequence[Contests] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money. `accounts`: for orders that come
-    over."""
+    over. `contests`: what banks want or ask beside what is of orders."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     # Test and live never mix.
@@ -185,7 +186,7 @@ def ticket_services(
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, shares, books, key, settings.public_url)
-    refunds, disputes = Refunds(db, shares, books), Disputes(db, orders, books, viewings, FONTS)
+    refunds, disputes = Refunds(db, shares, books), Disputes(db, orders, books, viewings, FONTS, contests)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
