@@ -156,23 +156,22 @@ class Listing(Vertical):
 def _widths(heads: Sequence[str], rows: Collection[Cells], room: int) -> tuple[int, ...]:
     """Of the columns, so that all are seen: where they don't fit the widest give way, down to `LEAST`, then `FEW`."""
     widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
-    over = sum(widths) + 2 * len(widths) + 2 - room  # a space on both sides of each, two columns for the scrollbar
     if not room:
         return tuple(widths)
-    over = _narrow(widths, range(len(widths)), LEAST, over)
-    _narrow(widths, range(1, len(widths)), FEW, over)
+    widths = [min(width, room) for width in widths]
+    _narrow(widths, range(len(widths)), LEAST, room)
+    _narrow(widths, range(1, len(widths)), FEW, room)
     return tuple(widths)
 
 
-def _narrow(widths: list[int], which: Sequence[int], least: int, over: int) -> int:
-    """Takes letters from the widest of them in turn; how many are too many still."""
-    while over > 0 and which and max(widths[one] for one in which) > least:
+def _narrow(widths: list[int], which: Sequence[int], least: int, room: int) -> None:
+    """Takes letter by letter from the widest of them, so that equal ones stay equal."""
+    over = sum(widths) + 2 * len(widths) + 2 - room  # a space on both sides of each, two columns for the scrollbar
+    for _ in range(over):
         widest = max(which, key=lambda one: widths[one])
-        next_one = max([widths[one] for one in which if widths[one] < widths[widest]] + [least])
-        less = min(over, max(widths[widest] - next_one, 1))
-        widths[widest] -= less
-        over -= less
-    return over
+        if widths[widest] <= least:
+            return
+        widths[widest] -= 1
 
 
 def _cut(cell: str, width: int) -> Text:
