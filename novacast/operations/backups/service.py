@@ -147,7 +147,7 @@ class Backups:
     def _target(self) -> Target:
         if not self._settings.folder:
             raise BadSettings(
-                "Name the folder where backups go to, as `folder` under [backups] in the settings file: novacast config path"
+                "Name the folder where backups go to: [backups] folder in the settings file (novacast config path)."
             )
         root = Path(self._settings.folder).expanduser().absolute()
         if root == self._folder.root or self._folder.root in root.parents:

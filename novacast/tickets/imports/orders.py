@@ -94,15 +94,7 @@ class OrdersTaking:
             found = nights[0].id if len(nights) == 1 else None
         performance = None if found is None else tx.one(events.performance(found))
         if performance is None or performance.org_id != wish.org_id:
-            shown = " ".join(filter(None, (event_key(line), line.get("performance") or line.get("starts"))))
-            raise InvalidInput.field(
-                "performance",
-                text(
-                    "There is no performance {name} here: bring the events first, or name it in the mapping file "
-                    "under [performances].",
-                    name=shown[:100],
-                ),
-            )
+            raise InvalidInput.field("performance", _unknown(line))
         return performance.id
 
     def _order(
@@ -301,6 +293,21 @@ def _held(tx: Transaction, order: Order) -> Hold:
     hold = tx.one(holds.hold(order.hold_id))
     assert hold is not None, "an order has a hold"
     return hold
+
+
+def _unknown(line: Line) -> Text:
+    """That it is of no performance that is here."""
+    shown = " ".join(filter(None, (event_key(line), line.get("performance") or line.get("starts"))))
+    if not shown:
+        return text(
+            "The row does not say which event it is of. Where all rows are of one, say so in the mapping file: event, "
+            "under [defaults]."
+        )
+    return text(
+        "There is no performance {name} here: bring the events first, or name it in the mapping file under "
+        "[performances].",
+        name=shown[:100],
+    )
 
 
 def _counts(line: Line, notes: list[Text]) -> bool:
