@@ -25,7 +25,7 @@ from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim, Hold
 from novacast.tickets.holds.taking import Taking, free_overdue, put, told
 from novacast.tickets.imports import store
-from novacast.tickets.imports.events import event_key, item_key, night_key
+from novacast.tickets.imports.events import event_key, item_key, night_key, of_nothing_here
 from novacast.tickets.imports.ports import Accounts
 from novacast.tickets.imports.values import amount, hour, share
 from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
@@ -94,7 +94,7 @@ class OrdersTaking:
             found = nights[0].id if len(nights) == 1 else None
         performance = None if found is None else tx.one(events.performance(found))
         if performance is None or performance.org_id != wish.org_id:
-            raise InvalidInput.field("performance", _unknown(line))
+            raise InvalidInput.field("performance", of_nothing_here(line))
         return performance.id
 
     def _order(
@@ -293,21 +293,6 @@ def _held(tx: Transaction, order: Order) -> Hold:
     hold = tx.one(holds.hold(order.hold_id))
     assert hold is not None, "an order has a hold"
     return hold
-
-
-def _unknown(line: Line) -> Text:
-    """That it is of no performance that is here."""
-    shown = " ".join(filter(None, (event_key(line), line.get("performance") or line.get("starts"))))
-    if not shown:
-        return text(
-            "The row does not say which event it is of. Where all rows are of one, say so in the mapping file: event, "
-            "under [defaults]."
-        )
-    return text(
-        "There is no performance {name} here: bring the events first, or name it in the mapping file under "
-        "[performances].",
-        name=shown[:100],
-    )
 
 
 def _counts(line: Line, notes: list[Text]) -> bool:
