@@ -7,6 +7,7 @@ from novacast.operations.audit.routes import AuditRoutes
 from novacast.operations.console.pages import ConsolePages
 from novacast.operations.console.ports import People
 from novacast.operations.imports.routes import ImportRoutes
+from novacast.operations.imports.undoing.routes import UndoRoutes
 from novacast.operations.probes.routes import ProbeRoutes
 from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
@@ -27,6 +28,7 @@ def operation_routes(
         RetentionRoutes(own.retention),
         AlarmRoutes(own.alarms),
         ImportRoutes(own.imports),
+        UndoRoutes(own.undoing),
         ProbeRoutes(own.readiness),
         ConsolePages(own.console, people, settings, clock),
     )
