@@ -98,6 +98,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("accounts", 3600, own.accounts.sweep.run),
         Sweep("what was kept for long enough", 3600, own.operations.retention.sweep),
         Sweep("imports", 20, own.operations.imports.sweep),
+        Sweep("undone imports", 20, own.operations.undoing.sweep),
         Sweep("alarms", ALARMS_SECONDS, own.operations.alarms.sweep),
         Sweep("alarms told outside", ALARMS_SECONDS, own.operations.alarms.call),
         Sweep("facts", 3600, prune),

@@ -21,7 +21,7 @@ from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
-from novacast.importing import Kind, Takes
+from novacast.importing import Kind, Takes, Undoes
 from novacast.jobs import JobQueue, Work, connect
 from novacast.keeping import Rule
 from novacast.limits import RateLimiter
@@ -35,6 +35,7 @@ from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
 from novacast.newsroom import newsroom
 from novacast.notifications import store as mails
+from novacast.notifications.news import keeping as news_keeping
 from novacast.notifications.news.services import NewsServices
 from novacast.notifications.news.spreading import JOB as SPREAD
 from novacast.notifications.overview import store as mail_work
@@ -44,7 +45,9 @@ from novacast.notifications.service import PATIENT as POST
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
+from novacast.operations.imports import keeping as imports_keeping
 from novacast.operations.imports.service import JOB as IMPORT
+from novacast.operations.imports.undoing import JOB as UNDO_IMPORT
 from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
@@ -68,6 +71,7 @@ from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.carts.personal import CartData
 from novacast.tickets.imports.events import EventsTaking
+from novacast.tickets.imports.undoing import EventsUndoing
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
@@ -167,6 +171,7 @@ JOBS: Mapping[str, Callable[[Services], Work]] = {
     REPLACE: lambda own: own.vods.replacement_work.run,
     IMPROVE: lambda own: own.vods.improving.run,
     IMPORT: lambda own: own.operations.imports.work,
+    UNDO_IMPORT: lambda own: own.operations.undoing.work,
 }
 
 
@@ -300,8 +305,13 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         Kind.EVENTS: EventsTaking(),
         Kind.ORDERS: tickets.orders_taking,
     }
+    undoers: dict[Kind, Undoes] = {
+        Kind.USERS: accounts.taking_back,
+        Kind.EVENTS: EventsUndoing(),
+        Kind.ORDERS: tickets.orders_undoing,
+    }
     operations = operation_services(
-        db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, _rules(settings), queue, takers, GUARDS
+        db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, _rules(settings), queue, takers, undoers, GUARDS
     )
     return Services(
         settings,
@@ -341,7 +351,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
 
 def _rules(settings: Settings) -> Sequence[Rule]:
     """How long things are kept."""
-    made = (accounts_keeping, live_keeping, ticket_rules, chat_rules)
+    made = (accounts_keeping, live_keeping, ticket_rules, chat_rules, news_keeping, imports_keeping)
     return [rule for slice_ in made for rule in slice_.rules(settings.retention)]
 
 

@@ -7,6 +7,7 @@ from novacast.operations.audit.routes import AuditRoutes
 from novacast.operations.console.pages import ConsolePages
 from novacast.operations.console.ports import People
 from novacast.operations.imports.routes import ImportRoutes
+from novacast.operations.imports.undoing.routes import UndoRoutes
 from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
@@ -26,5 +27,6 @@ def operation_routes(
         RetentionRoutes(own.retention),
         AlarmRoutes(own.alarms),
         ImportRoutes(own.imports),
+        UndoRoutes(own.undoing),
         ConsolePages(own.console, people, settings, clock),
     )

@@ -42,6 +42,7 @@ from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.imports.orders import OrdersTaking
 from novacast.tickets.imports.ports import Accounts, Nobody
+from novacast.tickets.imports.undoing import OrdersUndoing
 from novacast.tickets.members.service import Members
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
@@ -144,6 +145,7 @@ class TicketServices:
     members: Members
     """To be told who has members."""
     orders_taking: OrdersTaking
+    orders_undoing: OrdersUndoing
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -250,5 +252,6 @@ def ticket_services(
         personal=TicketData(db, invoicing),
         placing=placing,
         members=members,
+        orders_undoing=OrdersUndoing(books),
         orders_taking=OrdersTaking(taking, books, accounts or Nobody(), instance),
     )
