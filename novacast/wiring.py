@@ -1,6 +1,6 @@
-"""What both roots share: the slices put together, their ports joined, and the table of jobs."""
+"""What both roots share: the slices put together, and their ports joined."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.importing import Kind, Takes, Undoes
-from novacast.jobs import JobQueue, Work, connect
+from novacast.jobs import JobQueue, connect
 from novacast.keeping import Rule
 from novacast.limits import RateLimiter
 from novacast.live import keeping as live_keeping
@@ -37,17 +37,11 @@ from novacast.newsroom import newsroom
 from novacast.notifications import store as mails
 from novacast.notifications.news import keeping as news_keeping
 from novacast.notifications.news.services import NewsServices
-from novacast.notifications.news.spreading import JOB as SPREAD
 from novacast.notifications.overview import store as mail_work
-from novacast.notifications.push.service import JOB as PUSH
-from novacast.notifications.service import JOB as SEND
-from novacast.notifications.service import PATIENT as POST
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
 from novacast.operations.imports import keeping as imports_keeping
-from novacast.operations.imports.service import JOB as IMPORT
-from novacast.operations.imports.undoing import JOB as UNDO_IMPORT
 from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
@@ -85,20 +79,11 @@ from novacast.tickets.tips.service import Tips
 from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.vods.advertised import AdvertisedVideos
-from novacast.vods.captions.extraction import JOB as EXTRACT
-from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
-from novacast.vods.downloads.models import JOB as DOWNLOADS
 from novacast.vods.health.service import VideoHealth
 from novacast.vods.overview import store as vod_work
-from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
-from novacast.vods.recordings.improving import JOB as IMPROVE
-from novacast.vods.removal import JOB as REMOVE
-from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
-from novacast.vods.transcoding.models import BEGIN
-from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views.service import Views
 from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
@@ -154,25 +139,6 @@ class Services:
             "basket_plans": self.tickets.carts.takes_plans,
         }
         return ("notices", *(name for name, lit in there.items() if lit))
-
-
-JOBS: Mapping[str, Callable[[Services], Work]] = {
-    SEND: lambda own: own.notifications.delivery.send,
-    POST: lambda own: own.notifications.post.run,
-    SPREAD: lambda own: own.news.spreading.run,
-    PUSH: lambda own: own.news.pusher.run,
-    TRANSCODE: lambda own: own.vods.work.run,
-    BEGIN: lambda own: own.vods.work.begin,
-    REMOVE: lambda own: own.vods.removal.remove,
-    EXTRACT: lambda own: own.vods.captions.extraction.run,
-    TRANSCRIBE: lambda own: own.vods.captions.work.run,
-    PICTURES: lambda own: own.vods.picture_work.run,
-    DOWNLOADS: lambda own: own.vods.download_work.run,
-    REPLACE: lambda own: own.vods.replacement_work.run,
-    IMPROVE: lambda own: own.vods.improving.run,
-    IMPORT: lambda own: own.operations.imports.work,
-    UNDO_IMPORT: lambda own: own.operations.undoing.work,
-}
 
 
 def station(own: Services) -> Station:
