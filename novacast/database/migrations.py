@@ -26,13 +26,14 @@ class Migrations:
         self.name = name
         self.steps: dict[str, Step] = {}
 
-    def __call__(self) -> Callable[[Step], Step]:
-        """Adds a function under its own name."""
+    def __call__(self, *, name: str | None = None) -> Callable[[Step], Step]:
+        """Adds a function, under its own name unless another is given."""
 
         def add(step: Step) -> Step:
-            if step.__name__ in self.steps:
-                raise ValueError(f"{self.name} has two migrations called {step.__name__}")
-            self.steps[step.__name__] = step
+            called = name or step.__name__
+            if called in self.steps:
+                raise ValueError(f"{self.name} has two migrations called {called}")
+            self.steps[called] = step
             return step
 
         return add

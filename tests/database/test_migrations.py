@@ -73,7 +73,7 @@ def test_only_so_many_copies_are_kept(path: Path, tmp_path: Path, clock: FakeClo
     for number in range(4):
         one = Migrations(f"extra{number}")
 
-        @one()
+        @one(name="m001")
         def m001(db: Any, number: int = number) -> None:
             statements(db, f"CREATE TABLE extra{number} (a) ")
 
