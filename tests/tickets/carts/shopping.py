@@ -14,8 +14,8 @@ from novacast.tickets.events.models import EventChanges, Item, NewItem, Performa
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.purchases.services import purchase_services
+from novacast.tickets.rentals.entrances import rental_routes
 from novacast.tickets.rentals.models import OfferKind
-from novacast.tickets.rentals.services import rental_routes
 from tests.tickets.box import KEY, OTHER_ORG, OUTSIDER, OWNER, Box
 from tests.tickets.rentals.shop import FILM, Shop, open_shop
 from tests.tickets.serving import Served, serving
