@@ -70,6 +70,7 @@ from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.purchases.services import purchase_services
 from novacast.tickets.rentals.rights import WithRights
@@ -211,7 +212,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
     films = AdvertisedVideos(db, vods.source)
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
-    purchases = purchase_services(db, tickets, rentals.sales, key, root)
+    memberships.billed.beside = once_beside
+    purchases = purchase_services(db, tickets, rentals.sales, key, root, memberships.bundled)
     tickets.carts.purchases = purchases
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, tickets.carts.page)
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)

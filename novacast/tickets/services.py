@@ -1,7 +1,7 @@
 """The slice put together: what wiring hands to routes, the command line and other slices."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -57,7 +57,7 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
-from novacast.tickets.purchases.shares import shared
+from novacast.tickets.purchases.shares import Shared, shared
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
@@ -146,6 +146,8 @@ class TicketServices:
     """To be told who has members."""
     orders_taking: OrdersTaking
     orders_undoing: OrdersUndoing
+    shares: Mapping[str, Shared]
+    """Those who move money, by name, asked about parts of a payment as about any other."""
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -253,5 +255,6 @@ def ticket_services(
         placing=placing,
         members=members,
         orders_undoing=OrdersUndoing(books),
+        shares=shares,
         orders_taking=OrdersTaking(taking, books, accounts or Nobody(), instance),
     )

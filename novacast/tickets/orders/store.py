@@ -37,11 +37,14 @@ def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
 
 
 def named(name: str) -> Query[Order]:
-    """By its id, its code, one of its tickets', or a payment's reference or key."""
+    """By its id, its code, one of its tickets', or a payment's reference or key; one of those of a purchase by the code
+    or the payment of that."""
     return Query(
         "SELECT * FROM orders WHERE id IN (SELECT id FROM orders WHERE id = ?1 OR code = upper(?1) UNION ALL "
         "SELECT order_id FROM tickets WHERE id = ?1 UNION ALL "
-        "SELECT order_id FROM payment_attempts WHERE reference = ?1 OR key = ?1) LIMIT 1",
+        "SELECT order_id FROM payment_attempts WHERE reference = ?1 OR key = ?1 UNION ALL "
+        "SELECT order_id FROM purchase_orders WHERE purchase_id IN (SELECT id FROM purchases WHERE id = ?1 "
+        "OR code = upper(?1) UNION ALL SELECT purchase_id FROM joint_payments WHERE key = ?1)) LIMIT 1",
         (name,),
         order_of,
     )
@@ -122,13 +125,17 @@ def paid_or_not(org_id: str, states: Collection[AttemptState], start: Key, limit
 
 
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
-    """Attempts that these providers know of, or may know of, and whose end we have not heard."""
+    """Attempts that these providers know of, or may know of, and whose end we have not heard; one of those that a
+    payment is divided among."""
     names = tuple(providers)
     marks = ", ".join("?" * len(names))
     return Query(
-        "SELECT * FROM payment_attempts "  # noqa: S608 - question marks only
+        "SELECT * FROM payment_attempts a "  # noqa: S608 - question marks only
         "WHERE state IN ('created', 'submitted', 'requires_action', 'processing') "
-        f"AND provider IN ({marks}) AND created_at <= ? ORDER BY created_at LIMIT ?",
+        f"AND provider IN ({marks}) AND created_at <= ? AND NOT EXISTS (SELECT 1 FROM payment_shares s "
+        "JOIN payment_shares t ON t.joint_key = s.joint_key JOIN payment_attempts b ON b.key = t.attempt_key "
+        "WHERE s.attempt_key = a.key AND b.rowid < a.rowid "
+        "AND b.state IN ('created', 'submitted', 'requires_action', 'processing')) ORDER BY created_at LIMIT ?",
         (*names, before, limit),
         attempt_of_row,
     )
