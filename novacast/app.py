@@ -247,7 +247,7 @@ def routes(own: Services, *, demo: bool) -> list[object]:
         ),
         *live_routes(own.live, own.settings, own.broadcasts),
         *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
-        *ticket_routes(own.tickets, own.clock),
+        *ticket_routes(own.tickets, own.clock, own.purchases),
         *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
         *ticket_pages(own.tickets, own.clock),
         *rental_routes(own.rentals, own.tickets, own.accounts.people, VideoShelf(own.db, vods.videos), own.clock),

@@ -80,6 +80,7 @@ TITLES: Mapping[str, Text] = {
     "dearer_here": text("Dearer here"),
     "other_tax": text("Other tax"),
     "not_yours": text("Not yours"),
+    "not_together": text("Not together"),
     "unpayable": text("Unpayable"),
     "no_seller": text("No seller"),
     "payment_refused": text("Payment refused"),
