@@ -69,6 +69,7 @@ from novacast.tickets.imports.events import EventsTaking
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
+from novacast.tickets.post.joint import Together
 from novacast.tickets.post.service import OrderPost
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.purchases.services import purchase_services
@@ -141,13 +142,8 @@ class Services:
 
     def open_rooms(self) -> Sequence[str]:
         """Parts of the house that its pages lead to, now that there is something in them."""
-        there = {
-            "events": self.tickets.marquee.lit,
-            "memberships": self.memberships.houses.offer,
-            "basket": self.tickets.carts.lit,
-            "basket_plans": self.tickets.carts.takes_plans,
-        }
-        return ("notices", *(name for name, lit in there.items() if lit))
+        there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
+        return ("notices", *(name for name, lit in there.items() if lit), *self.tickets.carts.rooms)
 
 
 JOBS: Mapping[str, Callable[[Services], Work]] = {
@@ -239,7 +235,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
     purchases = purchase_services(db, tickets, rentals.sales, key, root)
     tickets.carts.purchases = purchases
-    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, tickets.carts.page)
+    together = Together(tickets.carts.page, memberships.wanted.words, f"{root}/account/memberships")
+    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, together)
+    membership_post.told_elsewhere = tickets.carts.tells
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
