@@ -14,6 +14,7 @@ def subscribe(own: Services) -> None:
     own.outbox.subscribe("mails about orders", own.order_post.hear, durable=True)
     own.outbox.subscribe("mails about memberships", own.membership_post.hear, durable=True)
     own.outbox.subscribe("rentals", own.rentals.withdrawing.hear, durable=True)
+    own.outbox.subscribe("memberships of purchases", own.purchases.hear, durable=True)
     own.outbox.subscribe("tips", own.tips.hear, durable=True)
     own.outbox.subscribe("credit notes", own.tickets.billing.hear, durable=True)
     own.outbox.subscribe("incidents", own.payments.incidents.hear, durable=True)

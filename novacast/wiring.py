@@ -233,7 +233,8 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
     films = AdvertisedVideos(db, vods.source)
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
-    purchases = purchase_services(db, tickets, rentals.sales, key, root)
+    memberships.billed.beside = once_beside
+    purchases = purchase_services(db, tickets, rentals.sales, key, root, memberships.bundled)
     tickets.carts.purchases = purchases
     together = Together(tickets.carts.page, memberships.wanted.words, f"{root}/account/memberships")
     order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, together)

@@ -24,7 +24,8 @@ class Settling:
         self._settlers = settlers
 
     async def attempt(self, provider: str, key: str) -> bool:
-        return await _first(one.attempt(provider, key) for one in self._settlers)
+        """All whose thing it is: one payment may begin a membership and pay for more."""
+        return any([await one.attempt(provider, key) for one in self._settlers])
 
     async def repayment(self, provider: str, key: str) -> bool:
         return await _first(one.repayment(provider, key) for one in self._settlers)

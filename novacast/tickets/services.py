@@ -1,7 +1,7 @@
 """The slice put together: what wiring hands to routes, the command line and other slices."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -56,7 +56,7 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
-from novacast.tickets.purchases.shares import shared
+from novacast.tickets.purchases.shares import Shared, shared
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
@@ -144,6 +144,8 @@ class TicketServices:
     members: Members
     """To be told who has members."""
     orders_taking: OrdersTaking
+    shares: Mapping[str, Shared]
+    """Those who move money, by name, asked about parts of a payment as about any other."""
 
     async def begin(self) -> None:
         """Before anything is sold: attack the schema, and stay shut if that works."""
@@ -249,5 +251,6 @@ def ticket_services(
         personal=TicketData(db, invoicing),
         placing=placing,
         members=members,
+        shares=shares,
         orders_taking=OrdersTaking(taking, books, accounts or Nobody(), instance),
     )

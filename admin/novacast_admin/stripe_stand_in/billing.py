@@ -1,7 +1,7 @@
 """Subscriptions and their invoices: renewed, unpaid and over by the stand-in's own clock."""
 
 import calendar
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,8 +24,16 @@ class Billing:
 
     # Subscriptions.
 
-    def create(self, params: Mapping[str, Any], *, page: bool = False, intent: Object | None = None) -> Object:
-        """`page`: it begins on one, and `intent` pays the first invoice, now or in some days."""
+    def create(
+        self,
+        params: Mapping[str, Any],
+        *,
+        page: bool = False,
+        intent: Object | None = None,
+        once: Sequence[Mapping[str, Any]] = (),
+    ) -> Object:
+        """`page`: it begins on one, and `intent` pays the first invoice, now or in some days; `once`: what else stands
+        on that, and on no other."""
         customer = self.account.get("customer", params["customer"])
         if not params.get("items"):
             raise Refusal("Missing required param: items.", code="parameter_missing", param="items")
@@ -44,6 +52,7 @@ class Billing:
         made["currency"] = prices[0]["currency"]
         self.account.emit("customer.subscription.created", made)
         lines = [] if trial else [self._line(made, item) for item in made["items"]["data"]]
+        lines += [self._once(made, one) for one in once]
         invoice = self.invoices.make(made, "subscription_create", lines)
         if not page:
             self.invoices.collect(invoice)
@@ -51,7 +60,7 @@ class Billing:
             self.invoices.finalize(invoice)
             if intent is None or intent["status"] == "succeeded":
                 self.invoices.paid(invoice, intent)
-            else:
+            elif not trial:
                 made["status"] = "active"
         self._plan(made)
         return made
@@ -259,6 +268,21 @@ class Billing:
         details |= {"invoice_item": None, "proration_details": None}
         kind = "subscription_item_details"
         made["parent"] = {"type": kind, "invoice_item_details": None, kind: details}
+        return made
+
+    def _once(self, found: Object, line: Mapping[str, Any]) -> Object:
+        price = line["price_data"]
+        total, now = price["unit_amount"] * line.get("quantity", 1), self.account.now
+        made = self.account.add("line_item", "il", amount=total, currency=price["currency"], subtotal=total)
+        made["period"] = {"start": now, "end": now}
+        made.update(
+            description=price["product_data"]["name"], quantity=line.get("quantity", 1), subscription=found["id"]
+        )
+        details = {"invoice_item": f"ii_{made['id']}", "proration": False, "proration_details": None}
+        kind = "invoice_item_details"
+        made["parent"] = {
+            "type": kind, "subscription_item_details": None, kind: {**details, "subscription": found["id"]},
+        }  # fmt: skip
         return made
 
     def _pending(self, found: Object) -> list[Object]:

@@ -17,6 +17,12 @@ THREE = frozenset(["bhd", "jod", "kwd", "omr", "tnd"])
 HALF_HOUR = 1800
 
 
+def _tried(params: Mapping[str, Any]) -> bool:
+    """Whether what is paid again and again begins with a trial."""
+    data = params.get("subscription_data", {})
+    return "trial_period_days" in data or "trial_end" in data
+
+
 class Checkout:
     def __init__(self, account: Account, money: Money) -> None:
         self.account, self.money, self.billing = account, money, Billing(account, money)
@@ -116,8 +122,7 @@ class Checkout:
 
     def _free(self, session: Object) -> bool:
         """A trial begins with nothing paid."""
-        data = self.wish(session).get("subscription_data", {})
-        return "trial_period_days" in data or "trial_end" in data
+        return _tried(self.wish(session)) and not session["amount_total"]
 
     def _keep_card(self, session: Object, number: str, email: str) -> None:
         if number in FAILURES and self._free(session):
@@ -130,9 +135,13 @@ class Checkout:
     def _subscribe(self, session: Object, intent: Object | None) -> None:
         """It begins when its first period is paid, or its trial begins, or a bank has it in hand."""
         wish = self.wish(session)
-        items = [{"price": one["price"], "quantity": one.get("quantity", 1)} for one in wish["line_items"]]
+        lines = wish["line_items"]
+        items = [{"price": one["price"], "quantity": one.get("quantity", 1)} for one in lines if "price" in one]
+        once = [one for one in lines if "price_data" in one]
         data = wish.get("subscription_data", {})
-        made = self.billing.create({"customer": session["customer"], "items": items, **data}, page=True, intent=intent)
+        made = self.billing.create(
+            {"customer": session["customer"], "items": items, **data}, page=True, intent=intent, once=once
+        )
         free = intent is None
         paid = free or (intent is not None and intent["status"] == "succeeded")
         state = "no_payment_required" if free else "paid" if paid else "unpaid"
@@ -201,7 +210,7 @@ class Checkout:
         for line in params["line_items"]:
             if "price" in line:
                 price = self.account.get("price", line["price"])
-                each, currency = price["unit_amount"], price["currency"]
+                each, currency = 0 if _tried(params) else price["unit_amount"], price["currency"]
             elif "price_data" in line:
                 each, currency = line["price_data"].get("unit_amount", 0), line["price_data"]["currency"]
             else:

@@ -7,7 +7,7 @@ from typing import Literal, Protocol
 
 from novacast.database import Transaction
 from novacast.identity import Principal
-from novacast.money import Repaid, Repayment
+from novacast.money import Demand, Repaid, Repayment
 from novacast.payments.memberships.models import Charge, Interval
 
 
@@ -59,6 +59,8 @@ class Opening:
     instance: str
     back: str
     """Address where the member comes back to."""
+    beside: Demand | None = None
+    """What is paid once, by the same payment: its amount alone, and where the member comes back to instead."""
 
 
 @dataclass(frozen=True, slots=True)

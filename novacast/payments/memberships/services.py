@@ -12,6 +12,7 @@ from novacast.payments.memberships.billed.reminding import Reminding
 from novacast.payments.memberships.billed.service import Billed
 from novacast.payments.memberships.billed.settling import Desk
 from novacast.payments.memberships.booking import Booking
+from novacast.payments.memberships.bundled import Bundled
 from novacast.payments.memberships.earning.service import Earning
 from novacast.payments.memberships.endings import Endings
 from novacast.payments.memberships.entitlement import Entitlement
@@ -47,6 +48,8 @@ class MembershipServices:
     personal: MembershipData
     wanted: PlansWanted
     """For carts."""
+    bundled: Bundled
+    """What begins with a purchase of the box office."""
 
     async def begin(self) -> None:
         await self.houses.look()
@@ -80,19 +83,21 @@ def membership_services(
     billed = Billed(db, billers, desk, addressees, settings.public_url)
     acting = Acting(db, billed)
     refunds = Refunds(db, billers, desk)
+    memberships, news = Memberships(db, collectors, people, booking, acting), MembershipNews(db, billed, refunds, desk)
     return MembershipServices(
         plans=Plans(db),
         houses=Houses(db),
-        memberships=Memberships(db, collectors, people, booking, acting),
+        memberships=memberships,
         billed=billed,
         acting=acting,
         refunds=refunds,
         papers=Papers(db, invoices, booking),
-        news=MembershipNews(db, billed, refunds, desk),
+        news=news,
         earning=Earning(db, booking),
         reminding=Reminding(db),
         entitlement=Entitlement(db),
         endings=Endings(db),
         personal=MembershipData(db),
         wanted=PlansWanted(db),
+        bundled=Bundled(db, memberships, acting, billed, booking, news),
     )

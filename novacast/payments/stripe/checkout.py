@@ -105,14 +105,14 @@ class StripeCheckout:
         return session
 
     async def captured(self, instance: str, since: int) -> Sequence[Captured]:
-        """What this installation began since an instant, and is paid or on its way; memberships are asked for by
-        themselves. Raises Unavailable."""
+        """What this installation began since an instant, and is paid or on its way; memberships that are
+        begun alone are asked for by themselves. Raises Unavailable."""
         found = []
         apis: tuple[Asks, ...] = (self._api, self._element.api)
         for api in apis:
             async for session, begun_at in api.sessions(since):
                 outcome = session.outcome()
-                ours = session.instance == instance and session.key and session.subscription is None
+                ours = session.instance == instance and session.key
                 if ours and outcome.state in ("paid", "processing"):
                     found.append(Captured(session.key, outcome, begun_at))
         return found

@@ -7,6 +7,7 @@ repeats it later. API version and SDK belong together: its types are those of th
 import logging
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from email.utils import parsedate_to_datetime
 from typing import Any, cast
 
@@ -79,7 +80,21 @@ class StripeApi:
     async def session(self, id: str) -> Session:
         """Raises NotFound, Unavailable."""
         with self._told():
-            return _session(await self._stripe.v1.checkout.sessions.retrieve_async(id, {"expand": ["payment_intent"]}))
+            found = await self._stripe.v1.checkout.sessions.retrieve_async(id, {"expand": ["payment_intent"]})
+        made = _session(found)
+        bought = made.subscription is not None and "attempt" in marks(found) and found.invoice is not None
+        return await self._paid_by(made, _id(found.invoice)) if bought else made
+
+    async def _paid_by(self, session: Session, invoice: str) -> Session:
+        """What is paid with the beginning of a subscription stands on its first invoice, and not on the page
+        (docs.stripe.com/api/checkout/sessions/object, `payment_intent`)."""
+        with self._told():
+            page = await self._stripe.v1.invoice_payments.list_async({"invoice": invoice})
+            intents = [one.payment.payment_intent for one in page.data if one.payment.payment_intent is not None]
+            if not intents:
+                return session
+            intent = await self._stripe.v1.payment_intents.retrieve_async(_id(intents[0]))
+        return replace(session, payment=intent.id, payment_state=intent.status)
 
     async def find_session(self, key: str, first: int, last: int) -> Session | None:
         """One that was made for this key between two instants. Raises Unavailable."""
@@ -256,6 +271,11 @@ def marks(one: Any) -> Mapping[str, str]:
     """What we wrote upon an object."""
     found: Mapping[str, str] = one.to_dict().get("metadata") or {}
     return found
+
+
+def _id(one: Any) -> str:
+    """Of an object that may be expanded."""
+    return one if isinstance(one, str) else str(one.id)
 
 
 def _options(key: str) -> Any:

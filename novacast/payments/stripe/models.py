@@ -109,24 +109,33 @@ def session_params(demand: Demand, now: int) -> Mapping[str, Any]:
     """Of a page for this demand. Raises PaymentRefused for amounts that can't be."""
     ours_ = {"instance": demand.instance, "attempt": demand.key}
     what = demand.what[:MOST_WHAT]
-    ends = now + SHORTEST if demand.until is None else demand.until + LEEWAY
-    price = {
-        "currency": demand.currency.lower(),
-        "unit_amount": theirs(demand.amount, demand.currency),
-        "product_data": {"name": what},
-    }
     return {
         "mode": "payment",
-        "line_items": [{"quantity": 1, "price_data": price}],
+        "line_items": [{"quantity": 1, "price_data": price_data(demand)}],
         "client_reference_id": demand.key,
         "metadata": ours_,
         "payment_intent_data": {"metadata": ours_, "description": what},
         "success_url": demand.back,
         "cancel_url": demand.back,
-        "expires_at": min(max(ends, now + SHORTEST), now + LONGEST) // SECOND,
+        "expires_at": ends_at(demand, now),
         # What is paid must be what was asked for, in its currency.
         "adaptive_pricing": {"enabled": False},
     }
+
+
+def price_data(demand: Demand) -> Mapping[str, Any]:
+    """Of what is paid once. Raises PaymentRefused for amounts that can't be."""
+    return {
+        "currency": demand.currency.lower(),
+        "unit_amount": theirs(demand.amount, demand.currency),
+        "product_data": {"name": demand.what[:MOST_WHAT]},
+    }
+
+
+def ends_at(demand: Demand, now: int) -> int:
+    """When a page for it is over, in seconds."""
+    ends = now + SHORTEST if demand.until is None else demand.until + LEEWAY
+    return min(max(ends, now + SHORTEST), now + LONGEST) // SECOND
 
 
 def intent_params(demand: Demand) -> Mapping[str, Any]:

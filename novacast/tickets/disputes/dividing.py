@@ -8,7 +8,11 @@ from novacast.money import Disputed
 from novacast.tickets.disputes import store
 from novacast.tickets.orders.models import CAPTURED, Attempt
 from novacast.tickets.purchases import store as purchases
+from novacast.tickets.purchases.ports import Part
 from novacast.tickets.refunds import store as refunds
+
+MEMBER = "/member"
+"""Behind the name of a dispute: the part of it that is a membership's."""
 
 
 def divided(tx: Transaction, provider: str, told: Disputed) -> Sequence[tuple[Attempt, Disputed]]:
@@ -20,15 +24,32 @@ def divided(tx: Transaction, provider: str, told: Disputed) -> Sequence[tuple[At
     joint = tx.one(purchases.joint_of(found[0].key))
     if joint is None:
         return [(found[0], told)]
-    left = [one.captured - (tx.one(refunds.spoken_for(one.id)) or 0) for one in found]
-    if sum(left) < told.amount:
-        left = [one.captured for one in found]
-    parts = shares(left, min(told.amount, sum(left)))
+    parts = _parts(tx, found, joint.beside, told.amount)
     return [
         (one, replace(told, reference=f"{told.reference}/{number}", amount=part))
-        for number, (one, part) in enumerate(zip(found, parts, strict=True), 1)
+        for number, (one, part) in enumerate(zip(found, parts, strict=False), 1)
         if part
     ]
+
+
+def of_member(tx: Transaction, provider: str, told: Disputed) -> Part | None:
+    """What of it is a membership's that began with the payment."""
+    found = [one for one in tx.all(store.payment(provider, told.payment)) if one.state in CAPTURED]
+    joint = tx.one(purchases.joint_of(found[0].key)) if found else None
+    purchase = None if joint is None else tx.one(purchases.purchase(joint.purchase_id))
+    if joint is None or purchase is None or purchase.subscription_id is None:
+        return None
+    part = _parts(tx, found, joint.beside, told.amount)[-1]
+    told = replace(told, reference=f"{told.reference}{MEMBER}", amount=part)
+    return Part(purchase.subscription_id, told) if part else None
+
+
+def _parts(tx: Transaction, found: Sequence[Attempt], beside: int, amount: int) -> Sequence[int]:
+    """Of each attempt, and last of what is beside them."""
+    left = [*(one.captured - (tx.one(refunds.spoken_for(one.id)) or 0) for one in found), beside]
+    if sum(left) < amount:
+        left = [*(one.captured for one in found), beside]
+    return shares(left, min(amount, sum(left)))
 
 
 def shares(weights: Sequence[int], amount: int) -> Sequence[int]:

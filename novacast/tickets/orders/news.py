@@ -10,6 +10,7 @@ from novacast.database import Database, Transaction
 from novacast.money import Disputed, Entry, Provider
 from novacast.tickets import store as log_book
 from novacast.tickets.disputes import store as dispute_store
+from novacast.tickets.disputes.dividing import MEMBER, of_member
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
@@ -19,6 +20,7 @@ from novacast.tickets.ports import Books
 from novacast.tickets.purchases import store as purchases
 from novacast.tickets.purchases.joining import settle_all
 from novacast.tickets.purchases.models import Joint
+from novacast.tickets.purchases.ports import Plans
 from novacast.tickets.refunds import store as refund_store
 from novacast.tickets.refunds.service import Refunds
 
@@ -31,6 +33,8 @@ class PaymentNews:
     ) -> None:
         self._db, self._providers, self._books = db, providers, books
         self._refunds, self._disputes = refunds, disputes
+        self.plans: Plans | None = None
+        """Who sells memberships that begin with a purchase."""
 
     async def attempt(self, provider: str, key: str) -> bool:
         """Ask about the payment with this key, whatever we think of it: what was called off may be paid all the same.
@@ -55,6 +59,9 @@ class PaymentNews:
         """Whether the payment is one of ours. Money that came and was never heard of is asked for first. What fits no
         payment that is in the books is told to the house."""
         await self.attempt(provider, dispute.key)
+        part = await self._db.write(lambda tx: of_member(tx, provider, dispute))
+        if part is not None and self.plans is not None:
+            await self.plans.disputed(provider, part)
         if await self._disputes.heard(provider, dispute):
             return True
         wrong = f"{dispute.reference}: {dispute.amount} {dispute.currency} is disputed"
@@ -90,15 +97,23 @@ class PaymentNews:
         first, at = parts[0], max(one.changed_at for one in parts)
         entry = await self._entry(first.order_id, joint.key, at)
         ids = tuple(one.id for one in parts if one.captured)
+        if joint.beside and purchase.subscription_id is not None and self.plans is not None:
+            member = await self.plans.booked(purchase.subscription_id)
+            if member is None:
+                return None
+            ids = (*ids, member)
         return None if entry is None else replace(entry, memo=purchase.code, parts=ids)
 
     async def _in_dispute(self, provider: str, reference: str) -> Entry | None:
         found = await self._db.all(dispute_store.by_reference(provider, reference))
         if not found:
             return None
-        source = found[0].id if len(found) == 1 else reference
+        divided = found[0].reference != reference
+        source = reference if divided else found[0].id
         entry = await self._entry(found[0].order_id, source, found[0].created_at)
-        return entry if entry is None or len(found) == 1 else replace(entry, parts=tuple(one.id for one in found))
+        if entry is None or not divided:
+            return entry
+        return replace(entry, parts=(*(one.id for one in found), f"{reference}{MEMBER}"))
 
     async def _known(self, provider: str, key: str) -> Sequence[Attempt]:
         """The attempt with this key, or all that one payment pays."""

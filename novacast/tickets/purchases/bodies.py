@@ -81,8 +81,7 @@ class MemberBody(Body):
     price: Annotated[int, Field(description="Of a period.")]
     currency: str
     interval: Annotated[str, Field(description="month or year.")]
-    now: Annotated[int, Field(description="What of the total is for it.")]
-    trial_days: int
+    now: Annotated[int, Field(description="What of the total is for it: nothing where it is tried first.")]
     state: str
 
     @classmethod
@@ -94,7 +93,6 @@ class MemberBody(Body):
             currency=one.currency,
             interval=one.interval,
             now=one.now,
-            trial_days=one.trial_days,
             state=one.state,
         )
 

@@ -8,7 +8,7 @@ from novacast.database import Transaction
 from novacast.errors import Conflict
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.money import Outcome
+from novacast.money import Demand, Outcome
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders import store as orders
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Order
@@ -88,6 +88,13 @@ def again(tx: Transaction, purchase_id: str, parts: Sequence[Attempt]) -> Joint:
     if purchase is not None and purchase.subscription_id == last.key:
         raise Conflict(text("This payment can't be begun again. Call it off, and choose again."))
     return join(tx, purchase_id, parts, what=last.what, back=last.back, until=last.until, beside=last.beside)
+
+
+def once_beside(tx: Transaction, subscription_id: str) -> Demand | None:
+    """What is paid with the beginning of a membership: of the joint payment of its purchase all but its own part."""
+    joint = tx.one(store.joint(subscription_id))
+    rest = 0 if joint is None else joint.amount - joint.beside
+    return None if joint is None or not rest else replace(joint.demand(), amount=rest)
 
 
 def attempt_known(tx: Transaction, attempt_id: str) -> Attempt:

@@ -119,8 +119,7 @@ class Member:
     interval: str
     """month or year."""
     now: int
-    """What of the purchase's total is for it: nothing where it begins with a trial."""
-    trial_days: int
+    """What of the purchase's total is for it: nothing where it is tried first."""
     state: str
     """As memberships name it: pending, active, past_due, paused, cancelled, expired."""
     path: str

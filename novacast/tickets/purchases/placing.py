@@ -17,7 +17,7 @@ from novacast.tickets.orders.models import AT_ONCE, Buyer, Method, Order, Unpaya
 from novacast.tickets.orders.placing import Among, Placing
 from novacast.tickets.purchases import store
 from novacast.tickets.purchases.joining import join
-from novacast.tickets.purchases.models import MOST_THINGS, Member, NotTogether, Purchase, Wanted
+from novacast.tickets.purchases.models import MOST_THINGS, NotTogether, Purchase, Wanted
 from novacast.tickets.purchases.ports import Plans
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
@@ -59,6 +59,14 @@ def check(wanted: Wanted, principal: Principal) -> None:
         person_of(principal, LOGIN)
 
 
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    subscription_id: str
+    org_id: str
+    currency: str
+    now: int
+
+
 class PurchasePlacing:
     def __init__(
         self, holds: Holds, taking: Taking, placing: Placing, films: VideoSales, plans: Plans | None = None
@@ -71,9 +79,9 @@ class PurchasePlacing:
         if self._taking.shut:
             raise NotOnSale(self._taking.shut)
         baskets = self._baskets(tx, wish)
-        plan = self._plan(tx, wish, method, baskets[0].test)
+        plan = self._plan(tx, wish, method)
         org_id, currency = _alike(baskets, plan)
-        beside = 0 if plan is None else plan[1].now
+        beside = 0 if plan is None else plan.now
         total = beside + sum(one.total for one in baskets)
         if plan is not None and method is Method.FREE:
             raise Unpayable(text("A membership needs a way to pay it, also where it begins with a trial."))
@@ -87,7 +95,7 @@ class PurchasePlacing:
             total=total,
             currency=currency,
             test=baskets[0].test,
-            subscription_id=None if plan is None else plan[1].subscription_id,
+            subscription_id=None if plan is None else plan.subscription_id,
             created_at=tx.now,
         )
         store.add(tx, purchase, wish.name)
@@ -101,13 +109,14 @@ class PurchasePlacing:
         films = [self._films.basket(tx, wish.person_id or "", one.media_id, one.offer_id) for one in wish.wanted.films]
         return [*held, *films]
 
-    def _plan(self, tx: Transaction, wish: Wish, method: Method, test: bool) -> tuple[str, Member] | None:
+    def _plan(self, tx: Transaction, wish: Wish, method: Method) -> _Plan | None:
         if wish.wanted.plan_id is None or wish.person_id is None:
             return None
         way = way_of(method)
         if self.plans is None or way not in self.plans.ways:
             raise Unpayable(text("A membership can't be paid in this way."))
-        return self.plans.begin(tx, wish.person_id, wish.wanted.plan_id, way, test)
+        found, days = self.plans.begin(tx, wish.person_id, wish.wanted.plan_id, way)
+        return _Plan(found.id, found.org_id, found.currency, 0 if days else found.price)
 
     def _orders(
         self, tx: Transaction, purchase: Purchase, wish: Wish, baskets: Sequence[Basket], buyer: Buyer
@@ -143,11 +152,11 @@ def way_of(method: Method) -> str:
     return {Method.CARD: "stripe", Method.TRANSFER: "offline"}.get(method, method.value)
 
 
-def _alike(baskets: Sequence[Basket], plan: tuple[str, Member] | None) -> tuple[str, str]:
+def _alike(baskets: Sequence[Basket], plan: _Plan | None) -> tuple[str, str]:
     """Organization and currency of all. Raises NotTogether."""
     kinds = {(one.hold.org_id, one.currency) for one in baskets}
     if plan is not None:
-        kinds.add((plan[0], plan[1].currency))
+        kinds.add((plan.org_id, plan.currency))
     if len(kinds) > 1:
         raise NotTogether(text("These things are of several houses or currencies. Buy them one after the other."))
     return kinds.pop()

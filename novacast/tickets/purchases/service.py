@@ -8,6 +8,7 @@ from novacast.errors import NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.money import PayForm
+from novacast.outbox import Event as Fact
 from novacast.security.keys import Signer
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders
@@ -17,6 +18,7 @@ from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Buyer, Method
 from novacast.tickets.orders.sandbox import SandboxDesk
 from novacast.tickets.orders.service import Orders, read
 from novacast.tickets.purchases import store
+from novacast.tickets.purchases.following import Following
 from novacast.tickets.purchases.models import Member, Purchase, Purchased, Wanted
 from novacast.tickets.purchases.placing import PurchasePlacing, Wish, check, way_of
 from novacast.tickets.questions.models import Given
@@ -40,6 +42,7 @@ class Purchases:
         """`root`: address of the house on the web."""
         self._db, self._holds, self._orders, self._desk = db, holds, orders, desk
         self._placing, self._films, self._root = placing, films, root
+        self._following = Following(db, placing.plans)
         self._signer = Signer(key, "tickets.purchase")
 
     def token(self, purchase_id: str) -> str:
@@ -95,13 +98,13 @@ class Purchases:
             made = self._made(tx, wish) or self._placing.place(tx, wish, buyer, method, self._back)
             return self._remembered(tx, made.id, then)
 
-        return await self._whole(await self._db.write(unit))
+        return await self._db.write(unit)
 
     async def pay(self, token: str, then: Then[Purchased] | None = None) -> Purchased:
         """Begin to pay at a provider, or go on: `url` says where. Raises NotFound, Unpayable, Unavailable."""
         purchase_id = self.id_of(token)
         await self._orders.pay(await self._one(purchase_id))
-        return await self._whole(await self._db.write(lambda tx: self._remembered(tx, purchase_id, then)))
+        return await self._db.write(lambda tx: self._remembered(tx, purchase_id, then))
 
     async def pay_anew(self, token: str) -> Purchased:
         """Call off how it was to be paid (a page of ours), and begin in another way (a page of the provider's). Raises
@@ -118,14 +121,14 @@ class Purchases:
         """Ask the provider what became of the payment, and make it true here. Raises NotFound, Unavailable."""
         purchase_id = self.id_of(token)
         await self._orders.look_after(await self._one(purchase_id))
-        return await self._whole(await self._db.write(lambda tx: self._remembered(tx, purchase_id, then)))
+        return await self._followed(purchase_id, then)
 
     async def decide(self, token: str, *, paid: bool, then: Then[Purchased] | None = None) -> Purchased:
         """What a buyer does at the sandbox, in one step: go there, decide, and come back. Raises NotFound,
         Unpayable."""
         purchase_id = self.id_of(token)
         await self._desk.decide(await self._one(purchase_id), paid=paid)
-        return await self._whole(await self._db.write(lambda tx: self._remembered(tx, purchase_id, then)))
+        return await self._followed(purchase_id, then)
 
     async def show(self, token: str) -> Purchased:
         """Raises NotFound."""
@@ -138,7 +141,7 @@ class Purchases:
             raise NotFound(NO_PURCHASE)
         found = await self._db.all(store.orders(purchase_id))
         receipts = [await self._orders.show(self._orders.token(one.id)) for one in found]
-        return await self._whole(_purchased(purchase, receipts))
+        return _purchased(purchase, receipts, await self._member(purchase))
 
     async def known(self, principal: Principal, org_id: str, purchase_id: str) -> Purchased:
         """For the house. Raises NotFound, Forbidden."""
@@ -159,7 +162,11 @@ class Purchases:
         """The buyer does not want what is not paid yet: all of it. Raises NotFound, Conflict, Unavailable."""
         purchase_id = self.id_of(token)
         await self._orders.give_up(await self._one(purchase_id))
-        return await self._whole(await self._db.write(lambda tx: self._remembered(tx, purchase_id, then)))
+        return await self._followed(purchase_id, then)
+
+    async def hear(self, fact: Fact) -> None:
+        """To be subscribed to the facts, durably."""
+        await self._following.hear(fact)
 
     async def of_order(self, order_id: str) -> str | None:
         """Id of the purchase that an order belongs to."""
@@ -189,13 +196,28 @@ class Purchases:
         purchase = tx.one(store.purchase(purchase_id))
         if purchase is None:
             raise NotFound(NO_PURCHASE)
-        found = _purchased(purchase, [read(tx, one.id) for one in tx.all(store.orders(purchase_id))])
+        receipts = [read(tx, one.id) for one in tx.all(store.orders(purchase_id))]
+        found = _purchased(purchase, receipts, self._membership(tx, purchase))
         if then is not None:
             then(tx, found)
         return found
 
-    async def _whole(self, found: Purchased) -> Purchased:
-        return found
+    async def _followed(self, purchase_id: str, then: Then[Purchased] | None) -> Purchased:
+        await self._following.follow(purchase_id)
+        return await self._db.write(lambda tx: self._remembered(tx, purchase_id, then))
+
+    async def _member(self, purchase: Purchase) -> Member | None:
+        if purchase.subscription_id is None:
+            return None
+        return await self._db.write(lambda tx: self._membership(tx, purchase))
+
+    def _membership(self, tx: Transaction, purchase: Purchase) -> Member | None:
+        plans = self._placing.plans
+        if purchase.subscription_id is None or plans is None:
+            return None
+        found, now = plans.member(tx, purchase.subscription_id), tx.all(store.joints(purchase.id))[-1].beside
+        path = f"/account/memberships#{found.id}"
+        return Member(found.id, found.tier, found.price, found.currency, found.interval, now, found.state, path)
 
 
 def _purchased(purchase: Purchase, receipts: Sequence[Receipt], membership: Member | None = None) -> Purchased:

@@ -12,5 +12,8 @@ def purchase_services(
     db: Database, own: TicketServices, films: VideoSales, key: bytes, root: str, plans: Plans | None = None
 ) -> Purchases:
     """`root`: address of the house on the web."""
+    for name, one in own.shares.items():
+        one.lead = plans.lead if plans is not None and plans.billed(name) else None
+    own.news.plans = plans
     placing = PurchasePlacing(own.holds, own.taking, own.placing, films, plans)
     return Purchases(db, own.holds, own.orders, own.desk, placing, films, key, root)

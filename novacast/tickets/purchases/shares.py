@@ -5,7 +5,8 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
 
 from novacast.database import Database
-from novacast.money import Begun, Demand, Outcome, PayForm, Provider, Repaid, Repayment
+from novacast.i18n import text
+from novacast.money import Begun, Demand, Outcome, PayForm, PaymentRefused, Provider, Repaid, Repayment
 from novacast.tickets.purchases import store
 from novacast.tickets.purchases.models import Joint
 
@@ -19,8 +20,8 @@ class Shared:
 
     def __init__(self, db: Database, provider: Provider) -> None:
         self._db, self._provider = db, provider
-        self.leads: dict[str, Lead] = {}
-        """By the provider that counts a membership's periods itself: it begins with the purchase's payment."""
+        self.lead: Lead | None = None
+        """Where this provider counts the periods of memberships too."""
 
     @property
     def name(self) -> str:
@@ -35,8 +36,12 @@ class Shared:
         return await self._provider.begin(demand) if joint is None else await self.begin_joint(joint)
 
     async def begin_joint(self, joint: Joint) -> Begun:
-        """Raises PaymentRefused, Unavailable."""
-        return await self._provider.begin(joint.demand())
+        """With a membership, where that begins. Raises PaymentRefused, Unavailable."""
+        if self.lead is None or await self._db.one(store.of_subscription(joint.key)) is None:
+            return await self._provider.begin(joint.demand())
+        if (url := await self.lead(joint.key)) is None:
+            raise PaymentRefused(text("This payment was called off. Begin again."), "closed")
+        return Begun(joint.key, url)
 
     async def form(self, demand: Demand) -> PayForm | None:
         joint = await self._joint(demand)

@@ -26,7 +26,7 @@ class Acting:
         """Who has begun one of the circle and not paid goes on with it, or gives it up for another plan. Nobody is
         charged here: that is done on the biller's page. Raises NotFound, Conflict; Unavailable, where it is not known
         whether an earlier one is being paid."""
-        await self._give_up(person_id, plan_id)
+        await self.give_up(person_id, plan_id)
 
         def unit(tx: Transaction) -> Subscription:
             plan, tier = offered(tx, plan_id)
@@ -116,8 +116,9 @@ class Acting:
             raise Conflict(text("This membership can't become that one. End it, and begin another."))
         return found
 
-    async def _give_up(self, person_id: str, plan_id: str) -> None:
-        """What was begun for another plan, or a while ago, and is not paid."""
+    async def give_up(self, person_id: str, plan_id: str, *, also: bool = False) -> None:
+        """What was begun for another plan, or a while ago, and is not paid; `also` for this one, now. Raises
+        Unavailable."""
         plan = await self._db.one(store.plan(plan_id))
         if plan is None:
             return
@@ -126,7 +127,7 @@ class Acting:
         before = await self._db.one(store.running(person_id, tier.org_id, tier.circle))
         if before is None or not before.billed or before.state is not State.PENDING:
             return
-        if before.plan_id != plan.id or before.created_at + PAGE_LASTS // 2 <= self._db.clock.now():
+        if also or before.plan_id != plan.id or before.created_at + PAGE_LASTS // 2 <= self._db.clock.now():
             await self._billed.close(before.id)
 
     async def _same(self, one: Subscription, then: Then[Subscription] | None) -> Subscription:

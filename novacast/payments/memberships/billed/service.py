@@ -3,7 +3,7 @@ again with the same key until there is an answer; what became of it is then aske
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
@@ -12,7 +12,7 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import new_id
-from novacast.money import PaymentRefused
+from novacast.money import Demand, PaymentRefused
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed import store as billed
 from novacast.payments.memberships.billed.models import LONGEST_DEBT, PAGE_LASTS, RARER, RAREST, Asked, Kind, Wish
@@ -29,12 +29,17 @@ MARGIN = 2 * DAY
 """Bills are asked for from so long before a membership was begun here: clocks differ."""
 
 
+Beside = Callable[[Transaction, str], Demand | None]
+"""What is bought with a membership and paid by the payment that begins it, by the membership's id."""
+
+
 class Billed:
     def __init__(
         self, db: Database, billers: Sequence[Biller], desk: Desk, people: Addressees, public_url: str
     ) -> None:
         self._db, self._desk, self._people, self._root = db, desk, people, public_url
         self._billers: Mapping[str, Biller] = {one.name: one for one in billers}
+        self.beside: Beside = lambda tx, subscription_id: None
         self._locks = [asyncio.Lock() for _ in range(LOCKS)]
         self._asked: dict[str, int] = {}
 
@@ -220,6 +225,7 @@ class Billed:
             mode=self._desk.mode,
             instance=self._desk.instance,
             back=f"{self._root}/account/memberships/{one.id}/back",
+            beside=self.beside(tx, one.id),
         )
 
     async def _one(self, subscription_id: str) -> Subscription:

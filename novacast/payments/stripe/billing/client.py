@@ -185,7 +185,8 @@ def _invoice(one: stripe.Invoice) -> Invoice:
 
 
 def _line(each: Mapping[str, Any]) -> Line:
-    return Line(each.get("description") or "", each["amount"], each["period"]["start"], each["period"]["end"])
+    once = (each.get("parent") or {}).get("type") == "invoice_item_details"
+    return Line(each.get("description") or "", each["amount"], each["period"]["start"], each["period"]["end"], once)
 
 
 def _subscription_of(invoice: Mapping[str, Any]) -> str | None:

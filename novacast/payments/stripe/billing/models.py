@@ -7,6 +7,7 @@ from typing import Any, Literal, assert_never
 from novacast.clock import SECOND
 from novacast.payments.memberships.ports import Bill, Change, Opening, Told
 from novacast.payments.stripe.amounts import ours, theirs
+from novacast.payments.stripe.models import ends_at, price_data
 
 PAGE_LASTS = 2 * 3600
 """Seconds."""
@@ -19,6 +20,8 @@ class Line:
     amount: int
     since: int
     until: int
+    once: bool = False
+    """No part of the subscription: it was bought beside it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,17 @@ class Invoice:
     lines: Sequence[Line]
 
     def bill(self) -> Bill:
-        """What is charged is less than the lines where something was left over from before, or kept for later."""
+        """What is charged is less than the lines where something was left over from before, or kept for later. What
+        was bought beside its beginning is none of the membership's."""
         paid = self.status == "paid"
-        amount, currency = (self.paid if paid else self.due), self.currency.upper()
+        first = self.reason == "subscription_create"
+        own = [one for one in self.lines if not (first and one.once)]
+        beside = sum(one.amount for one in self.lines) - sum(one.amount for one in own)
+        amount, currency = max(0, (self.paid if paid else self.due) - beside), self.currency.upper()
         told = ours(amount, currency)
-        rows = tuple((one.words, ours(one.amount, currency)) for one in self.lines if one.amount)
+        rows = tuple((one.words, ours(one.amount, currency)) for one in own if one.amount)
         rest = told - sum(one for _, one in rows)
-        span = max((one for one in self.lines if one.amount > 0), key=lambda one: one.until, default=None)
+        span = max((one for one in own if one.amount > 0), key=lambda one: one.until, default=None)
         since, until = (self.created, self.created + 1) if span is None else (span.since, span.until)
         return Bill(
             reference=self.id,
@@ -131,16 +138,22 @@ def opening_params(opening: Opening, customer: str, price: str, now: int) -> Map
     data: dict[str, Any] = {"metadata": ours_, "description": opening.tier[:MOST_NAME]}
     if opening.trial_days:
         data["trial_period_days"] = opening.trial_days
+    once = opening.beside
+    lines: list[dict[str, Any]] = [{"price": price, "quantity": 1}]
+    if once is not None:
+        lines.append({"quantity": 1, "price_data": price_data(once)})
+        ours_ = {**ours_, "attempt": opening.key}
+    back = opening.back if once is None else once.back
     return {
         "mode": "subscription",
         "customer": customer,
-        "line_items": [{"price": price, "quantity": 1}],
+        "line_items": lines,
         "client_reference_id": opening.key,
         "metadata": ours_,
         "subscription_data": data,
-        "success_url": opening.back,
-        "cancel_url": opening.back,
-        "expires_at": now // SECOND + PAGE_LASTS,
+        "success_url": back,
+        "cancel_url": back,
+        "expires_at": now // SECOND + PAGE_LASTS if once is None else ends_at(once, now),
         # What is paid must be what was asked for, in its currency.
         "adaptive_pricing": {"enabled": False},
     }
