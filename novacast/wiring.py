@@ -71,6 +71,7 @@ from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.joint import Together
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.purchases.services import purchase_services
 from novacast.tickets.rentals.rights import WithRights
