@@ -26,6 +26,10 @@ from tests.tickets.box import ADA, KEY, ORG, OWNER
 from tests.tickets.purchases.bundle import Bundle, open_bundle
 from tests.tickets.rentals.shop import PERSON, run
 
+HOUSE = (
+    "INSERT INTO organizations (id, slug, name, description, created_at, updated_at) "
+    "VALUES ('org1', 'house', 'The House', '', 1, 1)"
+)
 PRICE = 900
 """Of a month."""
 
@@ -79,6 +83,7 @@ async def open_club(path: Path, clock: FakeClock) -> AsyncIterator[Club]:
     async with open_house(path, clock) as house:
         db, movers = house.box.db, outside(house.box.db, house.settings)
         await db.write(partial(run, PERSON.format(name=ADA.person_id)))
+        await db.write(partial(run, HOUSE))
         own = membership_services(
             db, house.settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), KEY, movers.billers
         )

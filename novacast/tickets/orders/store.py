@@ -37,11 +37,14 @@ def of_person(person_id: str, start: Key, limit: int) -> Query[Order]:
 
 
 def named(name: str) -> Query[Order]:
-    """By its id, its code, one of its tickets', or a payment's reference or key."""
+    """By its id, its code, one of its tickets', or a payment's reference or key; one of those of a purchase by the code
+    or the payment of that."""
     return Query(
         "SELECT * FROM orders WHERE id IN (SELECT id FROM orders WHERE id = ?1 OR code = upper(?1) UNION ALL "
         "SELECT order_id FROM tickets WHERE id = ?1 UNION ALL "
-        "SELECT order_id FROM payment_attempts WHERE reference = ?1 OR key = ?1) LIMIT 1",
+        "SELECT order_id FROM payment_attempts WHERE reference = ?1 OR key = ?1 UNION ALL "
+        "SELECT order_id FROM purchase_orders WHERE purchase_id IN (SELECT id FROM purchases WHERE id = ?1 "
+        "OR code = upper(?1) UNION ALL SELECT purchase_id FROM joint_payments WHERE key = ?1)) LIMIT 1",
         (name,),
         order_of,
     )

@@ -9,6 +9,7 @@ from novacast.tickets.proof.attacks import Attack
 from novacast.tickets.proof.codes import store as codes
 from novacast.tickets.proof.memberships import store as memberships
 from novacast.tickets.proof.money import store as money
+from novacast.tickets.proof.purchases import store as purchases
 from novacast.tickets.proof.waiting import store as waiters
 
 
@@ -112,6 +113,7 @@ def contradictions() -> Sequence[Query[Oddity]]:
             *waiters.CONTRADICTIONS,
             *money.CONTRADICTIONS,
             *memberships.CONTRADICTIONS,
+            *purchases.CONTRADICTIONS,
         )
     ]
 
@@ -122,7 +124,7 @@ def waiting() -> Query[Oddity]:
         "SELECT 'order' AS what, id AS subject, code || ': paid, and its seats are gone' AS detail FROM orders "  # noqa: S608 - a text of ours
         "WHERE state = 'paid_unfulfillable' UNION ALL "
         f"SELECT 'payment', id, mismatch FROM payment_attempts WHERE mismatch IS NOT NULL UNION ALL {money.WAITING} "
-        f"UNION ALL {memberships.WAITING} LIMIT 100",
+        f"UNION ALL {memberships.WAITING} UNION ALL {purchases.WAITING} LIMIT 100",
         (),
         _oddity,
     )
@@ -320,11 +322,12 @@ ATTACKS = (
     *codes.ATTACKS,
     *waiters.ATTACKS,
     *money.ATTACKS,
+    *purchases.ATTACKS,
 )
 
 
 def set_scene(tx: Transaction) -> None:
-    for sql in (*_SCENE, *codes.SCENE, *waiters.SCENE, *money.SCENE):
+    for sql in (*_SCENE, *codes.SCENE, *waiters.SCENE, *money.SCENE, *purchases.SCENE):
         tx.run(sql)
 
 

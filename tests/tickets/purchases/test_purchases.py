@@ -4,14 +4,14 @@ import pytest
 
 from novacast.clock import DAY
 from novacast.database import Query
-from novacast.errors import InvalidInput, Unauthenticated
+from novacast.errors import Forbidden, InvalidInput, Unauthenticated
 from novacast.tickets.events.items.models import ItemChanges
 from novacast.tickets.holds.models import HoldOver, Wish
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Unpayable, buyer_of
 from novacast.tickets.purchases import store
 from novacast.tickets.purchases.models import FilmWish, PurchaseState, Wanted
-from tests.tickets.box import ADA, ADA_AS_BUYER, BEN, GUEST, OWNER, SELLER, Box
+from tests.tickets.box import ADA, ADA_AS_BUYER, BEN, GUEST, OWNER, PRODUCER, SELLER, Box
 from tests.tickets.purchases.bundle import RENT, SEAT, STANDING, Bundle, open_bundle
 from tests.tickets.rentals.shop import FILM
 
@@ -197,6 +197,19 @@ async def test_a_guest_buys_for_two_evenings(bundle: Bundle) -> None:
     token, made = await bundle.order(wanted=await bundle.wanted(films=False, who=GUEST), who=GUEST)
     assert made.purchase.person_id is None
     assert (await bundle.purchases.decide(token, paid=True)).state is PurchaseState.PAID
+
+
+async def test_the_house_finds_it_by_its_code_and_lists_it(bundle: Bundle) -> None:
+    _, made = await bundle.order()
+    ids = [one.order.id for one in made.receipts]
+    for name in (made.purchase.code.lower(), (await bundle.box.db.all(store.joints(made.purchase.id)))[0].key):
+        assert (await bundle.box.own.payments.order(OWNER, name)).id in ids
+    page = await bundle.purchases.of_org(OWNER, made.purchase.org_id, None, 10)
+    assert [one.id for one in page.items] == [made.purchase.id]
+    known = await bundle.purchases.known(OWNER, made.purchase.org_id, made.purchase.id)
+    assert [one.order.id for one in known.receipts] == ids
+    with pytest.raises(Forbidden):
+        await bundle.purchases.of_org(PRODUCER, made.purchase.org_id, None, 10)
 
 
 async def test_an_order_knows_what_it_was_bought_with(bundle: Bundle) -> None:

@@ -1,0 +1,1 @@
+"""The books of purchases, looked through and attacked."""
