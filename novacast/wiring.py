@@ -69,6 +69,7 @@ from novacast.tickets.imports.undoing import EventsUndoing
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
+from novacast.tickets.post.joint import Together
 from novacast.tickets.post.service import OrderPost
 from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.service import Purchases
@@ -133,13 +134,8 @@ class Services:
 
     def open_rooms(self) -> Sequence[str]:
         """Parts of the house that its pages lead to, now that there is something in them."""
-        there = {
-            "events": self.tickets.marquee.lit,
-            "memberships": self.memberships.houses.offer,
-            "basket": self.tickets.carts.lit,
-            "basket_plans": self.tickets.carts.takes_plans,
-        }
-        return ("notices", *(name for name, lit in there.items() if lit))
+        there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
+        return ("notices", *(name for name, lit in there.items() if lit), *self.tickets.carts.rooms)
 
 
 def station(own: Services) -> Station:
@@ -215,7 +211,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     memberships.billed.beside = once_beside
     purchases = purchase_services(db, tickets, rentals.sales, key, root, memberships.bundled)
     tickets.carts.purchases = purchases
-    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, tickets.carts.page)
+    together = Together(tickets.carts.page, memberships.wanted.words, f"{root}/account/memberships")
+    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, together)
+    membership_post.told_elsewhere = tickets.carts.tells
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,

@@ -1,4 +1,4 @@
-"""Seats of two evenings and a rental in one basket, in a real browser: collected as a guest, logged in
+"""Seats of two evenings, a rental and a membership in one basket, in a real browser: collected as a guest, logged in
 in the middle, ordered by one form, paid at the sandbox, and found on one page."""
 
 from collections.abc import AsyncIterator
@@ -10,10 +10,12 @@ import pytest
 from playwright.async_api import Page, expect
 
 from tests.app.test_first_path import reached, upload
+from tests.app.test_repetitions import rows
 from tests.app.test_ticketed import good
 from tests.app.test_tour import log_in
 from tests.app.venue import Venue, open_venue
 from tests.e2e.browser import Windows, find_chromium
+from tests.waiting import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 LONG = "Die Verfolgung und Ermordung Jean Paul Marats, dargestellt durch die Schauspielgruppe des Hospizes zu Charenton"
@@ -74,6 +76,13 @@ async def offered(venue: Venue, clip: Path) -> Offered:
     return Offered(first, second, video)
 
 
+async def told(venue: Venue) -> bool:
+    """Whether one mail was queued for all of it, and none for a part."""
+    templates = [template for (template,) in rows(venue, "SELECT template FROM mail ORDER BY rowid")]
+    assert set(templates) <= {"joint_paid"}, templates
+    return templates == ["joint_paid"]
+
+
 async def take(page: Page, venue: Venue, performance: str, count: str) -> None:
     await page.goto(f"{venue.url}/performances/{performance}")
     await page.get_by_role("combobox").first.select_option(count)
@@ -91,7 +100,9 @@ async def test_all_that_is_collected_is_paid_at_once_and_found_on_one_page(venue
         await take(page, venue, there.second, "1")
         await page.goto(f"{venue.url}/watch/{there.video}")
         await page.get_by_role("button", name="Into the basket").click()
-        await expect(page.get_by_role("link", name="Basket, 4 things")).to_be_visible()
+        await page.goto(f"{venue.url}/memberships/{venue.org}")
+        await page.get_by_role("button", name="Into the basket").click()
+        await expect(page.get_by_role("link", name="Basket, 5 things")).to_be_visible()
         await windows.look(window, "cart-guest")
         await page.get_by_role("main").get_by_role("link", name="Log in").click()
         await log_in(window, "visitor")
@@ -99,14 +110,17 @@ async def test_all_that_is_collected_is_paid_at_once_and_found_on_one_page(venue
         await windows.look(window, "cart")
         for number in range(2):
             await page.get_by_label("Which dish?").nth(number).select_option("Soup")
-        await page.get_by_role("button", name="Order for €49.50").click()
+        await page.get_by_role("button", name="Order for €54.50").click()
         await windows.look(window, "purchase-open")
-        await page.get_by_role("button", name="Pay €49.50").click()
+        await page.get_by_role("button", name="Pay €54.50").click()
         await expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
         await windows.look(window, "purchase-paid")
         await expect(page.get_by_role("img", name="The code that the door reads")).to_have_count(3)
         await page.get_by_role("link", name="Watch", exact=False).click()
         await expect(page.get_by_role("button", name="Begin now")).to_be_visible()
+        await until(lambda: told(venue))
+        await page.goto(f"{venue.url}/account/memberships")
+        await expect(page.get_by_text("Active")).to_be_visible()
         await page.goto(f"{venue.url}/account/tickets")
         await windows.look(window, "my-tickets-together")
         await page.get_by_role("link", name="Purchase").click()

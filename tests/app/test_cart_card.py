@@ -1,5 +1,5 @@
-"""Seats of two evenings and a rental bought at a provider's hosted page by one payment, in a real browser,
-at the stand-in for Stripe; and one ticket of it given back."""
+"""Seats of two evenings, a rental and a membership bought at a provider's hosted page by one payment, in a real
+browser, at the stand-in for Stripe; and one ticket of it given back."""
 
 import time
 from collections.abc import AsyncIterator
@@ -43,13 +43,14 @@ async def venue(tmp_path: Path, standin: StandIn) -> AsyncIterator[Venue]:
         yield opened
 
 
-async def collected(page: Page, there: Offered) -> None:
+async def collected(page: Page, venue: Venue, there: Offered) -> None:
     for performance, count in ((there.first, "2"), (there.second, "1")):
         await page.goto(f"{HOUSE}/performances/{performance}")
         await page.get_by_role("combobox").first.select_option(count)
         await page.get_by_role("button", name="Into the basket").click()
-    await page.goto(f"{HOUSE}/watch/{there.video}")
-    await page.get_by_role("button", name="Into the basket").click()
+    for place in (f"/watch/{there.video}", f"/memberships/{venue.org}"):
+        await page.goto(f"{HOUSE}{place}")
+        await page.get_by_role("button", name="Into the basket").click()
 
 
 async def test_one_card_payment_buys_all_and_one_ticket_is_given_back(
@@ -61,19 +62,19 @@ async def test_one_card_payment_buys_all_and_one_ticket_is_given_back(
         window = await windows.open(f"{HOUSE}/login")
         page = window.page
         await log_in(window, "visitor")
-        await collected(page, there)
+        await collected(page, venue, there)
         await page.get_by_label("E-mail").fill("vera@venue.example")
         for number in range(2):
             await page.get_by_label("Which dish?").nth(number).select_option("Soup")
         await page.get_by_label("Card, Apple Pay").check()
-        await page.get_by_role("button", name="Order for €49.50").click()
+        await page.get_by_role("button", name="Order for €54.50").click()
         await page.get_by_label("E-mail").fill("vera@venue.example")
         await page.get_by_label("Card number").fill(SECURE)
         await page.get_by_role("button", name="Pay").click()
         await page.get_by_role("button", name="Complete").click()
         await expect(page.get_by_role("heading", name="Thank you")).to_be_visible()
         await expect(page.get_by_role("img", name="The code that the door reads")).to_have_count(3)
-    assert standin.money.balance("eur") == 4950
+    assert standin.money.balance("eur") == 5450
     visitor, owner = await venue.token("visitor"), await venue.token("owner")
     orders = (await good(venue, "GET", "/me/orders", visitor))["items"]
     assert sorted(one["total"] for one in orders) == [450, 1500, 3000]
@@ -82,4 +83,4 @@ async def test_one_card_payment_buys_all_and_one_ticket_is_given_back(
     tickets = (await good(venue, "GET", path, owner))["tickets"]
     one = {"tickets": [tickets[0]["id"]], "reason": "ill"}
     await good(venue, "POST", f"{path}/cancel-tickets", owner, one)
-    await until(lambda: standin.money.balance("eur") == 3450)
+    await until(lambda: standin.money.balance("eur") == 3950)

@@ -18,6 +18,7 @@ from novacast.notifications.service import Delivery, Mailbox
 from novacast.notifications.transport import Folder
 from novacast.settings import Jobs
 from novacast.tickets.papers.service import Enclosing
+from novacast.tickets.post.joint import Together
 from novacast.tickets.post.service import OrderPost
 from tests.tickets.box import Box
 
@@ -50,7 +51,9 @@ class Posted:
 async def posting(box: Box, folder: DataFolder) -> AsyncIterator[Posted]:
     queue = JobQueue(connect(Jobs(), folder.queue))
     letters = Letters(Languages(), "The Venue", "Box Office <noreply@venue.example>")
-    post = OrderPost(box.db, Mailbox(queue, letters), Languages(), box.own.papers, box.own.closing, box.own.carts.page)
+    post = OrderPost(
+        box.db, Mailbox(queue, letters), Languages(), box.own.papers, box.own.closing, Together(box.own.carts.page)
+    )
     delivery = Delivery(box.db, box.clock, queue, letters, Folder(folder.mail), [Enclosing(box.own.papers)])
     try:
         yield Posted(box, post, delivery, folder.mail)

@@ -88,7 +88,7 @@ async def serving(box: Box, more: Sequence[object] = (), collected: Collected = 
             key=b"k" * 32,
             topics=topics(box),
             collected=collected,
-            rooms=lambda: ["events", *(["basket"] if box.own.carts.lit else ())],
+            rooms=lambda: ["events", *box.own.carts.rooms],
         )
     )
     await facts.start()

@@ -44,6 +44,7 @@ def sample(template: str, root: str) -> Mapping[str, str]:
         "many": "",
         "tickets": "yes",
         "partly": "",
+        "members": f"{root}/account/memberships",
         "url": f"{root}/example",
         "watch": f"{root}/watch/example",
         "stop": f"{root}/reminders/stop?token=example",

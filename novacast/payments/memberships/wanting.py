@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from novacast.database import Database
+from novacast.database import Database, Transaction
+from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.payments.memberships import store
 from novacast.payments.memberships.words import price
@@ -24,6 +25,8 @@ class PlanShown:
 
 
 class PlansWanted:
+    """`PlanOffers`, and what mails about purchases say."""
+
     def __init__(self, db: Database) -> None:
         self._db = db
 
@@ -48,3 +51,14 @@ class PlansWanted:
             offered=plan.offered and not tier.archived,
             had=running is not None,
         )
+
+    def words(self, tx: Transaction, subscription_id: str) -> str:
+        """A membership that was bought with other things, in the language that is being spoken."""
+        one = tx.one(store.subscription(subscription_id))
+        tier = None if one is None else tx.one(store.tier(one.tier_id))
+        if one is None or tier is None or one.interval is None:
+            return ""
+        return _("Membership %(name)s: %(price)s") % {
+            "name": tier.name,
+            "price": price(one.price, one.currency, one.interval),
+        }

@@ -10,6 +10,7 @@ from novacast.identity import Principal, new_id
 from novacast.security.keys import Signer
 from novacast.tickets.carts import store
 from novacast.tickets.carts.models import KEPT, Article, Badge, Cart, CartFull, Joint, Kind, Line, Owner
+from novacast.tickets.purchases import store as purchased
 from novacast.tickets.purchases.models import MOST_THINGS
 from novacast.tickets.purchases.service import Purchases
 
@@ -25,9 +26,12 @@ class Carts:
         return self.purchases is not None
 
     @property
-    def takes_plans(self) -> bool:
-        """Whether a membership can be paid together with the rest."""
-        return self.purchases is not None and bool(self.purchases.methods(1, account=False, with_plan=True))
+    def rooms(self) -> Sequence[str]:
+        """What pages may offer to put in: seats and videos, and memberships where these can be paid together."""
+        if self.purchases is None:
+            return ()
+        plans = self.purchases.methods(1, account=False, with_plan=True)
+        return ("basket", "basket_plans") if plans else ("basket",)
 
     def cookie(self, browser: str) -> str:
         return self._signer.sign(browser.encode())
@@ -107,6 +111,11 @@ class Carts:
         """Address of a purchase's page."""
         assert self.purchases is not None, "somebody took its payment"
         return self.purchases.address(self.purchases.token(purchase_id))
+
+    def tells(self, tx: Transaction, subscription_id: str) -> bool:
+        """Whether a membership was bought with orders, whose mail tells of it."""
+        purchase = tx.one(purchased.of_subscription(subscription_id))
+        return purchase is not None and bool(tx.all(purchased.orders(purchase.id)))
 
     async def joint(self, order_ids: Sequence[str]) -> Mapping[str, Joint]:
         """What each order was bought in, with others."""

@@ -2,9 +2,9 @@
 which a fact is heard."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from novacast.database import Transaction
-from novacast.i18n import gettext as _
 from novacast.tickets.admission import store as admission
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.events import store as events
@@ -21,8 +21,15 @@ from novacast.words import hour_of, money
 TOGETHER = frozenset({"order_awaiting", "order_paid", "order_expired"})
 PAID = (OrderState.PAID, OrderState.PARTIALLY_REFUNDED)
 
-Address = Callable[[str], str]
-"""Of a purchase's page, by its id."""
+
+@dataclass(frozen=True, slots=True)
+class Together:
+    """What a mail about a purchase needs of others. `page`: its address, by its id. `member`: a membership in words, by
+    its id, in the language that is being spoken; `members`: where one's own are."""
+
+    page: Callable[[str], str] = str
+    member: Callable[[Transaction, str], str] = lambda tx, subscription_id: ""
+    members: str = ""
 
 
 def joint_mail(tx: Transaction, purchase_id: str, template: str) -> tuple[str, Sequence[Order]] | None:
@@ -45,13 +52,11 @@ def _once(tx: Transaction, subject: str, what: str) -> bool:
     return store.once(tx, 0, f"{subject} {what}")
 
 
-def joint_context(tx: Transaction, purchase: Purchase, told: Sequence[Order], address: Address) -> dict[str, str]:
+def joint_context(tx: Transaction, purchase: Purchase, told: Sequence[Order], about: Together) -> dict[str, str]:
     """In the language that is being spoken."""
     every = tx.all(purchases.orders(purchase.id))
-    member = purchase.total - sum(one.total for one in every)
-    lines = [_line(tx, one) for one in told]
-    if purchase.subscription_id is not None:
-        lines.append(_("Membership: %(price)s") % {"price": money(member, purchase.currency)})
+    member = "" if purchase.subscription_id is None else about.member(tx, purchase.subscription_id)
+    lines = [_line(tx, one) for one in told] + ([member] if member else [])
     account = tx.one(cancelling.account(purchase.org_id))
     due = min((one.due_at for one in told if one.due_at is not None), default=None)
     carried = {one.id: _valid(tx, one) for one in told if not tx.one(shelves.shelf(one.perf_id))}
@@ -68,7 +73,8 @@ def joint_context(tx: Transaction, purchase: Purchase, told: Sequence[Order], ad
         "many": "yes" if many else "",
         "tickets": "yes" if ids else "",
         "partly": "yes" if len(told) < len(every) else "",
-        "url": address(purchase.id),
+        "url": about.page(purchase.id),
+        "members": about.members if member else "",
     }
     return context | ({"order_ids": ",".join(ids)} if ids and not many else {})
 

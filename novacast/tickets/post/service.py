@@ -25,7 +25,7 @@ from novacast.tickets.orders.models import Method, Order
 from novacast.tickets.orders.service import read
 from novacast.tickets.papers.service import MOST_ENCLOSED, Papers
 from novacast.tickets.post import store
-from novacast.tickets.post.joint import TOGETHER, Address, joint_context, joint_mail
+from novacast.tickets.post.joint import TOGETHER, Together, joint_context, joint_mail
 from novacast.tickets.post.ports import Mailer
 from novacast.tickets.purchases import store as purchases
 from novacast.tickets.shelves import store as shelves
@@ -68,11 +68,10 @@ class OrderPost:
         languages: Languages,
         papers: Papers,
         closing: Closing,
-        purchase_page: Address = str,
+        together: Together | None = None,
     ) -> None:
-        """`purchase_page`: its address."""
         self._db, self._mailer, self._languages = db, mailer, languages
-        self._papers, self._closing, self._purchase_page = papers, closing, purchase_page
+        self._papers, self._closing, self._together = papers, closing, together or Together()
 
     async def hear(self, fact: Fact) -> None:
         if (template := _OF_ORDERS.get(fact.topic)) is not None:
@@ -158,7 +157,7 @@ class OrderPost:
         purchase = tx.one(purchases.purchase(purchase_id))
         assert purchase is not None, "its order was found"
         with self._languages.speaking(order.language):
-            context = joint_context(tx, purchase, told, self._purchase_page)
+            context = joint_context(tx, purchase, told, self._together)
         self._mailer.send(
             tx, to=order.email, template=template, language=order.language, context=context, person_id=order.person_id
         )

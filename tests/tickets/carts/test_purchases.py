@@ -77,14 +77,6 @@ async def test_what_is_given_up_is_free_and_was_never_bought(shops: Market) -> N
     assert "is not paid yet" not in await browser.get("/basket")
 
 
-async def test_a_refused_payment_is_tried_again(shops: Market) -> None:
-    browser = await collected(shops)
-    await browser.send("/basket", method="sandbox", **ADA)
-    page = await browser.send("/sandbox", paid="false")
-    assert "not paid yet" in page
-    assert "Thank you" in await browser.send("/sandbox", paid="true")
-
-
 async def test_an_order_that_waits_leads_to_the_payment_of_all(shops: Market) -> None:
     await shops.box.own.cancelling.set_account(OWNER, ORG, BANK)
     browser = await collected(shops)
@@ -96,14 +88,6 @@ async def test_an_order_that_waits_leads_to_the_payment_of_all(shops: Market) ->
     page = await browser.get(order)
     assert "To the payment" in page
     assert "<dt>Reference</dt>" not in page, "nobody pays for a part of it"
-
-
-async def test_a_guest_buys_seats_of_two_evenings_at_once(shops: Market) -> None:
-    browser = shops.browser()
-    await shops.into(browser, shops.box.night)
-    await shops.into(browser, shops.second)
-    await browser.send("/basket", method="sandbox", **ADA)
-    assert "Thank you" in await browser.send("/sandbox", paid="true")
 
 
 async def test_all_of_it_is_told_by_one_mail(shops: Market, folder: DataFolder) -> None:

@@ -1,6 +1,8 @@
 """Mails about memberships, made of facts: of each kind one for a period, with a row written in the transaction that
 queued it, so that neither a crash nor a fact that is heard again doubles one."""
 
+from collections.abc import Callable
+
 from novacast.clock import DAY
 from novacast.database import Database, Transaction
 from novacast.i18n import Languages
@@ -22,6 +24,8 @@ class MembershipPost:
     def __init__(self, db: Database, mailer: Mailer, people: Addressees, languages: Languages, root: str) -> None:
         """`root`: the public address of the server."""
         self._db, self._mailer, self._people, self._languages, self._root = db, mailer, people, languages, root
+        self.told_elsewhere: Callable[[Transaction, str], bool] = lambda tx, subscription_id: False
+        """Whether the beginning of a membership stands in another mail: what was bought with it."""
 
     async def hear(self, fact: Fact) -> None:
         if fact.topic.startswith("membership."):
@@ -34,6 +38,8 @@ class MembershipPost:
         one = tx.one(store.subscription(fact.subject))
         template = None if one is None else _template(tx, one, fact)
         if one is None or template is None or not post.once(tx, f"fact:{fact.seq}", 0):
+            return
+        if template == "membership_begun" and self.told_elsewhere(tx, one.id):
             return
         if post.once(tx, f"{template}:{one.id}", one.ends_at or 0):
             self._mail(tx, one, template)

@@ -93,7 +93,7 @@ def _member(one: Member) -> dict[str, Any]:
         "tier": one.tier,
         "price": words % {"price": money(one.price, one.currency)},
         "now": price(one.now, one.currency),
-        "trial": one.trial_days,
+        "trial": not one.now,
         "active": one.state == "active",
         "path": one.path,
     }
