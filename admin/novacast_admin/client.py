@@ -21,15 +21,14 @@ from typing import Any, Self, TypeVar
 
 from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
 from novacast.overview import Alarm, Night, Tonight
+from novacast_admin.imports import DataImport, Issue, KeptThing, UndoneImport
 from novacast_admin.reading import parsed, read
 from novacast_admin.records import (
     Attempt,
     Basket,
-    DataImport,
     Deed,
     Fact,
     Finding,
-    Issue,
     Job,
     LogLine,
     Oddity,
@@ -303,6 +302,16 @@ class Client:
 
     async def forget_import(self, import_id: str) -> None:
         await self.send("DELETE", f"{ADMIN}/imports/{import_id}")
+
+    async def undo_import(self, import_id: str) -> None:
+        await self.send("POST", f"{ADMIN}/imports/{import_id}/undo")
+
+    async def undone_import(self, import_id: str) -> UndoneImport:
+        return read(UndoneImport, await self.get(f"{ADMIN}/imports/{import_id}/undo"))
+
+    async def kept_of_import(self, import_id: str, cursor: str | None = None, limit: int = 100) -> Page[KeptThing]:
+        """What stays, as it was touched since."""
+        return _page(KeptThing, await self.get(f"{ADMIN}/imports/{import_id}/undo/kept", cursor=cursor, limit=limit))
 
     async def issues(self, import_id: str, cursor: str | None = None, limit: int = 100) -> Page[Issue]:
         """What it left out."""

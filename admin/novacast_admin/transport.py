@@ -202,6 +202,11 @@ class Transport:
         reason = getattr(error, "os_error", error)
         if isinstance(reason, PermissionError):
             return f"{place.socket} is not yours to open. Run this as the server's user, or as root."
+        if not DataFolder.at(place.socket.parent).database.exists():
+            return (
+                f"There is no venue in {place.socket.parent}. Name the folder of yours by --data, or make one: "
+                "novacast init"
+            )
         return f"The server is down: nobody answers at {place.socket}. Start it: systemctl start novacast"
 
 

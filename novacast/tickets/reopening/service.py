@@ -6,6 +6,7 @@ free and is not, so the box office stays shut until a person has seen the list a
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from novacast.database import Database, Transaction
@@ -14,8 +15,8 @@ from novacast.i18n import text
 from novacast.money import Captured, Witness
 from novacast.tickets.holds.taking import SHUT, Taking
 from novacast.tickets.orders.models import CAPTURED, REMOTE
-from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases.joining import part_of, settle_all
 from novacast.tickets.reopening import store
 from novacast.tickets.reopening.models import PAGES_LAST, Reason, Shut, Stray
 
@@ -125,7 +126,7 @@ class Reopening:
         """How many of the payments belong to nothing that is known here."""
         strays = 0
         for one in found:
-            attempt = store.known(tx, provider, one.key)
+            attempt, amount = store.known(tx, provider, one.key), one.outcome.amount
             if attempt is None:
                 outcome = one.outcome
                 reference = outcome.reference or one.key
@@ -135,5 +136,5 @@ class Reopening:
                 )
                 strays += 1
             elif attempt.state not in CAPTURED:
-                settle(tx, self._books, attempt.id, one.outcome)
+                settle_all(tx, self._books, attempt, replace(one.outcome, amount=part_of(tx, attempt, amount)))
         return strays

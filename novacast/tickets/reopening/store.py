@@ -3,8 +3,9 @@
 from collections.abc import Iterable
 
 from novacast.database import Query, Row, Transaction
-from novacast.tickets.orders.models import Attempt
+from novacast.tickets.orders.models import CAPTURED, Attempt
 from novacast.tickets.orders.store import attempt_of, attempt_of_row
+from novacast.tickets.purchases import store as purchases
 from novacast.tickets.reopening.models import Reason, Shut, Stray
 
 
@@ -43,7 +44,10 @@ def accounted(tx: Transaction) -> bool:
 
 
 def known(tx: Transaction, provider: str, key: str) -> Attempt | None:
-    return tx.one(attempt_of(provider, key))
+    """Of a payment of several: the first that has not heard of it, else the first."""
+    shares = [one for one in tx.all(purchases.shares(key)) if one.provider == provider]
+    first = next((one for one in shares if one.state not in CAPTURED), shares[0] if shares else None)
+    return first or tx.one(attempt_of(provider, key))
 
 
 def add_stray(tx: Transaction, one: Stray) -> None:
