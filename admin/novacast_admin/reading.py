@@ -16,10 +16,17 @@ T = TypeVar("T")
 Reader = Callable[[Any], Any]
 
 
+class Told(dict[str, Any]):
+    """An object of an answer. What it does not have and somebody needs is no mistake of theirs."""
+
+    def __missing__(self, key: str) -> Any:
+        raise _other_shape()
+
+
 def parsed(data: str | bytes) -> Any:
-    """Raises Unavailable for what is no JSON."""
+    """Its objects raise Unavailable for what they do not have. Raises Unavailable for what is no JSON."""
     try:
-        return json.loads(data)
+        return json.loads(data, object_hook=Told)
     except (ValueError, RecursionError) as error:
         raise stranger() from error
 
@@ -34,10 +41,14 @@ def read(kind: type[T], told: Any) -> T:
     try:
         found: T = _reader(shape)(told)
     except (TypeError, KeyError) as error:
-        raise Unavailable(
-            "The server answers in a shape that is not known here. Are it and these tools of the same version?"
-        ) from error
+        raise _other_shape() from error
     return found
+
+
+def _other_shape() -> Unavailable:
+    return Unavailable(
+        "The server answers in a shape that is not known here. Are it and these tools of the same version?"
+    )
 
 
 @cache

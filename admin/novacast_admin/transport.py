@@ -94,7 +94,7 @@ class Transport:
             await self._session.close()
 
     async def ask(self, method: str, path: str, body: Any = None, query: Mapping[str, Any] | None = None) -> Any:
-        """What is answered as JSON, None for nothing. Raises ServerDown, or what the server refuses with."""
+        """The object that is answered, None for nothing. Raises ServerDown, or what the server refuses with."""
         session, aiohttp = await self._open()
         timeout = aiohttp.ClientTimeout(total=ANSWER_SECONDS, sock_connect=CONNECT_SECONDS)
         with self._told_apart(method):
@@ -104,7 +104,12 @@ class Transport:
                 raw = await response.read()
         if response.status >= 300:
             raise refused(response.status, raw)
-        return parsed(raw) if raw else None
+        if not raw:
+            return None
+        told = parsed(raw)
+        if not isinstance(told, dict):
+            raise stranger()
+        return told
 
     async def bring(self, path: str, file: Path) -> Any:
         """PUT a file as it is, however large. Raises the same, and NotFound for a file that can't be read."""

@@ -58,5 +58,7 @@ def test_mistakes_are_named(lantern: Novacast, tmp_path: Path) -> None:
     source = backed_up(lantern, tmp_path)
     assert lantern("restore", *source).code == 65
     assert lantern("restore", str(tmp_path / "nowhere"), "--verify").code == 66
+    among = lantern("restore", *source, "--into", f"{source[0]}/venue")
+    assert (among.code, "among the backups" in among.err) == (65, True)
     (tmp_path / "words").write_text("other words will not do\n")
     assert lantern("restore", *source, "--verify").code == 77

@@ -36,13 +36,16 @@ async def answering(
         await runner.cleanup()
 
 
-@pytest.mark.parametrize("body", [b"<html>Welcome to the proxy", b"\xff\xfe", b"[" * 100_000, b'"words"', b"[]"])
+@pytest.mark.parametrize(
+    "body", [b"<html>Welcome to the proxy", b"\xff\xfe", b"[" * 100_000, b'"words"', b"[]", b"{}", b"5"]
+)
 async def test_an_answer_of_somebody_else_is_told_as_such(body: bytes, tmp_path: Path) -> None:
     file = tmp_path / "people.csv"
     file.write_text("email\n")
     async with answering(200, body, "text/html") as (client, _):
-        with pytest.raises(Unavailable):
-            await client.overview()
+        for asked in (client.overview, client.streams, client.operators, lambda: client.keys("x")):
+            with pytest.raises(Unavailable):
+                await asked()
         with pytest.raises(Unavailable):
             await client.bring_file("x", file)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
+from novacast_admin.cli.exits import BUG
 from novacast_admin.cli.place import TokenFile, Url, place_of
 
 app = noun_app("The console: tonight at a glance, and everything that an operator does.")
@@ -54,5 +55,8 @@ def admin(
             await console.run_async()
         return console
 
-    if (refused := asyncio.run(show()).refused) is not None:
-        raise refused
+    console = asyncio.run(show())
+    if console.refused is not None:
+        raise console.refused
+    if console.return_code:
+        raise typer.Exit(BUG)

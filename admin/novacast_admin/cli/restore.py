@@ -65,6 +65,8 @@ def restore(
     opened = Opened(target := FolderTarget(source), reader_key(source, key, passphrase_file))
     if not source.is_dir():
         raise NotFound(f"There are no backups in {target.told}.")
+    if into is not None and (into.resolve() == source.resolve() or source.resolve() in into.resolve().parents):
+        raise InvalidInput.field("into", f"{into} is among the backups themselves. Choose a folder somewhere else.")
     head, settings, as_json = choose(opened, backup), settings_of(context), invocation(context).json
     with _place(settings, into) as folder:
         with watching(aloud=not as_json) as watch:
