@@ -7,7 +7,6 @@ without a restart.
 
 import hmac
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
@@ -16,6 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from novacast import durable
 from novacast.errors import BadSettings
 
 KEY_BYTES = 32
@@ -80,17 +80,7 @@ class Ring(bytes):
     def _write(self, keys: Sequence[RingKey]) -> None:
         assert self._path is not None, "a ring that is kept nowhere can't change"
         values = [asdict(one) | {"key": one.key.hex()} for one in keys]
-        unfinished = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(values, indent=2).encode() + b"\n")
-                file.flush()
-                os.fsync(handle)
-            unfinished.replace(self._path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        durable.replaced(self._path, json.dumps(values, indent=2).encode() + b"\n")
         self.refresh()
 
 
