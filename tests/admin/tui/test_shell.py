@@ -6,10 +6,12 @@ import pytest
 from textual.binding import Binding
 
 from novacast.folder import DataFolder
+from novacast_admin.records import Page
 from novacast_admin.tui.app import DARK, LIGHT, Console
 from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.backups import Backups
 from novacast_admin.tui.screens.book import Book
+from novacast_admin.tui.screens.payments import Payments
 from novacast_admin.tui.screens.people import People
 from novacast_admin.tui.screens.room import Room
 from novacast_admin.tui.screens.streams import Streams
@@ -149,6 +151,15 @@ async def test_search_narrows_a_table_and_escape_shows_all_again(house: House) -
         await desk.sees("visitor@venue.example")
         await desk.press("escape")
         await desk.sees("owner@venue.example")
+
+
+def test_a_search_among_the_newest_rows_alone_says_so() -> None:
+    payments, people = Payments(), People()
+    assert payments.nothing("vera") == "Nothing is found for “vera”."
+    for room in (payments, people):
+        room.newest(Page(("one", "two"), "where it goes on"))
+    assert payments.nothing("vera") == "Nothing is found for “vera” among the newest 2."
+    assert people.nothing("vera") == "Nothing is found for “vera”.", "the server looks through all of them"
 
 
 @pytest.mark.slow

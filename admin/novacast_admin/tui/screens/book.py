@@ -63,7 +63,8 @@ class Book(Room):
         self._timer: Timer | None = None
         self._asked: tuple[str, str] | None = None
         self._laid_out = False
-        self._rest = False
+        self._newest = 0
+        """Of how many it shows the newest; 0: of all that there are."""
         self._sought_before: tuple[str, str] | None = None
         """What to show as soon as there is something to show it in."""
 
@@ -73,7 +74,7 @@ class Book(Room):
 
     def newest(self, page: Page[T]) -> Sequence[T]:
         """What a page has; that there is more of it is said beside the tables' names."""
-        self._rest = page.next is not None
+        self._newest = 0 if page.next is None else len(page.items)
         return page.items
 
     async def detail(self, record: Any) -> str:
@@ -145,7 +146,7 @@ class Book(Room):
         listing, view = self.query_one(Listing), self._now
         await asyncio.sleep(after)
         words = listing.words
-        self._rest = False
+        self._newest = 0
         try:
             found = await self.rows(view.name, words if view.searched_by_server else "")
         except NovaCastError as error:
@@ -158,8 +159,15 @@ class Book(Room):
             found = {key: row for key, row in found.items() if _holds(row.cells, words)}
         self._rows = found
         self._title()
-        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, view.empty)
+        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, self.nothing(words))
         self._show_detail()
+
+    def nothing(self, words: str) -> str:
+        """What is said where there is nothing: older rows are not looked through here."""
+        if not words:
+            return self._now.empty
+        among = f" among the newest {self._newest}" if self._newest and not self._now.searched_by_server else ""
+        return f"Nothing is found for “{words}”{among}."
 
     @on(Listing.Sought)
     def _sought(self) -> None:
@@ -211,7 +219,7 @@ class Book(Room):
     def _title(self) -> None:
         parts = [Content.styled(f" {one.label} ", "reverse" if one is self._now else "") for one in self.VIEWS]
         keys = "/ search  v next table" if len(self.VIEWS) > 1 else "/ search"
-        rest = f"the newest {len(self._rows)}" if self._rest else ""
+        rest = f"the newest {self._newest}" if self._newest else ""
         line = Content(" ").join([*parts, Content(self.about()), Content.styled(rest, "dim")])
         room = self.size.width - line.cell_length - 2
         if room > len(keys):
