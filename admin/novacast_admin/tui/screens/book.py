@@ -59,7 +59,10 @@ class Book(Room):
     def __init__(self) -> None:
         super().__init__()
         self._view = 0
+        self._found: Mapping[str, Row] | None = None
+        """What the view's last look found; None: it has not looked yet."""
         self._rows: Mapping[str, Row] = {}
+        """Those of them that hold what is searched for."""
         self._timer: Timer | None = None
         self._asked: tuple[str, str] | None = None
         self._laid_out = False
@@ -154,12 +157,16 @@ class Book(Room):
                 self._asked = (view.name, error.message)
                 self.trouble(error)
             return
-        self._asked = None
-        if words and not view.searched_by_server:
-            found = {key: row for key, row in found.items() if _holds(row.cells, words)}
+        self._asked, self._found = None, found
+        self._show(found)
+
+    def _show(self, found: Mapping[str, Row]) -> None:
+        listing, view = self.query_one(Listing), self._now
+        if listing.words and not view.searched_by_server:
+            found = {key: row for key, row in found.items() if _holds(row.cells, listing.words)}
         self._rows = found
         self._title()
-        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, self.nothing(words))
+        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, self.nothing(listing.words))
         self._show_detail()
 
     def nothing(self, words: str) -> str:
@@ -171,7 +178,10 @@ class Book(Room):
 
     @on(Listing.Sought)
     def _sought(self) -> None:
-        self._look(PAUSE)
+        if self._found is None or self._now.searched_by_server:
+            self._look(PAUSE)
+        else:
+            self._show(self._found)
 
     @on(Listing.Chosen)
     def _chosen(self) -> None:
@@ -209,7 +219,7 @@ class Book(Room):
             self._sought_before = view, words
 
     def _to(self, number: int) -> None:
-        self._view, self._rows = number, {}
+        self._view, self._found, self._rows = number, None, {}
         self._title()
         self.query_one(Listing).fill(self._now.heads, {}, "…")
         self.refresh_bindings()
@@ -232,7 +242,11 @@ class Book(Room):
             return
         row, title = self._rows[key], self._now.label
         told = whole(self._now.heads, row.cells)
-        if more := await self.detail(row.record):
+        try:
+            detail = await self.detail(row.record)
+        except NovaCastError:
+            detail = ""  # the row is told without it
+        if more := "\n".join(line for line in detail.split("\n") if line not in row.cells):
             told += f"\n\n{more}"
         self.app.push_screen(Show(title, told))
 
