@@ -251,3 +251,23 @@ async def _verdicts(desk: Desk, perf_id: str, *codes: str) -> list[Verdict]:
     return [
         (await door.scanning.scan(Post(wanted), Wish(f"w{number}", code))).verdict for number, code in enumerate(codes)
     ]
+
+
+async def test_what_stays_there_is_named_with_its_ticket(desk: Desk) -> None:
+    await desk.bring(Kind.EVENTS, pretix(), VENUE)
+    full = {
+        "item": 1,
+        "price": "20.00",
+        "secret": SECRETS[0],
+        "voucher": "FRIENDS",
+        "checkins": [{"datetime": "2026-10-02T18:00:00Z"}],
+        "answers": [{"question": 9, "answer": "Nuts"}],
+    }
+    pending = order("GHI56", {"item": 1, "price": "20", "secret": "x" * 16}, status="n")
+    raw = json.loads(pretix(order("ABC12", full), pending))
+    raw["event"]["questions"] = [{"id": 9, "question": "Allergies"}]
+    one = await desk.bring(Kind.ORDERS, json.dumps(raw))
+    assert one.counts == Counts(made=1, skipped=1, notes=3)
+    said = " | ".join(reason for _, reason in await desk.issues(one))
+    for words in ("2026-10-02T18:00:00Z", "voucher FRIENDS", "Allergies: Nuts", "“pending”"):
+        assert words in said
