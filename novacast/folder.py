@@ -155,20 +155,3 @@ class DataFolder:
         finally:
             os.close(handle)
         return False
-
-
-def sync_folder(folder: Path) -> None:
-    """What was made, renamed or removed in it is on disk from here on."""
-    _sync(folder, os.O_DIRECTORY)
-
-
-def sync_file(path: Path) -> None:
-    _sync(path, 0)
-
-
-def _sync(path: Path, flags: int) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_CLOEXEC | flags)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

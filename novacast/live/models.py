@@ -236,7 +236,7 @@ def moved(programme: Programme, to: ProgrammeState) -> bool:
     if to not in MOVES[programme.state]:
         raise Conflict(
             text(
-                "The programme is {state}; it can't become {wanted}.",
+                "The programme is {state}; it can't be {wanted} now.",
                 state=state_name(programme.state),
                 wanted=state_name(to),
             )

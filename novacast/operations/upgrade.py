@@ -10,8 +10,9 @@ from pathlib import Path
 
 from novacast.clock import Clock, moment
 from novacast.database import Migrations, migrate, pending, snapshots
+from novacast.durable import sync_file, sync_folder
 from novacast.errors import AlreadyRunning, NovaCastError
-from novacast.folder import DataFolder, sync_file, sync_folder
+from novacast.folder import DataFolder
 from novacast.operations.models import Finding, State, failed
 
 Check = Callable[[], Sequence[Finding]]

@@ -7,14 +7,13 @@ import base64
 import binascii
 import hashlib
 import hmac
-import os
 import secrets
 from functools import lru_cache
 from pathlib import Path
 
-from novacast import i18n
+from novacast import durable, i18n
 from novacast.errors import BadSettings, Unauthenticated
-from novacast.security.rings import KEY_BYTES, Derived, Ring, kept
+from novacast.security.rings import KEY_BYTES, Derived, Ring
 
 _rings: dict[tuple[Path, bytes], Ring] = {}
 """One of each key in a process: who looks for newer keys looks for all."""
@@ -25,7 +24,7 @@ def secret(folder: Path, name: str) -> Ring:
     path = folder / f"{name}.key"
     try:
         if not path.exists():
-            _create(path)
+            durable.made_once(path, secrets.token_bytes(KEY_BYTES))
         key = path.read_bytes()
     except OSError as error:
         raise BadSettings(f"The key {path} can't be used: {error.strerror}. Mend its owner and permissions.") from error
@@ -34,23 +33,6 @@ def secret(folder: Path, name: str) -> Ring:
     ring = _rings.setdefault((path, key), Ring(key, folder / f"{name}.ring"))
     ring.refresh()
     return ring
-
-
-def _create(path: Path) -> None:
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        os.write(handle, secrets.token_bytes(KEY_BYTES))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        path.hardlink_to(unfinished)
-    except FileExistsError:
-        pass  # the other process was first: its key is the key
-    finally:
-        unfinished.unlink()
-    kept(path.parent)
 
 
 class Mac:

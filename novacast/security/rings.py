@@ -18,6 +18,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from novacast import durable
 from novacast.errors import BadSettings
 
 KEY_BYTES = 32
@@ -97,19 +98,8 @@ class Ring(bytes):
     def _write(self, keys: Sequence[RingKey]) -> None:
         assert self._path is not None, "a ring that is kept nowhere can't change"
         values = [asdict(one) | {"key": one.key.hex()} for one in keys]
-        unfinished = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(json.dumps(values, indent=2).encode() + b"\n")
-                file.flush()
-                os.fsync(handle)
-            unfinished.replace(self._path)
-            # Before anything is sealed with it: a database that outlives a power cut must not outlive its key.
-            kept(self._path.parent)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        # Before anything is sealed with it: a database that outlives a power cut must not outlive its key.
+        durable.replaced(self._path, json.dumps(values, indent=2).encode() + b"\n")
         self.refresh()
 
 
@@ -153,15 +143,6 @@ class Derived:
         self._keys = [(self._bound(one.key), one.use) for one in self._ring.keys]
         self._readers = tuple(key for key, use in self._keys if use is not Use.OPENS)
         self._openers = tuple(key for key, _ in self._keys)
-
-
-def kept(folder: Path) -> None:
-    """What has a name in it has it after a power cut too."""
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

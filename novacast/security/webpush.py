@@ -5,8 +5,6 @@ The key is made at its first use and never changes: browsers are subscribed to i
 """
 
 import base64
-import os
-import secrets
 from collections.abc import Mapping
 from functools import cached_property
 from pathlib import Path
@@ -21,6 +19,7 @@ from cryptography.hazmat.primitives.serialization import (
     load_pem_private_key,
 )
 
+from novacast import durable
 from novacast.clock import HOUR, SECOND
 from novacast.errors import BadSettings
 
@@ -99,21 +98,8 @@ def is_point(data: bytes) -> bool:
 
 
 def _create(path: Path) -> None:
-    """Two processes that start together get the same one."""
     key = ec.generate_private_key(ec.SECP256R1())
-    unfinished = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        os.write(handle, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-    try:
-        path.hardlink_to(unfinished)
-    except FileExistsError:
-        pass  # the other process was first: its key is the key
-    finally:
-        unfinished.unlink()
+    durable.made_once(path, key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))
 
 
 def _text(data: bytes) -> str:

@@ -1,13 +1,12 @@
 """Changing values in a settings file while everything else in it, comments too, stays as it was written."""
 
 import json
-import os
 import re
-import secrets
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 
+from novacast import durable
 from novacast.errors import BadSettings
 
 _HEADER = re.compile(r"\s*\[")
@@ -78,16 +77,5 @@ def _quoted(value: str) -> str:
 
 def _replace(path: Path, text: str) -> None:
     target = path.resolve()
-    unfinished = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     mode = target.stat().st_mode & 0o777 if target.exists() else 0o600
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            os.fchmod(handle, mode)
-            file.write(text)
-            file.flush()
-            os.fsync(handle)
-        unfinished.replace(target)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    durable.replaced(target, text.encode(), mode)

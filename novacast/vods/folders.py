@@ -22,8 +22,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
+from novacast.durable import sync_file, sync_folder
 from novacast.errors import DiskFull
-from novacast.folder import DataFolder, sync_file, sync_folder
+from novacast.folder import DataFolder
 from novacast.i18n import text
 
 P = ParamSpec("P")

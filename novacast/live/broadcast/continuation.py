@@ -6,7 +6,7 @@ import logging
 from pathlib import Path
 
 from novacast.clock import SECOND
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.live.broadcast.lineup import Lineup
 from novacast.live.packaging.models import Past
 from novacast.live.recording.journal import put

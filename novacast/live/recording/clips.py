@@ -14,8 +14,8 @@ from pathlib import Path
 
 from novacast.clock import SECOND
 from novacast.database import Database, Then, Transaction
+from novacast.durable import sync_folder
 from novacast.errors import Conflict, Forbidden, InvalidInput
-from novacast.folder import sync_folder
 from novacast.i18n import Text, text
 from novacast.identity import Action, Principal, new_id
 from novacast.limits import Rate, RateLimiter

@@ -12,7 +12,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from novacast.clock import SECOND, iso
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.live.packaging.models import Kept, Track
 from novacast.live.recording.journal import INIT, SEGMENT, Entry, Journal, put
 from novacast.media.boxes import codecs_of

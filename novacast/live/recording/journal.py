@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 from zlib import crc32
 
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.live.packaging.models import Kept, Past, Segment, Track
 
 JOURNAL = "journal"

@@ -14,7 +14,7 @@ from pathlib import Path
 from struct import Struct, error
 from zlib import crc32
 
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.live.packaging.models import Past
 from novacast.live.recording.journal import read_journal
 

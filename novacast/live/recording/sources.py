@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from novacast.clock import Clock
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.i18n import Text, text
 from novacast.live import flv
 from novacast.live.ingest import Tag

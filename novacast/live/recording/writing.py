@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.i18n import Text, text
 from novacast.live.packaging.models import Segment, Track
 from novacast.live.recording.journal import (

@@ -9,8 +9,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
+from novacast.durable import sync_folder
 from novacast.errors import Conflict, NotFound, Unavailable
-from novacast.folder import sync_folder
 from novacast.operations.backups.disk import understood
 
 UNFINISHED = "unfinished"

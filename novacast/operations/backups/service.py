@@ -1,13 +1,13 @@
 """Backups of one data folder: where they go, making, listing, checking and pruning them."""
 
 import json
-import os
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from novacast import durable
 from novacast.clock import Clock
 from novacast.errors import BadSettings, Conflict, NotFound, NovaCastError, Unavailable
 from novacast.folder import DataFolder
@@ -231,14 +231,4 @@ def _opens(own: Repository, key: ReaderKey, id: str) -> Sequence[Fault]:
 
 
 def _replace(path: Path, values: Mapping[str, Any]) -> None:
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(json.dumps(values, indent=2).encode() + b"\n")
-            file.flush()
-            os.fsync(handle)
-        unfinished.replace(path)
-    except BaseException:
-        unfinished.unlink(missing_ok=True)
-        raise
+    durable.replaced(path, json.dumps(values, indent=2).encode() + b"\n")

@@ -1,11 +1,10 @@
 """The folder `keys/tls/`: each file is for its owner alone and replaced as a whole or not at all."""
 
 import errno
-import os
-import secrets
 from dataclasses import dataclass
 from pathlib import Path
 
+from novacast import durable
 from novacast.errors import BadSettings, DiskFull
 
 _LARGEST = 1024 * 1024
@@ -60,30 +59,11 @@ def read(path: Path) -> bytes | None:
 
 
 def replace(path: Path, data: bytes) -> None:
-    """Write `data` to `path`, durably; a reader sees the old or the new file, whenever we are killed."""
-    unfinished = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    """As `durable.replaced`. Raises BadSettings, DiskFull."""
     try:
-        handle = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(handle)
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
-        _sync(path.parent)
+        durable.replaced(path, data)
     except OSError as error:
         raise _refused(path, error) from error
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _refused(path: Path, error: OSError) -> BadSettings | DiskFull:

@@ -285,7 +285,7 @@ def moved(performance: Performance, to: PerformanceState) -> bool:
     if not PERFORMANCE.allows(performance.state, to):
         raise Conflict(
             text(
-                "The performance is {state}; it can't become {wanted}.",
+                "The performance is {state}; it can't be {wanted} now.",
                 state=name_of(performance.state),
                 wanted=name_of(to),
             )

@@ -11,8 +11,8 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import BinaryIO
 
+from novacast.durable import sync_folder
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, UnsupportedMedia
-from novacast.folder import sync_folder
 from novacast.i18n import text
 from novacast.media.sniff import HEAD, container_of, why_not
 from novacast.vods.folders import COPY_BYTES, room

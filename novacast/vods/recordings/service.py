@@ -12,8 +12,8 @@ from pathlib import Path
 
 from novacast import outbox
 from novacast.database import Database, Transaction
+from novacast.durable import sync_folder
 from novacast.errors import Conflict
-from novacast.folder import sync_folder
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.jobs import JobQueue

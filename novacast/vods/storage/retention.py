@@ -11,7 +11,7 @@ from pathlib import Path
 from novacast import outbox
 from novacast.clock import DAY, Clock
 from novacast.database import Database, Transaction
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.jobs import JobQueue
 from novacast.media.encode import MASTER
 from novacast.settings import Storage as Settings

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from novacast.database import Database
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.media.encode import MASTER
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, whole, write

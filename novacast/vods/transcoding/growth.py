@@ -8,8 +8,8 @@ from hashlib import sha256
 from itertools import accumulate
 from pathlib import Path
 
+from novacast.durable import sync_file, sync_folder
 from novacast.errors import MediaFailure
-from novacast.folder import sync_file, sync_folder
 from novacast.i18n import text
 from novacast.media.commands import INIT, PLAYLIST, WHOLE, Wanted
 from novacast.media.encode import Finished, check_aligned

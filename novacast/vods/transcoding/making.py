@@ -8,8 +8,8 @@ from pathlib import Path
 
 from novacast import i18n
 from novacast.database import Database, Transaction
+from novacast.durable import sync_file, sync_folder
 from novacast.errors import ChildFailed, MediaFailure, NotFound
-from novacast.folder import sync_file, sync_folder
 from novacast.identity import new_id
 from novacast.jobs import LOW, NORMAL, JobQueue
 from novacast.media.encode import (

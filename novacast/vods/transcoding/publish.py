@@ -12,7 +12,7 @@ from pathlib import Path
 
 from novacast import outbox
 from novacast.database import Database, Transaction
-from novacast.folder import sync_folder
+from novacast.durable import sync_folder
 from novacast.jobs import LOW, JobQueue
 from novacast.media.boxes import LARGEST_INIT, codecs_of
 from novacast.media.codec_strings import covering

@@ -6,8 +6,8 @@ from typing import Protocol
 
 from novacast.clock import HOUR, Clock
 from novacast.database import Database, Transaction
+from novacast.durable import sync_folder
 from novacast.errors import Conflict, DiskFull, Forbidden, Gone, InvalidInput, NotFound, TooLarge
-from novacast.folder import sync_folder
 from novacast.i18n import ntext, text
 from novacast.identity import Action, Principal, new_id, person_of
 from novacast.settings import Uploads as Settings

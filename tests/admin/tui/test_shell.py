@@ -6,10 +6,12 @@ import pytest
 from textual.binding import Binding
 
 from novacast.folder import DataFolder
+from novacast_admin.records import Page
 from novacast_admin.tui.app import DARK, LIGHT, Console
 from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.backups import Backups
 from novacast_admin.tui.screens.book import Book
+from novacast_admin.tui.screens.payments import Payments
 from novacast_admin.tui.screens.people import People
 from novacast_admin.tui.screens.room import Room
 from novacast_admin.tui.screens.streams import Streams
@@ -119,6 +121,12 @@ async def test_a_server_that_goes_is_told_of_with_what_is_possible_and_found_aga
         await desk.go(System)
         await desk.press("x")
         await desk.sees("There is room.")
+        await desk.press("slash")
+        await desk.types("fire")
+        await desk.sees("Nothing is found for “fire”.")
+        await desk.press("escape", "enter")
+        await desk.asked(Show)
+        await desk.press("escape")
         await desk.go(People)
         await desk.press("s")
         await desk.hears("The server is down")
@@ -149,6 +157,15 @@ async def test_search_narrows_a_table_and_escape_shows_all_again(house: House) -
         await desk.sees("visitor@venue.example")
         await desk.press("escape")
         await desk.sees("owner@venue.example")
+
+
+def test_a_search_among_the_newest_rows_alone_says_so() -> None:
+    payments, people = Payments(), People()
+    assert payments.nothing("vera") == "Nothing is found for “vera”."
+    for room in (payments, people):
+        room.newest(Page(("one", "two"), "where it goes on"))
+    assert payments.nothing("vera") == "Nothing is found for “vera” among the newest 2."
+    assert people.nothing("vera") == "Nothing is found for “vera”.", "the server looks through all of them"
 
 
 @pytest.mark.slow

@@ -59,11 +59,15 @@ class Book(Room):
     def __init__(self) -> None:
         super().__init__()
         self._view = 0
+        self._found: Mapping[str, Row] | None = None
+        """What the view's last look found; None: it has not looked yet."""
         self._rows: Mapping[str, Row] = {}
+        """Those of them that hold what is searched for."""
         self._timer: Timer | None = None
         self._asked: tuple[str, str] | None = None
         self._laid_out = False
-        self._rest = False
+        self._newest = 0
+        """Of how many it shows the newest; 0: of all that there are."""
         self._sought_before: tuple[str, str] | None = None
         """What to show as soon as there is something to show it in."""
 
@@ -73,7 +77,7 @@ class Book(Room):
 
     def newest(self, page: Page[T]) -> Sequence[T]:
         """What a page has; that there is more of it is said beside the tables' names."""
-        self._rest = page.next is not None
+        self._newest = 0 if page.next is None else len(page.items)
         return page.items
 
     async def detail(self, record: Any) -> str:
@@ -145,7 +149,7 @@ class Book(Room):
         listing, view = self.query_one(Listing), self._now
         await asyncio.sleep(after)
         words = listing.words
-        self._rest = False
+        self._newest = 0
         try:
             found = await self.rows(view.name, words if view.searched_by_server else "")
         except NovaCastError as error:
@@ -153,17 +157,31 @@ class Book(Room):
                 self._asked = (view.name, error.message)
                 self.trouble(error)
             return
-        self._asked = None
-        if words and not view.searched_by_server:
-            found = {key: row for key, row in found.items() if _holds(row.cells, words)}
+        self._asked, self._found = None, found
+        self._show(found)
+
+    def _show(self, found: Mapping[str, Row]) -> None:
+        listing, view = self.query_one(Listing), self._now
+        if listing.words and not view.searched_by_server:
+            found = {key: row for key, row in found.items() if _holds(row.cells, listing.words)}
         self._rows = found
         self._title()
-        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, view.empty)
+        listing.fill(view.heads, {key: row.cells for key, row in found.items()}, self.nothing(listing.words))
         self._show_detail()
+
+    def nothing(self, words: str) -> str:
+        """What is said where there is nothing: older rows are not looked through here."""
+        if not words:
+            return self._now.empty
+        among = f" among the newest {self._newest}" if self._newest and not self._now.searched_by_server else ""
+        return f"Nothing is found for “{words}”{among}."
 
     @on(Listing.Sought)
     def _sought(self) -> None:
-        self._look(PAUSE)
+        if self._found is None or self._now.searched_by_server:
+            self._look(PAUSE)
+        else:
+            self._show(self._found)
 
     @on(Listing.Chosen)
     def _chosen(self) -> None:
@@ -201,7 +219,7 @@ class Book(Room):
             self._sought_before = view, words
 
     def _to(self, number: int) -> None:
-        self._view, self._rows = number, {}
+        self._view, self._found, self._rows = number, None, {}
         self._title()
         self.query_one(Listing).fill(self._now.heads, {}, "…")
         self.refresh_bindings()
@@ -211,7 +229,7 @@ class Book(Room):
     def _title(self) -> None:
         parts = [Content.styled(f" {one.label} ", "reverse" if one is self._now else "") for one in self.VIEWS]
         keys = "/ search  v next table" if len(self.VIEWS) > 1 else "/ search"
-        rest = f"the newest {len(self._rows)}" if self._rest else ""
+        rest = f"the newest {self._newest}" if self._newest else ""
         line = Content(" ").join([*parts, Content(self.about()), Content.styled(rest, "dim")])
         room = self.size.width - line.cell_length - 2
         if room > len(keys):
@@ -224,7 +242,11 @@ class Book(Room):
             return
         row, title = self._rows[key], self._now.label
         told = whole(self._now.heads, row.cells)
-        if more := await self.detail(row.record):
+        try:
+            detail = await self.detail(row.record)
+        except NovaCastError:
+            detail = ""  # the row is told without it
+        if more := "\n".join(line for line in detail.split("\n") if line not in row.cells):
             told += f"\n\n{more}"
         self.app.push_screen(Show(title, told))
 

@@ -73,7 +73,7 @@ class TonightRoom(Room):
         wanted = listing.words.casefold()
         self._alarms = {one.id: one for one in tonight.alarms if wanted in one.message.casefold()}
         rows = {one.id: _cells(one) for one in self._alarms.values()}
-        listing.fill(HEADS, rows, "Nothing is wrong.")
+        listing.fill(HEADS, rows, f"No alarm holds “{listing.words}”." if wanted else "Nothing is wrong.")
 
     @on(Listing.Sought)
     def _sought(self) -> None:

@@ -106,7 +106,7 @@ class Listing(Vertical):
         if fresh and self.screen.focused is None:  # it goes from a table that is hidden for want of rows
             self.table.focus()
         self._empty.display = not fresh
-        self._empty.update(f"Nothing is found for “{self.words}”." if self.words else empty)
+        self._empty.update(Text(empty))
 
     def _rebuild(self, heads: tuple[str, ...], rows: Mapping[str, tuple[str, ...]]) -> None:
         before, at = self.key, self.table.cursor_row
