@@ -11,6 +11,7 @@ from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.memberships.disputes import schema as membership_disputes_schema
 from novacast.payments.memberships.refunds import schema as membership_refunds_schema
+from novacast.payments.memberships.trials import schema as membership_trials_schema
 from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.stripe import schema as stripe_schema
 from novacast.payments.stripe.billing import schema as billing_schema
@@ -27,6 +28,7 @@ MIGRATIONS: Sequence[Migrations] = (
     membership_disputes_schema.migrations,
     inquiries_schema.migrations,
     membership_refunds_schema.migrations,
+    membership_trials_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

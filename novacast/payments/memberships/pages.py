@@ -19,7 +19,7 @@ from novacast.payments.memberships.service import Membership
 from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.memberships.studio.opening.pages import titles_of
 from novacast.payments.memberships.studio.ports import Shelf
-from novacast.payments.memberships.words import price, state_name, told
+from novacast.payments.memberships.words import no_trial, price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import date_of, money
 
@@ -92,6 +92,8 @@ class MembershipPages:
             return await self._lead(call, made.id)
         active = made.state is State.ACTIVE
         words = _("Welcome: you are a member.") if active else _("You are a member as soon as it is paid.")
+        if made.no_trial is not None:
+            words = f"{words} {no_trial(made.no_trial)}"
         return Redirect(MINE, notice=Notice("good", words))
 
     @page(MINE)
@@ -188,6 +190,8 @@ class MembershipPages:
         if paying.url is None:
             return Redirect(f"{MINE}/{subscription_id}/back")
         words = _("You pay at Stripe, and come back here afterwards.")
+        if paying.subscription.no_trial is not None and paying.subscription.state is State.PENDING:
+            words = f"{no_trial(paying.subscription.no_trial)} {words}"
         return Html("payments/leaving.html", {"url": paying.url, "words": words})
 
     async def _done(self, act: Any, words: str) -> Redirect:
@@ -302,6 +306,7 @@ def _shown(
         "next": "" if own.next_at is None else date_of(own.next_at),
         "stops": own.stops,
         "given": own.interval is None,
+        "no_trial": "" if own.no_trial is None or paid else no_trial(own.no_trial),
         "billed": own.billed,
         "changes": changes,
         "charges": [_charged(each, documents.get(each.id, ())) for each in one.charges],

@@ -22,6 +22,7 @@ from novacast.payments.memberships.plans import Plans
 from novacast.payments.memberships.ports import Addressees, Biller, Collector, People, Sandbox, Zones
 from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.service import Memberships
+from novacast.payments.memberships.trials.service import Trials
 from novacast.security.keys import instance_of
 from novacast.settings import Settings
 
@@ -44,6 +45,7 @@ class MembershipServices:
     endings: Endings
     """To be subscribed to the facts, durably."""
     personal: MembershipData
+    trials: Trials
 
     async def begin(self) -> None:
         await self.houses.look()
@@ -55,6 +57,7 @@ class MembershipServices:
         await self.refunds.sweep()
         await self.reminding.sweep()
         await self.earning.sweep()
+        await self.trials.sweep()
 
 
 def membership_services(
@@ -73,14 +76,15 @@ def membership_services(
     # Test and live never mix.
     billers = [one for one in outside if one.live == (mode == "live")]
     booking = Booking(Ledger(), invoices, addressees, zones, test=mode == "test")
-    desk = Desk(booking, mode, instance_of(key))
+    trials = Trials(db, addressees, key)
+    desk = Desk(booking, trials, mode, instance_of(key))
     billed = Billed(db, billers, desk, addressees, settings.public_url)
-    acting = Acting(db, billed)
+    acting = Acting(db, billed, trials)
     refunds = Refunds(db, billers, desk)
     return MembershipServices(
         plans=Plans(db),
         houses=Houses(db),
-        memberships=Memberships(db, collectors, people, booking, acting),
+        memberships=Memberships(db, collectors, people, booking, acting, trials),
         billed=billed,
         acting=acting,
         refunds=refunds,
@@ -91,4 +95,5 @@ def membership_services(
         entitlement=Entitlement(db),
         endings=Endings(db),
         personal=MembershipData(db),
+        trials=trials,
     )

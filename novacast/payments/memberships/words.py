@@ -7,6 +7,7 @@ from babel.numbers import get_currency_precision
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from novacast.i18n import gettext as _
 from novacast.payments.memberships.models import Interval, State
+from novacast.payments.memberships.trials.models import Why
 from novacast.words import money
 
 
@@ -33,6 +34,19 @@ def state_name(state: State) -> str:
         State.CANCELLED: _("Ended"),
         State.EXPIRED: _("Run out"),
     }[state]
+
+
+def no_trial(why: Why) -> str:
+    return {
+        Why.HAD: _("There is no trial, for you were a member here before."),
+        Why.EMAIL: _(
+            "There is no trial: somebody had one with your e-mail address, or one that leads to the same mailbox."
+        ),
+        Why.CARD: _(
+            "There was no trial, and nothing was charged: somebody had one with this card. "
+            "Begin again, and it is paid from the first day."
+        ),
+    }[why]
 
 
 def told(error: InvalidInput | Conflict | NotFound | Unavailable) -> tuple[FieldError, ...]:
