@@ -12,6 +12,7 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.pages import RevenuePages
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.routes import LedgerRoutes
+from novacast.payments.memberships.evidence.routes import EvidenceRoutes
 from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.members.pages import Names as People
 from novacast.payments.memberships.pages import MembershipPages
@@ -55,6 +56,7 @@ def membership_routes(
         PlanRoutes(own.plans),
         SubscriptionRoutes(own.memberships),
         ChargeRoutes(own.refunds, own.papers),
+        EvidenceRoutes(own.evidence, shelves),
         MembershipPages(own, names, shelves),
         # Before the pages that take a tier's id where this has a name.
         MemberPages(own, names, people),

@@ -149,6 +149,7 @@ class MembershipPages:
 
     @form(f"{ONE}/cancel")
     async def cancel(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         try:
             done = await self._memberships.cancel(call.principal, subscription_id)
         except (Conflict, Unavailable) as error:
@@ -159,15 +160,18 @@ class MembershipPages:
 
     @form(f"{ONE}/keep")
     async def keep(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         return await self._done(self._memberships.keep(call.principal, subscription_id), _("It goes on."))
 
     @form(f"{ONE}/pause")
     async def pause(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         words = _("It is paused. What is left of its time waits for you.")
         return await self._done(self._memberships.pause(call.principal, subscription_id), words)
 
     @form(f"{ONE}/resume")
     async def go_on(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         return await self._done(self._memberships.go_on(call.principal, subscription_id), _("It goes on."))
 
     @form(f"{MINE}/charges/{{charge_id}}/invoice")

@@ -15,6 +15,7 @@ from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.earning.service import Earning
 from novacast.payments.memberships.endings import Endings
 from novacast.payments.memberships.entitlement import Entitlement
+from novacast.payments.memberships.evidence.service import Evidence
 from novacast.payments.memberships.houses import Houses
 from novacast.payments.memberships.papers import Papers
 from novacast.payments.memberships.personal import MembershipData
@@ -46,6 +47,7 @@ class MembershipServices:
     """To be subscribed to the facts, durably."""
     personal: MembershipData
     trials: Trials
+    evidence: Evidence
 
     async def begin(self) -> None:
         await self.houses.look()
@@ -68,6 +70,7 @@ def membership_services(
     zones: Zones,
     invoices: Invoices,
     key: bytes,
+    evidence: Evidence,
     outside: Sequence[Biller] = (),
 ) -> MembershipServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who count periods and move money."""
@@ -96,4 +99,5 @@ def membership_services(
         endings=Endings(db),
         personal=MembershipData(db),
         trials=trials,
+        evidence=evidence,
     )
