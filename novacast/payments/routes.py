@@ -15,6 +15,7 @@ from novacast.payments.ledger.routes import LedgerRoutes
 from novacast.payments.memberships.evidence.routes import EvidenceRoutes
 from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.members.pages import Names as People
+from novacast.payments.memberships.offers.pages import OfferPages
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
 from novacast.payments.memberships.services import MembershipServices
@@ -57,6 +58,7 @@ def membership_routes(
         SubscriptionRoutes(own.memberships),
         ChargeRoutes(own.refunds, own.papers),
         EvidenceRoutes(own.evidence, shelves),
+        OfferPages(own, names),
         MembershipPages(own, names, shelves),
         # Before the pages that take a tier's id where this has a name.
         MemberPages(own, names, people),

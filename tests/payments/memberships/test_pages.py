@@ -15,6 +15,7 @@ from novacast.outbox import Event as Fact
 from novacast.outbox import Outbox
 from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.models import MOST_MEDIA, Interval, Plan
+from novacast.payments.memberships.offers.pages import OfferPages
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
 from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
@@ -66,6 +67,7 @@ async def ask(club: Club) -> AsyncIterator[Ask]:
             PlanRoutes(own.plans),
             SubscriptionRoutes(own.memberships),
             ChargeRoutes(own.refunds, own.papers),
+            OfferPages(own, Names()),
             MembershipPages(own, Names(), [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MemberPages(own, Names(), Names()),
             OpeningPages(own.plans, [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
@@ -132,7 +134,8 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     here = f"/studio/memberships/{tier.tier.id}"
     price = {"price": "9,50", "currency": "EUR", "interval": "month", "tax": "19"}
     assert "€9.50 a month" in (await ask("owner", "POST", f"{here}/prices", form=price))[1]
-    await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"})
+    status, page = await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free", "tax": "7"})
+    assert (status, 'value="free"' in page, 'value="7"' in page) == (422, True, True)
     changed = {name: value for name, value in form.items() if name != "circle"} | {"badge": "Patron"}
     assert "Patron" in (await ask("owner", "POST", here, form=changed))[1]
     status, page = await ask("", "GET", f"/memberships/{ORG}")
