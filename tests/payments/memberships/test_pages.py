@@ -18,7 +18,7 @@ from novacast.payments.memberships.models import MOST_MEDIA, Interval, Plan
 from novacast.payments.memberships.offers.pages import OfferPages
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
-from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.routes import ASKING, ChargeRoutes, PlanRoutes, SubscriptionRoutes
 from novacast.payments.memberships.studio.opening.pages import OpeningPages
 from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.settings import Server, Settings
@@ -123,6 +123,20 @@ async def test_a_tier_is_made_bought_paid_and_ended_over_the_api(club: Club, ask
     one = f"/api/v1/subscriptions/{made['id']}"
     assert (await ask("ada", "POST", f"{one}/cancel", {}))[1]["stops"] is True
     assert (await ask("ada", "POST", f"{one}/cancel", {"now": True}))[1]["state"] == "cancelled"
+
+
+@pytest.mark.parametrize("root", ["/account/memberships", "/api/v1/subscriptions"])
+async def test_what_asks_the_provider_about_a_membership_is_limited(club: Club, ask: Ask, root: str) -> None:
+    made = await club.member(await club.plan(await club.tier()))
+    sent = {"body": {}} if root.startswith("/api") else {"form": {}}
+    verbs = ("cancel", "keep", "pause", "resume")
+
+    async def answered(verb: str) -> int:
+        status: int = (await ask("ada", "POST", f"{root}/{made.id}/{verb}", **sent))[0]
+        return status
+
+    assert 429 not in [await answered(verbs[n % 2]) for n in range(ASKING.burst)]
+    assert {await answered(verb) for verb in verbs} == {429}
 
 
 async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask: Ask) -> None:
