@@ -87,6 +87,7 @@ def sweeps(own: Services) -> Sequence[Sweep]:
         Sweep("refunds of cancelled performances", 10, own.tickets.bulk.sweep),
         Sweep("the ledger", 300, own.tickets.accounting.sweep),
         Sweep("who watched by tickets", 600, own.tickets.disputes.sweep),
+        Sweep("who watched by memberships", 600, own.memberships.evidence.sweep),
         Sweep("mails", 60, own.notifications.delivery.sweep),
         Sweep("mails that can wait", 60, own.notifications.post.sweep),
         Sweep("news", 60, own.news.hearing.sweep),

@@ -13,6 +13,7 @@ from novacast.accounts.people.service import Addressees, Standings
 from novacast.accounts.ports import PersonalData
 from novacast.accounts.scim.personal import ProvisionedData
 from novacast.accounts.services import AccountServices, account_services
+from novacast.accounts.sessions.logins import LogIns
 from novacast.chat.keeping import rules as chat_rules
 from novacast.chat.overview.service import Liveliness
 from novacast.chat.ports import Places
@@ -52,6 +53,7 @@ from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships.disputes.listing import MembershipDisputes
 from novacast.payments.memberships.entitlement import WithMembers
+from novacast.payments.memberships.evidence.service import Evidence
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
 from novacast.payments.memberships.watching import MemberOffers
@@ -201,8 +203,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     languages, root = Languages(settings.language), settings.public_url
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     memberships = membership_services(
-        db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
-    )
+        db, settings, Addresses(db), Addressees(), tickets.events, invoices, key,
+        Evidence(db, Addressees(), Watches(db), LogIns(db), FONTS), movers.billers,
+    )  # fmt: skip
     tickets.members.memberships = memberships.entitlement
     membership_post = MembershipPost(db, mail.mailbox, Addressees(), languages, root)
     payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")

@@ -51,6 +51,7 @@ UNTOLD: Mapping[str, str] = {
     "recovery_codes": "secrets: that there are some is told",
     "refund_runs": "work for an organization",
     "sign_ups": "gone once there is an account",
+    "subscription_watches": "told as viewing sessions while they last",
     "ticket_watches": "told as viewing sessions while they last",
 }
 """Not in the export, and why."""

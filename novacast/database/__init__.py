@@ -2,7 +2,7 @@
 
 from novacast.database.changes import Changes
 from novacast.database.connection import DatabaseError, Guards, IntegrityError, Row
-from novacast.database.database import Database
+from novacast.database.database import Database, View
 from novacast.database.migrations import Migrations, migrate, pending, statements
 from novacast.database.query import Page, Query, keyset
 from novacast.database.transaction import Then, Transaction
@@ -19,6 +19,7 @@ __all__ = [
     "Row",
     "Then",
     "Transaction",
+    "View",
     "keyset",
     "migrate",
     "pending",

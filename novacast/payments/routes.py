@@ -12,8 +12,10 @@ from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.pages import RevenuePages
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.routes import LedgerRoutes
+from novacast.payments.memberships.evidence.routes import EvidenceRoutes
 from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.members.pages import Names as People
+from novacast.payments.memberships.offers.pages import OfferPages
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
 from novacast.payments.memberships.services import MembershipServices
@@ -55,6 +57,8 @@ def membership_routes(
         PlanRoutes(own.plans),
         SubscriptionRoutes(own.memberships),
         ChargeRoutes(own.refunds, own.papers),
+        EvidenceRoutes(own.evidence, shelves),
+        OfferPages(own, names),
         MembershipPages(own, names, shelves),
         # Before the pages that take a tier's id where this has a name.
         MemberPages(own, names, people),

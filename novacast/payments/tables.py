@@ -10,7 +10,9 @@ from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.memberships.disputes import schema as membership_disputes_schema
+from novacast.payments.memberships.evidence import schema as membership_evidence_schema
 from novacast.payments.memberships.refunds import schema as membership_refunds_schema
+from novacast.payments.memberships.trials import schema as membership_trials_schema
 from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.payouts.parts import schema as payout_parts_schema
 from novacast.payments.stripe import schema as stripe_schema
@@ -29,6 +31,8 @@ MIGRATIONS: Sequence[Migrations] = (
     payout_parts_schema.migrations,
     inquiries_schema.migrations,
     membership_refunds_schema.migrations,
+    membership_trials_schema.migrations,
+    membership_evidence_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

@@ -153,6 +153,28 @@ async def test_what_the_provider_does_not_know_is_missing(house: House) -> None:
     assert await kinds(house) == [("missing", 0, PRICE)]
 
 
+@pytest.mark.parametrize("change", ["lacks", "twice"])
+async def test_a_payout_that_lacks_a_payment_or_has_one_twice_is_not_the_sum_of_what_is_in_it(
+    house: House, change: str
+) -> None:
+    for _ in range(2):
+        await house.paid()
+    payout = sent(house)
+    inside, objects = house.standin.payouts.inside, house.standin.account.objects
+    first = next(one for one in inside if inside[one] == payout["id"] and objects[one]["amount"] > 0)
+    if change == "lacks":
+        del inside[first]
+    else:
+        objects["txn_twice"] = {**objects[first], "id": "txn_twice"}
+        inside["txn_twice"] = payout["id"]
+    await house.payments.payouts.sweep()
+    wait(house, 6)
+    await house.payments.payouts.sweep()
+    found = {(one.what, one.subject) for one in await house.payments.payouts.audit()}
+    assert ("sum", payout["id"]) in found
+    assert ("differs" in {what for what, _ in found}) is (change == "twice"), found
+
+
 async def test_strangers_and_doors_see_no_payouts_and_no_incidents(house: House) -> None:
     payouts, incidents = house.payments.payouts, house.payments.incidents
     for who, error in ((OUTSIDER, NotFound), (DOOR, Forbidden)):

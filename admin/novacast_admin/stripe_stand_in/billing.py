@@ -238,7 +238,7 @@ class Billing:
     def keep_card(self, customer: str, number: str) -> Object:
         """As on a page of Stripe's: the card with which renewals are paid from here on."""
         method = self.account.add("payment_method", "pm", type="card", customer=customer)
-        method["card"]["last4"] = number[-4:]
+        method["card"].update(last4=number[-4:], fingerprint=f"card{number}")
         self.account.objects[f"number:{method['id']}"] = {"object": "number", "number": number}
         self.account.get("customer", customer)["invoice_settings"]["default_payment_method"] = method["id"]
         return method

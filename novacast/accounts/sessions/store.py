@@ -51,6 +51,16 @@ def of_person(person_id: str, now: int, *, tokens: bool) -> Query[Session]:
     )
 
 
+def log_ins(person_id: str, limit: int) -> Query[tuple[int, int, str, str]]:
+    """Of all that a person signed in with, newest first: when, last sign of life, device, network address."""
+    return Query(
+        "SELECT created_at, seen_at, device, address FROM sessions WHERE person_id = ? AND kind <> 'token' "
+        "ORDER BY created_at DESC, id DESC LIMIT ?",
+        (person_id, limit),
+        tuple,
+    )
+
+
 def insert(tx: Transaction, new: Session, secret: bytes | None) -> None:
     tx.insert(
         "sessions",

@@ -9,6 +9,7 @@ from novacast.identity import new_id
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed.models import LEAST_GRACE
 from novacast.payments.memberships.models import Kind, Plan, State, Subscription, Tier
+from novacast.payments.memberships.trials.models import Why
 
 
 def offered(tx: Transaction, plan_id: str) -> tuple[Plan, Tier]:
@@ -26,18 +27,21 @@ def check_none(tx: Transaction, person_id: str, tier: Tier) -> None:
         raise Conflict(text("There is such a membership already. It has to end first."))
 
 
-def trial(tx: Transaction, plan: Plan, tier: Tier, person_id: str) -> int:
-    """Days that cost nothing: of a person's first of the circle alone."""
-    return 0 if tx.one(store.had(person_id, tier.org_id, tier.circle)) else plan.trial_days
-
-
 def add(tx: Transaction, made: Subscription) -> None:
     store.add(tx, made)
     outbox.emit(tx, "membership.begun", made.id, outbox.org(made.org_id), state=made.state.value)
 
 
 def wanted(
-    tier: Tier, plan: Plan, person_id: str, way: str, now: int, *, billed: bool = False, trial_days: int = 0
+    tier: Tier,
+    plan: Plan,
+    person_id: str,
+    way: str,
+    now: int,
+    *,
+    billed: bool = False,
+    trial_days: int = 0,
+    no_trial: Why | None = None,
 ) -> Subscription:
     return Subscription(
         id=new_id(),
@@ -63,6 +67,7 @@ def wanted(
         changed_at=now,
         billed=billed,
         trial_until=now + trial_days * DAY if billed and trial_days else None,
+        no_trial=no_trial,
     )
 
 

@@ -29,6 +29,7 @@ from novacast.payments.memberships.ports import Preview
 from novacast.payments.memberships.refunds.models import Refund
 from novacast.payments.memberships.refunds.models import State as RefundState
 from novacast.payments.memberships.service import Membership, Paying
+from novacast.payments.memberships.trials.models import Why
 from novacast.web import Body, ListBody, PageBody
 
 Id = Annotated[str, Field(max_length=64)]
@@ -237,6 +238,7 @@ class SubscriptionBody(Body):
     ends_at: Annotated[str | None, Field(description="Of the period that is paid or given; null: it has not begun.")]
     stops: Annotated[bool, Field(description="Whether it ends then, and is not renewed.")]
     trial_until: str | None
+    no_trial: Annotated[Why | None, Field(description="Why it has no trial, where its plan has one.")]
     suspended_at: Annotated[str | None, Field(description="Since when it opens nothing until it is paid.")]
     created_at: str
 
@@ -256,6 +258,7 @@ class SubscriptionBody(Body):
             ends_at=iso(one.ends_at),
             stops=one.stops,
             trial_until=iso(one.trial_until),
+            no_trial=one.no_trial,
             suspended_at=iso(one.suspended_at),
             created_at=iso(one.created_at),
         )

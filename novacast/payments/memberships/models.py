@@ -10,6 +10,7 @@ from types import MappingProxyType
 from novacast.clock import DAY, SECOND, instant
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.payments.memberships.trials.models import Why
 from novacast.texts import printable
 
 NAME_LENGTH, BADGE_LENGTH, DESCRIPTION_LENGTH = 100, 24, 2000
@@ -166,6 +167,8 @@ class Subscription:
     """When the member was told that the trial ends."""
     mismatch: str | None = None
     """What of an answer is not what was agreed. It opens nothing more by that."""
+    no_trial: Why | None = None
+    """Why there was none, where its plan has one."""
 
     def opens(self, at: int) -> bool:
         """Whether it opens anything at that instant: what no sweep has looked at yet opens no longer for that."""

@@ -1,4 +1,4 @@
-"""Pages of memberships: what is offered, and one's own. All of it works without scripts."""
+"""Pages of one's own memberships. All of it works without scripts."""
 
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Protocol
@@ -7,19 +7,18 @@ from aiohttp import web
 from pydantic import Field
 
 from novacast.clock import DAY, SECOND
-from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, RateLimited, Unavailable
+from novacast.errors import Conflict, NotFound, RateLimited, Unavailable
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
-from novacast.identity import Principal
 from novacast.payments.invoices.models import Document
 from novacast.payments.invoices.routes import PRINTED
-from novacast.payments.memberships.models import TERMINAL, Charge, ChargeState, Plan, State, Subscription
+from novacast.payments.memberships.models import Charge, ChargeState, Plan, State
 from novacast.payments.memberships.routes import ASKING, BEGINNING
-from novacast.payments.memberships.service import Membership
+from novacast.payments.memberships.service import Membership, Memberships
 from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.memberships.studio.opening.pages import titles_of
 from novacast.payments.memberships.studio.ports import Shelf
-from novacast.payments.memberships.words import price, state_name, told
+from novacast.payments.memberships.words import no_trial, price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
 from novacast.words import date_of, money
 
@@ -41,11 +40,6 @@ class Names(Protocol):
     async def names(self, ids: list[str], /) -> Mapping[str, str]: ...
 
 
-class BecomeForm(Body):
-    plan: Id = ""
-    way: Annotated[str, Field(max_length=20)] = "offline"
-
-
 class ChangeForm(Body):
     plan: Id = ""
     at: Annotated[int, Field(ge=0)] = 0
@@ -57,42 +51,7 @@ class MembershipPages:
         """`shelves`: of what memberships open."""
         self._shelves = shelves
         self._plans, self._memberships, self._organizations = own.plans, own.memberships, organizations
-        self._acting, self._papers, self._houses = own.acting, own.papers, own.houses
-
-    @page("/memberships", public=True)
-    async def houses(self, call: Call) -> Html | Redirect:
-        """Of one house there is nothing to choose: on to what it offers."""
-        found = await self._houses.all()
-        names = await self._organizations.names([one.org_id for one in found])
-        if len(found) == 1:
-            return Redirect(f"/memberships/{found[0].org_id}")
-        shown = [
-            {
-                "id": one.org_id,
-                "name": names[one.org_id],
-                "tiers": [(name, _prices(plans)) for name, plans in one.tiers],
-            }
-            for one in found
-            if one.org_id in names
-        ]
-        return Html("payments/houses.html", {"houses": sorted(shown, key=lambda one: str(one["name"]).casefold())})
-
-    @page("/memberships/{org_id}", public=True)
-    async def offered(self, call: Call, org_id: str) -> Html:
-        return await self._offered(call, org_id)
-
-    @form("/memberships/{org_id}")
-    async def become(self, call: Call, org_id: str, form: BecomeForm) -> Html | Redirect:
-        call.limit(BEGINNING)
-        try:
-            made = await self._memberships.subscribe(call.principal, form.plan, form.way)
-        except (InvalidInput, Conflict, NotFound, Unavailable) as error:
-            return await self._offered(call, org_id, told(error))
-        if made.billed:
-            return await self._lead(call, made.id)
-        active = made.state is State.ACTIVE
-        words = _("Welcome: you are a member.") if active else _("You are a member as soon as it is paid.")
-        return Redirect(MINE, notice=Notice("good", words))
+        self._acting, self._papers = own.acting, own.papers
 
     @page(MINE)
     async def mine(self, call: Call) -> Html:
@@ -119,7 +78,7 @@ class MembershipPages:
     @form(f"{ONE}/pay")
     async def pay(self, call: Call, subscription_id: str) -> Html | Redirect:
         call.limit(BEGINNING)
-        return await self._lead(call, subscription_id)
+        return await lead(self._memberships, call, subscription_id)
 
     @form(f"{ONE}/cards")
     async def cards(self, call: Call, subscription_id: str) -> Html | Redirect:
@@ -147,6 +106,7 @@ class MembershipPages:
 
     @form(f"{ONE}/cancel")
     async def cancel(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         try:
             done = await self._memberships.cancel(call.principal, subscription_id)
         except (Conflict, Unavailable) as error:
@@ -157,15 +117,18 @@ class MembershipPages:
 
     @form(f"{ONE}/keep")
     async def keep(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         return await self._done(self._memberships.keep(call.principal, subscription_id), _("It goes on."))
 
     @form(f"{ONE}/pause")
     async def pause(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         words = _("It is paused. What is left of its time waits for you.")
         return await self._done(self._memberships.pause(call.principal, subscription_id), words)
 
     @form(f"{ONE}/resume")
     async def go_on(self, call: Call, subscription_id: str) -> Redirect:
+        call.limit(ASKING)
         return await self._done(self._memberships.go_on(call.principal, subscription_id), _("It goes on."))
 
     @form(f"{MINE}/charges/{{charge_id}}/invoice")
@@ -178,17 +141,6 @@ class MembershipPages:
         name, body = await self._papers.file(call.principal, charge_id, invoice_id)
         headers = {"Cache-Control": "no-store", "Content-Disposition": f'attachment; filename="{name}.pdf"'}
         return web.Response(body=body, content_type="application/pdf", headers=headers)
-
-    async def _lead(self, call: Call, subscription_id: str) -> Html | Redirect:
-        """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site."""
-        try:
-            paying = await self._memberships.pay(call.principal, subscription_id)
-        except (Conflict, Unavailable) as error:
-            return Redirect(f"{MINE}/{subscription_id}", notice=Notice("bad", translated(error.message)))
-        if paying.url is None:
-            return Redirect(f"{MINE}/{subscription_id}/back")
-        words = _("You pay at Stripe, and come back here afterwards.")
-        return Html("payments/leaving.html", {"url": paying.url, "words": words})
 
     async def _done(self, act: Any, words: str) -> Redirect:
         try:
@@ -223,36 +175,6 @@ class MembershipPages:
             }  # fmt: skip
         return Html("payments/change.html", {**context, "errors": ()})
 
-    async def _offered(self, call: Call, org_id: str, errors: tuple[FieldError, ...] = ()) -> Html:
-        names = await self._organizations.names([org_id])
-        if org_id not in names:
-            raise NotFound(_("There is nothing here."))
-        ways = {
-            "stripe": _("Card, Apple Pay, Google Pay"),
-            "offline": _("At the counter, or by transfer"),
-            "sandbox": _("Test payment, no money is moved"),
-        }
-        context = {
-            "org": org_id,
-            "house": names[org_id],
-            "tiers": await self._plans.offered(org_id),
-            "mine": await self._running(call.principal, org_id),
-            "state_name": state_name,
-            "ways": [(one, ways.get(one, one)) for one in self._memberships.ways],
-            "price": price,
-            "percent": lambda value: f"{value / 100:g}",
-            "errors": errors,
-        }
-        return Html("payments/plans.html", context, 422 if errors else 200)
-
-    async def _running(self, principal: Principal, org_id: str) -> dict[str, Subscription]:
-        """What keeps somebody from beginning, by its circle: there is no second one of it. Who is on the page where it
-        is paid may choose another yet."""
-        found = await self._memberships.mine(principal) if principal.person_id is not None else ()
-        own = [one.subscription for one in found if one.subscription.org_id == org_id]
-        begun = [one for one in own if one.billed and one.state is State.PENDING]
-        return {one.circle: one for one in own if one.state not in TERMINAL and one not in begun}
-
     async def _shown(self, found: Sequence[Membership]) -> list[dict[str, Any]]:
         houses = await self._organizations.names([one.subscription.org_id for one in found])
         documents = {
@@ -281,6 +203,20 @@ class MembershipPages:
         return sorted(titles.items(), key=lambda thing: thing[1].casefold())
 
 
+async def lead(memberships: Memberships, call: Call, subscription_id: str) -> Html | Redirect:
+    """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site."""
+    try:
+        paying = await memberships.pay(call.principal, subscription_id)
+    except (Conflict, Unavailable) as error:
+        return Redirect(f"{MINE}/{subscription_id}", notice=Notice("bad", translated(error.message)))
+    if paying.url is None:
+        return Redirect(f"{MINE}/{subscription_id}/back")
+    words = _("You pay at Stripe, and come back here afterwards.")
+    if paying.subscription.no_trial is not None and paying.subscription.state is State.PENDING:
+        words = f"{no_trial(paying.subscription.no_trial)} {words}"
+    return Html("payments/leaving.html", {"url": paying.url, "words": words})
+
+
 def _shown(
     one: Membership, houses: Mapping[str, str], documents: Mapping[str, Sequence[Document]], *, changes: bool
 ) -> dict[str, Any]:
@@ -302,6 +238,7 @@ def _shown(
         "next": "" if own.next_at is None else date_of(own.next_at),
         "stops": own.stops,
         "given": own.interval is None,
+        "no_trial": "" if own.no_trial is None or paid else no_trial(own.no_trial),
         "billed": own.billed,
         "changes": changes,
         "charges": [_charged(each, documents.get(each.id, ())) for each in one.charges],
@@ -319,10 +256,6 @@ def _charged(one: Charge, documents: Sequence[Document]) -> dict[str, Any]:
         "invoices": [(each.name, f"{MINE}/charges/{one.id}/invoices/{each.id}") for each in documents],
         "asks": one.state is ChargeState.PAID and one.since is not None and not one.late and not documents,
     }
-
-
-def _prices(plans: Sequence[Plan]) -> list[str]:
-    return [price(each.price, each.currency, each.interval) for each in plans]
 
 
 def _named(plans: Sequence[Plan], tiers: Mapping[str, str]) -> list[dict[str, str]]:

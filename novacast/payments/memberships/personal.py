@@ -5,6 +5,7 @@ from typing import Any, Protocol
 from novacast.clock import iso
 from novacast.database import Database, Transaction
 from novacast.payments.memberships import store
+from novacast.payments.memberships.evidence import store as evidence
 
 
 class Subject(Protocol):
@@ -38,4 +39,5 @@ class MembershipData:
         ]
 
     def erase(self, tx: Transaction, subject: Subject) -> None:
+        evidence.erase_person(tx, subject.person_id)
         store.erase(tx, subject.person_id)

@@ -101,6 +101,8 @@ class Told:
     next_at: int | None = None
     bills: Sequence[Bill] = ()
     """Oldest first."""
+    card: str | None = None
+    """In a trial: by what the biller tells the card from others. None: it is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -174,27 +174,51 @@ class SubscriptionRoutes:
         at = None if body.at is None else instant(body.at)
         return SubscriptionBody.of(await self._memberships.change(call.principal, subscription_id, body.plan, at))
 
-    @post(f"{ONE}/cancel", tag="memberships", summary="End a membership", errors=(NotFound,))
+    @post(
+        f"{ONE}/cancel",
+        tag="memberships",
+        summary="End a membership",
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
     async def cancel(self, call: Call, subscription_id: str, body: EndBody) -> SubscriptionBody:
         """At the end of what is paid, unless it is to be at once."""
+        call.limit(ASKING)
         then = call.remember(SubscriptionBody.of)
         return SubscriptionBody.of(
             await self._memberships.cancel(call.principal, subscription_id, now=body.now, then=then)
         )
 
-    @post(f"{ONE}/keep", tag="memberships", summary="Don't end it after all", errors=(NotFound, Conflict))
+    @post(
+        f"{ONE}/keep",
+        tag="memberships",
+        summary="Don't end it after all",
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
     async def keep(self, call: Call, subscription_id: str) -> SubscriptionBody:
+        call.limit(ASKING)
         then = call.remember(SubscriptionBody.of)
         return SubscriptionBody.of(await self._memberships.keep(call.principal, subscription_id, then))
 
-    @post(f"{ONE}/pause", tag="memberships", summary="Pause a membership", errors=(NotFound, Conflict))
+    @post(
+        f"{ONE}/pause",
+        tag="memberships",
+        summary="Pause a membership",
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
     async def pause(self, call: Call, subscription_id: str) -> SubscriptionBody:
         """It opens and costs nothing; what was left of its period waits."""
+        call.limit(ASKING)
         then = call.remember(SubscriptionBody.of)
         return SubscriptionBody.of(await self._memberships.pause(call.principal, subscription_id, then))
 
-    @post(f"{ONE}/resume", tag="memberships", summary="Go on with a membership", errors=(NotFound, Conflict))
+    @post(
+        f"{ONE}/resume",
+        tag="memberships",
+        summary="Go on with a membership",
+        errors=(NotFound, Conflict, Unavailable, RateLimited),
+    )
     async def go_on(self, call: Call, subscription_id: str) -> SubscriptionBody:
+        call.limit(ASKING)
         then = call.remember(SubscriptionBody.of)
         return SubscriptionBody.of(await self._memberships.go_on(call.principal, subscription_id, then))
 

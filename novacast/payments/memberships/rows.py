@@ -13,6 +13,7 @@ from novacast.payments.memberships.models import (
     Subscription,
     Tier,
 )
+from novacast.payments.memberships.trials.models import Why
 
 
 def tier_of(row: Row) -> Tier:
@@ -79,6 +80,7 @@ def subscription_of(row: Row) -> Subscription:
         suspended_at=row["suspended_at"],
         reminded_at=row["reminded_at"],
         mismatch=row["mismatch"],
+        no_trial=None if row["no_trial"] is None else Why(row["no_trial"]),
     )
 
 

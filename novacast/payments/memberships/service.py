@@ -10,12 +10,13 @@ from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import Action, Principal, person_of
 from novacast.payments.memberships import store
-from novacast.payments.memberships.beginning import add, check_none, given, offered, trial, wanted
+from novacast.payments.memberships.beginning import add, check_none, given, offered, wanted
 from novacast.payments.memberships.billed.acting import Acting
 from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Kind, State, Subscription, Tier
 from novacast.payments.memberships.plans import office, office_tier
 from novacast.payments.memberships.ports import Collector, People, Preview
+from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import begin_trial, charge, end, go_on, pause, settle, tell, turn
 
 log = logging.getLogger(__name__)
@@ -42,9 +43,15 @@ class Paying:
 
 class Memberships:
     def __init__(
-        self, db: Database, collectors: Sequence[Collector], people: People, booking: Booking, acting: Acting
+        self,
+        db: Database,
+        collectors: Sequence[Collector],
+        people: People,
+        booking: Booking,
+        acting: Acting,
+        trials: Trials,
     ) -> None:
-        self._db, self._people, self._booking, self._acting = db, people, booking, acting
+        self._db, self._people, self._booking, self._acting, self._trials = db, people, booking, acting, trials
         self._collectors = {one.name: one for one in collectors}
 
     @property
@@ -91,10 +98,11 @@ class Memberships:
         def unit(tx: Transaction) -> Subscription:
             plan, tier = offered(tx, plan_id)
             check_none(tx, person_id, tier)
-            days = trial(tx, plan, tier, person_id)
-            made = wanted(tier, plan, person_id, way, tx.now)
+            days, why = self._trials.days(tx, plan, tier, person_id)
+            made = wanted(tier, plan, person_id, way, tx.now, no_trial=why)
             add(tx, made)
             if days:
+                self._trials.begin(tx, made)
                 begin_trial(tx, made, days)
             else:
                 charge(tx, made)

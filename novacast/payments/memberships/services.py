@@ -16,6 +16,7 @@ from novacast.payments.memberships.bundled import Bundled
 from novacast.payments.memberships.earning.service import Earning
 from novacast.payments.memberships.endings import Endings
 from novacast.payments.memberships.entitlement import Entitlement
+from novacast.payments.memberships.evidence.service import Evidence
 from novacast.payments.memberships.houses import Houses
 from novacast.payments.memberships.papers import Papers
 from novacast.payments.memberships.personal import MembershipData
@@ -23,6 +24,7 @@ from novacast.payments.memberships.plans import Plans
 from novacast.payments.memberships.ports import Addressees, Biller, Collector, People, Sandbox, Zones
 from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.service import Memberships
+from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.wanting import PlansWanted
 from novacast.security.keys import instance_of
 from novacast.settings import Settings
@@ -50,6 +52,8 @@ class MembershipServices:
     """For carts."""
     bundled: Bundled
     """What begins with a purchase of the box office."""
+    trials: Trials
+    evidence: Evidence
 
     async def begin(self) -> None:
         await self.houses.look()
@@ -61,6 +65,7 @@ class MembershipServices:
         await self.refunds.sweep()
         await self.reminding.sweep()
         await self.earning.sweep()
+        await self.trials.sweep()
 
 
 def membership_services(
@@ -71,6 +76,7 @@ def membership_services(
     zones: Zones,
     invoices: Invoices,
     key: bytes,
+    evidence: Evidence,
     outside: Sequence[Biller] = (),
 ) -> MembershipServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who count periods and move money."""
@@ -79,11 +85,15 @@ def membership_services(
     # Test and live never mix.
     billers = [one for one in outside if one.live == (mode == "live")]
     booking = Booking(Ledger(), invoices, addressees, zones, test=mode == "test")
-    desk = Desk(booking, mode, instance_of(key))
+    trials = Trials(db, addressees, key)
+    desk = Desk(booking, trials, mode, instance_of(key))
     billed = Billed(db, billers, desk, addressees, settings.public_url)
-    acting = Acting(db, billed)
+    acting = Acting(db, billed, trials)
     refunds = Refunds(db, billers, desk)
-    memberships, news = Memberships(db, collectors, people, booking, acting), MembershipNews(db, billed, refunds, desk)
+    memberships, news = (
+        Memberships(db, collectors, people, booking, acting, trials),
+        MembershipNews(db, billed, refunds, desk),
+    )
     return MembershipServices(
         plans=Plans(db),
         houses=Houses(db),
@@ -100,4 +110,6 @@ def membership_services(
         personal=MembershipData(db),
         wanted=PlansWanted(db),
         bundled=Bundled(db, memberships, acting, billed, booking, news),
+        trials=trials,
+        evidence=evidence,
     )

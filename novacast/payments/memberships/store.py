@@ -46,9 +46,11 @@ def offers(limit: int) -> Query[tuple[str, Plan]]:
 
 
 def had(person_id: str, org_id: str, circle: str) -> Query[bool]:
-    """Whether somebody's membership of the circle ever began: only the first has a trial."""
+    """Whether somebody's membership of the circle ever began, or was to begin with a trial that was had before: only
+    the first has one."""
     return Query(
-        "SELECT 1 FROM subscriptions WHERE person_id = ? AND org_id = ? AND circle = ? AND ends_at IS NOT NULL LIMIT 1",
+        "SELECT 1 FROM subscriptions WHERE person_id = ? AND org_id = ? AND circle = ? "
+        "AND (ends_at IS NOT NULL OR no_trial IS NOT NULL) LIMIT 1",
         (person_id, org_id, circle),
         lambda row: True,
     )
@@ -226,6 +228,7 @@ def add(tx: Transaction, one: Subscription) -> None:
         changed_at=one.changed_at,
         billed=int(one.billed),
         trial_until=one.trial_until,
+        no_trial=one.no_trial,
     )
 
 

@@ -11,6 +11,7 @@ from novacast import outbox
 from novacast.accounts import schema as accounts
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees
+from novacast.accounts.sessions.logins import LogIns
 from novacast.clock import SECOND, instant
 from novacast.database import Database
 from novacast.folder import DataFolder
@@ -18,10 +19,12 @@ from novacast.identity import Principal, Role
 from novacast.payments import tables
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships import store
+from novacast.payments.memberships.evidence.service import Evidence
 from novacast.payments.memberships.models import Charge, Interval, Plan, Subscription
 from novacast.payments.memberships.plans import Offered, PlanDraft, TierDraft
 from novacast.payments.memberships.ports import Biller
 from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Tickets
 from novacast.tickets.services import FONTS
 from tests.databases import migrated
@@ -108,7 +111,15 @@ async def opened(folder: DataFolder, clock: FakeClock) -> Database:
 
 def put_together(db: Any, settings: Settings, outside: Sequence[Biller] = ()) -> MembershipServices:
     return membership_services(
-        db, settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), b"k" * 32, outside
+        db,
+        settings,
+        Addresses(db),
+        Addressees(),
+        Zone(),
+        Invoices(db, FONTS),
+        b"k" * 32,
+        Evidence(db, Addressees(), Watches(db), LogIns(db), FONTS),
+        outside,
     )
 
 

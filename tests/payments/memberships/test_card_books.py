@@ -240,11 +240,19 @@ async def test_a_dispute_that_is_heard_of_before_the_payment_is_heard_neverthele
 
 
 async def test_a_dispute_in_another_currency_is_told_and_not_booked(club: CardClub) -> None:
-    await club.member(await club.plan(await club.tier()))
-    disputed(club)["currency"] = "usd"
+    made = await club.member(await club.plan(await club.tier()))
+    dispute = disputed(club)
+    dispute["currency"] = "usd"
     await club.hear()
+    await club.own.billed.ask(made.id)
+    await club.hear(copies=2)
     assert len(await club.facts("membership.mismatch")) == 1
+    assert (await club.now(made)).mismatch == f"dispute {dispute['id']}: EUR is not USD"
     assert (await club.balance("disputes"), await club.balance("clearing:stripe")) == (0, 900)
+    dispute["status"] = "lost"
+    club.standin.account.emit("charge.dispute.closed", dispute)
+    await club.hear()
+    assert (await club.now(made)).mismatch is None
 
 
 async def test_an_illegal_move_of_a_dispute_is_refused_by_the_table(club: CardClub) -> None:

@@ -18,6 +18,7 @@ from novacast.payments.invoices.models import Seller
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.models import Interval, State
+from novacast.payments.memberships.offers.pages import OfferPages
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.plans import PlanDraft
 from novacast.payments.memberships.studio.opening.pages import OpeningPages
@@ -77,6 +78,7 @@ async def serving(club: CardClub) -> AsyncIterator[int]:
         Parts(
             settings=Settings(server=Server(port=0)),
             routes=[
+                OfferPages(own, Names()),
                 MembershipPages(own, Names()),
                 MemberPages(own, Names(), Names()),
                 OpeningPages(own.plans, [Shelf()]),

@@ -249,7 +249,7 @@ async def test_a_provider_that_is_away_is_asked_again_and_collects_once(club: Cl
 
     moody = Moody()
     own = club.own.memberships
-    memberships = Memberships(club.db, [moody], own._people, own._booking, own._acting)
+    memberships = Memberships(club.db, [moody], own._people, own._booking, own._acting, own._trials)
     plan = await club.plan(await club.tier())
     made = await memberships.subscribe(ADA, plan.id, "moody")
     assert made.state is State.PENDING

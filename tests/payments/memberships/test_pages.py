@@ -15,9 +15,10 @@ from novacast.outbox import Event as Fact
 from novacast.outbox import Outbox
 from novacast.payments.memberships.members.pages import MemberPages
 from novacast.payments.memberships.models import MOST_MEDIA, Interval, Plan
+from novacast.payments.memberships.offers.pages import OfferPages
 from novacast.payments.memberships.pages import MembershipPages
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
-from novacast.payments.memberships.routes import ChargeRoutes, PlanRoutes, SubscriptionRoutes
+from novacast.payments.memberships.routes import ASKING, ChargeRoutes, PlanRoutes, SubscriptionRoutes
 from novacast.payments.memberships.studio.opening.pages import OpeningPages
 from novacast.payments.memberships.studio.pages import MembershipStudioPages
 from novacast.settings import Server, Settings
@@ -66,6 +67,7 @@ async def ask(club: Club) -> AsyncIterator[Ask]:
             PlanRoutes(own.plans),
             SubscriptionRoutes(own.memberships),
             ChargeRoutes(own.refunds, own.papers),
+            OfferPages(own, Names()),
             MembershipPages(own, Names(), [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
             MemberPages(own, Names(), Names()),
             OpeningPages(own.plans, [Shelf(VIDEOS), Shelf(PROGRAMMES)]),
@@ -123,6 +125,20 @@ async def test_a_tier_is_made_bought_paid_and_ended_over_the_api(club: Club, ask
     assert (await ask("ada", "POST", f"{one}/cancel", {"now": True}))[1]["state"] == "cancelled"
 
 
+@pytest.mark.parametrize("root", ["/account/memberships", "/api/v1/subscriptions"])
+async def test_what_asks_the_provider_about_a_membership_is_limited(club: Club, ask: Ask, root: str) -> None:
+    made = await club.member(await club.plan(await club.tier()))
+    sent = {"body": {}} if root.startswith("/api") else {"form": {}}
+    verbs = ("cancel", "keep", "pause", "resume")
+
+    async def answered(verb: str) -> int:
+        status: int = (await ask("ada", "POST", f"{root}/{made.id}/{verb}", **sent))[0]
+        return status
+
+    assert 429 not in [await answered(verbs[n % 2]) for n in range(ASKING.burst)]
+    assert {await answered(verb) for verb in verbs} == {429}
+
+
 async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask: Ask) -> None:
     assert "No memberships to look after" in (await ask("ada", "GET", "/studio/memberships"))[1]
     form = {"org": ORG, "name": "Friends", "circle": "", "badge": "Friend", "description": "Warm"}
@@ -132,7 +148,8 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     here = f"/studio/memberships/{tier.tier.id}"
     price = {"price": "9,50", "currency": "EUR", "interval": "month", "tax": "19"}
     assert "€9.50 a month" in (await ask("owner", "POST", f"{here}/prices", form=price))[1]
-    await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free"})
+    status, page = await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free", "tax": "7"})
+    assert (status, 'value="free"' in page, 'value="7"' in page) == (422, True, True)
     changed = {name: value for name, value in form.items() if name != "circle"} | {"badge": "Patron"}
     assert "Patron" in (await ask("owner", "POST", here, form=changed))[1]
     status, page = await ask("", "GET", f"/memberships/{ORG}")

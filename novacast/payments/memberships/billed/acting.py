@@ -7,16 +7,17 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Unavailable
 from novacast.i18n import text
 from novacast.payments.memberships import store
-from novacast.payments.memberships.beginning import add, check_none, offered, trial, wanted
+from novacast.payments.memberships.beginning import add, check_none, offered, wanted
 from novacast.payments.memberships.billed.models import PAGE_LASTS, Kind
 from novacast.payments.memberships.billed.service import Billed
 from novacast.payments.memberships.models import TERMINAL, ChargeState, Plan, State, Subscription
 from novacast.payments.memberships.ports import Preview
+from novacast.payments.memberships.trials.service import Trials
 
 
 class Acting:
-    def __init__(self, db: Database, billed: Billed) -> None:
-        self._db, self._billed = db, billed
+    def __init__(self, db: Database, billed: Billed, trials: Trials) -> None:
+        self._db, self._billed, self._trials = db, billed, trials
 
     @property
     def ways(self) -> Sequence[str]:
@@ -33,8 +34,8 @@ class Acting:
             made = tx.one(store.running(person_id, tier.org_id, tier.circle))
             if made is None or not _waits(made, plan, way):
                 check_none(tx, person_id, tier)
-                days = trial(tx, plan, tier, person_id)
-                made = wanted(tier, plan, person_id, way, tx.now, billed=True, trial_days=days)
+                days, why = self._trials.days(tx, plan, tier, person_id)
+                made = wanted(tier, plan, person_id, way, tx.now, billed=True, trial_days=days, no_trial=why)
                 add(tx, made)
             if then is not None:
                 then(tx, made)

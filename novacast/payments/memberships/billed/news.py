@@ -8,7 +8,7 @@ from novacast.payments.memberships import store
 from novacast.payments.memberships.billed import store as billed
 from novacast.payments.memberships.billed.models import Kind
 from novacast.payments.memberships.billed.service import Billed
-from novacast.payments.memberships.billed.settling import Desk, mistrust
+from novacast.payments.memberships.billed.settling import DISPUTE, Desk, mistrust
 from novacast.payments.memberships.disputes.hearing import hear
 from novacast.payments.memberships.models import TERMINAL, Charge, Subscription
 from novacast.payments.memberships.refunds import store as refunds
@@ -54,8 +54,9 @@ class MembershipNews:
         one, charge = found
         await self._desk.booking.prepare(one.org_id)
         if dispute.currency != charge.currency:
-            wrong = f"{dispute.reference}: {charge.currency} is not {dispute.currency}"
-            await self._db.write(lambda tx: mistrust(tx, tx.one(store.subscription(one.id)) or one, wrong))
+            wrong = f"{DISPUTE} {dispute.reference}: {charge.currency} is not {dispute.currency}"
+            over = dispute.state in ("won", "lost")
+            await self._db.write(lambda tx: mistrust(tx, tx.one(store.subscription(one.id)) or one, wrong, over=over))
             return True
         await self._db.write(lambda tx: hear(tx, self._desk.booking, one, charge, dispute))
         if one.state not in TERMINAL and dispute.state != "won":

@@ -18,10 +18,14 @@ from novacast.payments.memberships.billed.models import Kind, misfit, target, wa
 from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.models import TERMINAL, Charge, ChargeState, State, Subscription
 from novacast.payments.memberships.ports import Bill, Told
+from novacast.payments.memberships.trials.models import Why
+from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import alarm, tell
 
 log = logging.getLogger(__name__)
 _ENDS = frozenset({"closed", "over"})
+DISPUTE = "dispute"
+"""A mismatch that begins with this is of a dispute: no answer about the membership clears it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,7 @@ class Desk:
     """What settling needs beside the answer."""
 
     booking: Booking
+    trials: Trials
     mode: str
     instance: str
 
@@ -48,6 +53,8 @@ def settle(tx: Transaction, desk: Desk, subscription_id: str, told: Told) -> Sub
     one = tx.one(store.subscription(subscription_id)) or one
     if one.state in TERMINAL:
         _gone(tx, one, told)
+    elif (why := _no_trial(tx, desk, one, told)) is not None:
+        _refuse(tx, one, why)
     else:
         _follow(tx, one, told)
     return tx.one(store.subscription(subscription_id)) or one
@@ -61,9 +68,11 @@ def _misfit(tx: Transaction, desk: Desk, one: Subscription, told: Told) -> str |
     return misfit(one, told, desk.mode, desk.instance, price)
 
 
-def mistrust(tx: Transaction, one: Subscription, wrong: str) -> Subscription:
-    """Told once, however often it is heard."""
-    if one.mismatch != wrong:
+def mistrust(tx: Transaction, one: Subscription, wrong: str, *, over: bool = False) -> Subscription:
+    """Told once, however often it is heard. `over`: nobody has to look at it any more."""
+    if over and one.mismatch == wrong:
+        store.change(tx, one.id, mismatch=None)
+    elif one.mismatch != wrong and not over:
         store.change(tx, one.id, mismatch=wrong)
         alarm(tx, "membership.mismatch", one, wrong)
     return tx.one(store.subscription(one.id)) or one
@@ -142,6 +151,19 @@ def _gone(tx: Transaction, one: Subscription, told: Told) -> None:
         store.change(tx, one.id, gone=1)
 
 
+def _no_trial(tx: Transaction, desk: Desk, one: Subscription, told: Told) -> Why | None:
+    """Against a trial that would begin now: only here is it known which card it is of."""
+    begins = one.state is State.PENDING and told.state == "running" and (told.trial_until or 0) > tx.now
+    return desk.trials.begin(tx, one, told.card) if begins else None
+
+
+def _refuse(tx: Transaction, one: Subscription, why: Why) -> None:
+    """Nothing was charged, and nothing will be: what is over here is ended there as well."""
+    store.change(tx, one.id, state=State.CANCELLED.value, no_trial=why.value, trial_until=None)
+    store.void(tx, one.id)
+    tell(tx, one, State.CANCELLED)
+
+
 def _follow(tx: Transaction, one: Subscription, told: Told) -> None:
     aim = target(one, told)
     columns = _dates(one, told, aim)
@@ -171,7 +193,8 @@ def _dates(one: Subscription, told: Told, aim: State) -> dict[str, Any]:
     """None of what has ended, or never began."""
     if told.state in ("open", "closed", "unpaid"):
         return {}
-    columns: dict[str, Any] = {"next_at": told.next_at, "mismatch": None}
+    disputed = (one.mismatch or "").startswith(DISPUTE)
+    columns: dict[str, Any] = {"next_at": told.next_at, "mismatch": one.mismatch if disputed else None}
     if aim is not State.PAST_DUE:
         columns["suspended_at"] = None
     if told.state == "over":

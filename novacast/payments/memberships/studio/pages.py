@@ -118,13 +118,14 @@ class MembershipStudioPages:
         return _back(done.tier.org_id, _("Saved."))
 
     @form(f"{STUDIO}/{{tier_id}}/prices")
-    async def add_price(self, call: Call, tier_id: str, form: PriceForm) -> Redirect:
+    async def add_price(self, call: Call, tier_id: str, form: PriceForm) -> Html | Redirect:
         house = (await self._plans.tier(call.principal, tier_id)).tier.org_id
         try:
-            draft = form.draft()
-        except InvalidInput as error:
-            return _back(house, translated(told(error)[0].message), good=False)
-        return await self._tried(house, self._plans.price(call.principal, tier_id, draft), _("It is offered."))
+            await self._plans.price(call.principal, tier_id, form.draft())
+        except (InvalidInput, Conflict) as error:
+            refused = {"tier_id": tier_id, "form": form, "errors": told(error)}
+            return await self._shown(call, TierForm(org=house), refused=refused)
+        return _back(house, _("It is offered."))
 
     @form(f"{STUDIO}/plans/{{plan_id}}/offer")
     async def offer(self, call: Call, plan_id: str, form: OfferForm) -> Redirect:
@@ -151,7 +152,14 @@ class MembershipStudioPages:
             return _back(org_id, translated(told(error)[0].message), good=False)
         return _back(org_id, words)
 
-    async def _shown(self, call: Call, values: TierForm, errors: tuple[FieldError, ...] = ()) -> Html:
+    async def _shown(
+        self,
+        call: Call,
+        values: TierForm,
+        errors: tuple[FieldError, ...] = (),
+        refused: Mapping[str, Any] | None = None,
+    ) -> Html:
+        """`refused`: a price that was not taken, with what was typed and why."""
         me = call.principal
         # Who sells arranges nothing here, and notes what was paid at the counter.
         kept = [one for one in sorted(me.roles) if me.allows(Action.ORDER_MANAGE, one)]
@@ -162,6 +170,7 @@ class MembershipStudioPages:
             "org": org_id,
             "values": values,
             "errors": errors,
+            "refused": refused,
             "price": price,
             "intervals": [(Interval.MONTH, _("a month")), (Interval.YEAR, _("a year"))],
         }
@@ -169,7 +178,7 @@ class MembershipStudioPages:
             context["arranges"] = me.allows(Action.EVENT_MANAGE, org_id)
             context["tiers"] = await self._plans.of_org(me, org_id) if context["arranges"] else ()
             context["unpaid"] = await self._unpaid(call, org_id)
-        return Html("payments/studio.html", context, 422 if errors else 200)
+        return Html("payments/studio.html", context, 422 if errors or refused else 200)
 
     async def _unpaid(self, call: Call, org_id: str) -> list[dict[str, str]]:
         due = await self._memberships.unpaid(call.principal, org_id)

@@ -1,5 +1,6 @@
 """The SDK's calls about subscriptions, behind shapes of ours."""
 
+import logging
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -9,6 +10,8 @@ from novacast.i18n import text
 from novacast.money import PaymentRefused
 from novacast.payments.stripe.billing.models import Billed, Invoice, Line
 from novacast.payments.stripe.client import MOST_PAGES, PAGE, StripeApi, kept
+
+log = logging.getLogger(__name__)
 
 _EXPANDED = ["latest_invoice"]
 
@@ -42,6 +45,23 @@ class BillingApi:
         with self._api.told():
             found = await self._api.sdk.v1.subscriptions.retrieve_async(id, {"expand": _EXPANDED})
         return _billed(found)
+
+    async def card(self, one: Billed) -> str | None:
+        """The fingerprint of the card that it is paid by. None: it is paid otherwise, or the key may not look. Raises
+        Unavailable."""
+        with self._api.told():
+            try:
+                method = one.method or await self._method_of(one.customer)
+                found = None if method is None else await self._api.sdk.v1.payment_methods.retrieve_async(method)
+            except stripe.PermissionError:
+                log.warning("Stripe's key may not read PaymentMethods: who had a trial is not known by the card")
+                return None
+        return None if found is None or found.card is None else found.card.fingerprint
+
+    async def _method_of(self, customer: str) -> str | None:
+        found = (await self._api.sdk.v1.customers.retrieve_async(customer)).to_dict()
+        method: str | None = found["invoice_settings"]["default_payment_method"]
+        return method
 
     async def update(self, id: str, params: Mapping[str, Any], key: str) -> bool:
         """Whether it is known to be done: an error kept by the key says nothing. Raises PaymentRefused, NotFound,
@@ -164,6 +184,8 @@ def _billed(one: stripe.Subscription) -> Billed:
         paused=found.get("pause_collection") is not None,
         failed=(found.get("cancellation_details") or {}).get("reason") == "payment_failed",
         latest=_invoice(latest) if isinstance(latest, stripe.Invoice) else None,
+        customer=found["customer"],
+        method=found.get("default_payment_method"),
     )
 
 

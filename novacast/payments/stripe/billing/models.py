@@ -84,8 +84,11 @@ class Billed:
     paused: bool
     failed: bool
     latest: Invoice | None
+    customer: str
+    method: str | None
+    """By which it is paid; None: by the customer's."""
 
-    def told(self, invoices: Sequence[Invoice]) -> Told:
+    def told(self, invoices: Sequence[Invoice], card: str | None = None) -> Told:
         paid_until, currency = self._paid_until(), self.currency.upper()
         bills = [one.bill() for one in reversed(invoices) if one.status != "draft"]
         return Told(
@@ -103,6 +106,7 @@ class Billed:
             failed=self.failed,
             next_at=None if self.latest is None or self.latest.next_at is None else self.latest.next_at * SECOND,
             bills=bills,
+            card=card,
         )
 
     def _paid_until(self) -> int | None:

@@ -112,7 +112,14 @@ class StripeBilling:
 
     async def _told(self, reference: str, since: int) -> Told:
         found = await self._known(reference)
-        return found.told(await self._api.invoices(reference, since // SECOND))
+        card = await self._card(found) if found.status == "trialing" else None
+        return found.told(await self._api.invoices(reference, since // SECOND), card)
+
+    async def _card(self, found: Billed) -> str | None:
+        try:
+            return await self._api.card(found)
+        except NotFound:
+            return None  # it was taken away meanwhile
 
     async def _known(self, reference: str) -> Billed:
         try:

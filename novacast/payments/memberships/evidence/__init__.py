@@ -1,0 +1,1 @@
+"""What shows a bank that a membership was agreed, paid and used."""

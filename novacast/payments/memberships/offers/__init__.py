@@ -1,0 +1,1 @@
+"""What memberships houses offer."""

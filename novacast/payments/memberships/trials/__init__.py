@@ -1,0 +1,1 @@
+"""Days that cost nothing: once for a person, whatever account they come with."""
