@@ -1,5 +1,7 @@
 """SCIM's lists in an order, and versions of what is in them."""
 
+import pytest
+
 from tests.accounts.scim.conftest import Provider
 
 NAMES = ("cid", "Ada", "ben")
@@ -48,6 +50,7 @@ async def test_who_has_the_newest_version_is_not_sent_it_again_and_an_old_one_ch
     assert provider.status == 204
 
 
+@pytest.mark.slow
 async def test_a_group_has_another_version_with_other_members(provider: Provider) -> None:
     made = await provider.ask("POST", "/Groups", {"displayName": "Ushers"})
     person = await provider.user("ada@stage.example")

@@ -37,6 +37,7 @@ async def test_an_event_that_nobody_touched_goes_with_all_that_is_of_it_and_can_
     await desk.clean()
 
 
+@pytest.mark.slow
 async def test_an_event_that_was_changed_or_sold_stays_whole(desk: Desk) -> None:
     one = await desk.bring(Kind.EVENTS, pretix(), VENUE)
     await desk.bring(Kind.ORDERS, pretix(ONE))
@@ -100,6 +101,7 @@ async def test_who_has_used_the_account_stays_with_it(desk: Desk) -> None:
     assert kept == ["anna@stage.example has used the account, or was changed, since."]
 
 
+@pytest.mark.slow
 async def test_of_who_was_here_before_only_the_role_goes(desk: Desk) -> None:
     await desk.bring(Kind.USERS, "email,name\nanna@stage.example,Anna\n")
     people = await desk.count("people", "erased_at IS NULL")
@@ -118,6 +120,7 @@ async def test_one_that_made_nothing_or_is_another_s_is_not_undone(desk: Desk) -
         await undoing.begin(Principal(person_id="somebody", name="Somebody"), one.id)
 
 
+@pytest.mark.slow
 async def test_one_that_was_cut_off_is_gone_on_with(desk: Desk) -> None:
     one = await desk.bring(Kind.USERS, PEOPLE)
     undoing = desk.own.operations.undoing
