@@ -125,7 +125,30 @@ async def test_one_that_was_cut_off_is_gone_on_with(desk: Desk) -> None:
     one = await desk.bring(Kind.USERS, PEOPLE)
     undoing = desk.own.operations.undoing
     await undoing.begin(SYSTEM, one.id)
+    with pytest.raises(Conflict):
+        await undoing.begin(SYSTEM, one.id)
     before = await desk.count("people", "erased_at IS NOT NULL")
     await undoing.work(one.id)
     await undoing.work(one.id)
     assert await desk.count("people", "erased_at IS NOT NULL") == before + 2
+
+
+HEADINGS = "event,title,timezone,currency,performance,starts,ticket,price,places\n"
+FIRST = "h,Hamlet,Europe/Vienna,EUR,1,2034-03-01 20:00,Standing,20,50\n"
+MORE = (
+    "h,Hamlet,Europe/Vienna,EUR,1,2034-03-01 20:00,Balcony,30,10\n"
+    "h,Hamlet,Europe/Vienna,EUR,2,2034-03-02 20:00,Standing,20,50\n"
+)
+
+
+async def test_what_was_added_to_an_event_that_was_here_goes_by_itself(desk: Desk) -> None:
+    first = await desk.bring(Kind.EVENTS, HEADINGS + FIRST)
+    second = await desk.bring(Kind.EVENTS, HEADINGS + FIRST + MORE)
+    assert second.counts == Counts(added=1), await desk.issues(second)
+    tables = ("events", "performances", "items", "quotas")
+    assert [await desk.count(one) for one in tables] == [1, 2, 3, 3]
+    assert (await undo(desk, first))[1] == ["Hamlet was changed since."], "the second import did"
+    undone, kept = await undo(desk, second)
+    assert (undone.undone, kept) == (5, []), "a performance, two kinds of tickets, and their quotas"
+    assert [await desk.count(one) for one in tables] == [1, 1, 1, 1]
+    await desk.clean()
