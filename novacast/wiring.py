@@ -1,6 +1,6 @@
-"""What both roots share: the slices put together, their ports joined, and the table of jobs."""
+"""What both roots share: the slices put together, and their ports joined."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
 from novacast.importing import Kind, Takes, Undoes
-from novacast.jobs import JobQueue, Work, connect
+from novacast.jobs import JobQueue, connect
 from novacast.keeping import Rule
 from novacast.limits import RateLimiter
 from novacast.live import keeping as live_keeping
@@ -37,24 +37,20 @@ from novacast.newsroom import newsroom
 from novacast.notifications import store as mails
 from novacast.notifications.news import keeping as news_keeping
 from novacast.notifications.news.services import NewsServices
-from novacast.notifications.news.spreading import JOB as SPREAD
 from novacast.notifications.overview import store as mail_work
-from novacast.notifications.push.service import JOB as PUSH
-from novacast.notifications.service import JOB as SEND
-from novacast.notifications.service import PATIENT as POST
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
 from novacast.operations.imports import keeping as imports_keeping
-from novacast.operations.imports.service import JOB as IMPORT
-from novacast.operations.imports.undoing import JOB as UNDO_IMPORT
 from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
 from novacast.payments.incidents.personal import IncidentData
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships.disputes.listing import MembershipDisputes
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
@@ -67,12 +63,15 @@ from novacast.security.keys import secret
 from novacast.security.rings import Ring
 from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
+from novacast.tickets.carts.personal import CartData
 from novacast.tickets.imports.events import EventsTaking
 from novacast.tickets.imports.undoing import EventsUndoing
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
 from novacast.tickets.post.service import OrderPost
+from novacast.tickets.purchases.service import Purchases
+from novacast.tickets.purchases.services import purchase_services
 from novacast.tickets.rentals.rights import WithRights
 from novacast.tickets.rentals.services import RentalServices, rental_services
 from novacast.tickets.services import FONTS, TicketServices, ticket_services
@@ -80,20 +79,11 @@ from novacast.tickets.tips.service import Tips
 from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.vods.advertised import AdvertisedVideos
-from novacast.vods.captions.extraction import JOB as EXTRACT
-from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
-from novacast.vods.downloads.models import JOB as DOWNLOADS
 from novacast.vods.health.service import VideoHealth
 from novacast.vods.overview import store as vod_work
-from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
-from novacast.vods.recordings.improving import JOB as IMPROVE
-from novacast.vods.removal import JOB as REMOVE
-from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
-from novacast.vods.transcoding.models import BEGIN
-from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views.service import Views
 from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
@@ -138,30 +128,17 @@ class Services:
     operations: OperationServices
     rentals: RentalServices
     tips: Tips
+    purchases: Purchases
 
     def open_rooms(self) -> Sequence[str]:
         """Parts of the house that its pages lead to, now that there is something in them."""
-        there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
+        there = {
+            "events": self.tickets.marquee.lit,
+            "memberships": self.memberships.houses.offer,
+            "basket": self.tickets.carts.lit,
+            "basket_plans": self.tickets.carts.takes_plans,
+        }
         return ("notices", *(name for name, lit in there.items() if lit))
-
-
-JOBS: Mapping[str, Callable[[Services], Work]] = {
-    SEND: lambda own: own.notifications.delivery.send,
-    POST: lambda own: own.notifications.post.run,
-    SPREAD: lambda own: own.news.spreading.run,
-    PUSH: lambda own: own.news.pusher.run,
-    TRANSCODE: lambda own: own.vods.work.run,
-    BEGIN: lambda own: own.vods.work.begin,
-    REMOVE: lambda own: own.vods.removal.remove,
-    EXTRACT: lambda own: own.vods.captions.extraction.run,
-    TRANSCRIBE: lambda own: own.vods.captions.work.run,
-    PICTURES: lambda own: own.vods.picture_work.run,
-    DOWNLOADS: lambda own: own.vods.download_work.run,
-    REPLACE: lambda own: own.vods.replacement_work.run,
-    IMPROVE: lambda own: own.vods.improving.run,
-    IMPORT: lambda own: own.operations.imports.work,
-    UNDO_IMPORT: lambda own: own.operations.undoing.work,
-}
 
 
 def station(own: Services) -> Station:
@@ -220,11 +197,11 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
     tickets = ticket_services(
-        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed()
-    )
+        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed(),
+        (MembershipDisputes(db), Inquiries(db)),
+    )  # fmt: skip
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
-    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing)
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
     memberships = membership_services(
         db, settings, Addresses(db), Addressees(), tickets.events, invoices, key, movers.billers
@@ -234,12 +211,16 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     payments = payment_services(db, movers, [tickets.news, memberships.news], test=settings.tickets.mode == "test")
     films = AdvertisedVideos(db, vods.source)
     rentals = rental_services(db, tickets, Ledger(), films, MemberOffers(memberships.plans))
+    purchases = purchase_services(db, tickets, rentals.sales, key, root)
+    tickets.carts.purchases = purchases
+    order_post = OrderPost(db, mail.mailbox, languages, tickets.papers, tickets.closing, tickets.carts.page)
     passes = WithMembers(WithRights(tickets.passes, rentals.rights), memberships.entitlement)
     personal: list[PersonalData] = [
         mail.personal,
         vods.personal,
         live.personal,
         tickets.personal,
+        CartData(db),
         memberships.personal,
         IncidentData(db),
         AnswersData(db),
@@ -330,6 +311,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         operations,
         rentals,
         tips,
+        purchases,
     )
 
 

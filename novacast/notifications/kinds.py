@@ -106,6 +106,7 @@ _OF_KINDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.REMINDER: ("reminder", "reminder_cancelled", "reminder_moved"),
     Kind.MENTION: ("mentioned",),
     Kind.ORDERS: (
+        "joint_awaiting", "joint_expired", "joint_paid",
         "order_awaiting", "order_cancelled", "order_changed", "order_expired", "order_paid", "order_partly_cancelled",
         "order_returned", "performance_cancelled", "performance_moved", "purchase_awaiting", "purchase_expired",
         "purchase_paid", "purchase_returned", "purchase_undone", "ticket_handed_on", "ticket_offered",

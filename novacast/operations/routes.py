@@ -1,4 +1,4 @@
-"""Everything of operations that is reached by the API."""
+"""Everything of operations that is reached by the API, but the probes, which are asked from the first second on."""
 
 from novacast import logs
 from novacast.clock import Clock
@@ -8,7 +8,6 @@ from novacast.operations.console.pages import ConsolePages
 from novacast.operations.console.ports import People
 from novacast.operations.imports.routes import ImportRoutes
 from novacast.operations.imports.undoing.routes import UndoRoutes
-from novacast.operations.probes.routes import ProbeRoutes
 from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
@@ -29,6 +28,5 @@ def operation_routes(
         AlarmRoutes(own.alarms),
         ImportRoutes(own.imports),
         UndoRoutes(own.undoing),
-        ProbeRoutes(own.readiness),
         ConsolePages(own.console, people, settings, clock),
     )

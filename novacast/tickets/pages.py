@@ -13,6 +13,7 @@ from novacast.i18n import text
 from novacast.tickets import showcase
 from novacast.tickets.billing.pages import InvoicePages
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.carts.pages import Collecting
 from novacast.tickets.door.pages import DoorPages
 from novacast.tickets.door.studio.pages import DoorStudioPages
 from novacast.tickets.editing.pages import OwnExchangePages
@@ -93,9 +94,10 @@ class DetailsForm(AnswersForm):
 
 
 class ChoicePages:
-    def __init__(self, performances: Performances, holds: Holds, *, test: bool) -> None:
+    def __init__(self, performances: Performances, holds: Holds, collecting: Collecting, *, test: bool) -> None:
         """`test`: nothing that is bought here is real, and every page says so."""
         self._performances, self._holds, self._test = performances, holds, test
+        self._collecting = collecting
 
     @page("/performances/{performance_id}", public=True)
     async def choose(self, call: Call, performance_id: str, query: CodeQuery) -> Html:
@@ -112,7 +114,7 @@ class ChoicePages:
             )
         except (Conflict, InvalidInput, RateLimited) as error:
             return await self._choice(call, performance_id, form, error)
-        return Redirect(f"/basket/{quote(self._holds.token(basket.hold.id))}")
+        return await self._collecting.held(call, basket)
 
     async def _choice(
         self, call: Call, performance_id: str, given: ChoiceForm, error: NovaCastError | None = None
@@ -135,9 +137,16 @@ class ChoicePages:
 
 class BasketPages:
     def __init__(
-        self, holds: Holds, orders: Orders, performances: Performances, questions: Questions, cancelling: Cancelling
+        self,
+        holds: Holds,
+        orders: Orders,
+        performances: Performances,
+        questions: Questions,
+        cancelling: Cancelling,
+        collecting: Collecting,
     ) -> None:
         self._holds, self._orders, self._performances = holds, orders, performances
+        self._collecting = collecting
         self._questions, self._cancelling = questions, cancelling
 
     @page("/basket/{token}", public=True)
@@ -147,6 +156,8 @@ class BasketPages:
             return Redirect(f"/order/{quote(made)}")
         if basket.hold.next_id is not None:
             return Redirect(f"/basket/{quote(await self._holds.latest(basket))}")
+        if (cart := await self._collecting.beside(call, basket.hold.id)) is not None:
+            return Redirect(f"/basket?of={cart}")
         values = DetailsForm(name=call.principal.name if call.principal.signed_in else "")
         return await self._shown(token, basket, values)
 
@@ -161,6 +172,10 @@ class BasketPages:
             return await self._shown(token, await self._holds.show(token), form, error)
         made = self._orders.token(placed.order.id)
         return await lead(self._orders, made) if form.method is Method.CARD else Redirect(f"/order/{quote(made)}")
+
+    @form("/basket/{token}/collect", public=True)
+    async def collect(self, call: Call, token: str) -> Redirect:
+        return await self._collecting.kept(call, await self._holds.show(token))
 
     @form("/basket/{token}/code", public=True)
     async def recode(self, call: Call, token: str, form: CodeForm) -> Redirect:
@@ -248,13 +263,14 @@ def _errors(error: NovaCastError | None) -> tuple[FieldError, ...]:
 
 def ticket_pages(own: TicketServices, clock: Clock) -> list[object]:
     test = own.taking.test
+    collecting = Collecting(own.carts, own.holds)
     return [
         EventListPages(Announced(own.listing, own.availability, own.posters), test=test),
         EventPage(own.events, own.listing, own.availability, own.posters, own.address, test=test),
-        ChoicePages(own.performances, own.holds, test=test),
+        ChoicePages(own.performances, own.holds, collecting, test=test),
         SeatMapPages(own.seat_maps, own.map_editor),
         SoldSeatPages(own.performances, own.halls),
-        BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling),
+        BasketPages(own.holds, own.orders, own.performances, own.questions, own.cancelling, collecting),
         AnswerPages(own.questions),
         OwnExchangePages(own.editing, own.orders, own.performances, own.holders, own.holds),
         WaitingPages(own.waiting, own.performances, own.holds),

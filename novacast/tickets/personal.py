@@ -14,6 +14,7 @@ from novacast.tickets.holders import store as holders
 from novacast.tickets.holds import store as holds
 from novacast.tickets.orders import store as orders
 from novacast.tickets.ports import Invoicing
+from novacast.tickets.purchases import store as purchases
 from novacast.tickets.questions import store as questions
 from novacast.tickets.refunds import store as refunds
 from novacast.tickets.refunds.runs import store as runs
@@ -47,6 +48,7 @@ class TicketData:
             back = await view.all(refunds.of_person(subject.person_id))
             videos = await view.all(rentals.rights_of(subject.person_id, ALL))
             given = await view.all(tips.of_person(subject.person_id, ALL))
+            together = await view.all(purchases.of_person(subject.person_id))
         billed = [one for order in bought for one in await self._invoicing.of_order(order.id)]
         return {
             "orders": [
@@ -60,6 +62,16 @@ class TicketData:
                     "created_at": iso(one.created_at),
                 }
                 for one in bought
+            ],
+            "purchases": [
+                {
+                    "code": one.code,
+                    "method": one.method,
+                    "total": one.total,
+                    "currency": one.currency,
+                    "created_at": iso(one.created_at),
+                }
+                for one in together
             ],
             "refunds": [
                 {
@@ -125,6 +137,7 @@ class TicketData:
         waiting.erase_person(tx, subject.person_id)
         holds.erase_person(tx, subject.person_id)
         orders.erase_person(tx, subject.person_id)
+        purchases.erase_person(tx, subject.person_id)
         door.erase_person(tx, subject.person_id)
         disputes.erase_person(tx, subject.person_id)  # by tickets, while these are still theirs
         admission.erase_person(tx, subject.person_id)

@@ -19,6 +19,8 @@ from novacast.tickets.overview.routes import OverviewRoutes
 from novacast.tickets.papers.routes import PaperRoutes
 from novacast.tickets.passes.routes import PassRoutes
 from novacast.tickets.posters.routes import PosterRoutes
+from novacast.tickets.purchases.routes import PurchaseRoutes
+from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.questions.routes import QuestionRoutes
 from novacast.tickets.recurrences.routes import RecurrenceRoutes
 from novacast.tickets.refunds.routes import RefundRoutes
@@ -29,8 +31,11 @@ from novacast.tickets.services import TicketServices
 from novacast.tickets.waiting.routes import WaitingRoutes
 
 
-def ticket_routes(own: TicketServices, clock: Clock) -> list[object]:
+def ticket_routes(own: TicketServices, clock: Clock, purchases: Purchases | None = None) -> list[object]:
+    """`purchases`: where things are bought together."""
+    together = [] if purchases is None else [PurchaseRoutes(purchases, own.orders)]
     return [
+        *together,
         EventRoutes(own.events, own.performances, own.trying),
         SeatMapRoutes(own.seat_maps, clock),
         HallRoutes(own.halls, own.trying),

@@ -22,9 +22,10 @@ from novacast.tickets.arranging.service import Arranging
 from novacast.tickets.billing.service import Billing
 from novacast.tickets.cancelling.moving import Moving
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.carts.service import Carts
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
-from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.ports import Contests, Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.editing import trading
@@ -56,6 +57,7 @@ from novacast.tickets.personal import TicketData
 from novacast.tickets.ports import Books, Invoicing
 from novacast.tickets.posters.service import Posters
 from novacast.tickets.proof.service import Proof
+from novacast.tickets.purchases.shares import shared
 from novacast.tickets.questions.service import Questions
 from novacast.tickets.questions.sheet import AnswerSheets
 from novacast.tickets.recurrences.service import Recurrences
@@ -93,6 +95,8 @@ class TicketServices:
     expiry: Expiry
     taking: Taking
     holds: Holds
+    carts: Carts
+    """Lit once there is somebody who takes one payment for several things."""
     orders: Orders
     questions: Questions
     recurrences: Recurrences
@@ -162,26 +166,29 @@ def ticket_services(
     viewings: Viewings,
     outside: Sequence[Witness] = (),
     accounts: Accounts | None = None,
+    contests: Sequence[Contests] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money. `accounts`: for orders that come
-    over."""
+    over. `contests`: what banks want or ask beside what is of orders."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     # Test and live never mix.
     providers: dict[str, Provider] = {} if sandbox is None else {sandbox.name: sandbox}
     checkouts = [one for one in outside if one.live == (own.mode == "live")]
     providers |= {one.name: one for one in checkouts}
+    shares = shared(db, providers)
     members = Members(db)
     taking = Taking(own, expiry, members)
     offering = Offering(own, taking)
     taking.first = offering.serve
     holds = Holds(db, own, limiter, expiry, taking, key)
-    holds.followers += [waiters.follow, trading.follow]
-    closing = Closing(db, expiry, providers, books)
+    carts = Carts(db, key)
+    holds.followers += [waiters.follow, trading.follow, carts.follow]
+    closing = Closing(db, expiry, shares, books)
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
-    orders = Orders(db, holds, taking, placing, closing, providers, books, key, settings.public_url)
-    refunds, disputes = Refunds(db, providers, books), Disputes(db, orders, books, viewings, FONTS)
+    orders = Orders(db, holds, taking, placing, closing, shares, books, key, settings.public_url)
+    refunds, disputes = Refunds(db, shares, books), Disputes(db, orders, books, viewings, FONTS, contests)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -203,14 +210,15 @@ def ticket_services(
         expiry=expiry,
         taking=taking,
         holds=holds,
+        carts=carts,
         orders=orders,
         questions=Questions(db, holds, orders),
         recurrences=Recurrences(db),
         waiting=WaitingList(db, limiter, expiry, taking, offering, key),
         closing=closing,
-        payments=Payments(db, providers, books),
+        payments=Payments(db, shares, books),
         reopening=Reopening(db, taking, checkouts, books, instance, closing.ask),
-        news=PaymentNews(db, providers, books, refunds, disputes),
+        news=PaymentNews(db, shares, books, refunds, disputes),
         sandbox=sandbox,
         desk=SandboxDesk(orders, sandbox),
         keyring=keyring,

@@ -6,6 +6,7 @@ from novacast.database import Migrations
 from novacast.tickets import schema as tickets_schema
 from novacast.tickets.admission import schema as admission_schema
 from novacast.tickets.cancelling import schema as cancelling_schema
+from novacast.tickets.carts import schema as carts_schema
 from novacast.tickets.codes import schema as codes_schema
 from novacast.tickets.disputes import schema as disputes_schema
 from novacast.tickets.door import schema as door_schema
@@ -20,6 +21,7 @@ from novacast.tickets.overview import schema as overview_schema
 from novacast.tickets.passes import schema as passes_schema
 from novacast.tickets.post import schema as post_schema
 from novacast.tickets.posters import schema as posters_schema
+from novacast.tickets.purchases import schema as purchases_schema
 from novacast.tickets.questions import schema as questions_schema
 from novacast.tickets.refunds import schema as refunds_schema
 from novacast.tickets.rentals import schema as rentals_schema
@@ -57,6 +59,8 @@ MIGRATIONS: Sequence[Migrations] = (
     reopening_schema.migrations,
     editing_schema.migrations,
     imports_schema.migrations,
+    purchases_schema.migrations,
+    carts_schema.migrations,
 )
 GUARDED = tickets_schema.GUARDED
 """What only triggers may write."""

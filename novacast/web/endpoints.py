@@ -1,5 +1,6 @@
 """A route as aiohttp calls it: parse what the signature asks for, call the method, answer with what it returned."""
 
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 
@@ -8,6 +9,7 @@ from pydantic import TypeAdapter
 
 from novacast import i18n
 from novacast.errors import NotFound
+from novacast.web import badge, sessions
 from novacast.web.answers import Html, Redirect
 from novacast.web.call import Call
 from novacast.web.kit import Kit
@@ -30,10 +32,19 @@ class Endpoint:
         state = request[STATE]
         call = self._call(request, state)
         result = await self.route.handler(call, **await self._arguments(request))
+        if isinstance(result, Html):
+            result = await self._badged(request, state, result)
         response = self._response(request, state, result)
         for cookie in call.cookies:
             cookie.put(response, secure=call.secure)
         return response
+
+    async def _badged(self, request: web.Request, state: State, html: Html) -> Html:
+        cookie = sessions.read(request, badge.COOKIE, secure=state.client.secure)
+        if cookie is None and not state.principal.signed_in:
+            return html
+        found = await self._kit.collected(state.principal, cookie)
+        return html if found is None else replace(html, context={"collected": found, **html.context})
 
     async def expect(self, request: web.Request) -> web.StreamResponse | None:
         """Answers `Expect: 100-continue`, unless the middlewares are going to refuse the body that it announces."""

@@ -8,6 +8,7 @@ from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
 from novacast.settings import Settings
 from novacast.web.authentication import Authenticator
+from novacast.web.badge import Collected, nothing
 from novacast.web.idempotency import Answers
 from novacast.web.parsing import BodyReader
 from novacast.web.protection import Edge
@@ -29,3 +30,5 @@ class Kit:
     templates: Templates
     trail: Trail | None = None
     """Where it is written down what operators do; None: nowhere."""
+    collected: Collected = nothing
+    """What pages show of somebody's basket."""

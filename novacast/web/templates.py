@@ -1,7 +1,8 @@
 """Pages: Jinja2 with autoescape and gettext, and what every template finds in its context.
 
 `me` (Principal), `venue` (name of this instance), `language` (BCP 47), `path`, `theme` ("dark", "light", ""), `notice`
-(Notice, once after a redirect), `request_id`, `more_rooms`; functions `static(name)`, `_`, `gettext`, `ngettext`.
+(Notice, once after a redirect), `request_id`, `more_rooms`, `collected`
+(Badge, where there is something in the basket); functions `static(name)`, `_`, `gettext`, `ngettext`.
 """
 
 import base64
@@ -18,6 +19,7 @@ from aiohttp import web
 from jinja2.bccache import Bucket
 
 from novacast import i18n
+from novacast.clock import iso
 from novacast.web.answers import Html, Notice
 from novacast.web.problems import Problem
 from novacast.web.sessions import Cookie, read
@@ -107,6 +109,7 @@ class Templates:
         env.globals["ngettext"] = _counting(cast("Callable[..., str]", env.globals["ngettext"]))
         env.globals["static"] = self._static.url
         env.filters["number"] = count_of
+        env.filters["iso"] = iso
 
     def render(self, request: web.Request, html: Html) -> web.Response:
         state = request[STATE]

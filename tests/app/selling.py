@@ -202,3 +202,19 @@ async def baskets(venue: Venue, path: str, item: str) -> AsyncIterator[tuple[str
         taken = await venue.ask("POST", f"{path}/holds", body=lines)
         placed = await venue.ask("POST", f"{API}/holds/{taken.json['token']}/order", body=BUYER | {"method": "sandbox"})
         yield f"{ORDER}/{end}", f"{API}/orders/{placed.json['token']}/{end}", "", body
+    async for wish in bought_together(venue, path, lines):
+        yield wish
+
+
+async def bought_together(venue: Venue, path: str, lines: dict[str, Any]) -> AsyncIterator[tuple[str, str, str, Any]]:
+    """Each of three purchases of two baskets ends in its own way."""
+    purchases = f"{API}/purchases"
+    for end, body in (("refresh", None), ("sandbox", {"paid": True}), ("give-up", None)):
+        taken = [await venue.ask("POST", f"{path}/holds", body=lines) for _ in range(2)]
+        wanted = {"baskets": [one.json["token"] for one in taken], "method": "sandbox"}
+        yield purchases, purchases, "", BUYER | wanted
+        made = f"{purchases}/{answered(venue)['token']}"
+        yield f"{purchases}/{{token}}/pay", f"{made}/pay", "", None
+        if end == "refresh":
+            pay_elsewhere(venue)
+        yield f"{purchases}/{{token}}/{end}", f"{made}/{end}", "", body

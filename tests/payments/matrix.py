@@ -3,7 +3,7 @@ be true once the house has recovered."""
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from novacast.errors import NovaCastError
 from novacast.tickets.events.models import PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import OrderState
-from novacast.tickets.orders.models import Method, buyer_of
+from novacast.tickets.orders.models import Buyer, Method, buyer_of
 from novacast.tickets.orders.store import order as order_of
 from novacast.tickets.refunds.service import OPEN
 from novacast.tickets.store import story
@@ -25,7 +25,7 @@ from novacast_admin.stripe_stand_in.shapes import Object
 from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
 from tests.payments.paying import SIGNING, House, open_house, put_together
-from tests.tickets.box import GUEST, OWNER
+from tests.tickets.box import GUEST, ORG, OWNER
 
 T = TypeVar("T")
 PRICE = 1000
@@ -99,15 +99,18 @@ async def large_house(path: Path, clock: FakeClock, *, element: bool = False) ->
         yield house
 
 
-async def tried(house: House, case: Case) -> str:
-    """What became of one order; fails if that may not be. The house is whole again afterwards."""
-    own, number = house.box.own, len(house.standin.asked)
-    # Each bought by somebody else: nobody may have so many.
-    buyer = buyer_of("Ada", f"ada{number}.{case.commit}{case.after}@example.org", "en")
+async def one_order(house: House, buyer: Buyer) -> "Story":
+    own = house.box.own
     basket = await own.holds.take(GUEST, house.box.night.id, [Wish(house.box.room.id, 1)])
     receipt = await own.orders.place(GUEST, own.holds.token(basket.hold.id), buyer, Method.CARD)
-    token = own.orders.token(receipt.order.id)
-    told = Story(house, token, receipt.order.id, receipt.order.code)
+    return Story(house, own.orders.token(receipt.order.id), [receipt.order.id], receipt.order.code)
+
+
+async def tried(house: House, case: Case, begin: "Begin" = one_order) -> str:
+    """What became of one order; fails if that may not be. The house is whole again afterwards."""
+    number = len(house.standin.asked)
+    # Each bought by somebody else: nobody may have so many.
+    told = await begin(house, buyer_of("Ada", f"ada{number}.{case.commit}{case.after}@example.org", "en"))
     await told.prepare(case.step)
     whole = (house.box, house.payments)
     db: Any = Doomed(house.box.db, case.commit, after=case.after) if case.commit else house.box.db
@@ -132,8 +135,10 @@ async def tried(house: House, case: Case) -> str:
 
 
 class Story:
-    def __init__(self, house: House, token: str, order_id: str, code: str) -> None:
-        self.house, self.token, self.order_id, self.code = house, token, order_id, code
+    page = "order"
+
+    def __init__(self, house: House, token: str, order_ids: list[str], code: str) -> None:
+        self.house, self.token, self.order_ids, self.code = house, token, order_ids, code
 
     async def prepare(self, step: str) -> None:
         if step in ("begin", "begin twice"):
@@ -142,19 +147,19 @@ class Story:
         if step not in ("close unpaid", "give up"):
             self._pay()
         if step == "repay":
-            paid = (await self._orders.look_after(self.token)).order
-            await self._orders.cancel(OWNER, paid.org_id, paid.id, "it rains")
+            await self._orders.look_after(self.token)
+            await self.house.box.own.orders.cancel(OWNER, ORG, self.order_ids[0], "it rains")
 
     async def act(self, step: str) -> None:
         house, own = self.house, self.house.box.own
         match step:
             case "begin" | "begin twice":
-                await own.orders.pay(self.token)
+                await self._orders.pay(self.token)
                 if step == "begin twice":
-                    await own.orders.pay(self.token)
+                    await self._orders.pay(self.token)
                 self._pay()
             case "return":
-                await own.orders.look_after(self.token)
+                await self._orders.look_after(self.token)
             case "webhook":
                 await self._hear()
                 await house.inbox.work()
@@ -165,31 +170,30 @@ class Story:
                 house.box.clock.advance(1900)
                 await own.closing.sweep()
             case "give up":
-                await own.orders.give_up(self.token)
+                await self._orders.give_up(self.token)
             case "repay":
                 await own.refunds.sweep()
 
     async def recover(self) -> None:
         """As a house that runs on does: its sweeps, half an hour at a time. Nobody comes back to the page."""
         for _round in range(ROUNDS):
-            order = await self.house.box.db.one(order_of(self.order_id))
-            assert order is not None
-            owed = [one for one in await self.house.box.own.refunds.of_order(self.order_id) if one.state in OPEN]
-            if order.state is not OrderState.AWAITING_PAYMENT and not owed:
+            if not [one for one in self.order_ids if await self._waits(one)]:
                 break
             self.house.box.clock.advance(1800)
             own = self.house.box.own
             for sweep in (own.closing.sweep, own.late.sweep, own.refunds.sweep, self.house.inbox.sweep):
                 await sweep()
 
+    async def _waits(self, order_id: str) -> bool:
+        order = await self.house.box.db.one(order_of(order_id))
+        assert order is not None
+        owed = [one for one in await self.house.box.own.refunds.of_order(order_id) if one.state in OPEN]
+        return order.state is OrderState.AWAITING_PAYMENT or bool(owed)
+
     async def end(self, case: Case) -> str:
         receipt = await self._orders.show(self.token)
-        order, intents = receipt.order, self._intents()
-        captured = [one for one in intents if one["status"] == "succeeded"]
-        assert len(captured) <= 1, f"{case}: paid {len(captured)} times"
-        pages = [one for one in self._pages() if one["status"] == "open"]
-        pages += [one for one in intents if one["status"] in ("requires_payment_method", "requires_action")]
-        assert not pages, f"{case}: a page where one can still pay"
+        order = receipt.order
+        captured = self._paid(case)
         incidents = {one.action for one in await self.house.box.db.all(story(order.id))} & INCIDENTS
         if order.state is OrderState.PAID:
             assert captured, f"{case}: paid, and nobody has paid"
@@ -210,12 +214,22 @@ class Story:
         assert not receipt.tickets
         return "not paid, and free again"
 
+    def _paid(self, case: Case) -> list[dict[str, Any]]:
+        """What came, once at most; and nothing more can come."""
+        intents = self._intents()
+        captured = [one for one in intents if one["status"] == "succeeded"]
+        assert len(captured) <= 1, f"{case}: paid {len(captured)} times"
+        pages = [one for one in self._pages() if one["status"] == "open"]
+        pages += [one for one in intents if one["status"] in ("requires_payment_method", "requires_action")]
+        assert not pages, f"{case}: a page where one can still pay"
+        return captured
+
     def _pages(self) -> list[dict[str, Any]]:
         keys = {one.key for one in self._calls()}
         return [one for one in self.house.standin.account.all("checkout.session") if one["client_reference_id"] in keys]
 
     def _calls(self) -> list[Any]:
-        back = f"/order/{self.token}/paid"
+        back = f"/{self.page}/{self.token}/paid"
         return [
             one
             for one in self.house.standin.asked
@@ -253,8 +267,12 @@ class Story:
         return self.house.box.own.orders
 
 
-async def run(house: House, chosen: list[Case]) -> Counter[str]:
+Begin = Callable[[House, Buyer], Awaitable[Story]]
+"""Orders what is to be paid."""
+
+
+async def run(house: House, chosen: list[Case], begin: Begin = one_order) -> Counter[str]:
     counts: Counter[str] = Counter()
     for case in chosen:
-        counts[await tried(house, case)] += 1
+        counts[await tried(house, case, begin)] += 1
     return counts

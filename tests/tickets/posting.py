@@ -50,7 +50,7 @@ class Posted:
 async def posting(box: Box, folder: DataFolder) -> AsyncIterator[Posted]:
     queue = JobQueue(connect(Jobs(), folder.queue))
     letters = Letters(Languages(), "The Venue", "Box Office <noreply@venue.example>")
-    post = OrderPost(box.db, Mailbox(queue, letters), Languages(), box.own.papers, box.own.closing)
+    post = OrderPost(box.db, Mailbox(queue, letters), Languages(), box.own.papers, box.own.closing, box.own.carts.page)
     delivery = Delivery(box.db, box.clock, queue, letters, Folder(folder.mail), [Enclosing(box.own.papers)])
     try:
         yield Posted(box, post, delivery, folder.mail)

@@ -22,6 +22,7 @@ from novacast.tickets.routes import ticket_routes
 from novacast.tickets.topics import TOPICS
 from novacast.topics import Topics
 from novacast.web import Credentials
+from novacast.web.badge import Collected, nothing
 from novacast.web.server import Parts, WebServer
 from tests.compiled import static, templates
 from tests.tickets.box import ADA, BEN, DOOR, OUTSIDER, OWNER, PRODUCER, SELLER, TEST_MODE, Box
@@ -70,7 +71,7 @@ def topics(box: Box) -> Topics:
 
 
 @asynccontextmanager
-async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served]:
+async def serving(box: Box, more: Sequence[object] = (), collected: Collected = nothing) -> AsyncIterator[Served]:
     facts = Outbox(box.db)
     server = WebServer(
         Parts(
@@ -86,6 +87,8 @@ async def serving(box: Box, more: Sequence[object] = ()) -> AsyncIterator[Served
             metrics=Metrics(),
             key=b"k" * 32,
             topics=topics(box),
+            collected=collected,
+            rooms=lambda: ["events", *(["basket"] if box.own.carts.lit else ())],
         )
     )
     await facts.start()

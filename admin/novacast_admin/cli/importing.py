@@ -267,7 +267,7 @@ async def _run(services: Services, one: Import, *, dry: bool) -> Import:
     imports = services.operations.imports
     await imports.begin(SYSTEM, one.id, dry=dry, here=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         line = shown.add_task(one.kind.value, total=one.total)
         try:
             await imports.run(one.id, lambda now: shown.update(line, total=now.total, completed=now.position))

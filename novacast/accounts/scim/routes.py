@@ -208,13 +208,14 @@ _ASKED = ("filter", "startIndex", "count", "sortBy", "sortOrder")
 
 def _search(document: Document) -> ResourcesQuery:
     """Raises InvalidInput."""
-    if SEARCH not in (document.get("schemas") or [SEARCH]):
+    schemas = document.get("schemas") or [SEARCH]
+    if not isinstance(schemas, list) or SEARCH not in schemas:
         raise invalid("invalidSyntax", text("A search has the schema {schema}.", schema=SEARCH))
     given = {name: document[name] for name in _ASKED if document.get(name) is not None}
-    lists = {name: ",".join(document[name]) for name in ("attributes", "excludedAttributes") if document.get(name)}
     try:
+        lists = {name: ",".join(document[name]) for name in ("attributes", "excludedAttributes") if document.get(name)}
         return ResourcesQuery.model_validate({**given, **lists})
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise invalid("invalidSyntax", text("This search can't be read.")) from error
 
 

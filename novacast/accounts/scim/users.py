@@ -146,11 +146,12 @@ def settle(tx: Transaction, person_id: str, org_id: str) -> None:
 
 
 def _shut(tx: Transaction, person_id: str, *, shut: bool) -> None:
+    """Whom an operator shut out stays out: a directory says over and over who is active, and knows of no ban."""
     if shut and not tx.one(operators.suspended(person_id)):
         operators.suspend(tx, person_id, "", BY)
         sessions.revoke_all(tx, person_id, tokens=True)
     elif not shut:
-        operators.release(tx, person_id)
+        operators.release(tx, person_id, only_by=BY)
 
 
 def _demand_none(tx: Transaction, person_id: str) -> None:

@@ -42,6 +42,8 @@ def sample(template: str, root: str) -> Mapping[str, str]:
         "over": "",
         "test": "",
         "many": "",
+        "tickets": "yes",
+        "partly": "",
         "url": f"{root}/example",
         "watch": f"{root}/watch/example",
         "stop": f"{root}/reminders/stop?token=example",

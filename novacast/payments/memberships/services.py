@@ -22,6 +22,7 @@ from novacast.payments.memberships.plans import Plans
 from novacast.payments.memberships.ports import Addressees, Biller, Collector, People, Sandbox, Zones
 from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.service import Memberships
+from novacast.payments.memberships.wanting import PlansWanted
 from novacast.security.keys import instance_of
 from novacast.settings import Settings
 
@@ -44,6 +45,8 @@ class MembershipServices:
     endings: Endings
     """To be subscribed to the facts, durably."""
     personal: MembershipData
+    wanted: PlansWanted
+    """For carts."""
 
     async def begin(self) -> None:
         await self.houses.look()
@@ -91,4 +94,5 @@ def membership_services(
         entitlement=Entitlement(db),
         endings=Endings(db),
         personal=MembershipData(db),
+        wanted=PlansWanted(db),
     )

@@ -16,6 +16,7 @@ from novacast.identity import Action, Principal
 from novacast.money import Entry
 from novacast.payments.payouts import store
 from novacast.payments.payouts.models import LOOKED_BACK, Kind, Mismatch, Movement, Payout, PayoutState, Share
+from novacast.payments.payouts.parts import store as parts
 from novacast.payments.payouts.ports import Books, Statements
 from novacast.payments.ports import Settles
 
@@ -116,6 +117,7 @@ class Payouts:
         )
 
     def _booked(self, tx: Transaction, provider: str, one: Movement, entry: Entry) -> None:
+        parts.add(tx, provider, entry)
         if not store.attribute(tx, provider, one, entry) or entry.currency != one.currency:
             return
         kept = one.fee if one.kind is not Kind.FEE else one.fee - one.amount

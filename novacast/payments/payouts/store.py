@@ -5,6 +5,7 @@ from dataclasses import fields
 from novacast.database import Query, Row, Transaction
 from novacast.money import Entry
 from novacast.payments.payouts.models import GRACE, SOON, Kind, Mismatch, Movement, Payout, PayoutState, Share
+from novacast.payments.payouts.parts.store import NO_PART, SOURCES
 
 Key = tuple[int, str]
 START: Key = (2**62, "")
@@ -176,8 +177,8 @@ def told(tx: Transaction, one: Mismatch) -> bool:
 
 
 _EFFECT = (
-    "(SELECT coalesce(sum(CASE WHEN l.debit = 'clearing:' || m.provider THEN l.amount ELSE -l.amount END), 0) "
-    "FROM ledger l WHERE l.source = m.source AND 'clearing:' || m.provider IN (l.debit, l.credit))"
+    "(SELECT coalesce(sum(CASE WHEN l.debit = 'clearing:' || m.provider THEN l.amount ELSE -l.amount END), 0) "  # noqa: S608 - texts of ours
+    f"FROM ledger l WHERE l.source IN ({SOURCES}) AND 'clearing:' || m.provider IN (l.debit, l.credit))"
 )
 _MISMATCHES = f"""
 WITH booked AS (SELECT provider, source, org_id, currency, memo, order_id, sum(amount) AS told, max(at) AS at,
@@ -193,7 +194,7 @@ UNION ALL SELECT 'missing', l.org_id, s.provider, l.source, l.memo, l.order_id, 
     FROM payouts_seen s JOIN ledger l ON 'clearing:' || s.provider IN (l.debit, l.credit)
     WHERE {{mine}} AND s.test = :test AND l.test = :test AND l.at BETWEEN :since AND min(:now, s.until) - :grace
     AND l.kind <> 'fee' AND l.kind NOT GLOB 'paid_out:*'
-    AND NOT EXISTS (SELECT 1 FROM payout_movements m WHERE m.source = l.source)
+    AND NOT EXISTS (SELECT 1 FROM payout_movements m WHERE m.source = l.source) AND {NO_PART}
     GROUP BY s.provider, l.source HAVING effect <> 0
 UNION ALL SELECT 'unknown', NULL, provider, id, reference, '', amount - fee, 0, currency, at FROM payout_movements
     WHERE test = :test AND org_id IS NULL AND kind <> 'payout' AND at < :now - :soon

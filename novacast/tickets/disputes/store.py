@@ -3,9 +3,12 @@
 from collections.abc import Sequence
 
 from novacast.database import Query, Row, Transaction
-from novacast.tickets.disputes.models import Dispute, Listed, Scan, Watch
+from novacast.money import Contested
+from novacast.tickets.disputes.models import Dispute, Scan, Watch, contested
 from novacast.tickets.events.store import Key
 from novacast.tickets.models import DisputeState
+from novacast.tickets.orders.models import Attempt
+from novacast.tickets.orders.store import attempt_of_row
 
 _DISPUTE = (
     "id", "order_id", "org_id", "attempt_id", "provider", "reference", "amount", "currency", "reason", "due_at",
@@ -18,28 +21,34 @@ def dispute(dispute_id: str) -> Query[Dispute]:
 
 
 def by_reference(provider: str, reference: str) -> Query[Dispute]:
-    return Query("SELECT * FROM disputes WHERE provider = ? AND reference = ?", (provider, reference), _dispute)
+    """All parts of it, where it is of a payment for several orders."""
+    return Query(
+        "SELECT * FROM disputes WHERE provider = ?1 AND (reference = ?2 OR reference GLOB ?2 || '/*') "
+        "ORDER BY reference",
+        (provider, reference),
+        _dispute,
+    )
 
 
 def of_order(order_id: str) -> Query[Dispute]:
     return Query("SELECT * FROM disputes WHERE order_id = ? ORDER BY created_at, id", (order_id,), _dispute)
 
 
-def of_org(org_id: str, start: Key, limit: int) -> Query[Listed]:
+def of_org(org_id: str, start: Key, limit: int) -> Query[Contested]:
     return Query(
         "SELECT d.*, o.code, o.name FROM disputes d JOIN orders o ON o.id = d.order_id WHERE d.org_id = ? "
         "AND (d.created_at, d.id) < (?, ?) ORDER BY d.created_at DESC, d.id DESC LIMIT ?",
         (org_id, *start, limit),
-        lambda row: Listed(_dispute(row), row["code"], row["name"]),
+        lambda row: contested(_dispute(row), row["code"], row["name"]),
     )
 
 
-def payment(provider: str, name: str) -> Query[str]:
-    """Id of the attempt that a provider means by its reference, or by our key."""
+def payment(provider: str, name: str) -> Query[Attempt]:
+    """The attempts that a provider means by its reference, or by our key: several, where one payment paid them."""
     return Query(
-        "SELECT id FROM payment_attempts WHERE provider = ? AND (reference = ? OR key = ?)",
+        "SELECT * FROM payment_attempts WHERE provider = ? AND (reference = ? OR key = ?) ORDER BY created_at, rowid",
         (provider, name, name),
-        lambda row: str(row["id"]),
+        attempt_of_row,
     )
 
 

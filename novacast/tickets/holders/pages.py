@@ -1,5 +1,6 @@
 """What a receiver's link shows, and the tickets of an account."""
 
+from collections.abc import Sequence
 from typing import Any, Protocol
 from urllib.parse import quote
 
@@ -7,17 +8,18 @@ from novacast.clock import Clock
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
+from novacast.tickets.carts.models import Joint
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.holders.models import Transfer
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Order, buyer_of
 from novacast.tickets.orders.pages import OFFERED, OfferForm, RenameForm
-from novacast.tickets.orders.service import Orders
 from novacast.tickets.orders.shown import story_badge, ticket_shown
 from novacast.tickets.papers.models import Sheet
 from novacast.tickets.papers.service import Papers
-from novacast.tickets.words import hour_there, order_state
+from novacast.tickets.services import TicketServices
+from novacast.tickets.words import hour_there, order_state, price
 from novacast.web import Call, Html, ListQuery, Notice, Redirect, form, page
 
 
@@ -101,9 +103,9 @@ class HolderPages:
 
 
 class MyTicketPages:
-    def __init__(self, holders: Holders, orders: Orders, performances: Performances, accounts: Accounts) -> None:
-        self._holders, self._orders = holders, orders
-        self._performances, self._accounts = performances, accounts
+    def __init__(self, own: TicketServices, accounts: Accounts) -> None:
+        self._holders, self._orders, self._carts = own.holders, own.orders, own.carts
+        self._performances, self._accounts = own.performances, accounts
 
     @page("/account/tickets")
     async def mine(self, call: Call, query: ListQuery) -> Html:
@@ -117,12 +119,23 @@ class MyTicketPages:
         offers = await self._holders.offers(email) if email else []
         handed = await self._holders.accepted(principal.person_id or "") if cursor is None else []
         return {
-            "orders": [await self._line(one) for one in page_.items],
+            "groups": await self._groups(page_.items),
             "loose": [await self._line(one) for one in loose],
             "offers": [await self._held(one) for one in offers],
             "handed": [await self._held(one) for one in handed],
             "next": f"?cursor={quote(page_.next)}" if page_.next else "",
         }
+
+    async def _groups(self, orders: Sequence[Order]) -> list[dict[str, Any]]:
+        """Those that were bought together, each purchase once; what was bought alone between them."""
+        joint = await self._carts.joint([one.id for one in orders])
+        groups: list[dict[str, Any]] = []
+        for order in orders:
+            purchase = joint.get(order.id)
+            if not groups or purchase != groups[-1]["purchase"]:
+                groups.append({"purchase": purchase, "total": _sum(purchase), "lines": []})
+            groups[-1]["lines"].append(await self._line(order))
+        return groups
 
     async def _held(self, one: Transfer) -> dict[str, Any]:
         event, _performance = await self._performances.known(one.perf_id)
@@ -144,6 +157,10 @@ class MyTicketPages:
             "badge": story_badge(order),
             "gone": order.state in (OrderState.CANCELLED, OrderState.EXPIRED, OrderState.REFUNDED),
         }
+
+
+def _sum(purchase: Joint | None) -> str:
+    return "" if purchase is None else price(purchase.total, purchase.currency)
 
 
 def _back(token: str, notice: Notice | None = None) -> Redirect:

@@ -25,7 +25,7 @@ from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim, Hold
 from novacast.tickets.holds.taking import Taking, free_overdue, put, told
 from novacast.tickets.imports import store
-from novacast.tickets.imports.events import event_key, item_key, night_key
+from novacast.tickets.imports.events import event_key, item_key, night_key, of_nothing_here
 from novacast.tickets.imports.leaving import counts, left, unpaid
 from novacast.tickets.imports.ports import Accounts
 from novacast.tickets.imports.values import amount, hour, share
@@ -91,15 +91,7 @@ class OrdersTaking:
             found = nights[0].id if len(nights) == 1 else None
         performance = None if found is None else tx.one(events.performance(found))
         if performance is None or performance.org_id != wish.org_id:
-            shown = " ".join(filter(None, (event_key(line), line.get("performance") or line.get("starts"))))
-            raise InvalidInput.field(
-                "performance",
-                text(
-                    "There is no performance {name} here: bring the events first, or name it in the mapping file "
-                    "under [performances].",
-                    name=shown[:100],
-                ),
-            )
+            raise InvalidInput.field("performance", of_nothing_here(line))
         return performance.id
 
     def _order(

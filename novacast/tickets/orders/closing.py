@@ -3,7 +3,7 @@ it is not paid and will not be; what turns out to be paid is fulfilled. Out of r
 """
 
 import logging
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 
 from novacast import outbox
 from novacast.clock import HOUR, MINUTE
@@ -19,8 +19,8 @@ from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Attempt, Method, Order
-from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases.joining import attempt_known, settle_all, waiting
 
 log = logging.getLogger(__name__)
 
@@ -72,22 +72,22 @@ class Closing:
         self._asked = {subject: at for subject, at in self._asked.items() if subject in known}
 
     async def close(self, order_id: str) -> None:
-        """One order that is not paid yet. Raises NotFound, Conflict; Unavailable, and then it is left to the sweep."""
+        """One order that is not paid yet, with all that is paid by the same payment. Raises NotFound, Conflict;
+        Unavailable, and then it is left to the sweep."""
 
-        def mark(tx: Transaction) -> Order:
+        def mark(tx: Transaction) -> Sequence[Order]:
             order = tx.one(store.order(order_id))
             if order is None:
                 raise NotFound(text("There is no such order."))
             if order.state is OrderState.EXPIRED:
-                return order
+                return ()
             if order.state is not OrderState.AWAITING_PAYMENT:
                 raise Conflict(text("Only what is not paid yet can be called off."))
             _mark(tx, order)
-            return order
+            return waiting(tx, order)
 
-        order = await self._db.write(mark)
-        if order.state is OrderState.AWAITING_PAYMENT:
-            await self._finish(order)
+        for one in await self._db.write(mark):
+            await self._finish(one)
 
     def _mark_some(self, tx: Transaction) -> int:
         overdue = tx.all(store.overdue(self._expiry.instant(tx), BATCH))
@@ -106,7 +106,7 @@ class Closing:
     def _free(self, tx: Transaction, order_id: str, outcomes: Mapping[str, Outcome]) -> bool:
         for attempt_id, outcome in outcomes.items():
             if outcome.state == "paid":
-                settle(tx, self._books, attempt_id, outcome)
+                settle_all(tx, self._books, attempt_known(tx, attempt_id), outcome)
         order = tx.one(store.order(order_id))
         if order is None or order.state is not OrderState.AWAITING_PAYMENT:
             return False
@@ -154,11 +154,12 @@ class Closing:
                 await self._settle(attempt.id, outcome)
 
     async def _settle(self, attempt_id: str, outcome: Outcome) -> None:
-        await self._db.write(lambda tx: settle(tx, self._books, attempt_id, outcome))
+        await self._db.write(lambda tx: settle_all(tx, self._books, attempt_known(tx, attempt_id), outcome))
 
 
 def _mark(tx: Transaction, order: Order) -> None:
-    """From here on nobody may begin to pay it."""
-    hold = tx.one(holds.hold(order.hold_id))
-    if hold is not None and hold.state is HoldState.PAYING:
-        holds.move(tx, hold.id, HoldState.CLOSING)
+    """From here on nobody may begin to pay it, nor what is paid with it."""
+    for one in waiting(tx, order):
+        hold = tx.one(holds.hold(one.hold_id))
+        if hold is not None and hold.state is HoldState.PAYING:
+            holds.move(tx, hold.id, HoldState.CLOSING)

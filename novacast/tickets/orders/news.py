@@ -2,7 +2,8 @@
 whatever else they answer.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from novacast.database import Database, Transaction
@@ -13,8 +14,11 @@ from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import CAPTURED, LATE, Attempt
-from novacast.tickets.orders.settling import alarm, settle
+from novacast.tickets.orders.settling import alarm
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases import store as purchases
+from novacast.tickets.purchases.joining import settle_all
+from novacast.tickets.purchases.models import Joint
 from novacast.tickets.refunds import store as refund_store
 from novacast.tickets.refunds.service import Refunds
 
@@ -31,14 +35,13 @@ class PaymentNews:
     async def attempt(self, provider: str, key: str) -> bool:
         """Ask about the payment with this key, whatever we think of it: what was called off may be paid all the same.
         Whether it is one of ours. Raises Unavailable."""
-        found = await self._db.one(store.attempt_of(provider, key))
-        if found is None:
-            return False
-        if found.state in CAPTURED:  # nothing becomes of it any more that is not told as a refund or a dispute
-            return True
-        outcome = await self._providers[provider].retrieve(found.demand(found.order_id))
-        await self._db.write(lambda tx: settle(tx, self._books, found.id, outcome))
-        return True
+        known = await self._known(provider, key)
+        # Of what is captured nothing becomes any more that is not told as a refund or a dispute.
+        found = next((one for one in known if one.state not in CAPTURED), None)
+        if found is not None:
+            outcome = await self._providers[provider].retrieve(found.demand(found.order_id))
+            await self._db.write(lambda tx: settle_all(tx, self._books, found, outcome))
+        return bool(known)
 
     async def repayment(self, provider: str, key: str) -> bool:
         """Ask what became of money on its way back. Whether it is of ours."""
@@ -66,16 +69,43 @@ class PaymentNews:
                 refund = await self._db.one(refund_store.by_reference(provider, key))
                 return None if refund is None else await self._entry(refund.order_id, refund.id, refund.created_at)
             case "dispute":
-                dispute = await self._db.one(dispute_store.by_reference(provider, key))
-                return None if dispute is None else await self._entry(dispute.order_id, dispute.id, dispute.created_at)
+                return await self._in_dispute(provider, key)
 
     async def _paid(self, provider: str, key: str) -> Entry | None:
         """What came after it was called off is the same payment, and stands under another attempt."""
+        if (joint := await self._db.one(purchases.joint(key))) is not None:
+            return await self._divided(joint)
         for one in (key, f"{key}{LATE}"):
             found = await self._db.one(store.attempt_of(provider, one))
             if found is not None and found.state in CAPTURED:
                 return await self._entry(found.order_id, found.id, found.changed_at)
         return None
+
+    async def _divided(self, joint: Joint) -> Entry | None:
+        """What paid several things, once the books have all of them."""
+        parts = await self._db.all(purchases.captured(joint.key))
+        purchase = await self._db.one(purchases.purchase(joint.purchase_id))
+        if purchase is None or len(parts) < len(await self._db.all(purchases.shares(joint.key))):
+            return None
+        first, at = parts[0], max(one.changed_at for one in parts)
+        entry = await self._entry(first.order_id, joint.key, at)
+        ids = tuple(one.id for one in parts if one.captured)
+        return None if entry is None else replace(entry, memo=purchase.code, parts=ids)
+
+    async def _in_dispute(self, provider: str, reference: str) -> Entry | None:
+        found = await self._db.all(dispute_store.by_reference(provider, reference))
+        if not found:
+            return None
+        source = found[0].id if len(found) == 1 else reference
+        entry = await self._entry(found[0].order_id, source, found[0].created_at)
+        return entry if entry is None or len(found) == 1 else replace(entry, parts=tuple(one.id for one in found))
+
+    async def _known(self, provider: str, key: str) -> Sequence[Attempt]:
+        """The attempt with this key, or all that one payment pays."""
+        found = await self._db.one(store.attempt_of(provider, key))
+        if found is not None:
+            return (found,)
+        return [one for one in await self._db.all(purchases.shares(key)) if one.provider == provider]
 
     async def _entry(self, order_id: str, source: str, at: int) -> Entry | None:
         order = await self._db.one(store.order(order_id))
@@ -83,11 +113,10 @@ class PaymentNews:
 
     async def _look_at(self, provider: str, key: str, what: str, detail: str) -> bool:
         """Something that a person has to look at; said once. Whether the payment is one of ours."""
-        found = await self._db.one(store.attempt_of(provider, key))
-        if found is None:
-            return False
-        await self._db.write(lambda tx: _odd(tx, found, what, detail))
-        return True
+        known = await self._known(provider, key)
+        for found in known:
+            await self._db.write(lambda tx, one=found: _odd(tx, one, what, detail))  # type: ignore[misc]  # a default binds the name
+        return bool(known)
 
 
 def _odd(tx: Transaction, attempt: Attempt, what: str, detail: str) -> None:

@@ -12,6 +12,7 @@ from novacast.i18n import text
 from novacast.limits import Rate
 from novacast.tickets.cancelling.models import refusal
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.carts.service import Carts
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.holders.service import Holders
 from novacast.tickets.models import OrderState
@@ -63,10 +64,11 @@ class OrderPages:
         cancelling: Cancelling,
         questions: Questions,
         codes: Codes,
+        carts: Carts,
         clock: Clock,
     ) -> None:
         self._orders, self._desk, self._holders, self._questions = orders, desk, holders, questions
-        self._codes = codes
+        self._codes, self._carts = codes, carts
         self._papers, self._cancelling, self._clock = papers, cancelling, clock
 
     @page("/order/{token}", public=True)
@@ -83,7 +85,8 @@ class OrderPages:
         policy = await self._cancelling.policy(sheet.event.id)
         returns = refusal(policy, sheet.performance, now) is None
         codes = await self._codes.of_order(order.id)
-        context |= {"shelf": await self._papers.shelf(order.perf_id)}
+        joint = (await self._carts.joint([order.id])).get(order.id)
+        context |= {"shelf": await self._papers.shelf(order.perf_id), "joint": joint}
         return Html("tickets/order.html", {**context, "asks": asks, "returns": returns, "codes": codes})
 
     @page("/order/{token}/tickets/{ticket_id}", public=True)
@@ -222,6 +225,16 @@ def _back(token: str, notice: Notice | None = None) -> Redirect:
 
 def order_pages(own: TicketServices) -> list[object]:
     return [
-        OrderPages(own.orders, own.desk, own.holders, own.papers, own.cancelling, own.questions, own.codes, own.clock),
+        OrderPages(
+            own.orders,
+            own.desk,
+            own.holders,
+            own.papers,
+            own.cancelling,
+            own.questions,
+            own.codes,
+            own.carts,
+            own.clock,
+        ),
         LeadingPages(own.orders),
     ]

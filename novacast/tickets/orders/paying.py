@@ -13,8 +13,9 @@ from novacast.tickets.models import AttemptState, HoldState, OrderState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, REMOTE, Attempt, Order, Unpayable
 from novacast.tickets.orders.placing import Placing
-from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases import store as purchases
+from novacast.tickets.purchases.joining import again, settle_all, together, waiting
 
 
 class Paying:
@@ -30,9 +31,9 @@ class Paying:
         try:
             begun = await self._providers[attempt.provider].begin(demand)
         except Conflict as error:
-            await self._db.write(lambda tx: settle(tx, self._books, attempt.id, attempt.refused()))
+            await self._db.write(lambda tx: settle_all(tx, self._books, attempt, attempt.refused()))
             raise Unpayable(error.message) from error
-        await self._db.write(lambda tx: _told(tx, attempt.id, begun))
+        await self._db.write(lambda tx: _told(tx, attempt, begun))
 
     async def form(self, attempt: Attempt) -> PayForm | None:
         """Of what is open to be paid on a page of ours. Raises Unavailable."""
@@ -47,7 +48,7 @@ class Paying:
             provider = self._providers.get(attempt.provider)
             if provider is not None and attempt.state in OPEN_ATTEMPTS:
                 outcome = await provider.close(attempt.demand(order_id))
-                await self._db.write(lambda tx, one=attempt, told=outcome: settle(tx, self._books, one.id, told))  # type: ignore[misc]  # a default binds the names
+                await self._db.write(lambda tx, one=attempt, told=outcome: settle_all(tx, self._books, one, told))  # type: ignore[misc]  # a default binds the names
         await self.begin(order_id, back)
 
     def _payable(self, tx: Transaction, order_id: str, back: str) -> tuple[Attempt, Demand]:
@@ -60,16 +61,26 @@ class Paying:
         if REMOTE.get(order.method) not in self._providers or not waits:
             raise Unpayable(text("There is nothing to be paid here."))
         open_ = [one for one in tx.all(store.attempts(order_id)) if one.state in OPEN_ATTEMPTS]
-        attempt = open_[-1] if open_ else self._placing.attempt(tx, order, order.method)
+        attempt = open_[-1] if open_ else self._another(tx, order)
         demand = replace(attempt.demand(_what(tx, order)), back=back, until=order.due_at)
         return attempt, replace(demand, again=any(one.id != attempt.id for one in tx.all(store.attempts(order_id))))
 
+    def _another(self, tx: Transaction, order: Order) -> Attempt:
+        """What is bought together is tried again together."""
+        purchase_id = tx.one(purchases.of_order(order.id))
+        if purchase_id is None:
+            return self._placing.attempt(tx, order, order.method)
+        parts = [self._placing.attempt(tx, one, one.method) for one in waiting(tx, order)]
+        again(tx, purchase_id, parts)
+        return parts[0]
 
-def _told(tx: Transaction, attempt_id: str, begun: Begun) -> None:
-    now = tx.one(store.attempt(attempt_id))
-    if now is not None and now.state is AttemptState.CREATED:
-        columns = {"state": AttemptState.SUBMITTED, "reference": begun.reference, "url": begun.url}
-        store.change_attempt(tx, attempt_id, columns)
+
+def _told(tx: Transaction, attempt: Attempt, begun: Begun) -> None:
+    columns = {"state": AttemptState.SUBMITTED, "reference": begun.reference, "url": begun.url}
+    for one in together(tx, attempt):
+        now = tx.one(store.attempt(one.id))
+        if now is not None and now.state is AttemptState.CREATED:
+            store.change_attempt(tx, one.id, columns)
 
 
 def _what(tx: Transaction, order: Order) -> str:

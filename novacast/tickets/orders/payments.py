@@ -12,8 +12,8 @@ from novacast.tickets.events.permission import sees_orders, sells
 from novacast.tickets.models import AttemptState
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import CAPTURED, Attempt, Order
-from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases.joining import settle_all
 
 
 class Payments:
@@ -49,6 +49,6 @@ class Payments:
             provider = self._providers.get(attempt.provider)
             if provider is not None and attempt.state not in CAPTURED:
                 outcome = await provider.retrieve(attempt.demand(order_id))
-                await self._db.write(lambda tx, one=attempt, told=outcome: settle(tx, self._books, one.id, told))  # type: ignore[misc]  # a default binds the names
+                await self._db.write(lambda tx, one=attempt, told=outcome: settle_all(tx, self._books, one, told))  # type: ignore[misc]  # a default binds the names
                 asked += 1
         return asked

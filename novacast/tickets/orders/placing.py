@@ -1,7 +1,7 @@
 """Orders come to be: of a basket, or at the box office in one go."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
@@ -36,6 +36,15 @@ from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
 
 
+@dataclass(frozen=True, slots=True)
+class Among:
+    """Of orders that are bought together."""
+
+    total: int
+    """Of them all."""
+    due: int
+
+
 class Placing:
     def __init__(
         self, settings: Tickets, instance: str, books: Books, members: Members, *, outside: Collection[str] = ()
@@ -62,20 +71,22 @@ class Placing:
         *,
         person_id: str | None,
         seller: str | None,
+        among: Among | None = None,
     ) -> Order:
         """An order of what is held, paid at once where that is how it is paid. `seller`: of the box office; None: the
-        buyer did it. Raises Conflict, NotOnSale, Unpayable.
+        buyer did it. `among`: it is bought together with others. Raises Conflict, NotOnSale, Unpayable.
         """
         hold = basket.hold
         performance = tx.one(events.performance(hold.perf_id))
         assert performance is not None, "a hold has a performance"
         if performance.state is PerformanceState.CANCELLED:
             raise NotOnSale(text("This performance is not on sale at this moment."))
-        self._check(basket, method, public=seller is None)
+        total = basket.total if among is None else among.total
+        self._check(total, method, test=basket.test, public=seller is None)
         if seller is None:
             _share(tx, performance, basket, buyer, person_id)
             self._members.check_still(tx, performance, person_id, (one.claim for one in basket.lines), tx.now)
-        due = self._due(method, performance, tx.now)
+        due = self.due(method, performance, tx.now) if among is None else among.due
         order = self._order(basket, buyer, method, person_id, seller, tx.now)
         store.add(tx, order)
         store.move(tx, order.id, OrderState.AWAITING_PAYMENT, due)
@@ -117,19 +128,20 @@ class Placing:
             store.change_attempt(tx, made.id, {"state": AttemptState.SUBMITTED})
         return made
 
-    def _check(self, basket: Basket, method: Method, *, public: bool) -> None:
+    def _check(self, total: int, method: Method, *, test: bool, public: bool) -> None:
         if public and method not in PUBLIC:
             raise Unpayable(text("That is a way to pay at the box office."))
-        if method is Method.FREE and basket.total:
+        if method is Method.FREE and total:
             raise Unpayable(text("This order costs something. Choose how to pay it."))
-        if method is not Method.FREE and public and not basket.total:
+        if method is not Method.FREE and public and not total:
             raise Unpayable(text("This order costs nothing."))
-        if method is Method.SANDBOX and not basket.test:
+        if method is Method.SANDBOX and not test:
             raise Unpayable(text("The sandbox is only there in test mode."))
         if method in REMOTE and REMOTE[method] not in self._outside:
             raise Unpayable(text("There is no paying by card here."))
 
-    def _due(self, method: Method, performance: Performance, now: int) -> int:
+    def due(self, method: Method, performance: Performance, now: int) -> int:
+        """Until when an order is to be paid. Raises Unpayable."""
         if method is not Method.TRANSFER:
             return now + self._settings.payment_minutes * MINUTE
         due = min(now + self._settings.transfer_days * DAY, performance.starts_at)

@@ -9,6 +9,7 @@ from novacast.money import Begun, Demand, Outcome, PayForm, Repaid, Repayment
 from novacast.tickets.orders import store
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Receipt
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.purchases import store as purchases
 
 
 class Sandbox:
@@ -62,7 +63,9 @@ class Sandbox:
         return Repaid("succeeded", amount, reference)
 
     async def decide(self, key: str, *, paid: bool) -> None:
-        """What the buyer does there. Raises NotFound for what was never begun."""
+        """What the buyer does there, with a share: with the whole. Raises NotFound for what was never begun."""
+        joint = await self._db.one(purchases.joint_of(key))
+        key = key if joint is None else joint.key
         if await self._db.one(store.sandbox(key)) is None:
             raise NotFound(text("There is no payment to decide about."))
         await self._db.write(lambda tx: store.sandbox_move(tx, key, "paid" if paid else "unpaid"))

@@ -1,6 +1,7 @@
 """Orders as people use them: place, pay, look at, cancel; and the box office's side of it."""
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import quote
 
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -25,9 +26,9 @@ from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.models import OPEN_ATTEMPTS, Buyer, Issued, Method, Order, Receipt, Unpayable
 from novacast.tickets.orders.paying import Paying
 from novacast.tickets.orders.placing import Placing
-from novacast.tickets.orders.settling import settle
 from novacast.tickets.orders.undoing import undo
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases.joining import attempt_known, part_of, settle_all
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
 from novacast.tickets.seatmaps import store as seats
@@ -185,7 +186,7 @@ class Orders:
 
         def unit(tx: Transaction) -> Receipt:
             for attempt_id, outcome in outcomes.items():
-                settle(tx, self._books, attempt_id, outcome)
+                settle_all(tx, self._books, attempt_known(tx, attempt_id), outcome)
             found = read(tx, order_id)
             if then is not None:
                 then(tx, found)
@@ -247,8 +248,8 @@ class Orders:
     async def mark_paid(
         self, principal: Principal, org_id: str, order_id: str, amount: int | None, then: Then[Receipt] | None = None
     ) -> Receipt:
-        """A transfer has come. What is not the whole amount is noted, and nothing is fulfilled. Raises NotFound,
-        Forbidden, Unpayable."""
+        """A transfer has come, for the order and all that was bought with it. What is not the whole amount is noted,
+        and nothing is fulfilled. Raises NotFound, Forbidden, Unpayable."""
         sells(principal, org_id)
 
         def unit(tx: Transaction) -> Receipt:
@@ -258,11 +259,11 @@ class Orders:
                 OrderState.EXPIRED,
             ):
                 raise Unpayable(text("Nobody waits for a transfer for this order."))
-            attempts = tx.all(store.attempts(order_id))
-            paid = attempts[-1].paid()
+            last = tx.all(store.attempts(order_id))[-1]
+            paid = last.paid()
             if amount is not None:
-                paid = Outcome("paid", amount, paid.currency, paid.mode, paid.instance)
-            settle(tx, self._books, attempts[-1].id, paid, principal.person_id)
+                paid = replace(paid, amount=part_of(tx, last, amount))
+            settle_all(tx, self._books, last, paid, principal.person_id)
             return remembered(tx, order_id, then)
 
         return await self._db.write(unit)

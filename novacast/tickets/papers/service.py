@@ -126,6 +126,8 @@ class Enclosing:
 
     async def of(self, context: Mapping[str, str]) -> Sequence[tuple[str, str, bytes]]:
         """Name, MIME type and bytes of each file; made anew at each try, so that they say what is true then."""
+        if (order_ids := context.get("order_ids")) is not None:
+            return [one for order_id in order_ids.split(",") for one in await self._together(order_id)]
         if (order_id := context.get("order_id")) is not None:
             sheet, address = await self._papers.of_order(order_id), self._papers.order_page(order_id)
         elif (link := context.get("ticket_link")) is not None:
@@ -136,6 +138,16 @@ class Enclosing:
         if 0 < len(sheet.papers) <= MOST_ENCLOSED:
             files.insert(0, ("tickets.pdf", "application/pdf", await self._papers.pdf(sheet)))
         return files
+
+    async def _together(self, order_id: str) -> Sequence[tuple[str, str, bytes]]:
+        """One of several orders: each file by its order's name."""
+        sheet, address = await self._papers.of_order(order_id), self._papers.order_page(order_id)
+        if not sheet.papers:
+            return ()
+        return (
+            (f"tickets-{sheet.order_code}.pdf", "application/pdf", await self._papers.pdf(sheet)),
+            (f"tickets-{sheet.order_code}.ics", "text/calendar", self._papers.calendar(sheet, address).encode()),
+        )
 
 
 MOST_ENCLOSED = 100

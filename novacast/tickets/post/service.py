@@ -2,7 +2,7 @@
 the mail, so a crash loses none and doubles none."""
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 
 from novacast.clock import DAY
@@ -25,7 +25,9 @@ from novacast.tickets.orders.models import Method, Order
 from novacast.tickets.orders.service import read
 from novacast.tickets.papers.service import MOST_ENCLOSED, Papers
 from novacast.tickets.post import store
+from novacast.tickets.post.joint import TOGETHER, Address, joint_context, joint_mail
 from novacast.tickets.post.ports import Mailer
+from novacast.tickets.purchases import store as purchases
 from novacast.tickets.shelves import store as shelves
 from novacast.tickets.words import hour_there
 from novacast.words import money
@@ -59,9 +61,18 @@ _OF_SHELVES = {
 class OrderPost:
     """A durable subscriber of the outbox."""
 
-    def __init__(self, db: Database, mailer: Mailer, languages: Languages, papers: Papers, closing: Closing) -> None:
+    def __init__(
+        self,
+        db: Database,
+        mailer: Mailer,
+        languages: Languages,
+        papers: Papers,
+        closing: Closing,
+        purchase_page: Address = str,
+    ) -> None:
+        """`purchase_page`: its address."""
         self._db, self._mailer, self._languages = db, mailer, languages
-        self._papers, self._closing = papers, closing
+        self._papers, self._closing, self._purchase_page = papers, closing, purchase_page
 
     async def hear(self, fact: Fact) -> None:
         if (template := _OF_ORDERS.get(fact.topic)) is not None:
@@ -115,7 +126,11 @@ class OrderPost:
         if order.state in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED):
             self._mail(tx, order, "order_paid")
         elif order.state is OrderState.AWAITING_PAYMENT and order.method is Method.TRANSFER:
-            self._mail(tx, order, "order_awaiting")
+            purchase_id = tx.one(purchases.of_order(order.id))
+            if purchase_id is None:
+                self._mail(tx, order, "order_awaiting")
+            else:
+                self._joint(tx, order, purchase_id, "joint_awaiting", tx.all(purchases.orders(purchase_id)))
         else:
             raise Conflict(text("There is nothing to be sent of this order."))
 
@@ -127,11 +142,26 @@ class OrderPost:
             order.method is not Method.TRANSFER or order.state is not OrderState.AWAITING_PAYMENT
         ):
             return
+        purchase_id = tx.one(purchases.of_order(order.id)) if template in TOGETHER else None
+        if purchase_id is not None:
+            if (told := joint_mail(tx, purchase_id, template)) is not None:
+                self._joint(tx, order, purchase_id, *told)
+            return
         performance = tx.one(events.performance(order.perf_id))
         off = performance is None or performance.state is PerformanceState.CANCELLED
         if template == "order_expired" and off and not tx.one(shelves.shelf(order.perf_id)):
             return  # they are told that the performance is cancelled
         self._mail(tx, order, template)
+
+    def _joint(self, tx: Transaction, order: Order, purchase_id: str, template: str, told: Sequence[Order]) -> None:
+        """What was bought with an order."""
+        purchase = tx.one(purchases.purchase(purchase_id))
+        assert purchase is not None, "its order was found"
+        with self._languages.speaking(order.language):
+            context = joint_context(tx, purchase, told, self._purchase_page)
+        self._mailer.send(
+            tx, to=order.email, template=template, language=order.language, context=context, person_id=order.person_id
+        )
 
     def _readdressed(self, tx: Transaction, fact: Fact) -> None:
         order = tx.one(orders.order(fact.subject))

@@ -11,12 +11,13 @@ from novacast.tickets.events import store as events
 from novacast.tickets.events.making import tell
 from novacast.tickets.events.models import NewItem
 from novacast.tickets.events.permission import arranges
-from novacast.tickets.holds.models import NotOnSale, Wish
+from novacast.tickets.holds.models import Basket, NotOnSale, Wish
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.models import ItemKind, PerformanceState
-from novacast.tickets.orders.models import Buyer, Method, Receipt
+from novacast.tickets.orders.models import Buyer, Method, Order, Receipt
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.service import read
+from novacast.tickets.purchases.models import FilmWish
 from novacast.tickets.rentals import store
 from novacast.tickets.rentals.models import HadAlready, OfferKind, Price, Terms, VideoOffer, name_of
 from novacast.tickets.rentals.ports import Film, Films
@@ -104,6 +105,23 @@ class VideoSales:
 
         return await self._db.write(unit)
 
+    async def known(self, films: Sequence[FilmWish]) -> None:
+        """Raises NotFound where one is not there to be bought."""
+        for one in films:
+            await self._films.film(SYSTEM, one.media_id)
+
+    def basket(self, tx: Transaction, person_id: str, media_id: str, offer_id: str) -> Basket:
+        """What an order of one offer is made of, for whoever makes it. Raises NotFound, NotOnSale, HadAlready; Conflict
+        where an order of the video waits to be paid."""
+        offer = _offered(tx, media_id, offer_id)
+        self._check_new(tx, person_id, media_id, offer)
+        for order in tx.all(store.waiting(person_id, offer.perf_id)):
+            raise _waits(order)
+        return self._take(tx, person_id, offer)
+
+    def _take(self, tx: Transaction, person_id: str, offer: VideoOffer) -> Basket:
+        return self._taking.take(tx, offer.perf_id, [Wish(offer.id, 1)], person_id=person_id, public=False)
+
     def _check_new(self, tx: Transaction, person_id: str, media_id: str, offer: VideoOffer) -> None:
         """Whoever rents may still buy; nobody pays for what they have."""
         good = [one for one in tx.all(store.rights(person_id, media_id)) if one.opens(tx.now)]
@@ -118,15 +136,11 @@ class VideoSales:
             if same and order.method is method:
                 return found
             if any(one.url is not None for one in found.attempts):
-                code = order.code
-                raise Conflict(
-                    text("Order {code} waits to be paid. Pay it, or call it off, before another.", code=code)
-                )
+                raise _waits(order)
         return None
 
     def _place(self, tx: Transaction, person_id: str, offer: VideoOffer, buyer: Buyer, method: Method) -> Receipt:
-        wishes = [Wish(offer.id, 1)]
-        basket = self._taking.take(tx, offer.perf_id, wishes, person_id=person_id, public=False)
+        basket = self._take(tx, person_id, offer)
         made = self._placing.place(tx, basket, buyer, method, person_id=person_id, seller=None)
         return read(tx, made.id)
 
@@ -180,6 +194,10 @@ class VideoSales:
         shelf = await self._db.one(shelves.current(ShelfKind.VIDEO, film.media_id))
         trailer = await self._db.one(store.trailer(film.media_id))
         return OnSale(film, offers, trailer, "" if shelf is None else shelf.currency)
+
+
+def _waits(order: Order) -> Conflict:
+    return Conflict(text("Order {code} waits to be paid. Pay it, or call it off, before another.", code=order.code))
 
 
 def _offered(tx: Transaction, media_id: str, offer_id: str) -> VideoOffer:

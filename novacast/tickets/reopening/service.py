@@ -6,6 +6,7 @@ free and is not, so the box office stays shut until a person has seen the list a
 
 import logging
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from novacast.database import Database, Transaction
@@ -14,8 +15,8 @@ from novacast.i18n import text
 from novacast.money import Captured, Witness
 from novacast.tickets.holds.taking import SHUT, Taking
 from novacast.tickets.orders.models import CAPTURED, REMOTE
-from novacast.tickets.orders.settling import settle
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases.joining import part_of, settle_all
 from novacast.tickets.reopening import store
 from novacast.tickets.reopening.models import PAGES_LAST, Reason, Shut, Stray
 
@@ -49,6 +50,10 @@ class Reopening:
     async def begin(self, *, attacked: bool) -> None:
         """Before anything is sold. `attacked`: an attack on the schema worked."""
         self._attacked = attacked
+        known: set[str] = set(await self._db.all(store.movers()))
+        if new := {one.name for one in self._providers} & OUTSIDE - known:
+            # A backup from before the first payment has to know as well who could have taken one since.
+            await self._db.write(lambda tx: store.remember(tx, new))
         await self._follow()
 
     async def sweep(self) -> None:
@@ -84,29 +89,44 @@ class Reopening:
         moved: set[str] = set(await self._db.all(store.movers()))
         missing = sorted(moved & OUTSIDE - {one.name for one in self._providers})
         if missing:
-            log.error("the box office stays shut: %s moved money for it and is in no settings", ", ".join(missing))
+            names = ", ".join(missing)
+            log.error("the box office stays shut: %s may have moved money for it and is in no settings", names)
             return False
         try:
             await self._ask()
             strays = 0
             for provider in self._providers:
+                await self._recognise(provider)
                 found = await provider.captured(self._instance, since - PAGES_LAST)
                 strays += await self._db.write(partial(self._settle, provider=provider.name, found=found))
         except Unavailable as error:
             log.warning("the box office stays shut until its payments can be asked for: %s", error)
             return False
-        await self._db.write(store.reopen if not strays else store.proved)
         if strays:
+            await self._db.write(store.proved)
             log.critical("the box office stays shut: %d payments belong to orders that are lost", strays)
-        else:
+        elif await self._db.write(store.accounted):
             log.warning("every payment since the backup is accounted for: the box office is open")
+        else:
+            log.warning("every payment since the backup is accounted for: the box office is shut by hand")
         return True
+
+    async def _recognise(self, provider: Witness) -> None:
+        """That it is the account that took our money: to another one, or to a key for tests, no payment of ours is
+        known, and all would seem to be accounted for. Raises Unavailable."""
+        last = await self._db.one(store.last_captured(provider.name, "live"))
+        if last is not None and not provider.live:
+            raise Unavailable(text("{name} took money, and what is set here is a key for tests.", name=provider.name))
+        if not provider.live:
+            last = await self._db.one(store.last_captured(provider.name, "test"))
+        if last is not None:
+            await provider.retrieve(last.demand(last.order_id))
 
     def _settle(self, tx: Transaction, provider: str, found: Sequence[Captured]) -> int:
         """How many of the payments belong to nothing that is known here."""
         strays = 0
         for one in found:
-            attempt = store.known(tx, provider, one.key)
+            attempt, amount = store.known(tx, provider, one.key), one.outcome.amount
             if attempt is None:
                 outcome = one.outcome
                 reference = outcome.reference or one.key
@@ -116,5 +136,5 @@ class Reopening:
                 )
                 strays += 1
             elif attempt.state not in CAPTURED:
-                settle(tx, self._books, attempt.id, one.outcome)
+                settle_all(tx, self._books, attempt, replace(one.outcome, amount=part_of(tx, attempt, amount)))
         return strays

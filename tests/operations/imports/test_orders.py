@@ -145,6 +145,16 @@ async def test_rows_of_one_order_that_stand_apart_are_one_order(desk: Desk) -> N
     await desk.clean()
 
 
+async def test_a_list_of_guests_that_names_no_evening_is_told_where_to_say_it(desk: Desk) -> None:
+    await desk.bring(Kind.EVENTS, pretix(), VENUE)
+    night = await _night(desk)
+    guests = "order;ticket;name;email\nA1;Standing;Ada;ada@stage.example\n"
+    refused = await desk.bring(Kind.ORDERS, guests, {})
+    assert "does not say which event it is of" in (await desk.issues(refused))[0][1]
+    said = {"defaults": {"event": "premiere"}, "performances": {"premiere": night}}
+    assert (await desk.bring(Kind.ORDERS, guests, said)).counts == Counts(made=1)
+
+
 HEADINGS = (
     "ID,First Name,Last Name,Email,Status,Check Ins,Product ID,Product Name,Event ID,Public ID,Short ID,Created Date,"
     "Last Updated Date,Notes"

@@ -38,7 +38,7 @@ class Imports(Book):
             "Nothing was brought yet: n chooses a file.", pace=1,
         ),
         View(
-            LEFT_OUT, "What was left out", ("row", "of", "", "why"),
+            LEFT_OUT, "What was left out", ("row", "of", "what", "why"),
             "Nothing was left out.", pace=5,
         ),
         View(

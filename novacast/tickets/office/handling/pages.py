@@ -11,6 +11,7 @@ from novacast.errors import Conflict, InvalidInput, Unavailable
 from novacast.i18n import gettext as _
 from novacast.tickets.cancelling.models import Cancellation
 from novacast.tickets.cancelling.service import Cancelling
+from novacast.tickets.carts.service import Carts
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.holders.models import Transfer, TransferState
@@ -60,6 +61,7 @@ class OrderStudioPages:
         self._refunds: Refunds = own.refunds
         self._questions: Questions = own.questions
         self._used: Codes = own.codes
+        self._carts: Carts = own.carts
         self._post, self._people = order_post, people
 
     @page(ORDER)
@@ -109,6 +111,10 @@ class OrderStudioPages:
             return _back(order_id, Notice("bad", error.message))
         return _back(order_id, Notice("good", _("The tickets are cancelled.")))
 
+    async def _joint(self, order_id: str) -> dict[str, Any]:
+        found = (await self._carts.joint([order_id])).get(order_id)
+        return {"joint": found, "joint_total": "" if found is None else money(found.total, found.currency)}
+
     async def _context(self, call: Call, receipt: Receipt) -> dict[str, Any]:
         order_id, org_id = receipt.order.id, receipt.order.org_id
         story = await self._orders.story(call.principal, org_id, order_id)
@@ -123,6 +129,7 @@ class OrderStudioPages:
             "when": hour_there(performance.starts_at, zone),
             **_shown(receipt, await self._holders.given(order_id), zone),
             "link": f"/order/{quote(self._orders.token(order_id))}",
+            **await self._joint(order_id),
             "sells": may_sell(call.principal, org_id),
             "kinds": [
                 (one.id, f"{one.name} · {money(one.price + one.fee, receipt.order.currency)}")

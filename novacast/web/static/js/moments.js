@@ -19,7 +19,7 @@ new MutationObserver((changes) => {
   for (const change of changes) for (const node of change.addedNodes) if (node.nodeType === Node.ELEMENT_NODE) localize(node.parentNode ?? node);
 }).observe(document.body, { childList: true, subtree: true });
 
-/** <nova-countdown at="ISO 8601" done="words"></nova-countdown> */
+/** <nova-countdown at="ISO 8601" done="words" short></nova-countdown>; `short`: without hours where there are none. */
 class NovaCountdown extends HTMLElement {
   #timer = 0;
 
@@ -43,7 +43,8 @@ class NovaCountdown extends HTMLElement {
     if (left >= 2 * 86400) this.textContent = words.format(Math.floor(left / 86400), "day");
     else {
       const two = (number) => String(number).padStart(2, "0");
-      this.textContent = `${Math.floor(left / 3600)}:${two(Math.floor(left / 60) % 60)}:${two(left % 60)}`;
+      const hours = Math.floor(left / 3600), minutes = Math.floor(left / 60) % 60;
+      this.textContent = this.hasAttribute("short") && !hours ? `${minutes}:${two(left % 60)}` : `${hours}:${two(minutes)}:${two(left % 60)}`;
     }
   }
 }

@@ -1,0 +1,50 @@
+"""Plans as carts hold them. Fits tickets' `PlanOffers` without knowing of it."""
+
+from dataclasses import dataclass
+
+from novacast.database import Database
+from novacast.identity import Principal
+from novacast.payments.memberships import store
+from novacast.payments.memberships.words import price
+
+
+@dataclass(frozen=True, slots=True)
+class PlanShown:
+    id: str
+    org_id: str
+    name: str
+    price: int
+    currency: str
+    words: str
+    trial_days: int
+    """For whoever looks: only the first of a circle has a trial."""
+    offered: bool
+    had: bool
+    """Whether they have one of the circle."""
+
+
+class PlansWanted:
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    async def plan(self, principal: Principal, plan_id: str) -> PlanShown | None:
+        person_id = principal.person_id or ""
+        async with self._db.snapshot() as view:
+            plan = await view.one(store.plan(plan_id))
+            if plan is None:
+                return None
+            tier = await view.one(store.tier(plan.tier_id))
+            assert tier is not None, "a plan has a tier"
+            running = await view.one(store.running(person_id, tier.org_id, tier.circle))
+            before = await view.one(store.had(person_id, tier.org_id, tier.circle))
+        return PlanShown(
+            id=plan.id,
+            org_id=tier.org_id,
+            name=tier.name,
+            price=plan.price,
+            currency=plan.currency,
+            words=price(plan.price, plan.currency, plan.interval),
+            trial_days=0 if before else plan.trial_days,
+            offered=plan.offered and not tier.archived,
+            had=running is not None,
+        )

@@ -1,0 +1,1 @@
+"""What an account tells as one, and the books have in several entries."""

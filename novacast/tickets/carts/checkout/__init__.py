@@ -1,0 +1,1 @@
+"""What is collected becomes an order, or several that are paid at once."""
