@@ -19,6 +19,8 @@ def test_it_tells_what_is_due_in_words_and_for_programs(lantern: Novacast) -> No
         "unpaid": 90,
         "waiting": 90,
         "chat": 0,
+        "notices": 90,
+        "imports": 90,
     }
     assert {one["due"] for one in items.values()} == {0}
     assert "for ever" in lantern("storage", "retention").out

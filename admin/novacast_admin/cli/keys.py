@@ -7,6 +7,7 @@ from novacast.errors import NotFound
 from novacast.folder import DataFolder
 from novacast.security.keys import secret
 from novacast.security.rings import Ring, Use
+from novacast.security.webpush import Vapid
 from novacast_admin.cli.command import Command, examples, invocation, noun_app, settings_of
 from novacast_admin.cli.output import print_json, print_table, say
 
@@ -44,9 +45,10 @@ def show(context: typer.Context) -> None:
 @app.command(cls=Command, epilog=examples("novacast keys rotate"))
 def rotate(context: typer.Context) -> None:
     """Sign with a new key from now on. Nobody notices, a running show does not either: older keys are still read, and a
-    running server follows within ten seconds.
+    running server follows within ten seconds. Browsers that are pushed something subscribe anew by themselves.
     """
     _ring(context).rotated(SystemClock().now())
+    _vapid(context).rotate()
     _done(context, "A new key signs from now on. Older ones are still read: novacast keys retire ends that.")
 
 
@@ -55,11 +57,17 @@ def retire(context: typer.Context) -> None:
     """Let signatures of older keys count no more: where somebody else may have one. Rotate first.
 
     Whoever watches has to open the page again, programs log in again, and links in mails that were sent before lead
-    nowhere: to orders and tickets their owners still come by their account. Sealed secrets still open.
+    nowhere: to orders and tickets their owners still come by their account. Sealed secrets still open. Browsers
+    that have not subscribed anew since are pushed nothing until their owner opens the page of notifications.
     """
     ring = _ring(context)
     count = ring.retired()
+    _vapid(context).retire()
     _done(context, f"Signatures of {count} older keys count no more." if count else "There is no older key in force.")
+
+
+def _vapid(context: typer.Context) -> Vapid:
+    return Vapid(DataFolder.at(settings_of(context).data).keys)
 
 
 def _ring(context: typer.Context) -> Ring:

@@ -15,6 +15,14 @@ MENTIONED = "chat.mentioned"
 """Leaves the machine for nobody: who is named is the business of those who may be in the room."""
 
 
+def tell(tx: Transaction, made: Message) -> None:
+    """Whom it names, once it is shown: when it is said, changed, or let through by a moderator. Nobody is told twice of
+    one message, as whoever hears it goes by the instant when it was said."""
+    named = [one for one in made.mentions if one != made.person_id]
+    if named and made.state is State.SHOWN:
+        outbox.emit(tx, MENTIONED, made.id, outbox.INTERNAL, room=made.room_id, people=named, said_at=made.sent_at)
+
+
 class MentionFacts:
     """Fits `messages.Guard`: it lets everybody say everything, and writes down who is named."""
 
@@ -29,9 +37,7 @@ class MentionFacts:
 
     def said(self, tx: Transaction, room: Room, guest: Guest, draft: Draft, made: Message) -> None:
         """Not of what is held, nor of what somebody writes about themselves."""
-        named = [one for one in made.mentions if one != made.person_id]
-        if named and made.state is State.SHOWN:
-            outbox.emit(tx, MENTIONED, made.id, outbox.INTERNAL, room=made.room_id, people=named)
+        tell(tx, made)
 
     def outrank(self, tx: Transaction, guest: Guest, person_id: str) -> None:
         """No rank is looked at here."""

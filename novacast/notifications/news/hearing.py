@@ -104,7 +104,8 @@ class MentionHearing:
         mention = await self._rooms.seen(person.principal, fact.subject, room_id)
         if mention is None:
             return
-        key = f"{Kind.MENTION.value}:{room_id}:{fact.at // WINDOW}"
+        said_at = int(fact.payload.get("said_at", fact.at))
+        key = f"{Kind.MENTION.value}:{room_id}:{said_at // WINDOW}"
         news = News(mention.title, f"/watch/{room_id}", name=mention.by)
 
         def unit(tx: Transaction) -> None:

@@ -24,6 +24,7 @@ class SubscriptionBody(Body):
 
     endpoint: Annotated[str, Field(max_length=URL_LENGTH)]
     keys: PushKeysBody
+    key: Annotated[str, Field(max_length=100, description="With which it is subscribed, as `/push/key` gave it.")] = ""
     expirationTime: float | None = None  # noqa: N815 - the browser's name
 
 

@@ -50,6 +50,8 @@ class Browser:
     created_at: int
     heard_at: int
     """When its page last said that it is there."""
+    key: str
+    """Id of the installation's key that it is subscribed with; empty: the oldest."""
 
 
 @dataclass(frozen=True, slots=True)

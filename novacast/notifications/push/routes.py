@@ -16,7 +16,7 @@ class PushRoutes:
 
     @get("/api/v1/push/key", tag="notifications", summary="The key to subscribe a browser with")
     async def key(self, call: Call) -> PushKeyBody:
-        """VAPID (RFC 8292); it stays the same for as long as the installation."""
+        """VAPID (RFC 8292). Where it is another than a browser is subscribed with, its page subscribes anew."""
         return PushKeyBody(key=self._browsers.key())
 
     @get(BROWSERS, tag="notifications", summary="Browsers in which I am told of something")
@@ -28,7 +28,9 @@ class PushRoutes:
         """Repeatable. It ends with the session that it was made with, and once the push service knows it no more."""
         call.limit(ALLOWED)
         keys = body.keys
-        made = await self._browsers.allow(call.principal, body.endpoint, keys.p256dh, keys.auth, call.user_agent)
+        made = await self._browsers.allow(
+            call.principal, body.endpoint, keys.p256dh, keys.auth, call.user_agent, body.key
+        )
         return BrowserBody.of(made)
 
     @delete(

@@ -38,3 +38,9 @@ def m001_push(db: Any) -> None:
         "CREATE INDEX push_messages_due ON push_messages (next_at)",
         "CREATE INDEX push_messages_browser ON push_messages (browser_id, topic)",
     )
+
+
+@migrations()
+def m002_keys(db: Any) -> None:
+    """`key`: id of the one that a browser is subscribed with; empty where it was not written down yet."""
+    statements(db, "ALTER TABLE push_browsers ADD COLUMN key TEXT NOT NULL DEFAULT ''")

@@ -1,6 +1,7 @@
 """Messages on their way to push services, in the worker: encrypted, signed, tried again, given up once they are old."""
 
 import asyncio
+import json
 import logging
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -60,6 +61,10 @@ class Pusher:
 
     async def _send(self, room: asyncio.Semaphore, sender: Sender, one: Sending) -> None:
         async with room:
+            if not self._vapid.knows(one.browser.key):
+                # Its key was retired: no service takes another's word for it. Its page makes it anew.
+                await self._db.write(lambda tx: store.drop(tx, one.browser.id))
+                return
             try:
                 reply = await self._posted(sender, one)
             except (Unavailable, Forbidden) as error:
@@ -72,9 +77,10 @@ class Pusher:
 
     async def _posted(self, sender: Sender, one: Sending) -> Reply:
         browser, now = one.browser, self._db.clock.now()
-        body = await asyncio.to_thread(encrypted, browser.p256dh, browser.auth, one.payload.encode())
+        payload = self._payload(one).encode()
+        body = await asyncio.to_thread(encrypted, browser.p256dh, browser.auth, payload)
         headers = {
-            **self._vapid.headers(browser.endpoint, self._contact, now),
+            **self._vapid.headers(browser.endpoint, self._contact, now, browser.key),
             "Content-Type": "application/octet-stream",
             "Content-Encoding": "aes128gcm",
             "TTL": str(max(0, min((one.expires_at - now) // SECOND, LONGEST_TTL))),
@@ -82,6 +88,12 @@ class Pusher:
             "Topic": one.topic,
         }
         return await sender.post(browser.endpoint, headers, body, EXCERPT)
+
+    def _payload(self, one: Sending) -> str:
+        """With the key to subscribe anew with, where the browser has an older one."""
+        if not self._vapid.is_older(one.browser.key):
+            return one.payload
+        return json.dumps({**json.loads(one.payload), "key": self._vapid.public}, ensure_ascii=False)
 
     async def _after(self, one: Sending, reply: Reply | None, said: str) -> None:
         """What an answer means (RFC 8030, 5 and 8.4); None: there was none."""

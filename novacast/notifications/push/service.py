@@ -41,8 +41,11 @@ class Browsers:
         """Raises Unauthenticated."""
         return await self._db.all(store.of_person(person_of(principal)))
 
-    async def allow(self, principal: Principal, endpoint: str, p256dh: str, auth: str, device: str) -> Browser:
-        """Repeatable: each time its page says so, it is heard of. Raises Unauthenticated, InvalidInput."""
+    async def allow(
+        self, principal: Principal, endpoint: str, p256dh: str, auth: str, device: str, key: str = ""
+    ) -> Browser:
+        """Repeatable: each time its page says so, it is heard of. `key`: with which it is subscribed, where it says so;
+        else what is known of it stays, and of a new one it is the newest. Raises Unauthenticated, InvalidInput."""
         person_id = person_of(principal)
         endpoint = checked_endpoint(endpoint, self._reach)
         if not is_point(key_bytes(p256dh) or b""):
@@ -50,9 +53,12 @@ class Browsers:
         if len(key_bytes(auth) or b"") != AUTH_BYTES:
             raise InvalidInput.field("keys.auth", text("This is no secret of a browser."), "push_key")
         device = printable(device)[:DEVICE_LENGTH]
+        own, newest = self._vapid.id_of(key) if key else None, self._vapid.newest
 
         def unit(tx: Transaction) -> Browser:
-            made = store.new_browser(person_id, principal.session_id, endpoint, p256dh, auth, device)
+            known = tx.one(store.by_endpoint(endpoint))
+            used = own or (newest if known is None else known.key)
+            made = store.new_browser(person_id, principal.session_id, endpoint, p256dh, auth, device, used)
             store.keep(tx, made)
             store.keep_newest(tx, person_id, MOST)
             found = tx.one(store.by_endpoint(endpoint))

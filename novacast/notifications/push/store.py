@@ -18,10 +18,23 @@ def keep(tx: Transaction, one: Browser) -> None:
     """Another person's until now: they are told nothing there any more."""
     tx.run("DELETE FROM push_browsers WHERE endpoint = ? AND person_id <> ?", (one.endpoint, one.person_id))
     tx.run(
-        "INSERT INTO push_browsers (id, person_id, session_id, endpoint, p256dh, auth, device, created_at, heard_at) "
-        "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (endpoint) DO UPDATE SET session_id = excluded.session_id, "
-        "p256dh = excluded.p256dh, auth = excluded.auth, device = excluded.device, heard_at = excluded.heard_at",
-        (one.id, one.person_id, one.session_id, one.endpoint, one.p256dh, one.auth, one.device, tx.now, tx.now),
+        "INSERT INTO push_browsers (id, person_id, session_id, endpoint, p256dh, auth, device, created_at, heard_at, "
+        "key) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) "
+        "ON CONFLICT (endpoint) DO UPDATE SET session_id = excluded.session_id, "
+        "p256dh = excluded.p256dh, auth = excluded.auth, device = excluded.device, heard_at = excluded.heard_at, "
+        "key = excluded.key",
+        (
+            one.id,
+            one.person_id,
+            one.session_id,
+            one.endpoint,
+            one.p256dh,
+            one.auth,
+            one.device,
+            tx.now,
+            tx.now,
+            one.key,
+        ),
     )
 
 
@@ -93,8 +106,10 @@ def expire(tx: Transaction) -> int:
     return tx.run("DELETE FROM push_messages WHERE expires_at <= ?", (tx.now,))
 
 
-def new_browser(person_id: str, session_id: str | None, endpoint: str, p256dh: str, auth: str, device: str) -> Browser:
-    return Browser(new_id(), person_id, session_id, endpoint, p256dh, auth, device, 0, 0)
+def new_browser(
+    person_id: str, session_id: str | None, endpoint: str, p256dh: str, auth: str, device: str, key: str
+) -> Browser:
+    return Browser(new_id(), person_id, session_id, endpoint, p256dh, auth, device, 0, 0, key)
 
 
 def _browser(row: Row) -> Browser:
@@ -108,6 +123,7 @@ def _browser(row: Row) -> Browser:
         row["device"],
         row["created_at"],
         row["heard_at"],
+        row["key"],
     )
 
 

@@ -10,13 +10,14 @@ from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.money import Disputed
 from novacast.payments.memberships import store
-from novacast.payments.memberships.beginning import add, check_none, offered, trial, wanted
+from novacast.payments.memberships.beginning import add, check_none, offered, wanted
 from novacast.payments.memberships.billed.acting import Acting
 from novacast.payments.memberships.billed.news import MembershipNews
 from novacast.payments.memberships.billed.service import Billed
 from novacast.payments.memberships.booking import Booking
 from novacast.payments.memberships.models import CASH, OFFLINE, TERMINAL, Charge, State, Subscription
 from novacast.payments.memberships.service import Memberships
+from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import begin_trial, charge, end, settle
 
 
@@ -47,9 +48,10 @@ class Bundled:
         billed: Billed,
         booking: Booking,
         news: MembershipNews,
+        trials: Trials,
     ) -> None:
         self._db, self._memberships, self._acting, self._billed = db, memberships, acting, billed
-        self._booking, self._news = booking, news
+        self._booking, self._news, self._trials = booking, news, trials
 
     @property
     def ways(self) -> Collection[str]:
@@ -68,8 +70,8 @@ class Bundled:
         """Raises NotFound, Conflict."""
         plan, tier = offered(tx, plan_id)
         check_none(tx, person_id, tier)
-        days = trial(tx, plan, tier, person_id)
-        made = wanted(tier, plan, person_id, way, tx.now, billed=self.billed(way), trial_days=days)
+        days, why = self._trials.days(tx, plan, tier, person_id)
+        made = wanted(tier, plan, person_id, way, tx.now, billed=self.billed(way), trial_days=days, no_trial=why)
         add(tx, made)
         return self.member(tx, made.id), days
 
@@ -117,8 +119,12 @@ class Bundled:
 
     def _try(self, tx: Transaction, one: Subscription) -> None:
         plan = None if one.plan_id is None else tx.one(store.plan(one.plan_id))
-        if one.state is State.PENDING and plan is not None:
+        if one.state is not State.PENDING or plan is None:
+            return
+        if self._trials.begin(tx, one) is None:
             begin_trial(tx, one, plan.trial_days)
+        else:
+            end(tx, one, State.CANCELLED)
 
     async def _first(self, subscription_id: str) -> Charge | None:
         """What was paid with the purchase; what is tried first costs nothing there."""

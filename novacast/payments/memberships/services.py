@@ -109,7 +109,7 @@ def membership_services(
         endings=Endings(db),
         personal=MembershipData(db),
         wanted=PlansWanted(db),
-        bundled=Bundled(db, memberships, acting, billed, booking, news),
+        bundled=Bundled(db, memberships, acting, billed, booking, news, trials),
         trials=trials,
         evidence=evidence,
     )

@@ -43,7 +43,8 @@ class Provider:
                 headers={"Content-Type": "application/scim+json", **(more or {})},
             ) as response,
         ):
-            self.status, self.headers = response.status, dict(response.headers)
+            self.status = response.status
+            self.headers = {name.title(): value for name, value in response.headers.items()}
             return await response.json(content_type=None) if response.status not in (204, 304) else None
 
     async def user(self, user_name: str, **more: Any) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+
 from novacast.accounts.scim.models import LARGEST, MOST_OPERATIONS
 from tests.accounts.scim.conftest import Provider
 
@@ -52,6 +54,7 @@ async def test_what_fails_says_so_and_stops_the_rest_only_where_that_is_wanted(p
     assert (await provider.ask("GET", "/Users", filter='userName sw "cid@"'))["totalResults"] == 0
 
 
+@pytest.mark.slow
 async def test_those_that_wait_for_each_other_are_conflicts(provider: Provider) -> None:
     told = await bulk(
         provider,

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Page, expect
 
 from novacast.notifications.kinds import Kind, Way
+from novacast.security.webpush import Vapid
 from tests.e2e.browser import Window, Windows, find_chromium
 from tests.notifications.news.serving import serving
 from tests.notifications.news.world import World
@@ -111,6 +112,44 @@ async def test_a_browser_is_allowed_and_shows_what_is_pushed_to_it(
     await page.get_by_role("button", name="No more in this browser").click()
     await expect(page.get_by_role("button", name="Tell me in this browser")).to_be_visible()
     assert await world.own.browsers.listed(ADA) == []
+    assert window.complaints == []
+
+
+KEEPS = """const plain = (key) => key.replaceAll("-", "+").replaceAll("_", "/");
+const bytes = (key) => Uint8Array.from(atob(plain(key)), (one) => one.charCodeAt(0));
+const made = (key) => ({
+  endpoint: GIVEN.endpoint,
+  options: { applicationServerKey: bytes(key).buffer },
+  toJSON: () => GIVEN,
+  unsubscribe: async () => (localStorage.removeItem("key"), true),
+});
+PushManager.prototype.getSubscription = async () => localStorage.getItem("key") && made(localStorage.getItem("key"));
+PushManager.prototype.subscribe = async ({ applicationServerKey: key }) => {
+  localStorage.setItem("key", key);
+  return made(key);
+};"""
+"""A browser that remembers what it was subscribed with."""
+
+
+@pytest.mark.slow
+async def test_a_page_subscribes_anew_once_the_house_has_another_key(
+    world: World, address: str, windows: Windows
+) -> None:
+    browser = world.service.subscribe()
+    given = {"endpoint": browser.endpoint, "keys": {"p256dh": browser.p256dh, "auth": browser.auth}}
+    window = await signed_in(windows, address, f"const GIVEN = {json.dumps(given)}; {KEEPS}")
+    page, vapid = window.page, Vapid(world.folder.keys)
+    await page.context.grant_permissions(["notifications"], origin=address)
+    await page.goto(f"{address}/account/notifications")
+    await page.get_by_role("button", name="Tell me in this browser").click()
+    await expect(page.get_by_role("button", name="No more in this browser")).to_be_visible()
+    assert (await world.own.browsers.listed(ADA))[0].key == vapid.newest
+    vapid.rotate()
+    await page.reload()
+    await expect(page.get_by_role("button", name="No more in this browser")).to_be_visible()
+    (known,) = await world.own.browsers.listed(ADA)
+    assert (known.endpoint, known.key) == (browser.endpoint, vapid.newest)
+    assert await page.evaluate("localStorage.getItem('key')") == vapid.public
     assert window.complaints == []
 
 

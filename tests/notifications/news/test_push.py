@@ -2,6 +2,7 @@
 
 import asyncio
 import stat
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -13,13 +14,27 @@ from novacast.errors import InvalidInput, NotFound
 from novacast.identity import Principal
 from novacast.notifications.kinds import Kind, Way
 from novacast.notifications.news.topics import TOPICS
-from novacast.notifications.push.models import MOST
+from novacast.notifications.push.models import MOST, Message
 from novacast.notifications.push.service import Pushes
 from novacast.security.webpush import Vapid
 from tests.notifications.news.world import World
 from tests.tickets.box import ADA, BEN
 
 WAITING = Query("SELECT count(*) FROM push_messages", (), lambda row: int(row[0]))
+
+
+SIGNED_IN = Principal(person_id="ada", session_id="s-ada")
+
+
+def signed_by(headers: Mapping[str, str]) -> str:
+    """The public key of a signature."""
+    return headers["Authorization"].partition("k=")[2].partition(",")[0].strip()
+
+
+async def push_again(world: World) -> None:
+    message = Message("Again", "", "/", "again", 3600)
+    await world.write(lambda tx: world.own.pushes.tell(tx, "ada", message, "en"))
+    await world.own.pusher.run()
 
 
 async def on_air(world: World) -> None:
@@ -47,6 +62,37 @@ async def test_the_key_is_made_once_and_only_its_owner_may_read_it(world: World)
     assert Vapid(world.folder.keys).public == key
     (file,) = world.folder.keys.glob("vapid.pem")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+async def test_an_older_key_signs_on_until_a_browser_has_subscribed_anew(world: World) -> None:
+    vapid, browsers = Vapid(world.folder.keys), world.own.browsers
+    old = browsers.key()
+    browser = await world.allow("ada")
+    vapid.rotate()
+    new = browsers.key()
+    assert new not in ("", old), "who runs already sees it"
+    await on_air(world)
+    (taken,) = world.service.taken
+    assert signed_by(taken.headers) == old
+    assert taken.told["key"] == new, "with which it is to subscribe anew"
+    await browsers.allow(SIGNED_IN, browser.endpoint, browser.p256dh, browser.auth, "Firefox", old)
+    assert (await browsers.listed(ADA))[0].key != vapid.newest, "its page says that it has the old one"
+    await browsers.allow(SIGNED_IN, browser.endpoint, browser.p256dh, browser.auth, "Firefox", new)
+    await push_again(world)
+    taken = world.service.taken[-1]
+    assert signed_by(taken.headers) == new
+    assert "key" not in taken.told
+
+
+async def test_what_was_subscribed_with_a_retired_key_is_dropped(world: World) -> None:
+    await world.allow("ada")
+    vapid = Vapid(world.folder.keys)
+    vapid.rotate()
+    assert [path.name for path in sorted(world.folder.keys.glob("vapid*"))] == ["vapid.1.pem", "vapid.pem"]
+    assert (vapid.retire(), vapid.retire()) == (1, 0)
+    await on_air(world)
+    assert world.service.asked == 0
+    assert await world.own.browsers.listed(ADA) == []
 
 
 @pytest.mark.parametrize("status", [404, 410])

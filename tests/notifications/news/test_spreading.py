@@ -229,6 +229,16 @@ async def test_who_is_named_while_away_is_told_and_who_is_there_is_not(world: Wo
     assert (notice.news.name, notice.news.title) == ("Olga", "First night")
 
 
+async def test_of_one_message_nobody_is_told_twice_however_late_it_is_let_through(world: World) -> None:
+    """It was said, held after that, and let through an hour later."""
+    said_at = world.box.clock.now()
+    await world.write(lambda tx: named(tx, "ben", said_at=said_at))
+    world.box.clock.advance(3600)
+    await world.write(lambda tx: named(tx, "ben", said_at=said_at))
+    await world.heard()
+    assert await world.box.db.all(NOTICES) == [("ben", "mention")]
+
+
 async def test_who_may_not_read_there_is_told_nothing(world: World) -> None:
     world.rooms.shown = False
     await world.write(lambda tx: named(tx, "ben"))
@@ -236,5 +246,5 @@ async def test_who_may_not_read_there_is_told_nothing(world: World) -> None:
     assert await world.box.db.all(NOTICES) == []
 
 
-def named(tx: Transaction, *people: str) -> None:
-    outbox.emit(tx, "chat.mentioned", "message1", outbox.INTERNAL, room="room1", people=list(people))
+def named(tx: Transaction, *people: str, **more: int) -> None:
+    outbox.emit(tx, "chat.mentioned", "message1", outbox.INTERNAL, room="room1", people=list(people), **more)

@@ -37,6 +37,7 @@ async def test_an_event_that_nobody_touched_goes_with_all_that_is_of_it_and_can_
     await desk.clean()
 
 
+@pytest.mark.slow
 async def test_an_event_that_was_changed_or_sold_stays_whole(desk: Desk) -> None:
     one = await desk.bring(Kind.EVENTS, pretix(), VENUE)
     await desk.bring(Kind.ORDERS, pretix(ONE))
@@ -100,6 +101,7 @@ async def test_who_has_used_the_account_stays_with_it(desk: Desk) -> None:
     assert kept == ["anna@stage.example has used the account, or was changed, since."]
 
 
+@pytest.mark.slow
 async def test_of_who_was_here_before_only_the_role_goes(desk: Desk) -> None:
     await desk.bring(Kind.USERS, "email,name\nanna@stage.example,Anna\n")
     people = await desk.count("people", "erased_at IS NULL")
@@ -118,11 +120,35 @@ async def test_one_that_made_nothing_or_is_another_s_is_not_undone(desk: Desk) -
         await undoing.begin(Principal(person_id="somebody", name="Somebody"), one.id)
 
 
+@pytest.mark.slow
 async def test_one_that_was_cut_off_is_gone_on_with(desk: Desk) -> None:
     one = await desk.bring(Kind.USERS, PEOPLE)
     undoing = desk.own.operations.undoing
     await undoing.begin(SYSTEM, one.id)
+    with pytest.raises(Conflict):
+        await undoing.begin(SYSTEM, one.id)
     before = await desk.count("people", "erased_at IS NOT NULL")
     await undoing.work(one.id)
     await undoing.work(one.id)
     assert await desk.count("people", "erased_at IS NOT NULL") == before + 2
+
+
+HEADINGS = "event,title,timezone,currency,performance,starts,ticket,price,places\n"
+FIRST = "h,Hamlet,Europe/Vienna,EUR,1,2034-03-01 20:00,Standing,20,50\n"
+MORE = (
+    "h,Hamlet,Europe/Vienna,EUR,1,2034-03-01 20:00,Balcony,30,10\n"
+    "h,Hamlet,Europe/Vienna,EUR,2,2034-03-02 20:00,Standing,20,50\n"
+)
+
+
+async def test_what_was_added_to_an_event_that_was_here_goes_by_itself(desk: Desk) -> None:
+    first = await desk.bring(Kind.EVENTS, HEADINGS + FIRST)
+    second = await desk.bring(Kind.EVENTS, HEADINGS + FIRST + MORE)
+    assert second.counts == Counts(added=1), await desk.issues(second)
+    tables = ("events", "performances", "items", "quotas")
+    assert [await desk.count(one) for one in tables] == [1, 2, 3, 3]
+    assert (await undo(desk, first))[1] == ["Hamlet was changed since."], "the second import did"
+    undone, kept = await undo(desk, second)
+    assert (undone.undone, kept) == (5, []), "a performance, two kinds of tickets, and their quotas"
+    assert [await desk.count(one) for one in tables] == [1, 1, 1, 1]
+    await desk.clean()

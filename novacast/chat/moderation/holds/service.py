@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 
+from novacast.chat.mentioning.service import tell
 from novacast.chat.models import Entry, Message, State
 from novacast.chat.moderation.authority import Authority, Chair, reader
 from novacast.chat.moderation.holds import store
@@ -64,7 +65,9 @@ class Holds:
             store.put(tx, one.id, "moderator", "")
         else:
             store.clear(tx, one.id, one.text)
-        return self._done(tx, chair, one, _BECOMES[decision], _ACTIONS[decision])
+        after, entry = self._done(tx, chair, one, _BECOMES[decision], _ACTIONS[decision])
+        tell(tx, after)
+        return after, entry
 
     def again(self, tx: Transaction, chair: Chair, entry: Entry) -> Entry:
         """Held again, after it was approved or rejected. Raises NotFound, Conflict."""

@@ -38,9 +38,9 @@ class Undoing:
                 raise Conflict(text("This import is under way. Stop it first."))
             if not tx.one(store.count(import_id)):
                 raise Conflict(text("There is nothing here that this import made."))
-            known = tx.one(store.undone(import_id))
-            if known is None or known.ended_at is not None:
-                store.begin(tx, import_id, principal.person_id)
+            if tx.one(store.is_under_way(import_id, tx.now - LEASE)):
+                raise Conflict(text("This import is being undone already."))
+            store.begin(tx, import_id, principal.person_id)
             if not here:
                 self._queue.enqueue_after(tx, JOB, import_id, prompt=True)
             return _known(tx, import_id)

@@ -10,6 +10,15 @@ def undone(import_id: str) -> Query[Undone]:
     return Query("SELECT * FROM import_undoings WHERE import_id = ?", (import_id,), _undone)
 
 
+def is_under_way(import_id: str, silent: int) -> Query[bool]:
+    """Whether anybody undoes it who was heard of since `silent`."""
+    return Query(
+        "SELECT 1 FROM import_undoings WHERE import_id = ? AND ended_at IS NULL AND beat_at >= ?",
+        (import_id, silent),
+        lambda _: True,
+    )
+
+
 def begin(tx: Transaction, import_id: str, person_id: str | None) -> None:
     """What stayed before is looked at again."""
     tx.run("DELETE FROM import_kept WHERE import_id = ?", (import_id,))

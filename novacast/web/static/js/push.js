@@ -15,8 +15,8 @@ class NovaPush extends HTMLElement {
     this.#button.addEventListener("click", () => this.#turn());
     const worker = await navigator.serviceWorker.getRegistration("/");
     this.#subscription = (await worker?.pushManager.getSubscription()) ?? null;
-    // Somebody else may have been logged in here when it was made.
-    if (this.#subscription && !(await this.#tell())) this.#subscription = null;
+    // Somebody else may have been logged in here when it was made, or the house had another key.
+    if (this.#subscription && !(await this.#renewed(worker)) && !(await this.#tell())) this.#subscription = null;
     this.#show();
   }
 
@@ -57,6 +57,18 @@ class NovaPush extends HTMLElement {
     throw new Error("refused");
   }
 
+  /** Whether it had to be made anew, as the house has another key by now. */
+  async #renewed(worker) {
+    const has = keyOf(this.#subscription);
+    if (!has || Notification.permission !== "granted") return false;
+    const { key } = await (await fetch("/api/v1/push/key")).json();
+    if (has === key) return false;
+    await this.#subscription.unsubscribe();
+    this.#subscription = await worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+    if (!(await this.#tell())) this.#subscription = null;
+    return true;
+  }
+
   async #stop() {
     const { endpoint } = this.#subscription;
     const { items } = await (await fetch("/api/v1/me/push")).json();
@@ -69,9 +81,18 @@ class NovaPush extends HTMLElement {
 
   async #tell() {
     const headers = { "Content-Type": "application/json" };
-    const answer = await fetch("/api/v1/me/push", { method: "PUT", headers, body: JSON.stringify(this.#subscription) });
+    const told = { ...this.#subscription.toJSON(), key: keyOf(this.#subscription) };
+    const answer = await fetch("/api/v1/me/push", { method: "PUT", headers, body: JSON.stringify(told) });
     return answer.ok;
   }
+}
+
+/** With which it was subscribed, in base64url; empty where the browser does not say. */
+function keyOf(subscription) {
+  const bytes = subscription.options?.applicationServerKey;
+  if (!bytes) return "";
+  const text = btoa(String.fromCharCode(...new Uint8Array(bytes)));
+  return text.replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
 }
 
 customElements.define("nova-push", NovaPush);

@@ -9,9 +9,10 @@ addEventListener("push", (event) => {
   } catch {
     // Nothing of ours: something must be shown all the same, or the browser takes the permission away.
   }
-  const { title = {{ venue | tojson }}, body = "", path = "/", tag = "", lang = "" } = told;
+  const { title = {{ venue | tojson }}, body = "", path = "/", tag = "", lang = "", key = "" } = told;
   const icon = {{ static("img/icon-192.png") | tojson }};
-  event.waitUntil(registration.showNotification(title, { body, tag, lang, icon, data: { path } }));
+  const shown = registration.showNotification(title, { body, tag, lang, icon, data: { path } });
+  event.waitUntil(key ? shown.then(() => subscribe(key)) : shown);
 });
 
 addEventListener("notificationclick", (event) => {
@@ -28,13 +29,24 @@ async function open(path) {
   await (there ? there.focus() : clients.openWindow(place.href));
 }
 
+/** With the house's new key, in place of what an older one made. */
+async function subscribe(key) {
+  const old = await registration.pushManager.getSubscription();
+  await old?.unsubscribe();
+  const fresh = await registration.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: key });
+  await tell(fresh, key);
+}
+
 // The browser has another address now: the house is told, as its page would.
 addEventListener("pushsubscriptionchange", (event) => event.waitUntil(renew(event)));
 
 async function renew({ oldSubscription, newSubscription }) {
   const options = oldSubscription?.options;
   const fresh = newSubscription ?? (options && (await registration.pushManager.subscribe(options)));
-  if (!fresh) return;
+  if (fresh) await tell(fresh);
+}
+
+async function tell(fresh, key = "") {
   const headers = { "Content-Type": "application/json" };
-  await fetch("/api/v1/me/push", { method: "PUT", headers, body: JSON.stringify(fresh) });
+  await fetch("/api/v1/me/push", { method: "PUT", headers, body: JSON.stringify({ ...fresh.toJSON(), key }) });
 }
