@@ -22,7 +22,9 @@ PRICES = [PRICE, STANDING]
 
 
 @asynccontextmanager
-async def large_bundle(path: Path, clock: FakeClock, *, element: bool = False) -> AsyncIterator[tuple[House, Begin]]:
+async def large_bundle(
+    path: Path, clock: FakeClock, *, element: bool = False
+) -> AsyncIterator[tuple[House, Bundle, Begin]]:
     """A house with room for all cases at both performances; and how two orders are begun there."""
     async with large_house(path, clock, element=element) as house:
         bundle, own = await open_bundle(house.box), house.box.own
@@ -42,7 +44,7 @@ async def large_bundle(path: Path, clock: FakeClock, *, element: bool = False) -
             ids = [one.order.id for one in made.receipts]
             return JointStory(bundle, house, token, ids, made.purchase.code)
 
-        yield house, begin
+        yield house, bundle, begin
 
 
 class JointStory(Story):
@@ -55,6 +57,9 @@ class JointStory(Story):
     @property
     def _orders(self) -> Any:
         return self._bundle.at(self.house.box).purchases
+
+    def whole(self) -> int:
+        return sum(PRICES)
 
     async def end(self, case: Case) -> str:
         """Each share ends as the only payment of an order does, and what is given back is that of the right ones."""
@@ -73,7 +78,7 @@ class JointStory(Story):
         if not captured:
             assert states == [OrderState.EXPIRED, OrderState.EXPIRED], f"{case}: {states}"
             return "not paid, and free again"
-        assert captured[0]["amount"] == sum(PRICES), f"{case}: {captured[0]['amount']}"
+        assert captured[0]["amount"] == self.whole(), f"{case}: {captured[0]['amount']}"
         kept = [price for price, state in zip(PRICES, states, strict=True) if state is OrderState.PAID]
         if sum(kept) + sum(back) == sum(PRICES):
             return "paid with all tickets" if not back else "came too late, and given back once"

@@ -7,14 +7,16 @@ import pytest
 from novacast.errors import Conflict
 from novacast.folder import DataFolder
 from novacast.payments.memberships.models import ChargeState, State
+from novacast.tickets.events.items.models import ItemChanges
+from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Unpayable
-from novacast.tickets.purchases.models import PurchaseState
+from novacast.tickets.purchases.models import PurchaseState, Wanted
 from novacast_admin.stripe_stand_in.money import DECLINED, SUCCESS
 from tests.fakes.clock import FakeClock
 from tests.payments.bundles import PRICE, Club, open_club
 from tests.payments.test_payouts import accounts, kinds, wait
-from tests.tickets.box import OWNER, SELLER
+from tests.tickets.box import ADA, OWNER, SELLER
 from tests.tickets.purchases.bundle import RENT, SEAT, STANDING
 
 ALL = SEAT + STANDING + RENT
@@ -55,6 +57,19 @@ async def test_what_is_tried_first_costs_nothing_now(club: Club) -> None:
     one, charges = await club.member(token)
     assert (one.state, charges) == (State.ACTIVE, [])
     assert one.trial_until is not None
+
+
+async def test_free_places_and_a_trial_cost_nothing_now_and_need_a_way_to_pay(club: Club) -> None:
+    own, bundle, free = club.house.box.own, club.bundle, ItemChanges(frozenset({"price"}), price=0)
+    await own.performances.edit_item(OWNER, bundle.matinee.id, bundle.place.id, free)
+    plan = await club.plan(trial_days=14)
+    held = await own.holds.take(ADA, bundle.matinee.id, [Wish(bundle.place.id, 1)])
+    wanted = Wanted([own.holds.token(held.hold.id)], plan_id=plan.id)
+    token, made = await bundle.order(wanted=wanted)
+    assert made.purchase.total == 0
+    after = await bundle.purchases.decide(token, paid=True)
+    assert (after.state, (await club.member(token))[0].state) == (PurchaseState.PAID, State.ACTIVE)
+    await club.house.box.clean()
 
 
 async def test_a_transfer_that_the_house_confirms_begins_it(club: Club) -> None:

@@ -89,6 +89,14 @@ async def test_a_bank_that_takes_days_is_waited_for_by_all(house: House, bundle:
     assert await bundle.states(token) == [PAID, PAID, PAID]
 
 
+async def test_a_sweep_asks_about_all_of_it_once(house: House, bundle: Bundle) -> None:
+    await begun(house, bundle)
+    house.box.clock.advance(120)
+    asked = len(house.standin.asked)
+    await house.box.own.closing.sweep()
+    assert len(house.standin.asked) == asked + 1
+
+
 async def test_a_bank_that_says_no_frees_all(house: House, bundle: Bundle) -> None:
     token = await paid(house, bundle, DEBIT_BAD)
     house.box.clock.advance(4 * 24 * 3600)

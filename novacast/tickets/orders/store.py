@@ -125,13 +125,17 @@ def paid_or_not(org_id: str, states: Collection[AttemptState], start: Key, limit
 
 
 def unfinished(providers: Iterable[str], before: int, limit: int) -> Query[Attempt]:
-    """Attempts that these providers know of, or may know of, and whose end we have not heard."""
+    """Attempts that these providers know of, or may know of, and whose end we have not heard; one of those that a
+    payment is divided among."""
     names = tuple(providers)
     marks = ", ".join("?" * len(names))
     return Query(
-        "SELECT * FROM payment_attempts "  # noqa: S608 - question marks only
+        "SELECT * FROM payment_attempts a "  # noqa: S608 - question marks only
         "WHERE state IN ('created', 'submitted', 'requires_action', 'processing') "
-        f"AND provider IN ({marks}) AND created_at <= ? ORDER BY created_at LIMIT ?",
+        f"AND provider IN ({marks}) AND created_at <= ? AND NOT EXISTS (SELECT 1 FROM payment_shares s "
+        "JOIN payment_shares t ON t.joint_key = s.joint_key JOIN payment_attempts b ON b.key = t.attempt_key "
+        "WHERE s.attempt_key = a.key AND b.rowid < a.rowid "
+        "AND b.state IN ('created', 'submitted', 'requires_action', 'processing')) ORDER BY created_at LIMIT ?",
         (*names, before, limit),
         attempt_of_row,
     )

@@ -121,7 +121,9 @@ class PurchasePlacing:
     def _orders(
         self, tx: Transaction, purchase: Purchase, wish: Wish, baskets: Sequence[Basket], buyer: Buyer
     ) -> Sequence[Order]:
-        among = Among(purchase.total, min(self._due(tx, one, purchase.method) for one in baskets))
+        # What is tried first costs nothing now, and is paid all the same.
+        total = purchase.total or int(purchase.subscription_id is not None)
+        among = Among(total, min(self._due(tx, one, purchase.method) for one in baskets))
         made = []
         for place, basket in enumerate(baskets):
             order = self._placing.place(
