@@ -12,84 +12,22 @@ from functools import partial
 
 import uvloop
 
-from novacast import logs, tables, wiring
-from novacast.accounts.operators.authenticator import OperatorAuthenticator
-from novacast.accounts.pages import account_pages
-from novacast.accounts.routes import account_routes
-from novacast.chat.emotes.pages import EmotePages
-from novacast.chat.emotes.routes import EmoteRoutes
+from novacast import entrances, logs, tables, wiring
 from novacast.chat.moderation.measures import measure as measure_moderation
-from novacast.chat.moderation.routes import moderation_routes
-from novacast.chat.pages import RoomPages
-from novacast.chat.routes import RoomRoutes, SteeringRoutes
-from novacast.chat.socket.routes import ROOM, SocketRoutes
 from novacast.clock import Clock, SystemClock
 from novacast.database import migrate
 from novacast.facts import topics
 from novacast.folder import DataFolder
-from novacast.i18n import Languages
-from novacast.live.pages import WatchPages, live_pages
-from novacast.live.programmes.shelf import ProgrammeShelf
-from novacast.live.rooms import ProgrammePlaces
-from novacast.live.routes import live_routes
 from novacast.media.process import STDOUT, Child, Command
 from novacast.metrics import Metrics
-from novacast.notifications.pages import DemoMailPages
-from novacast.notifications.routes import news_routes
-from novacast.notifications.webhooks.pages import DeliveryPages, WebhookPages
-from novacast.notifications.webhooks.routes import DeliveryRoutes, WebhookRoutes
-from novacast.operations.console.service import ConsoleAuthenticator
-from novacast.operations.pages import TlsPages
-from novacast.operations.probes.routes import MetricsRoutes
-from novacast.operations.routes import operation_routes
-from novacast.operations.tls import Https
-from novacast.payments.inbox.routes import InboxRoutes
-from novacast.payments.routes import membership_routes, money_routes
+from novacast.operations.probes.routes import MetricsRoutes, ProbeRoutes
 from novacast.playback.measures import measure
-from novacast.playback.routes import PlaybackRoutes
 from novacast.settings import Settings, as_environment
 from novacast.settings.service import service_manager
 from novacast.subscribers import subscribe
 from novacast.supervision import Supervision
 from novacast.sweeps import sweeps
 from novacast.tasks import TaskGroup
-from novacast.tickets.carts.services import cart_pages, collected
-from novacast.tickets.door.devices.authenticator import DoorAuthenticator
-from novacast.tickets.events.pages import Announced
-from novacast.tickets.pages import ticket_pages
-from novacast.tickets.passes.pages import WatchDoor
-from novacast.tickets.passes.rooms import Places
-from novacast.tickets.post.services import post_routes
-from novacast.tickets.rentals.services import rental_routes, sales_door
-from novacast.tickets.routes import ticket_routes
-from novacast.tickets.services import FONTS
-from novacast.tickets.studio import office_pages
-from novacast.tickets.tips.services import tip_routes
-from novacast.vods.captions.pages import CaptionPages
-from novacast.vods.captions.routes import CaptionRoutes
-from novacast.vods.chapters.pages import ChapterPages
-from novacast.vods.chapters.routes import ChapterRoutes
-from novacast.vods.collections.pages import CollectionPages, CollectionStudioPages
-from novacast.vods.collections.routes import CollectionRoutes
-from novacast.vods.downloads.pages import DownloadPages
-from novacast.vods.downloads.routes import DownloadRoutes
-from novacast.vods.health.pages import AudiencePages
-from novacast.vods.health.routes import HealthRoutes
-from novacast.vods.health.summary import Audience
-from novacast.vods.overview.routes import WorkRoutes
-from novacast.vods.pages import VideoPages
-from novacast.vods.pictures.pages import PicturePages
-from novacast.vods.pictures.routes import PictureRoutes
-from novacast.vods.replacement.pages import ReplacementPages
-from novacast.vods.replacement.routes import ReplacementRoutes
-from novacast.vods.rooms import VideoPlaces
-from novacast.vods.routes import VideoRoutes
-from novacast.vods.shelf import VideoShelf
-from novacast.vods.storage.routes import StorageRoutes
-from novacast.vods.studio.pages import StudioPages
-from novacast.vods.uploads.routes import UploadRoutes
-from novacast.vods.views.routes import ViewRoutes
-from novacast.web.authentication import Authenticator
 from novacast.web.server import Parts, WebServer, stop_signals
 from novacast.wiring import Services
 
@@ -121,8 +59,7 @@ async def _serve(
         address = settings.public_url if settings.server.port else f"http://{settings.server.host}:{server.port}"
         log.info("serving at %s", address)
         # What the start has made stays to the end. Left in, each full collection of garbage goes through all of it and
-        # keeps everybody waiting for a third of a second.
-        gc.collect()
+        # keeps everybody waiting for a third of a second; so would one now, for a few hundred kB.
         gc.freeze()
         gc.enable()
         if ready is not None:
@@ -196,109 +133,17 @@ async def showing(settings: Settings) -> AsyncIterator[tuple[Services, WebServer
         yield own, server
 
 
-def routes(own: Services, *, demo: bool) -> list[object]:
-    """Everything that is reached over HTTP, slice by slice."""
-    vods, organizations = own.vods, own.accounts.organizations
-    places: list[Places] = [VideoPlaces(own.db), ProgrammePlaces(own.db)]
-    door = WatchDoor(own.tickets.passes, own.tickets.performances, places, own.clock, own.passes)
-    listed = [
-        *account_routes(own.accounts),
-        *account_pages(own.accounts, Languages(own.settings.language)),
-        VideoRoutes(vods.videos, vods.positions, vods.transcoding, vods.source, own.passes),
-        UploadRoutes(vods.uploads),
-        StorageRoutes(vods.quotas, vods.outlooks),
-        VideoPages(
-            vods.videos,
-            vods.positions,
-            organizations,
-            vods.chapters,
-            vods.downloads,
-            vods.collections,
-            own.views,
-            WatchPages(own.live, own.db, organizations, vods.watchable),
-            own.settings.server.embed_origins,
-            sales_door(own.rentals, door, own.clock),
-            Announced(own.tickets.listing, own.tickets.availability, own.tickets.posters),
-        ),
-        ViewRoutes(own.views),
-        HealthRoutes(own.health),
-        AudiencePages(vods.videos, own.views, own.health),
-        CollectionRoutes(vods.collections),
-        CollectionPages(vods.collections, organizations),
-        CollectionStudioPages(vods.collections, vods.videos, organizations),
-        CaptionRoutes(vods.captions.captions, vods.captions.speech),
-        CaptionPages(vods.captions.captions, vods.captions.speech),
-        ChapterRoutes(vods.chapters),
-        ChapterPages(vods.videos, vods.chapters),
-        PictureRoutes(vods.pictures),
-        PicturePages(vods.pictures),
-        DownloadRoutes(vods.downloads),
-        ReplacementRoutes(vods.replacements),
-        ReplacementPages(vods.replacements, vods.uploads),
-        DownloadPages(vods.videos, vods.downloads),
-        StudioPages(
-            vods.videos,
-            vods.transcoding,
-            vods.uploads,
-            organizations,
-            own.views,
-            vods.quotas,
-            Audience(own.views, own.health),
-        ),
-        *live_routes(own.live, own.settings, own.broadcasts),
-        *live_pages(own.live, own.db, own.settings, organizations, own.accounts.people, vods.watchable),
-        *ticket_routes(own.tickets, own.clock, own.purchases),
-        *money_routes(own.payments, own.journal, own.invoices, organizations, own.tickets.events, FONTS, own.clock),
-        *ticket_pages(own.tickets, own.clock),
-        *rental_routes(own.rentals, own.tickets, own.accounts.people, VideoShelf(own.db, vods.videos), own.clock),
-        *cart_pages(
-            own.tickets, own.rentals, own.purchases, own.memberships.wanted, organizations, own.accounts.people
-        ),
-        *tip_routes(own.tips, own.tickets, own.accounts.people, organizations, door),
-        InboxRoutes(own.payments.inbox),
-        *membership_routes(
-            own.memberships,
-            organizations,
-            own.accounts.people,
-            [VideoShelf(own.db, vods.videos), ProgrammeShelf(own.db, own.live.programmes)],
-            own.clock,
-        ),
-        *post_routes(own.tickets, own.order_post, own.accounts.people),
-        *office_pages(own.tickets, own.clock, organizations, own.live.programmes, own.accounts.people),
-        PlaybackRoutes(own.playback.playback),
-        RoomPages(own.chat),
-        RoomRoutes(own.chat),
-        SteeringRoutes(own.chat),
-        EmoteRoutes(own.chat.emotes, own.chat.entrance),
-        EmotePages(own.chat.emotes, own.accounts.people, organizations),
-        *moderation_routes(own.chat),
-        SocketRoutes(own.chat, own.accounts.authenticator, Languages(own.settings.language)),
-        *news_routes(own.news),
-        WebhookRoutes(own.webhooks.webhooks),
-        DeliveryRoutes(own.webhooks.deliveries),
-        WebhookPages(own.webhooks, organizations, own.clock),
-        DeliveryPages(own.webhooks.deliveries),
-        TlsPages(own.settings, Https(own.settings, own.folder, own.clock)),
-        WorkRoutes(vods.overview),
-        *operation_routes(own.operations, _authenticator(own), own.accounts.authenticator, own.settings, own.clock),
-    ]
-    if demo and own.settings.mail.method == "folder":
-        listed.append(DemoMailPages(own.notifications.folder))
-    return listed
-
-
-def _authenticator(own: Services) -> Authenticator:
-    people = DoorAuthenticator(OperatorAuthenticator(own.accounts.authenticator, own.db), own.tickets.door.devices)
-    return ConsoleAuthenticator(people, own.operations.console)
-
-
 def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
     measure(metrics, own.playback.cache, own.playback.audience, own.playback.delivery.waits)
     measure_moderation(metrics, own.chat.moderation.automatic)
     return Parts(
         settings=own.settings,
-        routes=[*routes(own, demo=demo), MetricsRoutes(metrics, own.operations.figures, own.settings)],
-        authenticator=_authenticator(own),
+        routes=[
+            MetricsRoutes(metrics, own.operations.figures, own.settings),
+            ProbeRoutes(own.operations.readiness),
+        ],
+        wings=entrances.wings(own, demo=demo),
+        authenticator=entrances.authenticator(own),
         db=own.db,
         outbox=own.outbox,
         clock=own.clock,
@@ -308,11 +153,11 @@ def _parts(own: Services, metrics: Metrics, demo: bool) -> Parts:
         media=own.playback.delivery,
         leaving=partial(_leave, own),
         topics=topics(own),
-        channels=[ROOM],
+        channels=entrances.channels,
         socket=own.folder.socket,
         cache=own.folder.cache,
         rooms=own.open_rooms,
-        collected=collected(own.tickets),
+        collected=own.tickets.carts.seen,
         trail=own.operations.audit,
     )
 

@@ -7,6 +7,7 @@ from novacast.live import topics as live_topics
 from novacast.notifications.news import topics as news_topics
 from novacast.notifications.webhooks import topics as webhooks_topics
 from novacast.payments.incidents import topics as incidents_topics
+from novacast.payments.inquiries import topics as inquiries_topics
 from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.payouts import topics as payouts_topics
 from novacast.tickets import topics as tickets_topics
@@ -28,6 +29,7 @@ TOPICS: Sequence[Topic] = (
     *memberships_topics.TOPICS,
     *payouts_topics.TOPICS,
     *incidents_topics.TOPICS,
+    *inquiries_topics.TOPICS,
     *rentals_topics.TOPICS,
     *tips_topics.TOPICS,
 )
@@ -47,6 +49,7 @@ def topics(own: Services) -> Topics:
     made.declare(memberships_topics.TOPICS)
     made.declare(payouts_topics.TOPICS)
     made.declare(incidents_topics.TOPICS)
+    made.declare(inquiries_topics.TOPICS)
     made.declare(rentals_topics.TOPICS)
     made.declare(tips_topics.TOPICS)
     return made

@@ -3,7 +3,7 @@
 All values are texts, as the file has them; what they mean is for the slice to say that takes them.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -68,10 +68,40 @@ class Links(Protocol):
         """Our id."""
         ...
 
-    def keep(self, tx: Transaction, kind: str, key: str, id_: str) -> None: ...
+    def keep(self, tx: Transaction, kind: str, key: str, id_: str, *, made: bool = True) -> None:
+        """`made`: whether it was made for this record; else it was here."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A thing that an import made."""
+
+    kind: str
+    key: str
+    id: str
+
+
+class Mine(Protocol):
+    def __call__(self, tx: Transaction, kind: str, id_: str) -> bool:
+        """Whether the same import made this."""
+        ...
 
 
 class Takes(Protocol):
     """A slice's side. `take` raises NovaCastError for what can't be taken: then nothing of that record is here."""
 
     def take(self, tx: Transaction, wish: Wish, links: Links, record: Record) -> Brought: ...
+
+
+class Undoes(Protocol):
+    """A slice's other side."""
+
+    async def look(self, made: Made) -> None:
+        """Before `undo`: what no transaction can see. Raises Conflict that names it and what was done with it since."""
+        ...
+
+    def undo(self, tx: Transaction, who: str | None, made: Made, mine: Mine) -> Collection[str]:
+        """Take back what `take` made, unless it was touched since: ids of all that is gone with it; empty where it goes
+        and stays with something else. Raises Conflict as `look` does."""
+        ...

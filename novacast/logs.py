@@ -128,8 +128,9 @@ class Ring(logging.Handler):
 LONGEST = 4000
 LEVELS = ("debug", "info", "warning", "error", "critical")
 _TEXT = re.compile(r"(?P<at>\d{4}-\d\d-\d\d \d\d:\d\d:\d\d),\d+ (?P<level>[A-Z]+) +(?P<logger>\S+) (?P<message>.*)")
-_LOOK = re.compile(r"GET /api/v1/admin/\S* 200 ")
-"""What a console asks every two seconds while it is open: it would bury all else here. The journal has it."""
+_LOOK = re.compile(r"GET (/api/v1/admin/\S* (200|499) |/api/v1/\S+ 200 .* local -$)")
+"""What a console asks every two seconds while it is open, of its own routes and, at the socket, of those of others: it
+would bury all else here. The journal has it."""
 ring = Ring()
 """Of this process."""
 

@@ -5,10 +5,12 @@ Amounts are minor units of their currency.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Protocol
 
 from novacast.errors import Conflict
+
+OTHER_AMOUNT = "amount"
 
 
 class PaymentRefused(Conflict):
@@ -115,6 +117,15 @@ class Repaid:
     reason: str | None = None
     """The provider's code of a failure."""
 
+    def believed(self, amount: int) -> "Repaid":
+        """`amount`: that was asked for. What is told of another is believed in nothing."""
+        if self.amount == amount or self.state in ("failed", "cancelled"):
+            return self
+        return replace(self, state="pending", reason=f"{OTHER_AMOUNT}: {amount} asked, {self.amount} told")
+
+
+Standing = Literal["open", "won", "lost", "asked", "answered", "closed"]
+
 
 @dataclass(frozen=True, slots=True)
 class Disputed:
@@ -126,7 +137,8 @@ class Disputed:
     """The provider's own of that payment, which attempts have once they are captured."""
     reference: str
     """The provider's own of the dispute."""
-    state: Literal["open", "won", "lost"]
+    state: Standing
+    """The last three: a bank only asks, has its answer, or lets the matter rest; it has taken nothing."""
     amount: int
     """Less than the payment where only a part is disputed."""
     currency: str
@@ -134,6 +146,29 @@ class Disputed:
     """The provider's code."""
     due_at: int | None = None
     """Until when evidence is taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contested:
+    """What a bank wants back, or only asks about, as houses see it listed."""
+
+    id: str
+    org_id: str
+    provider: str
+    reference: str
+    order_id: str | None
+    """None: it is of a membership."""
+    subscription_id: str | None
+    code: str
+    """For people: of the order, or the name of the tier."""
+    name: str
+    amount: int
+    currency: str
+    reason: str
+    state: Standing
+    """As of `Disputed`."""
+    due_at: int | None
+    created_at: int
 
 
 class Provider(Protocol):

@@ -1,6 +1,6 @@
-"""What both roots share: the slices put together, their ports joined, and the table of jobs."""
+"""What both roots share: the slices put together, and their ports joined."""
 
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 
@@ -21,8 +21,8 @@ from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
-from novacast.importing import Kind, Takes
-from novacast.jobs import JobQueue, Work, connect
+from novacast.importing import Kind, Takes, Undoes
+from novacast.jobs import JobQueue, connect
 from novacast.keeping import Rule
 from novacast.limits import RateLimiter
 from novacast.live import keeping as live_keeping
@@ -35,23 +35,22 @@ from novacast.live.rooms import ProgrammePlaces
 from novacast.live.services import LiveServices, live_services
 from novacast.newsroom import newsroom
 from novacast.notifications import store as mails
+from novacast.notifications.news import keeping as news_keeping
 from novacast.notifications.news.services import NewsServices
-from novacast.notifications.news.spreading import JOB as SPREAD
 from novacast.notifications.overview import store as mail_work
-from novacast.notifications.push.service import JOB as PUSH
-from novacast.notifications.service import JOB as SEND
-from novacast.notifications.service import PATIENT as POST
 from novacast.notifications.service import Enclosures
 from novacast.notifications.services import NotificationServices, notification_services
 from novacast.notifications.webhooks.services import WebhookServices, webhook_services
-from novacast.operations.imports.service import JOB as IMPORT
+from novacast.operations.imports import keeping as imports_keeping
 from novacast.operations.personal import DeedsData
 from novacast.operations.services import OperationServices, Slices, operation_services
 from novacast.outbox import Outbox
 from novacast.payments.incidents.personal import IncidentData
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.reading import Journal
 from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships.disputes.listing import MembershipDisputes
 from novacast.payments.memberships.entitlement import WithMembers
 from novacast.payments.memberships.post.service import MembershipPost
 from novacast.payments.memberships.services import MembershipServices, membership_services
@@ -66,6 +65,7 @@ from novacast.settings import Settings
 from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.carts.personal import CartData
 from novacast.tickets.imports.events import EventsTaking
+from novacast.tickets.imports.undoing import EventsUndoing
 from novacast.tickets.keeping import rules as ticket_rules
 from novacast.tickets.papers.service import Enclosing
 from novacast.tickets.passes.rooms import TicketBadges, TicketedPlaces
@@ -81,20 +81,11 @@ from novacast.tickets.tips.service import Tips
 from novacast.tickets.tips.services import tip_services
 from novacast.tickets.waiting.post import WaitingPost
 from novacast.vods.advertised import AdvertisedVideos
-from novacast.vods.captions.extraction import JOB as EXTRACT
-from novacast.vods.captions.speech.models import JOB as TRANSCRIBE
-from novacast.vods.downloads.models import JOB as DOWNLOADS
 from novacast.vods.health.service import VideoHealth
 from novacast.vods.overview import store as vod_work
-from novacast.vods.pictures.models import JOB as PICTURES
 from novacast.vods.ports import Records
-from novacast.vods.recordings.improving import JOB as IMPROVE
-from novacast.vods.removal import JOB as REMOVE
-from novacast.vods.replacement.models import JOB as REPLACE
 from novacast.vods.rooms import VideoPlaces
 from novacast.vods.services import VodServices, vod_services
-from novacast.vods.transcoding.models import BEGIN
-from novacast.vods.transcoding.models import JOB as TRANSCODE
 from novacast.vods.views.service import Views
 from novacast.web.courier import Courier
 from novacast.web.moderations import ModerationServer
@@ -145,24 +136,6 @@ class Services:
         """Parts of the house that its pages lead to, now that there is something in them."""
         there = {"events": self.tickets.marquee.lit, "memberships": self.memberships.houses.offer}
         return ("notices", *(name for name, lit in there.items() if lit), *self.tickets.carts.rooms)
-
-
-JOBS: Mapping[str, Callable[[Services], Work]] = {
-    SEND: lambda own: own.notifications.delivery.send,
-    POST: lambda own: own.notifications.post.run,
-    SPREAD: lambda own: own.news.spreading.run,
-    PUSH: lambda own: own.news.pusher.run,
-    TRANSCODE: lambda own: own.vods.work.run,
-    BEGIN: lambda own: own.vods.work.begin,
-    REMOVE: lambda own: own.vods.removal.remove,
-    EXTRACT: lambda own: own.vods.captions.extraction.run,
-    TRANSCRIBE: lambda own: own.vods.captions.work.run,
-    PICTURES: lambda own: own.vods.picture_work.run,
-    DOWNLOADS: lambda own: own.vods.download_work.run,
-    REPLACE: lambda own: own.vods.replacement_work.run,
-    IMPROVE: lambda own: own.vods.improving.run,
-    IMPORT: lambda own: own.operations.imports.work,
-}
 
 
 def station(own: Services) -> Station:
@@ -221,8 +194,9 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
     # Filled below: accounts asks every slice for a person's data, and playback asks accounts who is signed in.
     movers, invoices = outside(db, settings), Invoices(db, FONTS)
     tickets = ticket_services(
-        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed()
-    )
+        db, limiter, settings, key, Ledger(), invoices, Watches(db), movers.providers, Addressed(),
+        (MembershipDisputes(db), Inquiries(db)),
+    )  # fmt: skip
     enclosures.append(Enclosing(tickets.papers))
     languages, root = Languages(settings.language), settings.public_url
     waiting_post = WaitingPost(db, mail.mailbox, Addressees(), languages, tickets.waiting, root)
@@ -297,8 +271,13 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
         Kind.EVENTS: EventsTaking(),
         Kind.ORDERS: tickets.orders_taking,
     }
+    undoers: dict[Kind, Undoes] = {
+        Kind.USERS: accounts.taking_back,
+        Kind.EVENTS: EventsUndoing(),
+        Kind.ORDERS: tickets.orders_undoing,
+    }
     operations = operation_services(
-        db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, _rules(settings), queue, takers, GUARDS
+        db, settings, folder, slices, MIGRATIONS, FAILED_MAILS, _rules(settings), queue, takers, undoers, GUARDS
     )
     return Services(
         settings,
@@ -338,7 +317,7 @@ def _joined(settings: Settings, folder: DataFolder, clock: Clock, db: Database, 
 
 def _rules(settings: Settings) -> Sequence[Rule]:
     """How long things are kept."""
-    made = (accounts_keeping, live_keeping, ticket_rules, chat_rules)
+    made = (accounts_keeping, live_keeping, ticket_rules, chat_rules, news_keeping, imports_keeping)
     return [rule for slice_ in made for rule in slice_.rules(settings.retention)]
 
 

@@ -1,5 +1,6 @@
 """Numbers, dates and names as pages say them, in the language that is being spoken."""
 
+from datetime import date
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
@@ -9,7 +10,7 @@ from babel.numbers import format_currency, format_decimal, get_currency_precisio
 
 from novacast.clock import SECOND, moment
 from novacast.i18n import gettext as _
-from novacast.i18n import language
+from novacast.i18n import language, pgettext
 from novacast.visibility import Visibility
 
 UNITS = ("B", "kB", "MB", "GB", "TB")
@@ -34,13 +35,25 @@ def count_of(number: int) -> str:
 
 def hour_of(at: int) -> str:
     """Day and hour, in UTC: a browser with scripts says it in its own zone."""
-    return f"{format_datetime(moment(at), 'd MMM y HH:mm', locale=locale())} UTC"
+    return f"{hour_at(at, 'UTC')} UTC"
+
+
+def hour_at(at: int, timezone: str) -> str:
+    """Day and hour in a zone (IANA name)."""
+    pattern = pgettext("pattern of a date", "d MMM y HH:mm")
+    return str(format_datetime(moment(at), pattern, tzinfo=ZoneInfo(timezone), locale=locale()))
+
+
+def day_and_month(day: date) -> str:
+    """Day and month."""
+    return str(format_date(day, pgettext("pattern of a date", "d MMM"), locale=locale()))
 
 
 def hour_in(at: int, timezone: str) -> str:
     """Day and hour in a zone (IANA name), with the city whose clocks it goes by."""
     place = "'(UTC)'" if timezone == "UTC" else "'('VVV')'"
-    return str(format_datetime(moment(at), f"EEE d MMM y HH:mm {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
+    pattern = pgettext("pattern of a date", "EEE d MMM y HH:mm")
+    return str(format_datetime(moment(at), f"{pattern} {place}", tzinfo=ZoneInfo(timezone), locale=locale()))
 
 
 def size_of(size: int) -> str:

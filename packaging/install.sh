@@ -166,7 +166,8 @@ switch() {
     ln -sfn "releases/$mark" "$opt/current.new"
     mv -T "$opt/current.new" "$opt/current"
     ln -sfn current/bin "$opt/bin"
-    ln -sfn /opt/novacast/bin/novacast "$top/usr/local/bin/novacast"
+    rm -f "$top/usr/local/bin/novacast"
+    install -m 755 "$root/packaging/novacast" "$top/usr/local/bin/novacast"
     # The version before stays, to go back to; older ones go.
     for old in "$opt"/releases/*; do
         case releases/${old##*/} in
@@ -215,4 +216,4 @@ make_ready
 switch
 first_owner
 start
-say "Done. Backups want a passphrase once, as the user novacast: novacast backup init"
+say "Done. Backups want a passphrase once: sudo novacast backup init"

@@ -23,3 +23,11 @@ def _template(sets: tuple[Migrations, ...]) -> Path:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     migrate(folder / "template.db", sets, SystemClock(), backups=folder)
     return folder / "template.db"
+
+
+def before(migrations: Migrations, name: str) -> Migrations:
+    """The set as it was when the step of that name was not there yet."""
+    names = list(migrations.steps)
+    older = Migrations(migrations.name)
+    older.steps = {each: migrations.steps[each] for each in names[: names.index(name)]}
+    return older

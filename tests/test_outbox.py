@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from novacast import outbox
-from novacast.database import Database, Transaction, migrate
-from novacast.outbox import Event, Outbox
+from novacast.database import Database, Query, Transaction, migrate
+from novacast.outbox import BATCH, Event, Outbox
+from novacast.outbox.delivery import WINDOW
 from tests.fakes.clock import FakeClock
 
 
@@ -154,3 +155,75 @@ async def test_pruning_keeps_what_is_young_and_never_reuses_a_number(db: Databas
     await emit(db, "next")
     assert await db.one(outbox.last_seq()) == 3
     assert [event.seq for event in await db.all(outbox.after(0))] == [3]
+
+
+CURSORS = Query("SELECT subscriber, seq FROM outbox_cursor ORDER BY subscriber", (), tuple)
+
+
+async def cursors(db: Database) -> dict[str, int]:
+    return dict(await db.all(CURSORS))
+
+
+async def test_who_stops_in_order_is_told_nothing_twice(db: Database) -> None:
+    first, second = Ears(), Ears()
+    for ears in (first, second):
+        box = Outbox(db)
+        box.subscribe("mirror", ears, durable=True)
+        await box.start()
+        await db.write(lambda tx: outbox.mention(tx, "thing.grows", "a moment", outbox.PUBLIC))
+        await emit(db, "a fact")
+        await ears.until(2)
+        await box.close()
+        assert await cursors(db) == {"mirror": await db.one(outbox.last_seq())}
+    assert [event.subject for event in first.heard] == [event.subject for event in second.heard]
+    assert second.heard[0].seq == first.heard[-1].seq + 1
+
+
+async def test_who_took_nothing_is_told_all_of_it_after_a_stop(db: Database) -> None:
+    """While one hangs, the others go on, and how far they came is written down for each by itself."""
+    hung, quick = asyncio.Event(), Ears()
+
+    async def hang(event: Event) -> None:
+        hung.set()
+        await asyncio.Event().wait()
+
+    box = Outbox(db)
+    box.subscribe("hangs", hang, durable=True)
+    box.subscribe("quick", quick, durable=True)
+    await box.start()
+    await emit(db, "a")
+    await quick.until(1)
+    await hung.wait()
+    await box.close()
+    assert await cursors(db) == {"hangs": 0, "quick": 1}
+
+    late = Ears()
+    box = Outbox(db)
+    box.subscribe("hangs", late, durable=True)
+    await box.start()
+    await late.until(1)
+    await box.close()
+    assert [event.subject for event in late.heard] == ["a"]
+
+
+async def test_who_is_far_behind_hears_all_while_others_hear_the_newest(db: Database) -> None:
+    """More than is kept in memory, and one subscriber who slept through it."""
+    count = WINDOW + BATCH + 1
+    awake, asleep, gate = Ears(), Ears(), asyncio.Event()
+
+    async def wait(event: Event) -> None:
+        await gate.wait()
+        await asleep(event)
+
+    box = Outbox(db)
+    box.subscribe("awake", awake)
+    box.subscribe("asleep", wait)
+    await box.start()
+    await emit(db, "0")
+    await awake.until(1)
+    await asyncio.gather(*(emit(db, str(n)) for n in range(1, count)))
+    await awake.until(count)
+    gate.set()
+    await asleep.until(count)
+    await box.close()
+    assert [event.seq for event in awake.heard] == [event.seq for event in asleep.heard] == list(range(1, count + 1))

@@ -40,6 +40,7 @@ UNTOLD: Mapping[str, str] = {
     "checkins": "told as tickets; by whom is work for an organization",
     "claims": "told as orders and baskets",
     "data_imports": "work of operators; the file is gone after a week, the report after ninety days",
+    "import_undoings": "which operator undid an import; goes with the import",
     "door_devices": "work for an organization",
     "door_incidents": "work for an organization",
     "door_scans": "told as tickets; by whom is work for an organization",
@@ -58,6 +59,7 @@ KEPT: Mapping[str, str] = {
     "alarms": "who answered an alarm, by an id that names nobody any more",
     "audit_deeds": "who did what with other people's accounts and money must stay to be known",
     "data_imports": "which operator brought a file; gone after ninety days",
+    "import_undoings": "which operator undid an import; goes with the import",
     "outbox": "ids that name nobody any more; gone after a week",
     "memberships": "ended one by one, where there are any",
     "uploads": "removed one by one, where there are any",
@@ -126,7 +128,7 @@ async def look_at_erasure(own: Services, principal: Principal) -> None:
     def unit(tx: Transaction) -> None:
         tx._connection.set_authorizer(noting(changed, sqlite3.SQLITE_UPDATE, sqlite3.SQLITE_DELETE))
         try:
-            own.accounts.privacy._erase(tx, account)
+            own.accounts.privacy.end(tx, account)
         finally:
             tx._connection.set_authorizer(None)
 

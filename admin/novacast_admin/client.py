@@ -14,7 +14,6 @@ its message is for people.
 """
 
 import asyncio
-import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,15 +21,14 @@ from typing import Any, Self, TypeVar
 
 from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
 from novacast.overview import Alarm, Night, Tonight
-from novacast_admin.reading import read
+from novacast_admin.imports import DataImport, Issue, KeptThing, UndoneImport
+from novacast_admin.reading import parsed, read
 from novacast_admin.records import (
     Attempt,
     Basket,
-    DataImport,
     Deed,
     Fact,
     Finding,
-    Issue,
     Job,
     LogLine,
     Oddity,
@@ -107,9 +105,9 @@ class Client:
                         first, failures = False, 0
                         yield Back()
                     if event.name == "state":
-                        yield read(Tonight, json.loads(event.data))
+                        yield read(Tonight, parsed(event.data))
                     elif event.name == "log":
-                        yield read(LogLine, json.loads(event.data))
+                        yield read(LogLine, parsed(event.data))
                 why = "The server ended the stream; it may be restarting."
             except (Unauthenticated, Forbidden, NotFound):
                 raise
@@ -128,8 +126,8 @@ class Client:
                 async for event in self._transport.events("/api/v1/realtime", {"topics": ",".join(topics)}, last):
                     last, failures = event.id or last, 0
                     if event.name not in ("ready", "reset"):
-                        told = json.loads(event.data)
-                        yield Fact(event.name, told["subject"], told["at"], told["payload"])
+                        told = parsed(event.data)
+                        yield read(Fact, {**told, "topic": event.name} if isinstance(told, dict) else told)
             except (Unauthenticated, Forbidden, NotFound):
                 raise
             except NovaCastError:
@@ -304,6 +302,16 @@ class Client:
 
     async def forget_import(self, import_id: str) -> None:
         await self.send("DELETE", f"{ADMIN}/imports/{import_id}")
+
+    async def undo_import(self, import_id: str) -> None:
+        await self.send("POST", f"{ADMIN}/imports/{import_id}/undo")
+
+    async def undone_import(self, import_id: str) -> UndoneImport:
+        return read(UndoneImport, await self.get(f"{ADMIN}/imports/{import_id}/undo"))
+
+    async def kept_of_import(self, import_id: str, cursor: str | None = None, limit: int = 100) -> Page[KeptThing]:
+        """What stays, as it was touched since."""
+        return _page(KeptThing, await self.get(f"{ADMIN}/imports/{import_id}/undo/kept", cursor=cursor, limit=limit))
 
     async def issues(self, import_id: str, cursor: str | None = None, limit: int = 100) -> Page[Issue]:
         """What it left out."""

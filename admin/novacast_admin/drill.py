@@ -123,7 +123,8 @@ async def _films(own: Services, http: aiohttp.ClientSession, address: str, token
         else:
             played += 1
     if not broken:
-        yield ok("videos", f"A segment of each of the {played} videos was played.")
+        told = f"A segment of each video was played: {played}." if played else "There is no video that could be played."
+        yield ok("videos", told)
 
 
 async def _ready(http: aiohttp.ClientSession, address: str, token: str, own: Services) -> AsyncIterator[Film]:

@@ -79,7 +79,8 @@ class Here:
         settings = self._settings
         last = last_good(DataFolder.at(settings.data))
         due = Backups(settings, SystemClock(), self._config).due() if settings.backups.folder else None
-        return Rhythm(settings.backups.every, (NEVER, *EVERY), None if last is None else iso(last.at), iso(due))
+        folder = settings.backups.folder
+        return Rhythm(folder, settings.backups.every, (NEVER, *EVERY), None if last is None else iso(last.at), iso(due))
 
     async def set_rhythm(self, every: str) -> None:
         await asyncio.to_thread(self._set_rhythm, every)

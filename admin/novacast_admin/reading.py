@@ -4,6 +4,7 @@ A library that does as much takes longer to load than the console to be drawn.
 """
 
 import dataclasses
+import json
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import NoneType, UnionType
@@ -13,6 +14,18 @@ from novacast.errors import Unavailable
 
 T = TypeVar("T")
 Reader = Callable[[Any], Any]
+
+
+def parsed(data: str | bytes) -> Any:
+    """Raises Unavailable for what is no JSON."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise stranger() from error
+
+
+def stranger() -> Unavailable:
+    return Unavailable("What answers there does not speak as a NovaCast server does.")
 
 
 def read(kind: type[T], told: Any) -> T:

@@ -18,64 +18,6 @@ class Page(Generic[T]):
 
 
 @dataclass(frozen=True, slots=True)
-class ImportCounts:
-    made: int
-    added: int
-    known: int
-    skipped: int
-    notes: int
-
-
-@dataclass(frozen=True, slots=True)
-class ImportField:
-    name: str
-    about: str
-    needed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class DataImport:
-    """A file of another system, and how far it is."""
-
-    id: str
-    kind: str
-    organization: str
-    name: str
-    source: str
-    headings: Sequence[str]
-    fields: Sequence[ImportField]
-    mapping: Mapping[str, Any]
-    """As a mapping file has it."""
-    dry: bool
-    state: str
-    total: int | None
-    position: int
-    counts: ImportCounts
-    error: str
-    created_at: str
-
-    @property
-    def columns(self) -> Mapping[str, str]:
-        found: Mapping[str, str] = self.mapping.get("columns", {})
-        return found
-
-    @property
-    def defaults(self) -> Mapping[str, str]:
-        found: Mapping[str, str] = self.mapping.get("defaults", {})
-        return found
-
-
-@dataclass(frozen=True, slots=True)
-class Issue:
-    """What an import left out."""
-
-    row: int
-    key: str
-    what: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class Suspension:
     reason: str
     by: str

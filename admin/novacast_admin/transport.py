@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from novacast import errors
 from novacast.errors import BadSettings, FieldError, NovaCastError, Unavailable
 from novacast.folder import DataFolder
+from novacast_admin.reading import parsed, stranger
 
 if TYPE_CHECKING:
     import aiohttp
@@ -103,7 +104,7 @@ class Transport:
                 raw = await response.read()
         if response.status >= 300:
             raise refused(response.status, raw)
-        return json.loads(raw) if raw else None
+        return parsed(raw) if raw else None
 
     async def bring(self, path: str, file: Path) -> Any:
         """PUT a file as it is, however large. Raises the same, and NotFound for a file that can't be read."""
@@ -121,7 +122,7 @@ class Transport:
                 raw = await response.read()
         if response.status >= 300:
             raise refused(response.status, raw)
-        return json.loads(raw)
+        return parsed(raw)
 
     async def file(self, path: str, query: Mapping[str, Any] | None = None) -> AsyncIterator[bytes]:
         """A body as it comes. Raises the same."""
@@ -145,8 +146,11 @@ class Transport:
             ) as response:
                 if response.status != 200:
                     raise refused(response.status, await response.read())
-                async for event in _events(response.content):
-                    yield event
+                try:
+                    async for event in _events(response.content):
+                        yield event
+                except ValueError as error:  # no UTF-8, or a line without an end
+                    raise stranger() from error
 
     async def _open(self) -> "tuple[aiohttp.ClientSession, ModuleType]":
         assert not self._closed, "enter the transport first"
@@ -163,7 +167,11 @@ class Transport:
         return self._session, aiohttp
 
     def _url(self, path: str) -> str:
-        return f"{self.place.url or 'http://novacast'}{path}"
+        """What stands for an id is one: no way up to something else, no query. Raises NotFound."""
+        parts = path.split("/")
+        if {".", ".."} & set(parts):
+            raise errors.NotFound(f"There is nothing of this name: {path[:200]}")
+        return f"{self.place.url or 'http://novacast'}{'/'.join(quote(part, safe='') for part in parts)}"
 
     @contextlib.contextmanager
     def _told_apart(self, method: str) -> Iterator[None]:
@@ -189,6 +197,11 @@ class Transport:
         reason = getattr(error, "os_error", error)
         if isinstance(reason, PermissionError):
             return f"{place.socket} is not yours to open. Run this as the server's user, or as root."
+        if not DataFolder.at(place.socket.parent).database.exists():
+            return (
+                f"There is no venue in {place.socket.parent}. Name the folder of yours by --data, or make one: "
+                "novacast init"
+            )
         return f"The server is down: nobody answers at {place.socket}. Start it: systemctl start novacast"
 
 
@@ -200,11 +213,16 @@ def refused(status: int, raw: bytes) -> NovaCastError:
         told = {}
     told = told if isinstance(told, dict) else {}
     message = str(told.get("detail") or told.get("title") or f"The server answered {status}.")
-    kind = _BY_STATUS.get(status, Unavailable if status >= 500 else NovaCastError)
+    # What else it refuses was asked wrongly: too long, too large, of another type.
+    kind = _BY_STATUS.get(status, Unavailable if status >= 500 or status < 400 else errors.InvalidInput)
     if status == 429:
         return errors.RateLimited(message, retry_after=1.0)
-    fields = [FieldError(one["field"], one["code"], one["message"]) for one in told.get("errors", ())]
-    return kind(message, errors=fields)
+    return kind(message, errors=_fields(told.get("errors")))
+
+
+def _fields(told: Any) -> list[FieldError]:
+    named = [one for one in told if isinstance(one, dict)] if isinstance(told, list) else []
+    return [FieldError(*(str(one.get(name, "")) for name in ("field", "code", "message"))) for one in named]
 
 
 async def _events(content: "aiohttp.StreamReader") -> AsyncIterator[SentEvent]:

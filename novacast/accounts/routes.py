@@ -7,7 +7,8 @@ from novacast.accounts.people.routes import PeopleRoutes
 from novacast.accounts.privacy.routes import PrivacyRoutes
 from novacast.accounts.proofs.routes import ProofRoutes
 from novacast.accounts.registration.routes import RegistrationRoutes
-from novacast.accounts.scim.routes import DiscoveryRoutes, GroupRoutes, SearchRoutes, UserRoutes
+from novacast.accounts.scim.bulk import Bulk
+from novacast.accounts.scim.routes import BulkRoutes, DiscoveryRoutes, GroupRoutes, SearchRoutes, UserRoutes
 from novacast.accounts.scim.searching import Search
 from novacast.accounts.second_factor.routes import SecondFactorRoutes
 from novacast.accounts.services import AccountServices
@@ -30,6 +31,7 @@ def account_routes(own: AccountServices) -> tuple[object, ...]:
         OperatorRoutes(own.operators, own.administration),
         DiscoveryRoutes(own.root),
         SearchRoutes(Search(own.provisioned, own.groups)),
+        BulkRoutes(Bulk(own.provisioned, own.groups)),
         UserRoutes(own.provisioned),
         GroupRoutes(own.groups),
     )

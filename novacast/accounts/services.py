@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from novacast.accounts.administration import Administration
 from novacast.accounts.imports.service import PeopleTaking
+from novacast.accounts.imports.undoing import PeopleUndoing
 from novacast.accounts.oidc.provider import Provider
 from novacast.accounts.oidc.service import BACK, OidcLogIn
 from novacast.accounts.operators.proving import Proving
@@ -63,6 +64,7 @@ class AccountServices:
     proving: Proving
     sweep: Expiry
     taking: PeopleTaking
+    taking_back: PeopleUndoing
     provisioned: ProvisionedUsers
     groups: ProvisionedGroups
     root: str
@@ -93,7 +95,7 @@ def account_services(
     tokens = Tokens(db, clock, people, gates, access, access_minutes=own.access_minutes, refresh_days=own.refresh_days)
     signer = Signer(key, "second factor")
     sessions = Sessions(db, clock, passwords, gates, second_factor, tokens, signer, session_days=own.session_days)
-    proofs = Proofs(db, clock, people)
+    proofs, privacy = Proofs(db, clock, people), Privacy(db, clock, people, others)
     challenges = Challenges(Signer(key, "passkey challenge"), clock)
     party = Party.of(settings.public_url, settings.instance)
     return AccountServices(
@@ -122,12 +124,13 @@ def account_services(
         authenticator=SessionAuthenticator(db, clock, access, session_days=own.session_days),
         organizations=Organizations(db, clock),
         invitations=Invitations(db, clock, registration, gates, mailer, links, days=own.invitation_days),
-        privacy=Privacy(db, clock, people, others),
+        privacy=privacy,
         administration=Administration(db, people, registration, passwords),
         operators=Operators(db, people),
         proving=Proving(db, people, second_factor, gates),
         sweep=Expiry(db, refresh_days=own.refresh_days),
         taking=PeopleTaking(passwords, mailer, links, settings.language),
+        taking_back=PeopleUndoing(db, privacy),
         provisioned=ProvisionedUsers(db, passwords, settings.language, settings.public_url),
         groups=ProvisionedGroups(db, settings.public_url),
         root=settings.public_url,

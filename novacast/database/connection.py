@@ -3,6 +3,7 @@
 import errno
 import os
 import sqlite3
+import time
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -18,6 +19,9 @@ IntegrityError = sqlite3.IntegrityError
 Row = sqlite3.Row
 
 BUSY_MILLISECONDS = 10_000
+TURN_SECONDS = 0.001
+"""Between two looks at whether another process has ended its transaction. SQLite's own waiting doubles up to a tenth of
+a second, so that whoever writes often, with short rests, is never met resting by whoever waits already."""
 
 _EVERYWHERE = (
     f"PRAGMA busy_timeout={BUSY_MILLISECONDS}",
@@ -52,6 +56,28 @@ def open_writer(path: Path) -> sqlite3.Connection:
     for pragma in (*_EVERYWHERE, *_WRITER):
         connection.execute(pragma)
     return connection
+
+
+def begin(cursor: sqlite3.Cursor, looks: int) -> None:
+    """BEGIN IMMEDIATE, looking so often whether it is our turn."""
+    for left in range(looks - 1, -1, -1):
+        try:
+            cursor.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError as error:
+            if not left or error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+                raise
+            time.sleep(TURN_SECONDS)
+        else:
+            return
+
+
+def impatient(connection: sqlite3.Connection) -> int:
+    """Don't let SQLite wait by itself; how often `begin` is to look. Without a write-ahead log, which some disks can't
+    have, more than the beginning of a transaction may have to wait, and SQLite goes on doing it."""
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        return 1
+    connection.execute("PRAGMA busy_timeout=0")
+    return round(BUSY_MILLISECONDS / 1000 / TURN_SECONDS)
 
 
 def _keep_private(path: Path) -> None:

@@ -60,5 +60,10 @@ def folded(path: Path) -> None:
         raise translated(error, path) from error
     finally:
         connection.close()
+    cut_off(path)
+
+
+def cut_off(path: Path) -> None:
+    """Let go of what lies beside it, whether or not it was folded in."""
     for beside in ("-wal", "-shm"):
         Path(f"{path}{beside}").unlink(missing_ok=True)

@@ -10,6 +10,7 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,7 +18,7 @@ from typing import Any, TypeVar
 from novacast import logs
 from novacast.clock import Clock
 from novacast.database.checkpoints import Checkpoints
-from novacast.database.connection import Guards, guard, open_writer, translated
+from novacast.database.connection import Guards, begin, guard, impatient, open_writer, translated
 from novacast.database.transaction import Effect, Transaction
 from novacast.errors import Overloaded, Unavailable
 from novacast.i18n import text
@@ -48,6 +49,7 @@ class Writer:
         self._path, self._clock, self._announce = path, clock, announce
         self._queue: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._connection = open_writer(path)
+        self._looks = impatient(self._connection)
         self._checkpoints = Checkpoints(path)
         if guards:
             guard(self._connection, guards)
@@ -102,12 +104,13 @@ class Writer:
             if batch:
                 self._commit(batch)
         self._checkpoints.close()
-        self._connection.execute("PRAGMA optimize")
+        with suppress(sqlite3.Error):  # a favour to the next one; others may be writing
+            self._connection.execute("PRAGMA optimize")
         self._connection.close()
 
     def _commit(self, batch: list[_Job]) -> None:
         try:
-            self._frame.execute("BEGIN IMMEDIATE")
+            begin(self._frame, self._looks)
             if len(batch) == 1:
                 # With the transaction to itself a unit needs no savepoint: what it raises undoes all there is.
                 self._perform(batch[0])

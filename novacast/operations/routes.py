@@ -1,4 +1,4 @@
-"""Everything of operations that is reached by the API."""
+"""Everything of operations that is reached by the API, but the probes, which are asked from the first second on."""
 
 from novacast import logs
 from novacast.clock import Clock
@@ -7,7 +7,7 @@ from novacast.operations.audit.routes import AuditRoutes
 from novacast.operations.console.pages import ConsolePages
 from novacast.operations.console.ports import People
 from novacast.operations.imports.routes import ImportRoutes
-from novacast.operations.probes.routes import ProbeRoutes
+from novacast.operations.imports.undoing.routes import UndoRoutes
 from novacast.operations.retention.routes import RetentionRoutes
 from novacast.operations.services import OperationServices
 from novacast.operations.system.routes import SystemRoutes
@@ -27,6 +27,6 @@ def operation_routes(
         RetentionRoutes(own.retention),
         AlarmRoutes(own.alarms),
         ImportRoutes(own.imports),
-        ProbeRoutes(own.readiness),
+        UndoRoutes(own.undoing),
         ConsolePages(own.console, people, settings, clock),
     )

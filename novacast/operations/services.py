@@ -8,7 +8,7 @@ from novacast import logs, outbox
 from novacast.database import Database, Migrations
 from novacast.database.connection import Guards
 from novacast.folder import DataFolder
-from novacast.importing import Kind, Takes
+from novacast.importing import Kind, Takes, Undoes
 from novacast.jobs import JobQueue
 from novacast.keeping import Rule
 from novacast.operations.alarms.outward import examined
@@ -22,6 +22,7 @@ from novacast.operations.doctor import Check, examine
 from novacast.operations.imports.files import ImportFiles
 from novacast.operations.imports.running import Running
 from novacast.operations.imports.service import Imports
+from novacast.operations.imports.undoing import Undoing
 from novacast.operations.models import Finding
 from novacast.operations.probes.figures import Figures
 from novacast.operations.probes.readiness import Readiness
@@ -67,6 +68,7 @@ class OperationServices:
     readiness: Readiness
     retention: Retention
     imports: Imports
+    undoing: Undoing
     console: WebConsole
 
     async def leave(self) -> None:
@@ -92,10 +94,11 @@ def operation_services(
     rules: Sequence[Rule],
     queue: JobQueue,
     takers: Mapping[Kind, Takes],
+    undoers: Mapping[Kind, Undoes],
     guards: Guards,
 ) -> OperationServices:
-    """`sets` and `failed_mails`: for the examination. `rules`: how long things are kept. `takers` and `guards`: for
-    imports.
+    """`sets` and `failed_mails`: for the examination. `rules`: how long things are kept. `takers`,
+    `undoers` and `guards`: for imports.
 
     Raises BadSettings for quiet hours that are none.
     """
@@ -110,6 +113,7 @@ def operation_services(
     alarms = Alarms(
         db, settings, Watch(db, settings, folder, watched), slices.mailer, slices.operators, push=slices.push
     )
+    imports = Imports(db, queue, files, Running(db, files, takers, guards))
     evening = Evening(db, db.clock, sources, gauge, alarms.standing)
     return OperationServices(
         audit=Audit(db),
@@ -121,6 +125,7 @@ def operation_services(
         figures=Figures(db, evening, outbox.behind),
         readiness=Readiness(db, settings, folder),
         retention=Retention(db, rules),
-        imports=Imports(db, queue, files, Running(db, files, takers, guards)),
+        imports=imports,
+        undoing=Undoing(db, queue, imports, undoers),
         console=WebConsole(settings.console, slices.proving, db.clock),
     )

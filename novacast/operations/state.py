@@ -5,7 +5,7 @@ import stat
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from novacast.clock import DAY, Clock, iso
+from novacast.clock import DAY, HOUR, Clock, iso
 from novacast.database import Database, Migrations, Query, pending
 from novacast.errors import NewerDatabase, NovaCastError
 from novacast.folder import DataFolder
@@ -58,7 +58,8 @@ def backups(settings: Settings, folder: DataFolder, clock: Clock) -> Finding:
     made = "None was made yet" if last is None else f"The last good one is of {iso(last.at)}"
     if own.every not in EVERY:
         return ok("backups", f"{made}; they are made by hand.")
-    if last is None or clock.now() - last.at > LATE * EVERY[own.every]:
+    # One of tomorrow is of a clock that was wrong: since when there is none nobody knows.
+    if last is None or not -HOUR <= clock.now() - last.at <= LATE * EVERY[own.every]:
         mend = "novacast backup create, and see whether novacast-backup.timer runs: systemctl status novacast-backup"
         return warning("backups", f"{made}, and there is to be one {own.every}.", mend)
     return ok("backups", f"{made}, in {last.target}.")

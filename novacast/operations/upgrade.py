@@ -1,4 +1,4 @@
-"""A database brought up to date for a new program, or left exactly as it was for the old one.
+"""A database brought up to date for a new program, or left exactly as it was for the old one, on a full disk too.
 
 What is killed half way is no harm either: each migration is there or not, the next start goes on from there, and the
 copy from before lies in `backups/`.
@@ -10,7 +10,7 @@ from pathlib import Path
 
 from novacast.clock import Clock, moment
 from novacast.database import Migrations, migrate, pending, snapshots
-from novacast.errors import AlreadyRunning
+from novacast.errors import AlreadyRunning, NovaCastError
 from novacast.folder import DataFolder, sync_file, sync_folder
 from novacast.operations.models import Finding, State, failed
 
@@ -24,7 +24,7 @@ class Upgraded:
     """Those that were due; applied, unless it was rolled back."""
     findings: Sequence[Finding]
     copy: Path | None
-    """The database from before; None where nothing was due."""
+    """The database from before; None where nothing was due, or it is in its place again."""
     rolled_back: bool
 
 
@@ -33,8 +33,10 @@ def upgrade(folder: DataFolder, sets: Sequence[Migrations], clock: Clock, check:
 
     Raises AlreadyRunning, NewerDatabase, DiskFull, Unavailable, all with nothing changed.
     """
-    if folder.held():
-        raise AlreadyRunning(f"A server works on {folder.root}. Stop it first: systemctl stop novacast novacast-worker")
+    for name in ("server", "worker"):
+        if folder.attended(name):
+            stop = "Stop both first: systemctl stop novacast novacast-worker"
+            raise AlreadyRunning(f"A {name} works on {folder.root}. {stop}")
     with folder.lock("upgrade"):
         todo = pending(folder.database, sets)
         if not todo:
@@ -48,13 +50,15 @@ def upgrade(folder: DataFolder, sets: Sequence[Migrations], clock: Clock, check:
             _put_back(folder, copy)
             if not isinstance(error, Exception):
                 raise
-            findings = [failed("migrations", f"They failed: {error}.", "Stay with the program that you had.")]
-            return Upgraded(todo, findings, copy, rolled_back=True)
+            findings = [
+                failed("migrations", f"They failed: {str(error).rstrip('.')}.", "Stay with the program that you had.")
+            ]
+            return Upgraded(todo, findings, None, rolled_back=True)
         wrong = any(one.state is State.FAILED for one in findings)
         if wrong:
             _put_back(folder, copy)
         _prune(folder, keep)
-        return Upgraded(todo, findings, copy, rolled_back=wrong)
+        return Upgraded(todo, findings, None if wrong else copy, rolled_back=wrong)
 
 
 def _found(check: Check) -> Sequence[Finding]:
@@ -71,21 +75,24 @@ def _copy(folder: DataFolder, clock: Clock) -> Path:
     try:
         snapshots.copy(folder.database, unfinished)
         sync_file(unfinished)
-        return unfinished.rename(unfinished.with_suffix(""))
+        copy = unfinished.rename(unfinished.with_suffix(""))
+        sync_folder(folder.backups)
+        return copy
     except BaseException:
         unfinished.unlink(missing_ok=True)
         raise
 
 
 def _put_back(folder: DataFolder, copy: Path) -> None:
-    """In one rename. What lies beside the database belongs to the one that goes, and must not meet the other."""
+    """By a rename alone: it may be for want of room that the new program failed. What lies beside the database belongs
+    to the one that goes, and must not meet the other."""
     with folder.lock():
-        back = folder.root / f".{folder.database.name}.back"
-        back.unlink(missing_ok=True)
-        snapshots.copy(copy, back)
-        sync_file(back)
-        snapshots.folded(folder.database)
-        back.replace(folder.database)
+        try:
+            snapshots.folded(folder.database)
+        except NovaCastError:
+            # There is no room for that either. What it would have folded in is not wanted any more.
+            snapshots.cut_off(folder.database)
+        copy.replace(folder.database)
         sync_folder(folder.root)
 
 

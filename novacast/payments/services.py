@@ -9,6 +9,7 @@ from novacast.errors import NovaCastError
 from novacast.money import Witness
 from novacast.payments.inbox.service import Inbox, News
 from novacast.payments.incidents.service import Incidents
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships.ports import Biller
 from novacast.payments.payouts.ports import Statements
@@ -89,6 +90,6 @@ def payment_services(
 ) -> PaymentServices:
     """`test`: what is sold is not real. An account of the other mode is not gone through."""
     accounts = [one for one in found.statements if one.live is not test]
-    settles = Settling(settlers)
+    settles = Settling(settlers, Inquiries(db))
     payouts = Payouts(db, accounts, settles, Ledger(), test=test)
     return PaymentServices(found, Inbox(db, found.news, settles, {"payout": payouts.heard}), payouts, Incidents(db))

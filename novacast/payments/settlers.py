@@ -4,7 +4,10 @@ from collections.abc import Awaitable, Iterable, Sequence
 from typing import Protocol
 
 from novacast.money import Disputed, Entry
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.ports import Booked
+
+INQUIRIES = frozenset({"asked", "answered", "closed"})
 
 
 class Settler(Protocol):
@@ -20,8 +23,8 @@ class Settler(Protocol):
 class Settling:
     """The first whose thing it is has it."""
 
-    def __init__(self, settlers: Sequence[Settler]) -> None:
-        self._settlers = settlers
+    def __init__(self, settlers: Sequence[Settler], inquiries: Inquiries) -> None:
+        self._settlers, self._inquiries = settlers, inquiries
 
     async def attempt(self, provider: str, key: str) -> bool:
         """All whose thing it is: one payment may begin a membership and pay for more."""
@@ -34,6 +37,9 @@ class Settling:
         return await _first(one.repaid_elsewhere(provider, key, reference, amount) for one in self._settlers)
 
     async def dispute(self, provider: str, dispute: Disputed) -> bool:
+        if dispute.state in INQUIRIES:
+            return await self._asked(provider, dispute)
+        await self._inquiries.became_dispute(provider, dispute.reference)
         return await _first(one.dispute(provider, dispute) for one in self._settlers)
 
     async def booked(self, provider: str, kind: Booked, key: str) -> Entry | None:
@@ -41,6 +47,15 @@ class Settling:
             if (entry := await one.booked(provider, kind, key)) is not None:
                 return entry
         return None
+
+    async def _asked(self, provider: str, dispute: Disputed) -> bool:
+        """A bank asks, and no more. What it asks about may not have been heard of before."""
+        await self.attempt(provider, dispute.key)
+        paid = await self.booked(provider, "payment", dispute.key)
+        if paid is None:
+            return False
+        await self._inquiries.hear(provider, paid, dispute)
+        return True
 
     async def subscription(self, provider: str, reference: str) -> bool:
         """Only who sells memberships knows any."""

@@ -5,10 +5,12 @@ from collections.abc import Mapping, Sequence
 from novacast.database import Migrations
 from novacast.payments.inbox import schema as inbox_schema
 from novacast.payments.incidents import schema as incidents_schema
+from novacast.payments.inquiries import schema as inquiries_schema
 from novacast.payments.invoices import schema as invoices_schema
 from novacast.payments.ledger import schema as ledger_schema
 from novacast.payments.memberships import schema as memberships_schema
 from novacast.payments.memberships.disputes import schema as membership_disputes_schema
+from novacast.payments.memberships.refunds import schema as membership_refunds_schema
 from novacast.payments.payouts import schema as payouts_schema
 from novacast.payments.payouts.parts import schema as payout_parts_schema
 from novacast.payments.stripe import schema as stripe_schema
@@ -25,6 +27,8 @@ MIGRATIONS: Sequence[Migrations] = (
     incidents_schema.migrations,
     membership_disputes_schema.migrations,
     payout_parts_schema.migrations,
+    inquiries_schema.migrations,
+    membership_refunds_schema.migrations,
 )
 GUARDED: Mapping[str, frozenset[str]] = ledger_schema.GUARDED
 """What only triggers may write."""

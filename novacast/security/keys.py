@@ -14,7 +14,7 @@ from pathlib import Path
 
 from novacast import i18n
 from novacast.errors import BadSettings, Unauthenticated
-from novacast.security.rings import KEY_BYTES, Derived, Ring
+from novacast.security.rings import KEY_BYTES, Derived, Ring, kept
 
 _rings: dict[tuple[Path, bytes], Ring] = {}
 """One of each key in a process: who looks for newer keys looks for all."""
@@ -50,6 +50,7 @@ def _create(path: Path) -> None:
         pass  # the other process was first: its key is the key
     finally:
         unfinished.unlink()
+    kept(path.parent)
 
 
 class Mac:

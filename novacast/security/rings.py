@@ -5,11 +5,13 @@ for. Whoever meets a text that no key of his made looks there for a newer one, s
 without a restart.
 """
 
+import fcntl
 import hmac
 import json
 import os
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from functools import partial
@@ -68,14 +70,29 @@ class Ring(bytes):
 
     def rotated(self, now: int) -> None:
         """A new key signs from now on. Nothing that was signed or sealed before is lost."""
-        older = [replace(one, use=Use.READS) if one.use is Use.SIGNS else one for one in self.keys]
-        self._write([RingKey(secrets.token_bytes(KEY_BYTES), Use.SIGNS, now), *older])
+        with self._alone():
+            older = [replace(one, use=Use.READS) if one.use is Use.SIGNS else one for one in self.keys]
+            self._write([RingKey(secrets.token_bytes(KEY_BYTES), Use.SIGNS, now), *older])
 
     def retired(self) -> int:
         """Signatures of all keys but the newest count no more; how many keys that were."""
-        found = [one for one in self.keys if one.use is Use.READS]
-        self._write([replace(one, use=Use.OPENS) if one in found else one for one in self.keys])
-        return len(found)
+        with self._alone():
+            found = [one for one in self.keys if one.use is Use.READS]
+            self._write([replace(one, use=Use.OPENS) if one in found else one for one in self.keys])
+            return len(found)
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Of two who change it at once the second knows what the first did: a key that was written over would be lost
+        with all that was sealed with it. Raises BadSettings."""
+        assert self._path is not None, "a ring that is kept nowhere can't change"
+        handle = os.open(self._path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            self.refresh()
+            yield
+        finally:
+            os.close(handle)
 
     def _write(self, keys: Sequence[RingKey]) -> None:
         assert self._path is not None, "a ring that is kept nowhere can't change"
@@ -88,6 +105,8 @@ class Ring(bytes):
                 file.flush()
                 os.fsync(handle)
             unfinished.replace(self._path)
+            # Before anything is sealed with it: a database that outlives a power cut must not outlive its key.
+            kept(self._path.parent)
         except BaseException:
             unfinished.unlink(missing_ok=True)
             raise
@@ -134,6 +153,15 @@ class Derived:
         self._keys = [(self._bound(one.key), one.use) for one in self._ring.keys]
         self._readers = tuple(key for key, use in self._keys if use is not Use.OPENS)
         self._openers = tuple(key for key, _ in self._keys)
+
+
+def kept(folder: Path) -> None:
+    """What has a name in it has it after a power cut too."""
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
 
 
 def _stamp(path: Path) -> tuple[int, int] | None:

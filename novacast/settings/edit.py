@@ -16,20 +16,21 @@ _HEADER = re.compile(r"\s*\[")
 def set_in_file(path: Path, section: str, values: Mapping[str, str]) -> bool:
     """Set `values` in `[section]` of the file, which is made if it is missing. Answers whether anything changed.
 
-    Raises BadSettings, with the file untouched, where the file is written in a way that can't be changed safely.
+    Raises BadSettings, with the file untouched, where it can't be written, or not safely: it says what to write there.
     """
+    lines = "\n".join(f"{key} = {_quoted(value)}" for key, value in values.items())
+    by_hand = f"Write into its section [{section}] yourself:\n{lines}"
     try:
         before = path.read_text(encoding="utf-8") if path.exists() else ""
         after = edited(before, section, values)
         if after is None:
-            lines = "\n".join(f"{key} = {_quoted(value)}" for key, value in values.items())
-            raise BadSettings(f"{path} can't be changed safely. Write into its section [{section}] yourself:\n{lines}")
+            raise BadSettings(f"{path} can't be changed safely. {by_hand}")
         if after == before:
             return False
         path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         _replace(path, after)
     except (OSError, UnicodeDecodeError) as error:
-        raise BadSettings(f"{path} can't be changed: {error}.") from error
+        raise BadSettings(f"{path} can't be changed: {error}. {by_hand}") from error
     return True
 
 

@@ -28,6 +28,13 @@ class Retention:
     waiting_days: int = setting(
         90, "Addresses on waiting lists of performances, after they were left or it is over.", low=0, high=36_500
     )
+    notices_days: int = setting(90, "Notices: what people were told of, read or not.", low=0, high=36_500)
+    imports_days: int = setting(
+        90,
+        "Imports that are over: names of their files, and what was left out. What came over stays, and is still known.",
+        low=0,
+        high=36_500,
+    )
     chat_days: int = setting(
         0,
         "Rooms, after their last message: all of it goes, with the replay beside a recording.",

@@ -25,7 +25,7 @@ from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.carts.service import Carts
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.codes.trying import CodeTrying
-from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.ports import Contests, Viewings
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.door.services import DoorServices, door_services
 from novacast.tickets.editing import trading
@@ -42,6 +42,7 @@ from novacast.tickets.holds.service import Holds
 from novacast.tickets.holds.taking import Taking
 from novacast.tickets.imports.orders import OrdersTaking
 from novacast.tickets.imports.ports import Accounts, Nobody
+from novacast.tickets.imports.undoing import OrdersUndoing
 from novacast.tickets.members.service import Members
 from novacast.tickets.orders.closing import Closing
 from novacast.tickets.orders.news import PaymentNews
@@ -144,6 +145,7 @@ class TicketServices:
     members: Members
     """To be told who has members."""
     orders_taking: OrdersTaking
+    orders_undoing: OrdersUndoing
     shares: Mapping[str, Shared]
     """Those who move money, by name, asked about parts of a payment as about any other."""
 
@@ -166,9 +168,10 @@ def ticket_services(
     viewings: Viewings,
     outside: Sequence[Witness] = (),
     accounts: Accounts | None = None,
+    contests: Sequence[Contests] = (),
 ) -> TicketServices:
     """`key`: 32 secret bytes of this installation. `outside`: those who move money. `accounts`: for orders that come
-    over."""
+    over. `contests`: what banks want or ask beside what is of orders."""
     own, expiry = settings.tickets, Expiry(db)
     sandbox = Sandbox(db) if own.mode == "test" else None
     # Test and live never mix.
@@ -187,7 +190,7 @@ def ticket_services(
     instance = instance_of(key)
     placing = Placing(own, instance, books, members, outside=providers)
     orders = Orders(db, holds, taking, placing, closing, shares, books, key, settings.public_url)
-    refunds, disputes = Refunds(db, shares, books), Disputes(db, orders, books, viewings, FONTS)
+    refunds, disputes = Refunds(db, shares, books), Disputes(db, orders, books, viewings, FONTS, contests)
     keyring = Keyring(db, Seal(key, PURPOSE))
     admission, holders = Admission(db, keyring), Holders(db, orders, key)
     sales, reports = Sales(db, orders), Reports(db, test=own.mode == "test")
@@ -251,6 +254,7 @@ def ticket_services(
         personal=TicketData(db, invoicing),
         placing=placing,
         members=members,
+        orders_undoing=OrdersUndoing(books),
         shares=shares,
         orders_taking=OrdersTaking(taking, books, accounts or Nobody(), instance),
     )

@@ -27,8 +27,10 @@ def _order(name: str, about: str, payload: Mapping[str, Schema]) -> Topic:
 
 TOPICS: Sequence[Topic] = (
     _of_organizers("event.created", "There is a new event."),
+    _of_organizers("event.import_undone", "An event that came over was taken back; it is no more."),
     _of_organizers("event.changed", "What is said of it is another."),
     _of_organizers("performance.created", "There is a new performance."),
+    _of_organizers("performance.import_undone", "A performance that came over was taken back; it is no more."),
     _of_organizers("performance.changed", "Its hours, its seats or what is said of it are others."),
     *(_of_organizers(f"performance.{state}", f"It is {state.replace('_', ' ')}.") for state in PerformanceState),
     _of_organizers("item.created", "A performance has something new to sell."),
@@ -56,6 +58,7 @@ TOPICS: Sequence[Topic] = (
     Topic(name="hold.adopted", about="A basket is yours since you logged in.", personal=True),
     _order("order.placed", "There is a new order.", {"code": _CODE}),
     _order("order.imported", "An order came over from another system, paid and with its tickets.", {"code": _CODE}),
+    _order("order.import_undone", "An order that came over was taken back, as if it never had.", {"code": _CODE}),
     _order(
         "order.paid",
         "It is paid, and has its tickets.",

@@ -42,9 +42,12 @@ def documented(status: int) -> dict[str, Any]:
     return {"description": words, "content": {MEDIA_TYPE: {"schema": {"type": "object"}}}}
 
 
-def document(problem: _Problem, headers: Mapping[str, str]) -> web.Response:
+def told(problem: _Problem, detail: str) -> dict[str, Any]:
     status = status_of(problem.status)
     kind = next((one.code for one in problem.errors if one.code in KINDS), "invalidValue" if status == 400 else "")
-    told = {"schemas": [ERROR], "status": str(status), "detail": problem.detail} | ({"scimType": kind} if kind else {})
-    body = json.dumps(told, ensure_ascii=False).encode()
-    return web.Response(body=body, status=status, content_type=MEDIA_TYPE, headers=headers)
+    return {"schemas": [ERROR], "status": str(status), "detail": detail} | ({"scimType": kind} if kind else {})
+
+
+def document(problem: _Problem, headers: Mapping[str, str]) -> web.Response:
+    body = json.dumps(told(problem, problem.detail), ensure_ascii=False).encode()
+    return web.Response(body=body, status=status_of(problem.status), content_type=MEDIA_TYPE, headers=headers)

@@ -8,7 +8,6 @@ import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
-from functools import partial
 from pathlib import Path
 
 from aiohttp import web
@@ -34,14 +33,16 @@ from novacast.web.connections import Door
 from novacast.web.idempotency import Answers
 from novacast.web.kit import Kit
 from novacast.web.parsing import BodyReader
+from novacast.web.plans import Plan
 from novacast.web.problems import document, refusal
 from novacast.web.protection import Edge
 from novacast.web.realtime import Realtime, RealtimeLimits, RealtimeRoutes, channel, described
 from novacast.web.reference import Documents, ReferenceRoutes
-from novacast.web.routing import Route, collect
+from novacast.web.routing import Route
 from novacast.web.static import StaticFiles
 from novacast.web.templates import Templates
 from novacast.web.trail import Trail
+from novacast.web.wings import Wing, Wings
 
 log = logging.getLogger(__name__)
 
@@ -56,10 +57,11 @@ MediaHandler = Callable[[web.BaseRequest], Awaitable[web.StreamResponse]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parts:
-    """What the server is made of. `routes` are objects with decorated methods."""
+    """What the server is made of. `routes` are objects with decorated methods; those of `wings` come when asked for."""
 
     settings: Settings
     routes: Sequence[object]
+    wings: Sequence[Wing] = ()
     authenticator: Authenticator
     db: Database
     outbox: Outbox
@@ -76,7 +78,7 @@ class Parts:
     sockets: listening.Sockets = ()
     """Bound ones that listen already, of whoever started this process; none: the settings' address is bound."""
     cache: Path | None = None
-    """A folder of the server's own for what can be made again."""
+    """A folder of the server's own for what can be made again; each program that has its wings there needs another."""
     templates: Sequence[Path] = (HERE / "templates",)
     static: StaticFiles = field(default_factory=lambda: StaticFiles(HERE / "static"))
     rooms: Callable[[], Sequence[str]] = tuple
@@ -85,7 +87,7 @@ class Parts:
     """What every page shows of a basket."""
     topics: Topics = field(default_factory=Topics)
     """What the stream of facts may tell."""
-    channels: Sequence[Channel] = ()
+    channels: Callable[[], Sequence[Channel]] = tuple
     """WebSockets among the routes, for the documentation."""
     realtime: RealtimeLimits = RealtimeLimits()
     trail: Trail | None = None
@@ -99,8 +101,8 @@ class WebServer:
         self._parts, self._settings = parts, parts.settings
         self._kit = _kit(parts)
         self.realtime = _realtime(parts)
-        self.routes = _routes(parts, self.realtime)
-        self._app = application(self._kit, self.routes, parts.static)
+        self._wings = _wings(parts, self.realtime)
+        self._app = application(self._kit, self._wings, parts.static)
         self._runner = web.AppRunner(self._app, shutdown_timeout=1.0)
         self._tasks = TaskGroup("web")
         self._listeners: list[asyncio.AbstractServer | TlsListener] = []
@@ -109,6 +111,11 @@ class WebServer:
         """The bound one, once started."""
         self.context: ssl.SSLContext | None = None
         """Of the certificate, which it follows when that is renewed; None: plain http, or not started."""
+
+    @property
+    def routes(self) -> Sequence[Route]:
+        """All of them: takes long where most are still closed."""
+        return self._wings.all()
 
     async def start(self) -> None:
         """Listen. Raises BadSettings that says which address can't be had, and why."""
@@ -232,16 +239,20 @@ def _realtime(parts: Parts) -> Realtime:
     return Realtime(parts.outbox, parts.db, parts.authenticator, parts.metrics, parts.topics, limits)
 
 
-def _routes(parts: Parts, realtime: Realtime) -> list[Route]:
-    routes = collect(*parts.routes, RealtimeRoutes(realtime))
+def _wings(parts: Parts, realtime: Realtime) -> Wings:
+    def documents() -> Documents:
+        return _documents(parts, wings.all())
+
+    own: list[object] = [*parts.routes, RealtimeRoutes(realtime)]
     if parts.settings.server.api_docs:
-        routes += collect(ReferenceRoutes(partial(_documents, parts, tuple(routes))))
-    return routes
+        own.append(ReferenceRoutes(documents))
+    wings = Wings([Wing("the server", lambda: own), *parts.wings], Plan(parts.cache if parts.wings else None))
+    return wings
 
 
 def _documents(parts: Parts, routes: Sequence[Route]) -> Documents:
     title, url = parts.settings.instance, parts.settings.public_url
-    channels = asyncapi.document([*parts.channels, channel(parts.topics)], title=title, url=url)
+    channels = asyncapi.document([*parts.channels(), channel(parts.topics)], title=title, url=url)
     return Documents(described(openapi.document(routes, title=title, url=url), parts.topics), channels)
 
 

@@ -9,6 +9,7 @@ from novacast.accounts.people.models import Person
 from novacast.database import Query
 from novacast.errors import Conflict, Forbidden, Gone, InvalidInput, RateLimited, Unauthenticated
 from tests.accounts.house import ORIGIN, PASSWORD, House
+from tests.databases import before
 
 WHERE = ORIGIN.address
 
@@ -189,7 +190,7 @@ async def test_an_address_is_the_same_in_either_writing_of_its_domain(house: Hou
 
 def test_sign_ups_that_waited_before_passwords_moved_behind_the_link_stay_good(tmp_path: Path) -> None:
     db = sqlite_utils.Database(tmp_path / "older.db")
-    schema.migrations.apply(db, stop_before="m004_sign_ups_without_passwords")
+    before(schema.migrations, "m004_sign_ups_without_passwords").apply(db)
     db.execute("INSERT INTO sign_ups VALUES (x'00', 'a@example.org', 'a@example.org', 'Ada', 'en', 'a hash', 1, 9)")
     schema.migrations.apply(db)
     rows = db.execute("SELECT * FROM sign_ups").fetchall()

@@ -143,6 +143,16 @@ async def test_a_named_token_needs_password_scope_name_and_a_sane_life(house: Ho
         assert [error.field for error in refused.value.errors] == [field]
 
 
+async def test_no_token_outlives_the_session_that_ended_while_it_was_made(house: House) -> None:
+    """As by a ban, a reset of the password, or its owner who ends a thief's session, while it is looked at."""
+    principal = await house.person()
+    assert principal.session_id is not None
+    await house.own.sessions.revoke(principal, principal.session_id)
+    with pytest.raises(Unauthenticated):
+        await house.own.tokens.create(principal, PASSWORD, "a way back in", ["admin"], 366, ORIGIN)
+    assert await house.own.tokens.named(principal) == []
+
+
 async def test_named_tokens_are_counted(house: House) -> None:
     principal = await house.person()
     token, _ = await house.own.tokens.create(principal, PASSWORD, "the first", ["read"], 30, ORIGIN)

@@ -42,9 +42,10 @@ def test_a_key_file_is_written_once_and_for_its_owner_alone(lantern: Novacast, t
     assert lantern("backup", "init", "--key", str(key)).code == 0
     assert key.stat().st_mode & 0o077 == 0
     assert key.read_text().startswith("novacast-backup-key-")
-    assert lantern("backup", "init", "--key", str(key)).code == 65
+    assert lantern("backup", "init", "--key", str(key)).code == 75
     assert lantern("backup", "create").code == 0
     (tmp_path / "data" / "keys" / "backups.json").unlink()
+    assert lantern("backup", "init", "--key", str(key)).code == 65, "what is there is not written over"
     assert lantern("backup", "adopt", "--key", str(key)).code == 0
     assert lantern("backup", "verify", "--key", str(key)).code == 0
 

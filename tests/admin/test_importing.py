@@ -48,6 +48,9 @@ def test_people_are_tried_brought_and_reported(lantern: Novacast, tmp_path: Path
     assert report.out.splitlines()[0] == "row,key,what,reason"
     assert json.loads(lantern("import", "list", "--json").out)["items"][0]["id"] == done["id"]
     assert lantern(*options, "--resume").code == 66
+    undone = lantern("import", "undo", done["id"], "--yes", "--json")
+    assert (undone.code, json.loads(undone.out)["undone"]) == (0, 2), "Ben and his role"
+    assert lantern("import", "undo", done["id"], "--yes").code != 0, "nothing is left to be undone"
     assert rows(
         tmp_path / "data", "SELECT n FROM audit_deeds WHERE action LIKE '%import users' ORDER BY n DESC LIMIT 1"
     )

@@ -17,7 +17,6 @@ SQL_PLACES = (
     "novacast/*/store.py",
     "novacast/*/schema.py",
     "novacast/*/store/*.py",
-    "novacast/outbox.py",
     "novacast/database/*",
     "novacast/web/idempotency.py",
 )

@@ -30,10 +30,10 @@ async def test_a_room_goes_as_a_whole_when_nothing_was_said_in_it_for_long(world
 @pytest.mark.slow
 async def test_a_large_room_goes_some_at_a_time(world: World, clock: FakeClock) -> None:
     first = (await world.say("anna", "first"))["id"]
-    columns = "room_id, changed_seq, kind, state, name, badges, text, at, sent_at, reactions"
+    columns = "room_id, kind, state, name, badges, text, at, sent_at, reactions"
     many = f"""WITH RECURSIVE n(n) AS (SELECT 2 UNION ALL SELECT n + 1 FROM n WHERE n < {2 * BATCH})
-        INSERT INTO chat_messages (id, seq, {columns})
-        SELECT 'm' || n, n, {columns} FROM n, chat_messages WHERE chat_messages.id = ?"""
+        INSERT INTO chat_messages (id, seq, changed_seq, {columns})
+        SELECT 'm' || n, n, n, {columns} FROM n, chat_messages WHERE chat_messages.id = ?"""
     await world.db.write(lambda tx: tx.run(many, (first,)))
     clock.advance(31 * DAY)
     assert await Retention(world.db, rules(Days(chat_days=30))).sweep() == 2 * BATCH

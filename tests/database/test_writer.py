@@ -1,6 +1,8 @@
 import asyncio
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -179,6 +181,7 @@ async def test_what_was_queued_before_a_close_is_written_and_later_work_is_refus
 
 WRITER = """
 import asyncio, sys
+from contextlib import closing
 from pathlib import Path
 from novacast.clock import SystemClock
 from novacast.database import Database
@@ -235,3 +238,16 @@ async def test_kill_9_fifty_times_loses_nothing_acknowledged(path: Path, clock: 
     acknowledged, lost = await kill_rounds(path, clock, 50)
     assert acknowledged >= 250
     assert lost == 0
+
+
+async def test_who_meets_the_transaction_of_another_process_waits_for_its_end(db: Database, path: Path) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO note (text) VALUES ('theirs')")
+        ours = asyncio.create_task(db.write(lambda tx: tx.insert("note", text="ours")))
+        for _ in range(20):
+            assert await db.all(NOTES) == []
+        assert not ours.done()
+        other.execute("COMMIT")
+        await ours
+    assert await db.all(NOTES) == ["theirs", "ours"]

@@ -1,6 +1,7 @@
 """An upgrade ends with data that the new program works on, or with the very data that the old one left."""
 
 import sqlite3
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -90,9 +91,12 @@ def test_migrations_that_fail_half_way_leave_nothing_behind(old: DataFolder, clo
     migrate(old.database, notes(), clock, backups=old.backups)
 
 
-def test_it_is_refused_under_a_running_server_and_for_data_that_is_newer(old: DataFolder, clock: FakeClock) -> None:
-    with old.lock(), pytest.raises(AlreadyRunning, match="systemctl stop"):
-        upgrade(old, notes(GROWN), clock, fine, keep=2)
+def test_it_is_refused_under_a_running_server_or_worker_and_for_data_that_is_newer(
+    old: DataFolder, clock: FakeClock
+) -> None:
+    for holding in (old.lock(), old.attend("worker")):
+        with holding, pytest.raises(AlreadyRunning, match="systemctl stop"):
+            upgrade(old, notes(GROWN), clock, fine, keep=2)
     upgrade(old, notes(GROWN), clock, fine, keep=2)
     with pytest.raises(NewerDatabase):
         upgrade(old, notes(), clock, fine, keep=2)
@@ -105,3 +109,19 @@ def test_only_the_newest_copies_are_kept(old: DataFolder, clock: FakeClock) -> N
         clock.advance(60)
         upgrade(old, notes(*more), clock, fine, keep=2)
     assert len(list(old.backups.glob("before-upgrade-*.db"))) == 2
+
+
+def test_a_full_disk_in_the_middle_is_no_reason_to_leave_it_half_done(small_disk: Path, clock: FakeClock) -> None:
+    folder = DataFolder.at(small_disk / "venue")
+    folder.prepare()
+    migrate(folder.database, notes(), clock, backups=folder.backups)
+    for _ in range(2):
+        written(folder, "x" * 1_000_000)
+    once = "INSERT INTO note SELECT words || 'x' FROM note"
+    again = "INSERT INTO note SELECT words || column1 FROM note, (VALUES (1), (2), (3), (4), (5), (6))"
+    done = upgrade(folder, notes(once, again), clock, fine, keep=2)
+    assert done.rolled_back
+    assert "No room left" in done.findings[0].message
+    assert [len(str(words)) for (words,) in read(folder)] == [1_000_000] * 2
+    assert not list(folder.backups.glob("*.part"))
+    migrate(folder.database, notes(), clock, backups=folder.backups)

@@ -50,7 +50,7 @@ def test_a_venue_that_was_deleted_comes_back_from_its_backup_and_plays(clip: Pat
     said = done.stdout + done.stderr
     assert done.returncode == 0, said
     for line in (
-        "A segment of each of the 1 videos was played",
+        "A segment of each video was played: 1.",
         "Somebody new could log in",
         "sales are shut",
         "comes back whole",

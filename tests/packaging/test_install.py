@@ -6,6 +6,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import urllib.request
 from pathlib import Path
 
@@ -17,7 +18,7 @@ STRANGER = 54321
 """A user that nobody is."""
 
 
-@pytest.mark.parametrize("script", ["install.sh", "drill"])
+@pytest.mark.parametrize("script", ["install.sh", "novacast", "drill"])
 @pytest.mark.skipif(shutil.which("shellcheck") is None, reason="needs shellcheck")
 def test_shellcheck_finds_nothing(script: str) -> None:
     done = subprocess.run(["shellcheck", ROOT / "packaging" / script], capture_output=True, text=True, check=False)
@@ -29,6 +30,38 @@ def test_wrong_arguments_are_told() -> None:
         done = subprocess.run([SCRIPT, *arguments], capture_output=True, text=True, check=False)
         assert done.returncode == 64, done.stderr
     assert "--uninstall" in subprocess.run([SCRIPT, "--help"], capture_output=True, text=True, check=True).stdout
+
+
+STUB = '#!/bin/sh\necho "$(id -un) ${NOVACAST_CONFIG-} ${NOVACAST_DATA-} $*"\n'
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root, to become somebody else")
+def test_what_root_types_is_done_by_the_services_user_with_its_settings(tmp_path: Path) -> None:
+    top = Path(tempfile.mkdtemp(dir="/tmp"))
+    try:
+        bin_, state, program = top / "usr/local/bin", top / "var/lib/novacast", top / "opt/novacast/bin/novacast"
+        for folder in (bin_, state, program.parent):
+            folder.mkdir(parents=True)
+        top.chmod(0o755)
+        shutil.copy(ROOT / "packaging" / "novacast", bin_)
+        program.write_text(STUB)
+        program.chmod(0o755)
+        shutil.chown(state, "nobody")
+
+        def typed(*words: str, **environment: str) -> str:
+            plain = {"PATH": os.environ["PATH"], **environment}
+            return subprocess.run(
+                [bin_ / "novacast", *words], env=plain, capture_output=True, text=True, check=True
+            ).stdout
+
+        mine = f"nobody {top}/etc/novacast/config.toml {state}"
+        assert typed("backup", "list") == f"{mine} backup list\n"
+        assert typed("import", "users", "a b.csv") == f"{mine} import users a b.csv\n"
+        for words in (["doctor", "--data", "/srv/other"], ["restore", "/mnt", "--into=/srv/lantern"], ["demo"]):
+            assert typed(*words) == f"root   {' '.join(words)}\n"
+        assert typed("doctor", NOVACAST_DATA="/srv/other") == "root  /srv/other doctor\n"
+    finally:
+        shutil.rmtree(top)
 
 
 def installed(top: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

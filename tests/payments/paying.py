@@ -10,8 +10,10 @@ from novacast.database import Database
 from novacast.limits import RateLimiter
 from novacast.payments.inbox.routes import InboxRoutes
 from novacast.payments.inbox.service import Inbox
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.ledger.service import Ledger
+from novacast.payments.memberships.disputes.listing import MembershipDisputes
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback.watches import Watches
 from novacast.settings import Server, Settings, Stripe
@@ -100,7 +102,15 @@ class House:
 def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[TicketServices, PaymentServices]:
     movers = outside(db, settings)
     own = ticket_services(
-        db, RateLimiter(clock), settings, KEY, Ledger(), Invoices(db, FONTS), Watches(db), movers.providers
+        db,
+        RateLimiter(clock),
+        settings,
+        KEY,
+        Ledger(),
+        Invoices(db, FONTS),
+        Watches(db),
+        movers.providers,
+        contests=(MembershipDisputes(db), Inquiries(db)),
     )
     return own, payment_services(db, movers, [own.news])
 

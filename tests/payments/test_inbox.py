@@ -19,7 +19,7 @@ from novacast_admin.stripe_stand_in.money import DISPUTED, REFUND_FAILS, SUCCESS
 from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
 from tests.payments.paying import SIGNING, House, hooked, open_house
-from tests.tickets.box import OWNER
+from tests.tickets.box import ORG, OWNER, SELLER
 from tests.tickets.serving import Served, serving
 
 
@@ -140,6 +140,29 @@ async def test_a_dispute_and_a_refund_made_elsewhere_are_told_to_the_house_once(
     assert await house.state(token) is OrderState.PAID
     assert len(await house.box.facts("order.disputed")) == 1
     assert len(await house.box.facts("payment.repaid_elsewhere")) == 1
+
+
+async def test_a_bank_that_asks_about_an_order_shuts_nobody_out_and_stands_among_its_disputes(
+    house: House, served: Served
+) -> None:
+    token = await house.paid()
+    receipt = await house.box.own.orders.show(token)
+    intent = house.standin.account.get("payment_intent", receipt.attempts[-1].reference or "")
+    inquiry = house.standin.money.inquire(house.standin.account.get("charge", intent["latest_charge"]))
+    await house.standin.webhooks.deliver(copies=2)
+    await house.inbox.work()
+    assert not (await house.box.own.orders.show(token)).order.disputed
+    (listed,) = (await house.box.own.disputes.of_org(SELLER, ORG, None, 10)).items
+    assert (listed.state, listed.order_id, listed.reference) == ("asked", receipt.order.id, inquiry["id"])
+    audit = await house.box.own.proof.audit()
+    assert (audit.clean, [one.what for one in audit.waiting]) == (True, ["inquiry"])
+    assert len(await house.box.facts("order.inquired")) == 1
+    assert (await house.box.own.disputes.evidence(SELLER, ORG, receipt.order.id)).startswith(b"%PDF")
+    house.standin.money.end_inquiry(inquiry["id"], escalated=True)
+    await house.standin.webhooks.deliver()
+    await house.inbox.work()
+    assert (await house.box.own.orders.show(token)).order.disputed
+    assert [one.state for one in (await house.box.own.disputes.of_org(SELLER, ORG, None, 10)).items] == ["open"]
 
 
 async def test_a_dispute_that_fits_no_payment_is_told_to_the_house_once(house: House, served: Served) -> None:

@@ -42,6 +42,17 @@ def test_a_process_that_runs_follows_without_a_restart(tmp_path: Path) -> None:
     assert running[0].sign(b"x") == Signer(there, "links").sign(b"x")
 
 
+def test_of_two_who_rotate_at_once_neither_loses_the_others_key(tmp_path: Path) -> None:
+    one = secret(tmp_path, "installation")
+    two = Ring(bytes(one), tmp_path / "installation.ring")  # another process's, which has looked already
+    one.rotated(5)
+    sealed = Seal(one, "secrets").close(b"totp", "ada")
+    two.rotated(6)
+    afterwards = Ring(bytes(one), tmp_path / "installation.ring")
+    assert [key.since for key in afterwards.keys] == [6, 5, 0]
+    assert Seal(afterwards, "secrets").open(sealed, "ada") == b"totp"
+
+
 def test_retired_keys_open_what_they_sealed_and_sign_nothing(tmp_path: Path) -> None:
     ring = secret(tmp_path, "installation")
     signer, seal, tokens = Signer(ring, "links"), Seal(ring, "secrets"), AccessTokens(ring, "house")

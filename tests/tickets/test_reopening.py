@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from novacast.clock import SECOND
 from novacast.database import Database, snapshots
 from novacast.folder import DataFolder
 from novacast.settings import Stripe
@@ -18,8 +19,9 @@ from novacast.tickets.reopening import store
 from novacast.tickets.reopening.models import Reason
 from novacast_admin.stripe_stand_in.faults import Fault
 from novacast_admin.stripe_stand_in.money import SUCCESS
+from novacast_admin.stripe_stand_in.server import standing_in
 from tests.fakes.clock import FakeClock
-from tests.payments.paying import House, open_house, put_together
+from tests.payments.paying import House, open_house, put_together, settings_of
 from tests.tickets.box import ADA_AS_BUYER, SELLER, Box
 
 
@@ -130,6 +132,41 @@ async def test_it_stays_shut_where_the_settings_have_lost_who_moved_the_money(ho
     async with restored(poor, backed_up(house, tmp_path)) as back:
         await back.box.own.reopening.sweep()
         assert not await sells(back.box)
+
+
+async def test_it_stays_shut_where_money_could_have_been_moved_since_by_whom_the_settings_have_lost(
+    house: House, tmp_path: Path
+) -> None:
+    await house.box.own.begin()
+    copy = backed_up(house, tmp_path)
+    await house.paid()
+    poor = replace(house, settings=replace(house.settings, stripe=Stripe()))
+    async with restored(poor, copy) as back:
+        await back.box.own.reopening.sweep()
+        assert not await sells(back.box), "the first payment of all came after the backup"
+
+
+async def test_another_account_that_knows_of_no_payment_proves_nothing(house: House, tmp_path: Path) -> None:
+    await house.paid()
+    copy = backed_up(house, tmp_path)
+    await house.paid()
+    async with standing_in(lambda: house.box.clock.now() / SECOND) as stranger:
+        other = replace(house, settings=settings_of(stranger))
+        async with restored(other, copy) as back:
+            await back.box.own.reopening.sweep()
+            assert not await sells(back.box)
+
+
+async def test_what_somebody_shut_before_the_backup_no_proof_opens(house: House, tmp_path: Path) -> None:
+    await house.box.own.reopening.shut(Reason.HAND, house.box.clock.now())
+    async with restored(house, backed_up(house, tmp_path)) as back:
+        await back.box.own.reopening.sweep()
+        shut, strays = await back.box.own.reopening.state()
+        assert shut is not None
+        assert (shut.reason, strays) == (Reason.HAND, [])
+        assert not await sells(back.box)
+        assert await back.box.own.reopening.open()
+        assert await sells(back.box)
 
 
 async def test_shut_by_hand_it_opens_by_hand_alone(box: Box) -> None:

@@ -17,6 +17,7 @@ from novacast.vods.models import VideoState
 from novacast.vods.source import VideoSource
 from novacast.vods.transcoding import store
 from novacast.vods.transcoding.models import TaskState, TranscodeState
+from tests.databases import before
 from tests.fakes.clock import FakeClock
 from tests.vods.conftest import PRODUCER, STRANGER, Clips, House
 
@@ -26,11 +27,10 @@ STATES = ("queued", "running", "done", "failed", "cancelled")
 
 def until_m005() -> Sequence[Migrations]:
     """All sets, with that of the videos as it was before tasks."""
-    before = Migrations(schema.migrations.name)
-    before._migrations = schema.migrations._migrations[:5]
-    assert before._migrations[-1].name == "m005_positions"
+    older = before(schema.migrations, next(name for name in schema.migrations.steps if name.startswith("m006")))
+    assert list(older.steps)[-1] == "m005_positions"
     behind = MIGRATIONS.index(schema.migrations)
-    return (*MIGRATIONS[:behind], before)
+    return (*MIGRATIONS[:behind], older)
 
 
 @pytest.fixture

@@ -53,6 +53,7 @@ def init(context: typer.Context, key: KeyFile = None, passphrase_file: Passphras
     if key is not None and passphrase_file is not None:
         raise InvalidInput("Give a passphrase or a key file, not both.")
     own = _backups(context)
+    own.may_begin()
     if key is None:
         own.begin(password(passphrase_file, what="Passphrase"))
         say("Backups open with this passphrase. Without it nobody can restore them: keep it away from this machine.")
@@ -138,7 +139,8 @@ def verify_(context: typer.Context, key: KeyFile = None, passphrase_file: Passph
         for one in faults:
             say(f"{one.backup}: {one.what}")
         if not faults:
-            say(f"All {len(repository.ids())} backups are whole.")
+            count = len(repository.ids())
+            say("The backup is whole." if count == 1 else f"All {count} backups are whole.")
     if faults:
         raise typer.Exit(CHECK_FAILED)
 

@@ -246,15 +246,14 @@ async def _history(client: "Client", room: str, most: int | None) -> AsyncIterat
 
 async def _coming(place: Any, room: str, seen: int) -> AsyncIterator[dict[str, Any]]:
     """What is said from now on. After a break it goes on where it was; messages that changed come once more."""
-    import json
-
+    from novacast_admin.reading import parsed
     from novacast_admin.transport import ServerDown, Transport
 
     async with Transport(place) as transport:
         while True:
             try:
                 async for event in transport.events(f"{_room(room)}/events", {"after": seen}):
-                    frame = json.loads(event.data)
+                    frame = parsed(event.data)
                     for one in frame.get("events", ()):
                         if one["type"] == "message":
                             yield one["message"]

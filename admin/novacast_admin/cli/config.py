@@ -57,9 +57,12 @@ def check(
     cls=Command,
     epilog=examples("novacast config example", "novacast config example > ~/.config/novacast/config.toml"),
 )
-def example() -> None:
+def example(context: typer.Context) -> None:
     """Print a settings file that explains every setting."""
-    out.file.write(manual.example())
+    if invocation(context).json:
+        print_json({"file": manual.example()})
+    else:
+        out.file.write(manual.example())
 
 
 @app.command(cls=Command, epilog=examples("novacast config path"))

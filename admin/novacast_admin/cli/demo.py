@@ -3,7 +3,9 @@
 import asyncio
 import errno
 import os
+import shlex
 import socket
+import sys
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from pathlib import Path
@@ -234,4 +236,5 @@ def _show(address: str, folder: DataFolder, *, as_json: bool, on_air: Shown | No
         [(one.email, stage.PASSWORD, one.name, f"{one.part} ({one.role or 'none'})") for one in stage.CAST],
     )
     out.print()
+    say(f"The console, in another terminal: {shlex.join([sys.argv[0], 'admin', '--data', str(folder.root)])}")
     say(f"Everything is in {folder.root}. Ctrl-C stops the server; run it again to go on.")

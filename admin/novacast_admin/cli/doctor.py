@@ -42,7 +42,8 @@ def doctor(
         typer.Option("--event", metavar="EVENT", help="Rehearse it: is this machine ready for the event of this id?"),
     ] = "",
     viewers: Annotated[
-        int | None, typer.Option("--viewers", min=1, help="Rehearse for so many; with --event instead of its passes.")
+        int | None,
+        typer.Option("--viewers", min=1, max=16_000, help="Rehearse for so many; with --event instead of its passes."),
     ] = None,
     hours: Annotated[float | None, typer.Option("--hours", min=0.1, max=240, help="How long it lasts.")] = None,
     tickets: Annotated[

@@ -17,6 +17,8 @@ from novacast.importing import Kind
 from novacast.operations.imports.bodies import COLUMNS, IssueBody, as_line, row
 from novacast.operations.imports.mapping import document, read
 from novacast.operations.imports.models import UNDER_WAY, Import, State
+from novacast.operations.imports.undoing.bodies import KeptBody
+from novacast.operations.imports.undoing.models import Undone
 from novacast.settings import Settings
 from novacast.wiring import Services
 from novacast_admin.cli import venue, video
@@ -165,6 +167,47 @@ def show(
     venue.run(settings_of(context), work)
 
 
+@app.command(
+    "undo",
+    cls=Command,
+    epilog=examples("novacast import undo ID", "novacast import undo ID --yes --json"),
+)
+def undo(
+    context: typer.Context,
+    id_: Id,
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+) -> None:
+    """Take back what an import made and nobody has used or changed since; what stays is named."""
+    as_json = invocation(context).json
+
+    async def work(services: Services) -> Undone:
+        one = await services.operations.imports.show(SYSTEM, id_)
+        if not (yes or as_json):
+            typer.confirm(f"Take back what {one.name} of {iso(one.created_at)[:10]} made?", abort=True, err=True)
+        undoing = services.operations.undoing
+        await undoing.begin(SYSTEM, id_, here=True)
+        with Progress(TextColumn("{task.description}"), console=err, transient=True) as shown:
+            line = shown.add_task("")
+            await undoing.run(id_, lambda now: shown.update(line, description=f"{now.undone} gone, {now.kept} stay"))
+        page = await undoing.kept(SYSTEM, id_, None, SHOWN)
+        undone = await undoing.show(SYSTEM, id_)
+        assert undone is not None, "it is over"
+        if as_json:
+            kept = [KeptBody.of(each).model_dump() for each in page.items]
+            print_json({"undone": undone.undone, "kept": undone.kept, "why": kept, "more": page.next is not None})
+            return undone
+        say(f"{undone.undone} things are gone, {undone.kept} stay.")
+        for each in page.items:
+            say(f"  {each.reason}")
+        if page.next is not None:
+            say("There are more: GET /api/v1/admin/imports/ID/undo/kept")
+        return undone
+
+    undone: Undone = venue.run(settings_of(context), work)
+    if undone.kept:
+        raise typer.Exit(CHECK_FAILED)
+
+
 def _bring(
     context: typer.Context,
     kind: Kind,
@@ -224,7 +267,7 @@ async def _run(services: Services, one: Import, *, dry: bool) -> Import:
     imports = services.operations.imports
     await imports.begin(SYSTEM, one.id, dry=dry, here=True)
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=err, transient=True) as shown:
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as shown:
         line = shown.add_task(one.kind.value, total=one.total)
         try:
             await imports.run(one.id, lambda now: shown.update(line, total=now.total, completed=now.position))

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from novacast.errors import InvalidInput
 from novacast.i18n import Languages
 from novacast.notifications.choices.links import UnsubscribeLinks
 from novacast.notifications.letters import Letters
@@ -69,6 +70,17 @@ def save(
 ) -> None:
     """Write every mail in every language as a file, and a page with links to them."""
     previews = _previews(settings_of(context))
+    try:
+        count = _write(previews, folder)
+    except OSError as error:
+        raise InvalidInput(f"The mails can't be written to {folder}: {error.strerror}.") from error
+    if invocation(context).json:
+        print_json({"files": count})
+    else:
+        say(f"{count} mails are in {folder}. Open index.html there.")
+
+
+def _write(previews: Previews, folder: Path) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     lines: list[str] = []
     for known in previews.all():
@@ -79,10 +91,7 @@ def save(
             lines.append(f'<li><a href="{file}">{known.name}, {language}</a>: {escape(one.subject)}</li>')
     page = f'<!doctype html><meta charset="utf-8"><title>Mails</title><ul>{"".join(lines)}</ul>\n'
     (folder / "index.html").write_text(page, encoding="utf-8")
-    if invocation(context).json:
-        print_json({"files": len(lines)})
-    else:
-        say(f"{len(lines)} mails are in {folder}. Open index.html there.")
+    return len(lines)
 
 
 def _previews(settings: Settings) -> Previews:

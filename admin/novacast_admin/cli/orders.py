@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from novacast.clock import iso
-from novacast.tickets.disputes.models import Listed
+from novacast.money import Contested
 from novacast.tickets.orders.models import Attempt, Order, Receipt
 from novacast.tickets.refunds.models import Refund
 from novacast_admin.cli.output import print_json, print_table, say
@@ -65,24 +65,24 @@ def refund_json(one: Refund) -> dict[str, object]:
     }
 
 
-def dispute_json(one: Listed) -> dict[str, object]:
-    dispute = one.dispute
+def dispute_json(one: Contested) -> dict[str, object]:
     return {
-        "id": dispute.id,
-        "order": dispute.order_id,
+        "id": one.id,
+        "order": one.order_id,
+        "subscription": one.subscription_id,
         "code": one.code,
-        "provider": dispute.provider,
-        "reference": dispute.reference,
-        "amount": dispute.amount,
-        "currency": dispute.currency,
-        "reason": dispute.reason,
-        "state": dispute.state.value,
-        "due_at": iso(dispute.due_at),
-        "created_at": iso(dispute.created_at),
+        "provider": one.provider,
+        "reference": one.reference,
+        "amount": one.amount,
+        "currency": one.currency,
+        "reason": one.reason,
+        "state": one.state,
+        "due_at": iso(one.due_at),
+        "created_at": iso(one.created_at),
     }
 
 
-def shown(receipt: Receipt, refunds: Sequence[Refund], disputes: Sequence[Listed], *, as_json: bool) -> None:
+def shown(receipt: Receipt, refunds: Sequence[Refund], disputes: Sequence[Contested], *, as_json: bool) -> None:
     order = receipt.order
     if as_json:
         print_json(
@@ -107,8 +107,7 @@ def shown(receipt: Receipt, refunds: Sequence[Refund], disputes: Sequence[Listed
         for one in refunds
     ]  # fmt: skip
     rows += [
-        ("dispute", one.dispute.provider, one.dispute.state.value, minor(one.dispute.amount, one.dispute.currency),
-         one.dispute.reference, one.dispute.reason)
+        ("dispute", one.provider, one.state, minor(one.amount, one.currency), one.reference, one.reason)
         for one in disputes
     ]  # fmt: skip
     print_table(("what", "by", "state", "amount", "reference", "note"), rows)

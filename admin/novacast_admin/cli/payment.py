@@ -8,9 +8,10 @@ from novacast.clock import iso
 from novacast.database import Page
 from novacast.errors import InvalidInput
 from novacast.identity import SYSTEM
+from novacast.money import Contested
 from novacast.payments.incidents.models import Incident
-from novacast.tickets.disputes.models import Listed
-from novacast.tickets.models import AttemptState, DisputeState
+from novacast.tickets.disputes.models import contested
+from novacast.tickets.models import AttemptState
 from novacast.tickets.orders.models import Attempt, Order, Receipt
 from novacast.tickets.refunds.models import Refund
 from novacast.wiring import Services
@@ -83,7 +84,7 @@ def list_(
 def show(context: typer.Context, order: OrderName) -> None:
     """Show all payments, refunds and disputes of an order."""
 
-    async def work(services: Services) -> tuple[Receipt, list[Refund], list[Listed]]:
+    async def work(services: Services) -> tuple[Receipt, list[Refund], list[Contested]]:
         return await _whole(services, order)
 
     receipt, refunds, disputes = venue.run(settings_of(context), work)
@@ -97,7 +98,7 @@ def settle(context: typer.Context, order: OrderName) -> None:
     What was called off is asked about too. Safe to repeat.
     """
 
-    async def work(services: Services) -> tuple[int, Receipt, list[Refund], list[Listed]]:
+    async def work(services: Services) -> tuple[int, Receipt, list[Refund], list[Contested]]:
         found = await services.tickets.payments.order(SYSTEM, order)
         asked = await services.tickets.payments.ask(SYSTEM, found.id)
         return asked, *(await _whole(services, found.id))
@@ -149,9 +150,9 @@ def refund(
     epilog=examples("novacast payment disputes --org lantern", "novacast payment disputes --org lantern --json"),
 )
 def disputes(context: typer.Context, org: Org, limit: Limit = 100, cursor: Cursor = None) -> None:
-    """List what banks want back, newest first, with the time until which evidence is taken."""
+    """List what banks want back or ask about, newest first, with the time until which an answer is taken."""
 
-    async def work(services: Services) -> Page[Listed]:
+    async def work(services: Services) -> Page[Contested]:
         organization = await services.accounts.administration.find_organization(SYSTEM, org)
         return await services.tickets.disputes.of_org(SYSTEM, organization.id, cursor, limit)
 
@@ -160,11 +161,11 @@ def disputes(context: typer.Context, org: Org, limit: Limit = 100, cursor: Curso
         print_json({"items": [dispute_json(one) for one in page.items], "next": page.next})
         return
     rows = [
-        (one.code, one.dispute.state.value, minor(one.dispute.amount, one.dispute.currency), one.dispute.reason,
-         _hour(one.dispute.due_at) if one.dispute.state is DisputeState.OPEN else "", one.dispute.reference)
+        (one.code or "membership", one.state, minor(one.amount, one.currency), one.reason,
+         _hour(one.due_at) if one.state in ("open", "asked") else "", one.reference)
         for one in page.items
     ]  # fmt: skip
-    print_table(("order", "state", "amount", "reason", "evidence until", "reference"), rows)
+    print_table(("of", "state", "amount", "reason", "answer until", "reference"), rows)
     more(page.next)
 
 
@@ -191,7 +192,7 @@ def incidents(context: typer.Context) -> None:
 @app.command(cls=Command, epilog=examples("novacast payment done 4711 --note 'the bank was wrong'"))
 def done(
     context: typer.Context,
-    incident: Annotated[int, typer.Argument(help="Id, as `payment incidents` shows it.")],
+    incident: Annotated[int, typer.Argument(min=1, max=2**63 - 1, help="Id, as `payment incidents` shows it.")],
     note: Annotated[str, typer.Option(help="What became of it.")] = "",
 ) -> None:
     """Say that somebody has looked at an incident."""
@@ -258,11 +259,11 @@ def verify(context: typer.Context) -> None:
         raise typer.Exit(CHECK_FAILED)
 
 
-async def _whole(services: Services, name: str) -> tuple[Receipt, list[Refund], list[Listed]]:
+async def _whole(services: Services, name: str) -> tuple[Receipt, list[Refund], list[Contested]]:
     tickets = services.tickets
     found = await tickets.payments.order(SYSTEM, name)
     receipt = await tickets.orders.seen(SYSTEM, found.id)
-    disputes = [Listed(one, found.code, found.name) for one in await tickets.disputes.of_order(found.id)]
+    disputes = [contested(one, found.code, found.name) for one in await tickets.disputes.of_order(found.id)]
     return receipt, list(await tickets.refunds.of_order(found.id)), disputes
 
 

@@ -86,7 +86,9 @@ def shut(database: Path, head: Head) -> None:
     async def write() -> None:
         db = await Database.open(database, clock, readers=1, guards=tables.GUARDS)
         try:
-            await db.write(lambda tx: reopening.close(tx, Reason.RESTORED, head.at))
+            # A clock that went ahead then must not hide what was paid since.
+            since = min(head.at, clock.now())
+            await db.write(lambda tx: reopening.close(tx, Reason.RESTORED, since))
         finally:
             await db.close()
 

@@ -33,7 +33,7 @@ def upgrade(
     works. Where it does not, the copy is put back and the exit code is 1: then the program that was there before runs
     on the same data as if nothing had happened.
 
-    `install.sh --upgrade` does this, and changes the program with it.
+    `install.sh` does this, and changes the program with it.
     """
     settings = settings_of(context)
     folder = DataFolder.at(settings.data)

@@ -19,6 +19,8 @@ from novacast_admin.rehearsal.models import Address, Plan, Wanted
 PREFIX, LOCK = "novacast-rehearsal-", "rehearsal"
 SERVED_WITHIN = 60.0
 """Seconds that the scratch server may take until it serves."""
+LONGEST = 107 - len(f"/{PREFIX}12345678/novacast.sock")
+"""Bytes of the path of its place: no socket can be bound at a longer one (unix(7), sun_path)."""
 KEPT = ("ffmpeg-trials.json", "encoder-trials.json")
 """Of the house's cache: what is known of encoders here, so that the rehearsal has those that the house has."""
 
@@ -29,12 +31,18 @@ def place_beside(settings: Settings, wanted: Path | None) -> Path:
     if wanted is not None:
         if not wanted.is_dir() or not os.access(wanted, os.W_OK):
             raise BadSettings(f"{wanted} is no folder that can be written to. Name another with --scratch.")
+        if not _fits(wanted):
+            raise BadSettings(f"{wanted} is too long a path for a server's socket in it. Name another with --scratch.")
         return wanted
     data = DataFolder.at(settings.data)
     for place in (data.cache, existing(data.root.parent)):
-        if place.is_dir() and os.access(place, os.W_OK):
+        if place.is_dir() and os.access(place, os.W_OK) and _fits(place):
             return place
     return Path(gettempdir())
+
+
+def _fits(place: Path) -> bool:
+    return len(os.fsencode(place.absolute())) <= LONGEST
 
 
 def existing(path: Path) -> Path:

@@ -34,7 +34,7 @@ class Desk:
         app.router.add_get("/", self.show)
         app.router.add_post("/desk/later", self.later)
         app.router.add_post("/desk/payout", self.pay_out)
-        app.router.add_post("/desk/{id}/{verb:dispute|refund|win|lose}", self.act)
+        app.router.add_post("/desk/{id}/{verb:dispute|inquire|refund|win|lose|escalate|rest}", self.act)
 
     async def show(self, request: web.Request) -> web.StreamResponse:
         account = self._standin.account
@@ -62,6 +62,10 @@ class Desk:
                     charge = account.get("charge", about)
                     if not charge["disputed"]:
                         money.dispute(charge)
+                case "inquire":
+                    money.inquire(account.get("charge", about))
+                case "escalate" | "rest":
+                    money.end_inquiry(about, escalated=verb == "escalate")
                 case "refund":
                     money.refund({"charge": about})
                 case _:
@@ -95,12 +99,15 @@ class Desk:
     def _choices(self, charge: Mapping[str, Any]) -> list[tuple[str, str, str]]:
         dispute = self._dispute(charge)
         if dispute is not None:
-            over = dispute["status"] in ("won", "lost")
+            over = dispute["status"] in ("won", "lost", "warning_closed")
             ends = [("win", "The house wins"), ("lose", "The bank wins")]
+            if dispute["status"].startswith("warning_"):
+                ends = [("escalate", "The bank takes it back"), ("rest", "The bank lets it rest")]
             return [] if over else [(dispute["id"], verb, text) for verb, text in ends]
         if charge["status"] != "succeeded" or charge["refunded"]:
             return []
-        return [(charge["id"], "dispute", "A bank disputes it"), (charge["id"], "refund", "Give it back here")]
+        deeds = {"dispute": "A bank disputes it", "inquire": "A bank asks about it", "refund": "Give it back here"}
+        return [(charge["id"], verb, words) for verb, words in deeds.items()]
 
     def _dispute(self, charge: Mapping[str, Any]) -> Mapping[str, Any] | None:
         return next((one for one in self._standin.account.all("dispute") if one["charge"] == charge["id"]), None)

@@ -281,6 +281,37 @@ class Money:
         self.account.emit("charge.dispute.funds_withdrawn", made)
         return made
 
+    def inquire(self, charge: Object, reason: str = "fraudulent") -> Object:
+        """A bank asks: no money moves, and the charge is not disputed."""
+        made = self.account.add(
+            "dispute",
+            "dp",
+            amount=charge["amount_captured"] - charge["amount_refunded"],
+            currency=charge["currency"],
+            charge=charge["id"],
+            payment_intent=charge["payment_intent"],
+            reason=reason,
+            status="warning_needs_response",
+            is_charge_refundable=True,
+        )
+        made["evidence_details"]["due_by"] = self.account.now + 9 * DAY
+        self.account.emit("charge.dispute.created", made)
+        return made
+
+    def end_inquiry(self, id: str, *, escalated: bool) -> Object:
+        """It becomes a dispute, or the bank lets the matter rest."""
+        dispute = self.account.get("dispute", id)
+        if not escalated:
+            dispute["status"] = "warning_closed"
+            self.account.emit("charge.dispute.closed", dispute)
+            return dispute
+        self.account.get("charge", dispute["charge"])["disputed"] = True
+        dispute.update(status="needs_response", is_charge_refundable=False)
+        dispute["balance_transactions"] = [self.moved(dispute, "adjustment", -dispute["amount"], DISPUTE_FEE)]
+        self.account.emit("charge.dispute.funds_withdrawn", dispute)
+        self.account.emit("charge.dispute.updated", dispute)
+        return dispute
+
     def update_dispute(self, id: str, params: Mapping[str, Any]) -> Object:
         dispute = self.account.get("dispute", id)
         dispute["evidence"].update(params.get("evidence", {}))
@@ -289,9 +320,10 @@ class Money:
         text = dispute["evidence"].get("uncategorized_text")
         if params.get("submit", True) and text:
             dispute["evidence_details"]["submission_count"] += 1
-            dispute["status"] = "under_review"
+            asked = dispute["status"].startswith("warning_")
+            dispute["status"] = "warning_under_review" if asked else "under_review"
             # docs.stripe.com/testing#evidence: these words decide.
-            if text in ("winning_evidence", "losing_evidence"):
+            if not asked and text in ("winning_evidence", "losing_evidence"):
                 self.end_dispute(id, won=text == "winning_evidence")
                 return dispute
         self.account.emit("charge.dispute.updated", dispute)

@@ -1,7 +1,7 @@
 """The console: it listens to the server, tells its screens, and goes from one to the other."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import ClassVar
@@ -23,12 +23,20 @@ from novacast_admin.tui.ports import Machine
 from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.book import Book
 from novacast_admin.tui.screens.room import Room
+from novacast_admin.tui.widgets.banner import Way
+from novacast_admin.tui.widgets.keys import Keys, named
 
 
 def _everywhere() -> type[Provider]:
     from novacast_admin.tui.finding import Everywhere
 
     return Everywhere
+
+
+def _commands() -> type[Provider]:
+    from novacast_admin.tui.commands import Commands
+
+    return Commands
 
 
 DARK, LIGHT = "textual-dark", "textual-light"
@@ -41,6 +49,7 @@ class Console(App[None]):
     TITLE = "NovaCast"
     MODES: ClassVar = {room.NAME: room for room in ROOMS}
     DEFAULT_MODE = ROOMS[0].NAME
+    COMMANDS: ClassVar = {_commands}
     BINDINGS: ClassVar[list[BindingType]] = [
         *(Binding(room.KEY, f"go('{room.NAME}')", room.LABEL, show=False, tooltip=room.ABOUT) for room in ROOMS),
         Binding("question_mark", "help", "Help", show=False, key_display="?", tooltip="Show all keys of this screen."),
@@ -63,8 +72,10 @@ class Console(App[None]):
         self.refused: NovaCastError | None = None
         """Why the server lets nobody watch; the console ends by it."""
         self.venue = "NovaCast"
-        self.ways = [(room.KEY, room.NAME, room.LABEL) for room in ROOMS]
         self.theme = LIGHT if light else DARK
+
+    def ways(self) -> Sequence[Way]:
+        return [Way(room.KEY, room.NAME, room.LABEL, room.SHORT or room.LABEL) for room in ROOMS]
 
     def on_mount(self) -> None:
         self.listen()
@@ -140,10 +151,8 @@ class Console(App[None]):
             self.screen.look()
 
     def action_help(self) -> None:
-        if self.screen.query("HelpPanel"):
-            self.action_hide_help_panel()
-        else:
-            self.action_show_help_panel()
+        if isinstance(self.screen, Room):
+            self.push_screen(Keys(self.screen.LABEL, self.screen.key_lines(), named(self.BINDINGS)))
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
         """What can be done on this screen first, then where one can go and what can be done there."""

@@ -24,6 +24,8 @@ class Backup:
 class Rhythm:
     """When backups are made by themselves."""
 
+    folder: str
+    """Where they go to; empty: the settings name none, and none are made."""
     every: str
     choices: Sequence[str]
     last: str | None

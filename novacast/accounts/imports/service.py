@@ -5,6 +5,7 @@ Nobody's password comes along unless it is hashed as ours are: whoever has none 
 
 from collections.abc import Iterator
 
+from novacast.accounts.imports.models import role_id
 from novacast.accounts.organizations import store as organizations
 from novacast.accounts.organizations.models import Organization
 from novacast.accounts.organizations.service import join
@@ -46,8 +47,8 @@ class PeopleTaking:
         if person is None:
             person, did = self._made(tx, wish, email, line, notes), Did.MADE
         if known is None:
-            links.keep(tx, "person", key, person.id)
-        given = [self._give(tx, person, house, role, notes) for house, role in self._roles(tx, wish, line)]
+            links.keep(tx, "person", key, person.id, made=did is Did.MADE)
+        given = [self._give(tx, links, key, person, house, role, notes) for house, role in self._roles(tx, wish, line)]
         if did is Did.KNOWN and any(given):
             did = Did.ADDED
         return Brought(did, person.id, notes)
@@ -103,10 +104,21 @@ class PeopleTaking:
             raise InvalidInput.field("organization", said)
         return found[0]
 
-    def _give(self, tx: Transaction, person: Person, house: Organization, role: Role, notes: list[Text]) -> bool:
+    def _give(
+        self,
+        tx: Transaction,
+        links: Links,
+        key: str,
+        person: Person,
+        house: Organization,
+        role: Role,
+        notes: list[Text],
+    ) -> bool:
         has = tx.one(organizations.role(house.id, person.id))
         if has is None:
             join(tx, house.id, person.id, role)
+            if links.find(tx, "role", f"{key}@{house.id}") is None:
+                links.keep(tx, "role", f"{key}@{house.id}", role_id(person.id, house.id, role))
         elif has is not role:
             notes.append(text("They keep their role in {house}: {role}.", house=house.name, role=has.value))
         return has is None

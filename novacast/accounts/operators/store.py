@@ -53,13 +53,16 @@ def withdraw(tx: Transaction, person_id: str) -> bool:
 
 def suspend(tx: Transaction, person_id: str, reason: str, by: str) -> None:
     tx.run(
-        "INSERT INTO suspensions VALUES (?, ?, ?, ?) ON CONFLICT (person_id) DO UPDATE SET reason = excluded.reason",
+        "INSERT INTO suspensions VALUES (?, ?, ?, ?) ON CONFLICT (person_id) DO UPDATE SET reason = excluded.reason, "
+        "suspended_by = excluded.suspended_by",
         (person_id, reason, by, tx.now),
     )
 
 
-def release(tx: Transaction, person_id: str) -> bool:
-    return tx.run("DELETE FROM suspensions WHERE person_id = ?", (person_id,)) > 0
+def release(tx: Transaction, person_id: str, *, only_by: str = "") -> bool:
+    """`only_by`: what others than this one said stays."""
+    sql = "DELETE FROM suspensions WHERE person_id = ?1 AND (?2 = '' OR suspended_by = ?2)"
+    return tx.run(sql, (person_id, only_by)) > 0
 
 
 def suspended(person_id: str) -> Query[bool]:

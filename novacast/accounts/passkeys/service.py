@@ -13,6 +13,7 @@ from novacast.accounts.people.service import Links, People, changed
 from novacast.accounts.proofs.service import Proofs
 from novacast.accounts.rates import Gates
 from novacast.accounts.sessions.models import Origin, device
+from novacast.accounts.sessions.tokens import still_open
 from novacast.clock import Clock
 from novacast.database import Database, Transaction
 from novacast.errors import Conflict, NotFound
@@ -83,6 +84,7 @@ class Passkeys:
         transports = tuple(str(way)[:20] for way in answer.get("response", {}).get("transports") or ())[:8]
 
         def unit(tx: Transaction) -> Passkey:
+            still_open(tx, principal)
             challenge.spend(tx)
             known = tx.all(store.of_person(person.id))
             _refuse_more(known)

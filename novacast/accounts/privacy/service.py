@@ -1,6 +1,6 @@
 """Export and erasure of everything that is held about a person, over all slices."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from novacast.accounts.journal import store as journal
@@ -83,9 +83,15 @@ class Privacy:
     async def erase(self, principal: Principal, password: str) -> None:
         """End the account for good. Raises Conflict while the person is the last owner of an organization."""
         account = await self._people.confirm_password(principal, password)
-        await self._db.write(lambda tx: self._erase(tx, account))
+        await self._db.write(lambda tx: self.end(tx, account))
 
-    def _erase(self, tx: Transaction, account: Account) -> None:
+    async def used(self, account: Account) -> bool:
+        """Whether other slices hold anything of whoever it is, but mails that told of the account."""
+        subject = Subject(account.person.id, account.person.email)
+        return any([_holds(await other.export(subject)) for other in self._others])
+
+    def end(self, tx: Transaction, account: Account) -> None:
+        """Raises Conflict while the person is the last owner of an organization."""
         person = account.person
         subject = Subject(person.id, person.email)
         _leave_all(tx, person.id)
@@ -103,6 +109,17 @@ class Privacy:
         sign_ups.drop(tx, account.email_key)
         people.anonymise(tx, person.id)
         changed(tx, person.id)
+
+
+def _holds(value: Any) -> bool:
+    """Whether a part of an export lists anything."""
+    if isinstance(value, Mapping):
+        return any(map(_holds, value.values()))
+    return isinstance(value, Sequence) and not isinstance(value, str) and any(_listed(one) for one in value)
+
+
+def _listed(one: Any) -> bool:
+    return not isinstance(one, Mapping) or one.get("about") != "account_moved"
 
 
 def _leave_all(tx: Transaction, person_id: str) -> None:

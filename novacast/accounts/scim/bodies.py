@@ -4,7 +4,8 @@ from typing import Annotated
 
 from pydantic import ConfigDict, Field
 
-from novacast.accounts.scim.models import MOST_RESULTS, Group
+from novacast.accounts.scim.filters import bare
+from novacast.accounts.scim.models import MOST_RESULTS, Group, Order
 from novacast.identity import Role
 from novacast.web import Body, ListBody
 
@@ -26,6 +27,13 @@ class ResourcesQuery(AttributesQuery):
     filter: Annotated[str, Field(max_length=4000, description='Such as `userName eq "ada"`.')] = ""
     start: Annotated[int, Field(alias="startIndex", ge=-MOST, le=MOST, description="Of the first, from 1 on.")] = 1
     count: Annotated[int, Field(ge=-MOST, le=MOST, description=f"At most {MOST_RESULTS}.")] = 100
+
+    sort_by: Annotated[str, Field(alias="sortBy", max_length=200, description="Such as `displayName`.")] = ""
+    sort_order: Annotated[str, Field(alias="sortOrder", max_length=20, description="ascending or descending.")] = ""
+
+    def order(self) -> Order | None:
+        path = bare(self.sort_by.strip()).lower()
+        return Order(path, self.sort_order.strip().casefold() == "descending") if path else None
 
     def page(self) -> tuple[int, int]:
         """RFC 7644, section 3.4.2.4: less than 1 is 1, and a negative count is 0."""

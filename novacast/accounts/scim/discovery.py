@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from novacast.accounts.scim.documents import PATH
-from novacast.accounts.scim.models import GROUP, MOST_RESULTS, USER, Document
+from novacast.accounts.scim.models import GROUP, LARGEST, MOST_OPERATIONS, MOST_RESULTS, USER, Document
 
 CONFIG = "urn:ietf:params:scim:schemas:core:2.0:ServiceProviderConfig"
 TYPE = "urn:ietf:params:scim:schemas:core:2.0:ResourceType"
@@ -12,15 +12,15 @@ SCHEMA = "urn:ietf:params:scim:schemas:core:2.0:Schema"
 
 
 def configuration(root: str) -> Document:
-    off = {"supported": False}
+    off, on = {"supported": False}, {"supported": True}
     return {
         "schemas": [CONFIG],
-        "patch": {"supported": True},
-        "bulk": {"supported": False, "maxOperations": 0, "maxPayloadSize": 0},
+        "patch": on,
+        "bulk": {"supported": True, "maxOperations": MOST_OPERATIONS, "maxPayloadSize": LARGEST},
         "filter": {"supported": True, "maxResults": MOST_RESULTS},
         "changePassword": off,
-        "sort": off,
-        "etag": off,
+        "sort": on,
+        "etag": on,
         "authenticationSchemes": [
             {
                 "type": "oauthbearertoken",

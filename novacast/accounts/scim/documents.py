@@ -1,11 +1,15 @@
 """Users, groups and lists as RFC 7643 writes them. Pure."""
 
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from novacast.accounts.scim.filters import bare
 from novacast.accounts.scim.models import GROUP, LIST, USER, Document, Group, User
 from novacast.clock import iso
+from novacast.errors import PreconditionFailed
+from novacast.i18n import text
+from novacast.security.keys import digest
 
 PATH = "/scim/v2"
 ALWAYS = frozenset({"schemas", "id"})
@@ -28,7 +32,7 @@ def user(one: User, root: str) -> dict[str, Any]:
         ],
         "meta": _meta("User", f"{root}{PATH}/Users/{one.id}", one.created_at, one.changed_at),
     }  # fmt: skip
-    return {name: value for name, value in found.items() if value not in (None, [], {}, "")}
+    return _versioned(found)
 
 
 def group(one: Group, root: str) -> dict[str, Any]:
@@ -42,7 +46,35 @@ def group(one: Group, root: str) -> dict[str, Any]:
         ],
         "meta": _meta("Group", f"{root}{PATH}/Groups/{one.id}", one.created_at, one.changed_at),
     }  # fmt: skip
-    return {name: value for name, value in found.items() if value not in (None, [], {}, "")}
+    return _versioned(found)
+
+
+def version(document: Document) -> str:
+    """Of what it says, whenever it was said: a weak ETag (RFC 7644, section 3.14)."""
+    told = {name: value for name, value in document.items() if name != "meta"}
+    for name in ("members", "groups"):
+        if name in told:
+            told[name] = sorted(told[name], key=lambda one: str(one["value"]))
+    raw = json.dumps(told, sort_keys=True, ensure_ascii=False)
+    return f'W/"{digest(raw).hex()[:20]}"'
+
+
+def fits(written: str, document: Document) -> bool:
+    """Whether what If-Match or If-None-Match names is this one as it is now; `*` is any. Compared weakly (RFC 9110,
+    section 8.8.3.2)."""
+    given = {one.strip().removeprefix("W/") for one in written.split(",")}
+    return "*" in given or version(document).removeprefix("W/") in given
+
+
+def demand(written: str, document: Document) -> None:
+    """`written`: of If-Match; empty: whatever it is. Raises PreconditionFailed."""
+    if written and not fits(written, document):
+        raise PreconditionFailed(text("It was changed since. Read it again, and decide anew."))
+
+
+def _versioned(found: dict[str, Any]) -> dict[str, Any]:
+    made = {name: value for name, value in found.items() if value not in (None, [], {}, "")}
+    return made | {"meta": {**made["meta"], "version": version(made)}}
 
 
 def listed(total: int, start: int, resources: Sequence[Document]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from novacast.accounts.organizations import store as organizations
 from novacast.accounts.scim import documents, store
-from novacast.accounts.scim.models import Document, GivenGroup, Group, bound, invalid
+from novacast.accounts.scim.models import Document, GivenGroup, Group, Order, bound, invalid
 from novacast.accounts.scim.paging import page
 from novacast.accounts.scim.patching import patched
 from novacast.accounts.scim.users import settle
@@ -20,11 +20,11 @@ class ProvisionedGroups:
         self._db, self._root = db, root
 
     async def listed(
-        self, principal: Principal, written: str, start: int, count: int
+        self, principal: Principal, written: str, start: int, count: int, order: Order | None = None
     ) -> tuple[int, Sequence[Document]]:
         """How many there are, and some of them; `start` counts from 1. Raises Forbidden, InvalidInput."""
         operates(principal)
-        total, some = await page(self._db, written, start, count, store.count_groups, store.groups)
+        total, some = await page(self._db, written, start, count, store.count_groups, store.groups, order)
         return total, [documents.group(one, self._root) for one in some]
 
     async def show(self, principal: Principal, group_id: str) -> Document:
@@ -43,33 +43,38 @@ class ProvisionedGroups:
 
         return documents.group(await self._db.write(unit), self._root)
 
-    async def replace(self, principal: Principal, group_id: str, document: Document) -> Document:
-        """Raises Forbidden, NotFound, InvalidInput, Conflict."""
+    async def replace(self, principal: Principal, group_id: str, document: Document, match: str = "") -> Document:
+        """`match`: as If-Match has it. Raises Forbidden, NotFound, InvalidInput, Conflict, PreconditionFailed."""
         operates(principal)
         given = GivenGroup.of(document)
-        made = await self._db.write(lambda tx: _set(tx, _there(tx.one(store.group(group_id))), given))
+        made = await self._db.write(lambda tx: _set(tx, self._known(tx, group_id, match), given))
         return documents.group(made, self._root)
 
-    async def patch(self, principal: Principal, group_id: str, body: Document) -> Document:
-        """Raises Forbidden, NotFound, InvalidInput, Conflict."""
+    async def patch(self, principal: Principal, group_id: str, body: Document, match: str = "") -> Document:
+        """Raises Forbidden, NotFound, InvalidInput, Conflict, PreconditionFailed."""
         operates(principal)
 
         def unit(tx: Transaction) -> Group:
-            one = _there(tx.one(store.group(group_id)))
+            one = self._known(tx, group_id, match)
             return _set(tx, one, GivenGroup.of(patched(documents.group(one, self._root), body)))
 
         return documents.group(await self._db.write(unit), self._root)
 
-    async def remove(self, principal: Principal, group_id: str) -> None:
-        """What it made of its members ends. Raises Forbidden, NotFound, Conflict."""
+    async def remove(self, principal: Principal, group_id: str, match: str = "") -> None:
+        """What it made of its members ends. Raises Forbidden, NotFound, Conflict, PreconditionFailed."""
         operates(principal)
 
         def unit(tx: Transaction) -> None:
-            one = _there(tx.one(store.group(group_id)))
+            one = self._known(tx, group_id, match)
             store.drop_group(tx, group_id)
             _settle(tx, one, one.members)
 
         await self._db.write(unit)
+
+    def _known(self, tx: Transaction, group_id: str, match: str) -> Group:
+        one = _there(tx.one(store.group(group_id)))
+        documents.demand(match, documents.group(one, self._root))
+        return one
 
     async def all(self, principal: Principal) -> Sequence[Group]:
         """The first thousand, with what they make of their members. Raises Forbidden."""

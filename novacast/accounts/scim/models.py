@@ -14,11 +14,17 @@ USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
+BULK = "urn:ietf:params:scim:api:messages:2.0:BulkRequest"
+BULK_ANSWER = "urn:ietf:params:scim:api:messages:2.0:BulkResponse"
 SEARCH = "urn:ietf:params:scim:api:messages:2.0:SearchRequest"
 
 LONGEST = 254
 MOST_MEMBERS = 10_000
 MOST_RESULTS = 200
+LARGEST = 2**20
+"""Bytes of a request."""
+MOST_OPERATIONS = 500
+"""Of one bulk request."""
 _BOUND = re.compile(r"([a-z0-9-]{1,40})[:/]\s*([a-z_ -]{4,12})\Z")
 Document = Mapping[str, Any]
 
@@ -30,6 +36,14 @@ def invalid(kind: str, message: Text) -> InvalidInput:
 
 def taken(message: Text) -> Conflict:
     return Conflict(message, errors=[FieldError("", "uniqueness", message)])
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """RFC 7644, section 3.4.2.3."""
+
+    path: str
+    down: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,20 +18,21 @@ from novacast.accounts.scim.bodies import (
     BoundGroupsBody,
     ResourcesQuery,
 )
-from novacast.accounts.scim.documents import PATH, listed, narrowed
+from novacast.accounts.scim.bulk import Bulk
+from novacast.accounts.scim.documents import PATH, fits, listed, narrowed
 from novacast.accounts.scim.groups import ProvisionedGroups
-from novacast.accounts.scim.models import SEARCH, Document, invalid
+from novacast.accounts.scim.models import LARGEST, SEARCH, Document, Order, invalid
 from novacast.accounts.scim.searching import Search
 from novacast.accounts.scim.users import ProvisionedUsers
-from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, TooLarge
-from novacast.i18n import text
+from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound, NovaCastError, PreconditionFailed, TooLarge
+from novacast.i18n import text, translated
 from novacast.identity import Principal
-from novacast.web import Call, delete, get, patch, post, put
+from novacast.web import Call, delete, get, patch, post, provisioning, put
+from novacast.web.problems import refusal
 from novacast.web.provisioning import MEDIA_TYPE
 
-LARGEST = 2**20
 BINDINGS = "/api/v1/admin/scim-groups"
-_ALL = (Forbidden, NotFound, InvalidInput, Conflict, TooLarge)
+_ALL = (Forbidden, NotFound, InvalidInput, Conflict, PreconditionFailed, TooLarge)
 _get, _delete = partial(get, tag="scim", scope="scim"), partial(delete, tag="scim", scope="scim", status=204)
 _post = partial(post, tag="scim", scope="scim", stream=True, idempotent=False, errors=_ALL)
 _put = partial(put, tag="scim", scope="scim", stream=True, errors=_ALL)
@@ -46,7 +47,7 @@ class Resources(Protocol):
     """Users, or groups."""
 
     async def listed(
-        self, principal: Principal, written: str, start: int, count: int, /
+        self, principal: Principal, written: str, start: int, count: int, order: Order | None, /
     ) -> tuple[int, Sequence[Document]]: ...
 
 
@@ -86,6 +87,16 @@ class SearchRoutes:
         return await _page(call, self._search, _search(await _document(call)))
 
 
+class BulkRoutes:
+    def __init__(self, bulk: Bulk) -> None:
+        self._bulk = bulk
+
+    @_post(f"{PATH}/Bulk", summary="Many operations at once", operation=_SENT)
+    async def run(self, call: Call) -> web.Response:
+        """RFC 7644, section 3.7. Each is for itself: what went before a failure stays."""
+        return _answer(await self._bulk.run(call.principal, await _document(call), _refused))
+
+
 class UserRoutes:
     def __init__(self, users: ProvisionedUsers) -> None:
         self._users = users
@@ -104,21 +115,25 @@ class UserRoutes:
 
     @_get(f"{PATH}/Users/{{person_id}}", summary="A person", errors=(Forbidden, NotFound), operation=_TOLD)
     async def show(self, call: Call, person_id: str, query: AttributesQuery) -> web.Response:
-        return _one(await self._users.show(call.principal, person_id), query)
+        return _known(call, await self._users.show(call.principal, person_id), query)
 
     @_put(f"{PATH}/Users/{{person_id}}", summary="Say anew who somebody is", operation=_SENT)
     async def replace(self, call: Call, person_id: str, query: AttributesQuery) -> web.Response:
-        return _one(await self._users.replace(call.principal, person_id, await _document(call)), query)
+        return _one(await self._users.replace(call.principal, person_id, await _document(call), _match(call)), query)
 
     @_patch(f"{PATH}/Users/{{person_id}}", summary="Change something of a person", operation=_SENT)
     async def patch(self, call: Call, person_id: str, query: AttributesQuery) -> web.Response:
         """`active` false ends all that they are logged in by, and shuts their account."""
-        return _one(await self._users.patch(call.principal, person_id, await _document(call)), query)
+        return _one(await self._users.patch(call.principal, person_id, await _document(call), _match(call)), query)
 
-    @_delete(f"{PATH}/Users/{{person_id}}", summary="Shut somebody out", errors=(Forbidden, NotFound, Conflict))
+    @_delete(
+        f"{PATH}/Users/{{person_id}}",
+        summary="Shut somebody out",
+        errors=(Forbidden, NotFound, Conflict, PreconditionFailed),
+    )
     async def remove(self, call: Call, person_id: str) -> None:
         """Their account stays, and what they made; it comes back when they are made again."""
-        await self._users.remove(call.principal, person_id)
+        await self._users.remove(call.principal, person_id, _match(call))
 
 
 class GroupRoutes:
@@ -140,20 +155,24 @@ class GroupRoutes:
 
     @_get(f"{PATH}/Groups/{{group_id}}", summary="A group", errors=(Forbidden, NotFound), operation=_TOLD)
     async def show(self, call: Call, group_id: str, query: AttributesQuery) -> web.Response:
-        return _one(await self._groups.show(call.principal, group_id), query)
+        return _known(call, await self._groups.show(call.principal, group_id), query)
 
     @_put(f"{PATH}/Groups/{{group_id}}", summary="Say anew what a group is", operation=_SENT)
     async def replace(self, call: Call, group_id: str, query: AttributesQuery) -> web.Response:
-        return _one(await self._groups.replace(call.principal, group_id, await _document(call)), query)
+        return _one(await self._groups.replace(call.principal, group_id, await _document(call), _match(call)), query)
 
     @_patch(f"{PATH}/Groups/{{group_id}}", summary="Change something of a group", operation=_SENT)
     async def patch(self, call: Call, group_id: str, query: AttributesQuery) -> web.Response:
-        return _one(await self._groups.patch(call.principal, group_id, await _document(call)), query)
+        return _one(await self._groups.patch(call.principal, group_id, await _document(call), _match(call)), query)
 
-    @_delete(f"{PATH}/Groups/{{group_id}}", summary="Delete a group", errors=(Forbidden, NotFound, Conflict))
+    @_delete(
+        f"{PATH}/Groups/{{group_id}}",
+        summary="Delete a group",
+        errors=(Forbidden, NotFound, Conflict, PreconditionFailed),
+    )
     async def remove(self, call: Call, group_id: str) -> None:
         """What it made of its members ends."""
-        await self._groups.remove(call.principal, group_id)
+        await self._groups.remove(call.principal, group_id, _match(call))
 
     @get(BINDINGS, tag="admin", scope="admin", summary="Groups, and what they make of people", errors=(Forbidden,))
     async def bindings(self, call: Call) -> BoundGroupsBody:
@@ -184,31 +203,54 @@ async def _document(call: Call) -> Document:
     return found
 
 
+_ASKED = ("filter", "startIndex", "count", "sortBy", "sortOrder")
+
+
 def _search(document: Document) -> ResourcesQuery:
     """Raises InvalidInput."""
-    if SEARCH not in (document.get("schemas") or [SEARCH]):
+    schemas = document.get("schemas") or [SEARCH]
+    if not isinstance(schemas, list) or SEARCH not in schemas:
         raise invalid("invalidSyntax", text("A search has the schema {schema}.", schema=SEARCH))
-    given = {name: document[name] for name in ("filter", "startIndex", "count") if document.get(name) is not None}
-    lists = {name: ",".join(document[name]) for name in ("attributes", "excludedAttributes") if document.get(name)}
+    given = {name: document[name] for name in _ASKED if document.get(name) is not None}
     try:
+        lists = {name: ",".join(document[name]) for name in ("attributes", "excludedAttributes") if document.get(name)}
         return ResourcesQuery.model_validate({**given, **lists})
-    except ValueError as error:
+    except (TypeError, ValueError) as error:
         raise invalid("invalidSyntax", text("This search can't be read.")) from error
 
 
 async def _page(call: Call, resources: Resources, query: ResourcesQuery) -> web.Response:
     start, count = query.page()
-    total, found = await resources.listed(call.principal, query.filter, start, count)
+    total, found = await resources.listed(call.principal, query.filter, start, count, query.order())
     return _answer(listed(total, start, [narrowed(one, *query.asked()) for one in found]))
 
 
+def _refused(error: NovaCastError) -> Document:
+    found = refusal(error)
+    return provisioning.told(found, translated(found.detail))
+
+
+def _match(call: Call) -> str:
+    return call.request.headers.get("If-Match", "")
+
+
+def _known(call: Call, document: Document, query: AttributesQuery) -> web.Response:
+    """Not once more where whoever asks has it."""
+    if fits(call.request.headers.get("If-None-Match", ""), document):
+        return web.Response(status=304, headers={"ETag": document["meta"]["version"]})
+    return _one(document, query)
+
+
 def _one(document: Document, query: AttributesQuery) -> web.Response:
-    return _answer(narrowed(document, *query.asked()))
+    answer = _answer(narrowed(document, *query.asked()))
+    answer.headers["ETag"] = document["meta"]["version"]
+    return answer
 
 
 def _made(document: Document, query: AttributesQuery) -> web.Response:
     answer = _answer(narrowed(document, *query.asked()), 201)
     answer.headers["Location"] = document["meta"]["location"]
+    answer.headers["ETag"] = document["meta"]["version"]
     return answer
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from novacast.accounts.scim.filters import Both, Comparison, Either, Filter, Not
-from novacast.accounts.scim.models import Group, User, invalid
+from novacast.accounts.scim.models import Group, Order, User, invalid
 from novacast.clock import instant
 from novacast.database import Query, Row, Transaction
 from novacast.i18n import text
@@ -57,10 +57,11 @@ _SIGNS = {"gt": ">", "ge": ">=", "lt": "<", "le": "<="}
 Where = tuple[str, dict[str, Any]]
 
 
-def users(found: Filter | None, start: int, count: int) -> Query[User]:
-    """In the order in which they came; `start` counts from 0."""
+def users(found: Filter | None, start: int, count: int, order: Order | None = None) -> Query[User]:
+    """In the order in which they came, or in another; `start` counts from 0."""
     condition, params = _where(found, _USER_COLUMNS)
-    sql = f"{_USER}{_USERS} AND {condition} ORDER BY p.created_at, p.id LIMIT :count OFFSET :start"
+    by = _ordered(order, _USER_COLUMNS, "p.created_at, p.id")
+    sql = f"{_USER}{_USERS} AND {condition} ORDER BY {by} LIMIT :count OFFSET :start"
     return Query(sql, {**params, "count": count, "start": start}, _user)
 
 
@@ -102,9 +103,10 @@ def keep_user(
     )  # fmt: skip
 
 
-def groups(found: Filter | None, start: int, count: int) -> Query[Group]:
+def groups(found: Filter | None, start: int, count: int, order: Order | None = None) -> Query[Group]:
     condition, params = _where(found, _GROUP_COLUMNS)
-    sql = f"{_GROUP} WHERE {condition} ORDER BY g.created_at, g.id LIMIT :count OFFSET :start"
+    by = _ordered(order, _GROUP_COLUMNS, "g.created_at, g.id")
+    sql = f"{_GROUP} WHERE {condition} ORDER BY {by} LIMIT :count OFFSET :start"
     return Query(sql, {**params, "count": count, "start": start}, _group)
 
 
@@ -191,6 +193,17 @@ def _where(found: Filter | None, columns: Mapping[str, str]) -> Where:
     """SQL of names of ours, and values as parameters. Raises InvalidInput for an attribute that can't be asked for."""
     params: dict[str, Any] = {}
     return ("1" if found is None else _condition(found, columns, params)), params
+
+
+def _ordered(order: Order | None, columns: Mapping[str, str], otherwise: str) -> str:
+    """What has no value is the last, and the first the other way round. Raises InvalidInput."""
+    if order is None:
+        return otherwise
+    column = columns.get(order.path)
+    if column is None or "{" in column:
+        raise invalid("invalidPath", text("Nobody is sorted by {name}.", name=order.path[:60]))
+    fold, way = "" if order.path in _EXACT else " COLLATE NOCASE", "DESC" if order.down else "ASC"
+    return f"({column}) IS NULL {way}, ({column}){fold} {way}, {otherwise}"
 
 
 def _condition(found: Filter, columns: Mapping[str, str], params: dict[str, Any]) -> str:

@@ -12,7 +12,7 @@ from novacast.accounts.people.service import changed
 from novacast.accounts.registration.models import SignUp
 from novacast.accounts.registration.service import enrol
 from novacast.accounts.scim import documents, store
-from novacast.accounts.scim.models import Document, GivenUser, User, strongest, taken
+from novacast.accounts.scim.models import Document, GivenUser, Order, User, strongest, taken
 from novacast.accounts.scim.paging import page
 from novacast.accounts.scim.patching import patched
 from novacast.accounts.sessions import store as sessions
@@ -32,11 +32,11 @@ class ProvisionedUsers:
         self._db, self._passwords, self._language, self._root = db, passwords, language, root
 
     async def listed(
-        self, principal: Principal, written: str, start: int, count: int
+        self, principal: Principal, written: str, start: int, count: int, order: Order | None = None
     ) -> tuple[int, Sequence[Document]]:
         """How many there are, and some of them; `start` counts from 1. Raises Forbidden, InvalidInput."""
         operates(principal)
-        total, some = await page(self._db, written, start, count, store.count_users, store.users)
+        total, some = await page(self._db, written, start, count, store.count_users, store.users, order)
         return total, [documents.user(one, self._root) for one in some]
 
     async def show(self, principal: Principal, person_id: str) -> Document:
@@ -64,34 +64,36 @@ class ProvisionedUsers:
 
         return documents.user(await self._db.write(unit), self._root)
 
-    async def replace(self, principal: Principal, person_id: str, document: Document) -> Document:
-        """Raises Forbidden, NotFound, InvalidInput, Conflict."""
+    async def replace(self, principal: Principal, person_id: str, document: Document, match: str = "") -> Document:
+        """`match`: as If-Match has it. Raises Forbidden, NotFound, InvalidInput, Conflict, PreconditionFailed."""
         operates(principal)
         given = GivenUser.of(document)
 
         def unit(tx: Transaction) -> User:
-            _there(tx.one(store.user(person_id)))
+            documents.demand(match, self._known(tx, person_id))
             return self._set(tx, person_id, given)
 
         return documents.user(await self._db.write(unit), self._root)
 
-    async def patch(self, principal: Principal, person_id: str, body: Document) -> Document:
-        """Raises Forbidden, NotFound, InvalidInput, Conflict."""
+    async def patch(self, principal: Principal, person_id: str, body: Document, match: str = "") -> Document:
+        """Raises Forbidden, NotFound, InvalidInput, Conflict, PreconditionFailed."""
         operates(principal)
 
         def unit(tx: Transaction) -> User:
-            before = documents.user(_there(tx.one(store.user(person_id))), self._root)
+            before = self._known(tx, person_id)
+            documents.demand(match, before)
             return self._set(tx, person_id, GivenUser.of(patched(before, body)))
 
         return documents.user(await self._db.write(unit), self._root)
 
-    async def remove(self, principal: Principal, person_id: str) -> None:
+    async def remove(self, principal: Principal, person_id: str, match: str = "") -> None:
         """Their sessions and tokens end, their roles by groups too, and nobody logs in. Raises Forbidden, NotFound,
-        Conflict where a house would have no owner."""
+        PreconditionFailed, Conflict where a house would have no owner."""
         operates(principal)
 
         def unit(tx: Transaction) -> None:
             one = _there(tx.one(store.user(person_id)))
+            documents.demand(match, documents.user(one, self._root))
             _demand_none(tx, person_id)
             _shut(tx, person_id, shut=True)
             houses = tx.all(store.houses(person_id))
@@ -101,6 +103,9 @@ class ProvisionedUsers:
             store.keep_user(tx, person_id, one.user_name, one.external_id, one.extra, gone=True)
 
         await self._db.write(unit)
+
+    def _known(self, tx: Transaction, person_id: str) -> Document:
+        return documents.user(_there(tx.one(store.user(person_id))), self._root)
 
     def _set(self, tx: Transaction, person_id: str, given: GivenUser) -> User:
         _demand_none(tx, person_id)
@@ -141,11 +146,12 @@ def settle(tx: Transaction, person_id: str, org_id: str) -> None:
 
 
 def _shut(tx: Transaction, person_id: str, *, shut: bool) -> None:
+    """Whom an operator shut out stays out: a directory says over and over who is active, and knows of no ban."""
     if shut and not tx.one(operators.suspended(person_id)):
         operators.suspend(tx, person_id, "", BY)
         sessions.revoke_all(tx, person_id, tokens=True)
     elif not shut:
-        operators.release(tx, person_id)
+        operators.release(tx, person_id, only_by=BY)
 
 
 def _demand_none(tx: Transaction, person_id: str) -> None:

@@ -98,6 +98,7 @@ class Tokens:
 
         def unit(tx: Transaction) -> Session:
             person_id = account.person.id
+            still_open(tx, principal)
             if len(tx.all(store.of_person(person_id, tx.now, tokens=True))) >= API_TOKENS:
                 raise Conflict(text("You have {most} tokens already. Revoke one first.", most=API_TOKENS))
             session = Session(
@@ -121,3 +122,10 @@ class Tokens:
         person_id = person_of(principal)
         if not await self._db.write(lambda tx: store.revoke(tx, person_id, token_id)):
             raise NotFound(text("There is no such token of yours; it may be revoked already."))
+
+
+def still_open(tx: Transaction, principal: Principal) -> None:
+    """Before a new way in is made: what the caller came by did not end while their password was looked at, or a way
+    that ends with it would outlive it. Raises Unauthenticated."""
+    if principal.session_id is None or tx.one(store.live(principal.session_id, tx.now)) is None:
+        raise Unauthenticated(text("Your session has ended. Log in again."))

@@ -7,7 +7,7 @@ from novacast.database import Database, Transaction
 from novacast.jobs import NORMAL, JobQueue
 from novacast.notifications.kinds import Kind
 from novacast.notifications.news import store
-from novacast.notifications.news.models import KEPT, REMEMBERED, News
+from novacast.notifications.news.models import REMEMBERED, News
 from novacast.notifications.news.ports import BoxOffice, Night, People, Rooms, Things
 from novacast.notifications.news.spreading import JOB
 from novacast.notifications.news.telling import Teller, To
@@ -50,7 +50,7 @@ class Hearing:
         await self._remind(Kind.EVENT_HOUR, now, now + self._late)
         for occasion_id in await self._db.all(store.unfinished(50)):
             self._queue.enqueue(JOB, occasion_id, priority=NORMAL)
-        await self._db.write(lambda tx: store.prune(tx, tx.now - KEPT, tx.now - REMEMBERED))
+        await self._db.write(lambda tx: store.prune_occasions(tx, tx.now - REMEMBERED))
 
     async def _remind(self, kind: Kind, after: int, until: int) -> None:
         near = {_key(kind, one): one for one in await self._box_office.beginning(after, until, MOST_NIGHTS)}

@@ -22,8 +22,6 @@ BOUNDED = FOLLOWING | {Kind.MENTION}
 """Kinds of which somebody gets so many a day by mail and push, and not more."""
 _URGENCY = {Kind.VIDEO: Urgency.LOW, Kind.EVENT_HOUR: Urgency.HIGH, Kind.TICKET_ON_AIR: Urgency.HIGH}
 _LASTS = {Kind.VIDEO: DAY, Kind.MENTION: 6 * HOUR}
-KEPT = 90 * DAY
-"""Notices."""
 REMEMBERED = 400 * DAY
 """Occasions: nothing is told anew within that."""
 

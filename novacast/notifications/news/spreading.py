@@ -15,11 +15,11 @@ from novacast.notifications.news.ports import BoxOffice, Holder, Houses, People,
 from novacast.notifications.news.telling import Teller, To
 
 JOB = "notifications.spread"
-BATCH = 25
-"""People of one transaction: it keeps the server from writing for as long as it lasts, some 15 ms."""
-REST = 0.02
-"""Seconds between two of them, in which the server writes: it would wait for whoever writes without a pause."""
-BATCHES = 80
+BATCH = 10
+"""People of one transaction: it keeps the server from writing for as long as it lasts, some 5 ms."""
+REST = 0.01
+"""Seconds between two of them, in which the server writes."""
+BATCHES = 200
 """Of one run: then others have their turn."""
 
 

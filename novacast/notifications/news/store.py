@@ -6,6 +6,7 @@ from collections.abc import Collection, Sequence
 from novacast.clock import DAY
 from novacast.database import Query, Row, Transaction
 from novacast.identity import new_id
+from novacast.keeping import number
 from novacast.notifications.kinds import Kind
 from novacast.notifications.news.models import News, Notice, Occasion
 
@@ -114,10 +115,18 @@ def forget(tx: Transaction, reader: str) -> None:
     tx.run("DELETE FROM news_notices WHERE reader = ?", (reader,))
 
 
-def prune(tx: Transaction, notices: int, occasions: int) -> None:
-    """What is older than these instants."""
-    tx.run("DELETE FROM news_notices WHERE id IN (SELECT id FROM news_notices WHERE at < ? LIMIT 5000)", (notices,))
-    tx.run("DELETE FROM news_occasions WHERE ended_at < ?", (occasions,))
+def older(before: int) -> Query[int]:
+    """Notices of before this instant."""
+    return number("SELECT count(*) FROM news_notices WHERE at < ?", before)
+
+
+def prune(tx: Transaction, before: int, limit: int) -> int:
+    return tx.run("DELETE FROM news_notices WHERE id IN (SELECT id FROM news_notices WHERE at < ? LIMIT ?)",
+                  (before, limit))  # fmt: skip
+
+
+def prune_occasions(tx: Transaction, before: int) -> int:
+    return tx.run("DELETE FROM news_occasions WHERE ended_at < ?", (before,))
 
 
 def _occasion(row: Row) -> Occasion:

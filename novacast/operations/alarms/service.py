@@ -1,5 +1,7 @@
-"""Alarms: raised, told, cleared. One sweep does all three, and what a crash left half done the next one finds."""
+"""Alarms: raised, told, cleared. One sweep does all three, another calls places outside, which take their time; what a
+crash left half done the next one finds."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -7,7 +9,7 @@ from functools import partial
 from novacast.clock import DAY, MINUTE
 from novacast.database import Database, Transaction
 from novacast.errors import NotFound
-from novacast.i18n import Languages, text, translated
+from novacast.i18n import Languages, ntext, text, translated
 from novacast.identity import Principal, operates
 from novacast.operations.alarms import store
 from novacast.operations.alarms.models import Call, Quiet, Tally
@@ -21,6 +23,8 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 5.0
 KEPT = 90 * DAY
+FEW = 5
+"""Told one by one; more at once are one message."""
 REFRESH = MINUTE
 """How often an alarm that stands is written again, with its words as they are now."""
 
@@ -91,7 +95,6 @@ class Alarms:
 
             await self._db.write(unit)
         await self._tell()
-        await self._call()
 
     async def _tell(self) -> None:
         """Mails and calls are queued in the transaction that says they were."""
@@ -101,53 +104,70 @@ class Alarms:
             return
 
         def unit(tx: Transaction) -> None:
-            for one in tx.all(query):
-                self._send(tx, one, over=False)
-            for one in () if quiet else tx.all(store.over_untold()):
-                self._send(tx, one, over=True)
+            for found, over in ((tx.all(query), False), (() if quiet else tx.all(store.over_untold()), True)):
+                for some in [found] if len(found) > FEW else [[one] for one in found]:
+                    self._send(tx, some, over=over)
 
         await self._db.write(unit)
 
-    def _send(self, tx: Transaction, one: Alarm, *, over: bool) -> None:
-        store.told(tx, one.id, over=over)
+    def _send(self, tx: Transaction, some: Sequence[Alarm], *, over: bool) -> None:
+        first = some[0]
+        for one in some:
+            store.told(tx, one.id, over=over)
         reached = [(to, self._language, None) for to in self._mails] or self._operators(tx)
         for to, language, person_id in reached:
             with self._languages.speaking(language):
-                context = self._words(tx, one, over=over)
+                context = self._words(tx, some, over=over)
             self._mailer.send(tx, to=to, template="alarm", language=language, context=context, person_id=person_id)
         if self._push is not None:
-            self._push_to(tx, self._push, one, over=over)
+            self._push_to(tx, self._push, some, over=over)
         with self._languages.speaking(self._language):
-            title, message = self._said(tx, one, over=over)
+            title, message = self._said(tx, some, over=over)
         for number in range(len(self._outward)):
-            store.call(tx, one.id, number, f"{self._venue}: {title}", message)
+            store.call(tx, first.id, number, f"{self._venue}: {title}", message)
 
-    def _push_to(self, tx: Transaction, push: Push, one: Alarm, *, over: bool) -> None:
+    def _push_to(self, tx: Transaction, push: Push, some: Sequence[Alarm], *, over: bool) -> None:
         """That it is over takes the place of that it is, where nobody has read it."""
         for _, language, person_id in self._operators(tx):
             with self._languages.speaking(language) as spoken:
-                title, message = self._said(tx, one, over=over)
-            push.alarm(tx, person_id, f"{self._venue}: {title}", message, f"alarm:{one.id}", spoken)
+                title, message = self._said(tx, some, over=over)
+            push.alarm(tx, person_id, f"{self._venue}: {title}", message, f"alarm:{some[0].id}", spoken)
 
-    def _said(self, tx: Transaction, one: Alarm, *, over: bool) -> tuple[str, str]:
+    def _said(self, tx: Transaction, some: Sequence[Alarm], *, over: bool) -> tuple[str, str]:
         """A line and what stands below it, in the language that is being spoken."""
-        words = self._words(tx, one, over=over)
+        words = self._words(tx, some, over=over)
         title = translated(text("Over: {title}", title=words["title"])) if over else words["title"]
         return title, words["message"]
 
-    def _words(self, tx: Transaction, one: Alarm, *, over: bool) -> dict[str, str]:
+    def _words(self, tx: Transaction, some: Sequence[Alarm], *, over: bool) -> dict[str, str]:
         """In the language that is being spoken."""
-        found = tx.one(store.by_id(one.id)) or one
-        title = translated(TITLES[one.kind]) if one.kind in TITLES else one.kind
-        return {"title": title, "message": found.message, "over": "so" if over else "", "url": self._url}
+        told = [(_title(one), (tx.one(store.by_id(one.id)) or one).message) for one in some]
+        title, message = told[0]
+        if len(told) > 1:
+            title = translated(ntext("{n} alarm", "{n} alarms", len(told)))
+            message = "\n".join(f"{what}: {words}" for what, words in told)
+        return {"title": title, "message": message, "over": "so" if over else "", "url": self._url}
 
-    async def _call(self) -> None:
-        """No transaction is open while a place outside takes its time."""
+    async def call(self) -> None:
+        """Places outside, each by itself: one that hangs keeps neither another nor the next look waiting."""
+        places: dict[int, list[Call]] = {}
         for one in await self._db.all(store.due(self._db.clock.now())):
+            places.setdefault(one.target, []).append(one)
+        await asyncio.gather(*map(self._call, places.values()))
+
+    async def _call(self, due: Sequence[Call]) -> None:
+        """To one place, until it does not answer."""
+        for one in due:
             arrived = await self._outward.tell(one.target, one.title, one.body)
             ended = await self._db.write(partial(_called, one, arrived))
-            if ended and not arrived:
-                log.error("an alarm did not reach target %d of [alarms]: %s", one.target + 1, one.title)
+            if not arrived:
+                if ended:
+                    log.error("an alarm did not reach target %d of [alarms]: %s", one.target + 1, one.title)
+                return
+
+
+def _title(one: Alarm) -> str:
+    return translated(TITLES[one.kind]) if one.kind in TITLES else one.kind
 
 
 def _called(one: Call, arrived: bool, tx: Transaction) -> bool:

@@ -16,7 +16,7 @@ from tempfile import mkdtemp
 from typing import BinaryIO
 
 from novacast import __version__
-from novacast.clock import SECOND, Clock, moment
+from novacast.clock import Clock
 from novacast.database import snapshots
 from novacast.errors import Unavailable
 from novacast.folder import DataFolder
@@ -83,7 +83,7 @@ class Making:
                 self._failure = self._failure or error
                 raise
         self._watch(Progress("finishing", total, total))
-        name = f"{moment(at):%Y%m%dT%H%M%S}-{at % SECOND:06}"
+        name = self._repository.new_id(at)
         self._counts.added += self._repository.keep_list(name, desk / "list")
         counts = self._counts
         head = Head(

@@ -3,10 +3,10 @@
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from novacast.clock import DAY, HOUR, moment
+from novacast.clock import DAY, HOUR, SECOND, instant, moment
 from novacast.errors import Unavailable
 
 FORMAT = 1
@@ -27,9 +27,9 @@ class Head:
     """What is told of a backup without any key; it can't be altered without the writer's."""
 
     id: str
-    """Sorts by the time it was made."""
+    """Sorts behind those that were made before, whatever the clock said then."""
     at: int
-    """The instant that its database shows, microseconds UTC."""
+    """The instant that its database shows by the machine's clock, microseconds UTC."""
     version: str
     """Of the program."""
     files: int
@@ -106,9 +106,10 @@ class Rules:
 
 def kept(heads: Iterable[Head], rules: Rules) -> set[str]:
     """Ids of those that stay. The newest whole one always does."""
-    newest = sorted(heads, key=lambda head: head.at, reverse=True)
+    # As they were made: a clock that was wrong once must not make the newest the oldest.
+    newest = sorted(heads, key=lambda head: head.id, reverse=True)
     stay = {head.id for head in newest[: rules.last]}
-    stay |= {next(iter([head.id for head in newest if head.whole]), "")}
+    stay |= set([head.id for head in newest if head.whole][:1])
     spans: Sequence[tuple[int, Callable[[int], object]]] = (
         (rules.daily, lambda at: moment(at).date()),
         (rules.weekly, lambda at: moment(at).date() - timedelta(days=moment(at).weekday())),
@@ -127,7 +128,22 @@ def due(every: str, last: int | None, now: int) -> int | None:
     """When the next one is to be made, at the latest `now`; None where none is wanted."""
     if every not in EVERY:
         return None
-    return now if last is None else max(now, last + EVERY[every])
+    if last is None or last > now:  # one of tomorrow is of a clock that was wrong, and tells nothing
+        return now
+    return max(now, last + EVERY[every])
+
+
+def id_at(at: int) -> str:
+    """Of a backup that was made at this instant."""
+    return f"{moment(at):%Y%m%dT%H%M%S}-{at % SECOND:06}"
+
+
+def id_behind(id: str) -> str:
+    """The next one; of what is no such id, that id and more."""
+    try:
+        return id_at(instant(datetime.strptime(id, "%Y%m%dT%H%M%S-%f").replace(tzinfo=UTC)) + 1)
+    except (ValueError, OverflowError):
+        return f"{id}0"
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated, Unavailable
-from novacast.operations.backups.models import FORMAT, Entry, Head
+from novacast.errors import Conflict, InvalidInput, NotFound, NovaCastError, Unauthenticated, Unavailable
+from novacast.operations.backups.models import FORMAT, Entry, Head, id_at, id_behind
 from novacast.operations.backups.ports import Target
 from novacast.security import envelopes
 from novacast.security.envelopes import ReaderKey, WriterKey
@@ -110,6 +110,16 @@ class Repository:
         """Of all backups, the oldest first."""
         found = (name.removeprefix("backups/") for name in self.target.names("backups"))
         return sorted(name.removesuffix(".backup") for name in found if name.endswith(".backup"))
+
+    def new_id(self, at: int) -> str:
+        """Of a backup of this instant, behind all that are whole by their heads."""
+        for newest in reversed(self.ids()):
+            try:
+                self.head(newest)
+            except NovaCastError:
+                continue
+            return max(id_at(at), id_behind(newest))
+        return id_at(at)
 
     def head(self, id: str) -> Head:
         """Without looking whether all of it is there. Raises NotFound, Unavailable."""

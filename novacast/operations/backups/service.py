@@ -67,16 +67,21 @@ class Backups:
         self._settings, self._clock, self._config = settings.backups, clock, config
         self._folder = DataFolder.at(settings.data)
 
-    def begin(self, passphrase: str | None) -> ReaderKey:
-        """Make the target a place for backups of this venue. Without a passphrase the key that is returned is the only
-        way back to them. Raises Conflict, InvalidInput, BadSettings, DiskFull, Unavailable.
-        """
+    def may_begin(self) -> Target:
+        """Where they would go to. Raises Conflict where they have begun, BadSettings where no place is named."""
         target = self._target()
         if (self._folder.keys / KEY).exists():
             raise Conflict(
                 f"This venue has its backups already; {self._folder.keys / KEY} says which. Remove that file first "
                 "where they are to begin anew somewhere else."
             )
+        return target
+
+    def begin(self, passphrase: str | None) -> ReaderKey:
+        """Make the target a place for backups of this venue. Without a passphrase the key that is returned is the only
+        way back to them. Raises Conflict, InvalidInput, BadSettings, DiskFull, Unavailable.
+        """
+        target = self.may_begin()
         key, name = new_reader_key(), secrets.token_hex(16)
         with target.mine():
             repository.begin(target, name, key, passphrase)
@@ -141,7 +146,9 @@ class Backups:
 
     def _target(self) -> Target:
         if not self._settings.folder:
-            raise BadSettings("Name the folder where backups go to: [backups] folder in the settings.")
+            raise BadSettings(
+                "Name the folder where backups go to: [backups] folder in the settings file (novacast config path)."
+            )
         root = Path(self._settings.folder).expanduser().absolute()
         if root == self._folder.root or self._folder.root in root.parents:
             raise BadSettings(f"{root} is inside the data folder, and would be lost with it. Choose another disk.")

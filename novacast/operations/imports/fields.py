@@ -95,6 +95,10 @@ _ORDERS = (
     Field("seat_number", "", ("seat number",)),
     Field("code", "What stands in the ticket's code: doors take it as well as ours.",
           ("secret", "ticket code", "barcode", "qr code", "ticket secret")),
+    Field("checked_in", "When somebody came in with it: only said in the report.",
+          ("checked in", "check-in date", "checkin", "eingecheckt")),
+    Field("voucher", "By which it was bought: only said in the report.", ("voucher code", "gutschein")),
+    Field("answers", "What was asked and answered: only said in the report.", ()),
     Field("ordered", "Day and hour of the order.", ("order date", "created at", "created date", "bestelldatum")),
 )  # fmt: skip
 

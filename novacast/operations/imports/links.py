@@ -22,5 +22,5 @@ class KeptLinks:
         self.again = self.again or found[1:] == (one.id, self._row)
         return found[0]
 
-    def keep(self, tx: Transaction, kind: str, key: str, id_: str) -> None:
-        store.keep_link(tx, self._import, self._row, kind, key, id_)
+    def keep(self, tx: Transaction, kind: str, key: str, id_: str, *, made: bool = True) -> None:
+        store.keep_link(tx, self._import, self._row, kind, key, id_, made=made)

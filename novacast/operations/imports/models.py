@@ -23,7 +23,6 @@ LEASE = 30 * SECOND
 """Whoever runs an import says so at each batch; after so long in silence it is taken over."""
 FILE_KEPT = 7 * DAY
 """A file that was not brought, or not to its end, lies no longer than this."""
-REPORT_KEPT = 90 * DAY
 
 
 class State(StrEnum):

@@ -15,7 +15,7 @@ from novacast.operations.imports.jsonstream import JsonStream
 from novacast.operations.imports.models import Row, sound
 
 STATUSES = {"p": "paid", "n": "pending", "e": "expired", "c": "cancelled"}
-_KEPT = ("name", "slug", "items", "quotas", "subevents")
+_KEPT = ("name", "slug", "items", "questions", "quotas", "subevents")
 
 Open = Callable[[], IO[str]]
 Thing = Mapping[str, Any]
@@ -113,6 +113,7 @@ def _pools(event: Thing, date: Any, sold: _Sold) -> str:
 
 def _tickets(event: Thing, again: Open) -> Iterator[Thing]:
     names = {one.ids: one for one in _sold(event)}
+    asked = {one.get("id"): one.get("question") for one in _list(event, "questions")}
     for order in _orders(again):
         fees = sum((_number(fee.get("value")) for fee in _list(order, "fees")), Decimal())
         for number, position in enumerate(_list(order, "positions")):
@@ -135,6 +136,12 @@ def _tickets(event: Thing, again: Open) -> Iterator[Thing]:
                 "email": position.get("attendee_email"),
                 "seat": position.get("seat"),
                 "code": position.get("secret"),
+                "checked_in": _first(position, "checkins", "datetime"),
+                "voucher": position.get("voucher"),
+                "answers": "; ".join(
+                    f"{asked.get(one.get('question')) or one.get('question')}: {one.get('answer')}"
+                    for one in _list(position, "answers")
+                ),
             }
 
 
@@ -159,6 +166,11 @@ def _key(item: Any, variation: Any) -> str:
 def _list(thing: Thing, name: str) -> list[Thing]:
     found = thing.get(name)
     return [one for one in found if isinstance(one, Mapping)] if isinstance(found, list) else []
+
+
+def _first(thing: Thing, name: str, part: str) -> Any:
+    found = _list(thing, name)
+    return found[0].get(part) if found else None
 
 
 def _number(value: Any) -> Decimal:

@@ -31,6 +31,10 @@ log = logging.getLogger(__name__)
 
 BEATS = 8.0
 """Seconds between two signs of life while no batch ends."""
+TOGETHER = 8
+"""Records of one commit, which keeps others from writing for some 20 ms."""
+REST = 0.002
+"""Seconds between two of them, in which others write."""
 Tell = Callable[[Import], None]
 
 
@@ -138,7 +142,11 @@ class Running:
             await db.close()
 
     async def _batch(self, db: Database, one: Import, runner: str, batch: Sequence[Staged]) -> None:
-        done = await asyncio.gather(*(self._one(db, one, runner, staged) for staged in batch))
+        done: list[_Over] = []
+        for first in range(0, len(batch), TOGETHER):
+            some = batch[first : first + TOGETHER]
+            done += await asyncio.gather(*(self._one(db, one, runner, staged) for staged in some))
+            await asyncio.sleep(REST)
         counts = Counts(
             made=sum(over.did is Did.MADE for over in done),
             added=sum(over.did is Did.ADDED for over in done),

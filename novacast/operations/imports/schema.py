@@ -66,3 +66,33 @@ def m001_imports(db: Any) -> None:
             PRIMARY KEY (org_id, source, kind, key)
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+@migrations()
+def m002_undoing(db: Any) -> None:
+    """`made`: whether the import made the thing, and may take it back; of people that came over before this was written
+    down nobody knows."""
+    statements(
+        db,
+        "ALTER TABLE import_links ADD COLUMN made INTEGER NOT NULL DEFAULT 1 CHECK (made IN (0, 1))",
+        "UPDATE import_links SET made = 0 WHERE kind = 'person'",
+        "CREATE INDEX import_links_import ON import_links (import_id, kind, id) WHERE made = 1",
+        """CREATE TABLE import_undoings (
+            import_id TEXT PRIMARY KEY REFERENCES data_imports (id) ON DELETE CASCADE,
+            undone INTEGER NOT NULL DEFAULT 0,
+            kept INTEGER NOT NULL DEFAULT 0,
+            person_id TEXT,
+            beat_at INTEGER NOT NULL,
+            begun_at INTEGER NOT NULL,
+            ended_at INTEGER
+        ) STRICT, WITHOUT ROWID""",
+        "CREATE INDEX import_undoings_open ON import_undoings (beat_at) WHERE ended_at IS NULL",
+        """CREATE TABLE import_kept (
+            n INTEGER PRIMARY KEY,
+            import_id TEXT NOT NULL REFERENCES data_imports (id) ON DELETE CASCADE,
+            kind TEXT NOT NULL,
+            key TEXT NOT NULL,
+            reason TEXT NOT NULL
+        ) STRICT""",
+        "CREATE INDEX import_kept_import ON import_kept (import_id, n)",
+    )

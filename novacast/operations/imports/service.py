@@ -21,7 +21,6 @@ from novacast.operations.imports.models import (
     FILE_KEPT,
     GOES_ON,
     LEASE,
-    REPORT_KEPT,
     UNDER_WAY,
     Arrangement,
     Counts,
@@ -224,7 +223,7 @@ class Imports:
             behind = rows[-1].n
 
     async def sweep(self) -> None:
-        """Those whose runner is gone go on; files that nobody brings, and old reports, go."""
+        """Those whose runner is gone go on; files that nobody brings go."""
         now = self._db.clock.now()
         for import_id in await self._db.all(store.due(now - LEASE, now - CALLED_AGAIN)):
             await self._db.write(lambda tx, id_=import_id: store.called(tx, id_))  # type: ignore[misc]  # a default binds the name
@@ -232,7 +231,6 @@ class Imports:
         for import_id in await self._db.all(store.old(now - FILE_KEPT)):
             await self._db.write(lambda tx, id_=import_id: store.forget_file(tx, id_))  # type: ignore[misc]  # as above
             await asyncio.to_thread(self._files.remove, import_id)
-        await self._db.write(lambda tx: store.prune(tx, now - REPORT_KEPT))
 
 
 def _new(principal: Principal, kind: Kind, name: str, org_id: str, now: int, *, invite: bool) -> Import:

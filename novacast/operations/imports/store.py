@@ -7,6 +7,7 @@ from typing import Any
 from novacast.database import Query, Row, Transaction
 from novacast.i18n import packed, translated, unpacked
 from novacast.importing import Kind
+from novacast.keeping import number
 from novacast.operations.imports.mapping import checked, document
 from novacast.operations.imports.models import MOST_ISSUES, Arrangement, Counts, Import, Issue, State
 
@@ -216,8 +217,16 @@ def forget_file(tx: Transaction, import_id: str) -> None:
            "ELSE 'arriving' END WHERE id = ?", (import_id,))  # fmt: skip
 
 
-def prune(tx: Transaction, before: int) -> int:
-    return tx.run("DELETE FROM data_imports WHERE created_at < ? AND state NOT IN ('waiting', 'running')", (before,))
+_OLD = "FROM data_imports WHERE created_at < ?1 AND state NOT IN ('waiting', 'running')"
+
+
+def older(before: int) -> Query[int]:
+    return number(f"SELECT count(*) {_OLD}", before)
+
+
+def prune(tx: Transaction, before: int, limit: int) -> int:
+    """What came over stays, and is known by its links."""
+    return tx.run(f"DELETE FROM data_imports WHERE id IN (SELECT id {_OLD} LIMIT ?2)", (before, limit))  # noqa: S608 - constants
 
 
 def issues(import_id: str, behind: int, limit: int) -> Query[Issue]:
@@ -237,9 +246,17 @@ def link(org_id: str, source: str, kind: str, key: str) -> Query[tuple[str, str,
     )
 
 
-def keep_link(tx: Transaction, one: Import, row: int, kind: str, key: str, id_: str) -> None:
+def keep_link(tx: Transaction, one: Import, row: int, kind: str, key: str, id_: str, *, made: bool) -> None:
     tx.insert(
-        "import_links", org_id=one.org_id, source=one.source, kind=kind, key=key, id=id_, import_id=one.id, row=row
+        "import_links",
+        org_id=one.org_id,
+        source=one.source,
+        kind=kind,
+        key=key,
+        id=id_,
+        import_id=one.id,
+        row=row,
+        made=int(made),
     )
 
 

@@ -14,6 +14,7 @@ class Kind(StrEnum):
     SURPLUS = "payment.surplus"
     ELSEWHERE = "payment.repaid_elsewhere"
     DISPUTED = "order.disputed"
+    INQUIRED = "order.inquired"
     LOST = "order.dispute_lost"
     REFUND_FAILED = "refund.failed"
     NOT_TRADED = "ticket.not_traded"
@@ -21,8 +22,10 @@ class Kind(StrEnum):
     MEMBERSHIP_MISMATCH = "membership.mismatch"
     MEMBERSHIP_ELSEWHERE = "membership.repaid_elsewhere"
     MEMBERSHIP_DISPUTED = "membership.disputed"
+    MEMBERSHIP_INQUIRED = "membership.inquired"
     MEMBERSHIP_LOST = "membership.dispute_lost"
     MEMBERSHIP_REFUND_FAILED = "membership.refund_failed"
+    MEMBERSHIP_REFUND_MISMATCH = "membership.refund_mismatch"
     PAYOUT = "payout.mismatch"
 
 

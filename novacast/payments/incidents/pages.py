@@ -11,9 +11,9 @@ from novacast.identity import Action, Principal
 from novacast.payments.incidents.models import MOST_NOTE, Incident, Kind
 from novacast.payments.incidents.service import Incidents
 from novacast.payments.incidents.words import kind_name, what_to_do
-from novacast.payments.ledger.words import hour
 from novacast.payments.offices import Names, Zones, offices
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import hour_at
 
 INCIDENTS = "/studio/tickets/incidents"
 PAGE = 50
@@ -71,8 +71,8 @@ def _line(one: Incident, zone: str) -> dict[str, Any]:
         "code": one.code,
         "href": _place(one),
         "detail": one.detail,
-        "when": hour(one.at, zone),
-        "done": "" if one.done_at is None else hour(one.done_at, zone),
+        "when": hour_at(one.at, zone),
+        "done": "" if one.done_at is None else hour_at(one.done_at, zone),
         "note": one.note,
     }
 

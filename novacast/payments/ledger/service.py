@@ -80,12 +80,13 @@ class Ledger:
             store.add(tx, posting, [Transfer(*pair, abs(net))], "", about, "")
         return sum(net for *_, net in found)
 
-    def earn(self, tx: Transaction, entry: Entry, rate: int, net: int) -> None:
-        """So much of what is paid for a time is revenue: a part of the time is over. Never more than waits for it."""
-        place = (entry.org_id, entry.currency, entry.test, rate)
-        left = next((rest for *key, rest in tx.all(store.unearned_of(entry.about)) if tuple(key) == place), 0)
-        amount = max(0, min(net, left))
-        _post(tx, entry, "earned", [Transfer(deferred(rate), revenue(rate), amount)])
+    def earn(self, tx: Transaction, entry: Entry, rate: int, over: int, count: int) -> None:
+        """`over` of `count` parts of the time that was paid are over: so much of what is still sold of it is revenue.
+        What was given back since comes off the revenue in the same measure."""
+        waits = -(tx.one(store.balance(entry, deferred(rate))) or 0)
+        earned = -(tx.one(store.balance(entry, revenue(rate))) or 0)
+        more = (waits + earned) * over // count - earned
+        _post(tx, entry, "earned", [_either_way(deferred(rate), revenue(rate), more)])
 
     def known(self, source: str) -> Query[bool]:
         return store.known(source)

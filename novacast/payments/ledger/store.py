@@ -41,12 +41,13 @@ def add(
 
 
 def sold_of(order_id: str) -> Query[tuple[int, int]]:
-    """Rate, and the gross that an order has bought at it and is not owed back."""
+    """Rate, and the gross that an order has bought at it and is not owed back, earned or not."""
     return Query(
         "SELECT substr(account, instr(account, ':') + 1) + 0 AS rate, sum(amount) AS gross FROM ("
         "SELECT credit AS account, amount FROM ledger WHERE order_id = :order UNION ALL "
         "SELECT debit, -amount FROM ledger WHERE order_id = :order) "
-        "WHERE account GLOB 'deferred:*' OR account GLOB 'tax:*' GROUP BY 1 HAVING gross > 0",
+        "WHERE account GLOB 'deferred:*' OR account GLOB 'revenue:*' OR account GLOB 'tax:*' GROUP BY 1 "
+        "HAVING gross > 0",
         {"order": order_id},
         lambda row: (row["rate"], row["gross"]),
     )
@@ -69,6 +70,16 @@ def unearned_of(about: str) -> Query[tuple[str, str, bool, int, int]]:
         "ORDER BY org_id, currency, test, rate",
         (about,),
         lambda row: (row["org_id"], row["currency"], bool(row["test"]), row["rate"], row["net"]),
+    )
+
+
+def balance(entry: Entry, account: str) -> Query[int]:
+    """Debits less credits of what an entry is about, on one account."""
+    return Query(
+        "SELECT amount FROM ledger_balances WHERE org_id = ? AND currency = ? AND test = ? AND account = ? "
+        "AND about = ?",
+        (entry.org_id, entry.currency, int(entry.test), account, entry.about),
+        lambda row: int(row["amount"]),
     )
 
 

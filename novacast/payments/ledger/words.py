@@ -1,12 +1,10 @@
 """Accounts as people call them."""
 
 from datetime import date
-from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.numbers import format_decimal
 
-from novacast.clock import moment
 from novacast.i18n import gettext as _
 from novacast.payments.ledger.reading import Month
 from novacast.words import locale
@@ -36,11 +34,6 @@ def account_name(account: str) -> str:
         "disputes": _("Disputed"),
         "losses": _("Losses"),
     }[account]
-
-
-def hour(at: int, zone: str) -> str:
-    """By an organization's clocks."""
-    return str(format_datetime(moment(at), "d MMM y HH:mm", tzinfo=ZoneInfo(zone), locale=locale()))
 
 
 def month_name(month: Month) -> str:

@@ -18,7 +18,6 @@ from novacast.payments.memberships.earning import store as earning
 from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Interval, Subscription, period_end
 from novacast.payments.memberships.ports import Addressees, Zones
 from novacast.payments.memberships.refunds.models import BY_DISPUTE, Refund
-from novacast.taxes import within
 
 MOST_MONTHS = 60
 
@@ -80,18 +79,19 @@ class Booking:
             self._ledger.earned(tx, charge.id)
             store.change_charge(tx, charge.id, earned=max(count, charge.earned), earn_at=None)
             return
-        net = charge.amount - within(charge.amount, charge.tax)
-        share = net * month // count - net * (month - 1) // count
-        self._ledger.earn(tx, self._entry(tx, one, charge, f"{charge.id}:{month}"), charge.tax, share)
+        self._ledger.earn(tx, self._entry(tx, one, charge, f"{charge.id}:{month}"), charge.tax, month, count)
         after = month + 1
         next_ = charge.until if after >= count else period_end(charge.since, Interval.MONTH, after)
         store.change_charge(tx, charge.id, earned=month, earn_at=next_)
 
     def owed(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:
         """So much of it is to be given back, and taken off its invoice; what was earned of that is earned no more."""
-        self._ledger.owed(tx, self._entry(tx, one, charge, refund), [(amount, charge.tax)])
+        entry = self._entry(tx, one, charge, refund)
+        self._ledger.owed(tx, entry, [(amount, charge.tax)])
         if tx.one(earning.over(charge.id)):
             store.change_charge(tx, charge.id, earn_at=tx.now)
+        elif charge.earned and charge.since is not None and charge.until is not None:
+            self._ledger.earn(tx, entry, charge.tax, charge.earned, months(charge.since, charge.until))
         self.take_back(tx, one, charge, refund, amount)
 
     def take_back(self, tx: Transaction, one: Subscription, charge: Charge, refund: str, amount: int) -> None:

@@ -29,6 +29,7 @@ TOPICS: Sequence[Topic] = (
     _of_office("refunded", "It was given back.", _REFUND),
     _of_office("refund_failed", "It could not be given back, and is owed still.", _REFUND),
     _of_office("mismatch", "What a provider says of a membership is not what was agreed. Look at it.", _DETAIL),
+    _of_office("refund_mismatch", "What a provider says was given back is not what was asked for.", _DETAIL),
     _of_office("disputed", "A bank wants a payment for a membership back, and it has to be decided.", _DETAIL),
     _of_office("dispute_won", "The payment for a membership stays, after all.", _DETAIL),
     _of_office("dispute_lost", "The payment for a membership is gone.", _DETAIL),

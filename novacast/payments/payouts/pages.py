@@ -9,13 +9,12 @@ from pydantic import Field
 from novacast.clock import moment
 from novacast.errors import InvalidInput
 from novacast.identity import Principal
-from novacast.payments.ledger.words import hour
 from novacast.payments.offices import Names, Zones, offices
 from novacast.payments.payouts.models import Mismatch, Share
 from novacast.payments.payouts.service import Payouts
 from novacast.payments.payouts.words import badge, state_name, told
 from novacast.web import Body, Call, Html, page
-from novacast.words import locale, money
+from novacast.words import hour_at, locale, money
 
 PAYOUTS = "/studio/tickets/payouts"
 PAGE = 50
@@ -73,5 +72,5 @@ def _wrong(one: Mismatch, zone: str) -> dict[str, Any]:
         "subject": one.subject,
         "code": one.code,
         "href": f"/studio/tickets/orders/{one.order_id}" if one.order_id else "",
-        "when": hour(one.at, zone),
+        "when": hour_at(one.at, zone),
     }

@@ -1,9 +1,8 @@
 """What Stripe tells of by itself: where it stands in a message is only a hint, and each thing is retrieved."""
 
 import json
-import logging
 from collections.abc import AsyncIterator, Sequence
-from typing import Any, Literal
+from typing import Any
 
 import stripe
 
@@ -11,7 +10,7 @@ from novacast.clock import SECOND
 from novacast.database import Database
 from novacast.errors import Malformed, NotFound
 from novacast.i18n import text
-from novacast.money import Disputed
+from novacast.money import Disputed, Standing
 from novacast.payments.inbox.models import Heard
 from novacast.payments.ports import Settles
 from novacast.payments.stripe import store
@@ -20,8 +19,6 @@ from novacast.payments.stripe.billing.client import BillingApi
 from novacast.payments.stripe.client import StripeApi
 from novacast.payments.stripe.provider import NAME
 from novacast.payments.stripe.signatures import check
-
-log = logging.getLogger(__name__)
 
 TYPES = (
     "checkout.session.completed",
@@ -60,14 +57,16 @@ BILLING_TYPES = (
 """At most 20 of either can be asked for at once."""
 _LONGEST = 255
 _LATEST = 2**40
-_INQUIRIES = frozenset({"warning_needs_response", "warning_under_review"})
-"""A bank asks, and has taken nothing yet (docs.stripe.com/disputes/how-disputes-work, "Before the dispute")."""
-_DISPUTES: dict[str, Literal["won", "lost"]] = {
+_DISPUTES: dict[str, Standing] = {
     "won": "won",
     "lost": "lost",
-    "warning_closed": "won",
     "prevented": "won",
+    "warning_needs_response": "asked",
+    "warning_under_review": "answered",
+    "warning_closed": "closed",
 }
+"""Of a `warning` a bank asks, and has taken nothing (docs.stripe.com/disputes/how-disputes-work, "Before the
+dispute")."""
 
 
 class StripeNews:
@@ -161,9 +160,6 @@ class StripeNews:
         intent = found.payment_intent
         payment = "" if intent is None else intent if isinstance(intent, str) else intent.id
         key = await self._paid_by(payment) if payment else ""
-        if key and found.status in _INQUIRIES:
-            log.warning("a bank asks about a payment: answer %s in Stripe's dashboard", found.id)
-            return True
         told = _disputed(found, key, payment)
         if not key or await settles.dispute(NAME, told):
             return bool(key)

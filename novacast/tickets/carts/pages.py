@@ -10,10 +10,10 @@ from novacast.clock import SECOND
 from novacast.errors import NotFound
 from novacast.i18n import gettext as _
 from novacast.i18n import text
-from novacast.identity import Principal, new_id
+from novacast.identity import new_id
 from novacast.limits import Rate
 from novacast.tickets.carts.contents import found_film
-from novacast.tickets.carts.models import KEPT, Article, Badge, Cart, CartFull, Kind, Owner
+from novacast.tickets.carts.models import KEPT, Article, Cart, CartFull, Kind, Owner
 from novacast.tickets.carts.ports import PlanOffers
 from novacast.tickets.carts.service import Carts
 from novacast.tickets.holds.models import Basket, HoldOver
@@ -42,10 +42,6 @@ class Collecting:
 
     def __init__(self, carts: Carts, holds: Holds) -> None:
         self._carts, self._holds = carts, holds
-
-    async def badge(self, principal: Principal, cookie: str | None) -> Badge | None:
-        """Fits the web kit's `Collected`."""
-        return await self._carts.badge(Owner(self._carts.browser(cookie), principal.person_id))
 
     async def owner(self, call: Call) -> Owner:
         """Whoever has logged in has what the browser collected before."""

@@ -6,7 +6,7 @@ from dataclasses import replace
 from novacast.database import Database, Transaction
 from novacast.errors import Unauthenticated
 from novacast.i18n import text
-from novacast.identity import new_id
+from novacast.identity import Principal, new_id
 from novacast.security.keys import Signer
 from novacast.tickets.carts import store
 from novacast.tickets.carts.models import KEPT, Article, Badge, Cart, CartFull, Joint, Kind, Line, Owner
@@ -42,6 +42,10 @@ class Carts:
             return None if cookie is None else self._signer.verify(cookie).decode()
         except Unauthenticated:
             return None
+
+    async def seen(self, principal: Principal, cookie: str | None) -> Badge | None:
+        """Fits the web kit's `Collected`."""
+        return await self.badge(Owner(self.browser(cookie), principal.person_id))
 
     async def badge(self, owner: Owner) -> Badge | None:
         """None where nothing is collected."""

@@ -5,39 +5,44 @@ from typing import Annotated
 from pydantic import Field
 
 from novacast.clock import iso
-from novacast.tickets.disputes.models import Listed
-from novacast.tickets.models import DisputeState
+from novacast.money import Contested, Standing
 from novacast.web import Body, PageBody
 
 
 class DisputeBody(Body):
     id: str
-    order: str
-    code: Annotated[str, Field(description="Of the order, for people.")]
+    order: Annotated[str | None, Field(description="null: it is of a membership.")]
+    subscription: Annotated[str | None, Field(description="null: it is of an order.")]
+    code: Annotated[str, Field(description="For people: of the order, or the tier's name.")]
     provider: str
     reference: Annotated[str, Field(description="The provider's own.")]
     amount: int
     currency: str
     reason: Annotated[str, Field(description="The provider's code.")]
-    state: DisputeState
-    due_at: Annotated[str | None, Field(description="Until when evidence is looked at.")]
+    state: Annotated[
+        Standing,
+        Field(
+            description="`asked`: a bank only asks, and has taken nothing; `answered`, `closed`: of such a question."
+        ),
+    ]
+    due_at: Annotated[str | None, Field(description="Until when an answer is looked at.")]
     created_at: str
 
     @classmethod
-    def of(cls, one: Listed) -> "DisputeBody":
-        dispute = one.dispute
+    def of(cls, one: Contested) -> "DisputeBody":
         return cls(
-            id=dispute.id,
-            order=dispute.order_id,
+            id=one.id,
+            order=one.order_id,
+            subscription=one.subscription_id,
             code=one.code,
-            provider=dispute.provider,
-            reference=dispute.reference,
-            amount=dispute.amount,
-            currency=dispute.currency,
-            reason=dispute.reason,
-            state=dispute.state,
-            due_at=iso(dispute.due_at),
-            created_at=iso(dispute.created_at),
+            provider=one.provider,
+            reference=one.reference,
+            amount=one.amount,
+            currency=one.currency,
+            reason=one.reason,
+            state=one.state,
+            due_at=iso(one.due_at),
+            created_at=iso(one.created_at),
         )
 
 

@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from novacast.money import Contested
 from novacast.tickets.cancelling.models import Policy
-from novacast.tickets.disputes.models import Dispute, Used
+from novacast.tickets.disputes.models import Used
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.orders.models import Receipt
 from novacast.tickets.store import Entry
@@ -16,6 +17,7 @@ class Case:
     event: Event
     performance: Performance
     policy: Policy | None
-    disputes: Sequence[Dispute]
+    disputes: Sequence[Contested]
+    """What banks only ask about as well."""
     used: Used
     story: Sequence[Entry]

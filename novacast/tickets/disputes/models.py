@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from novacast.money import Contested
 from novacast.tickets.models import DisputeState
 
 
@@ -23,13 +24,24 @@ class Dispute:
     changed_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A dispute in a list of the house."""
-
-    dispute: Dispute
-    code: str
-    name: str
+def contested(one: Dispute, code: str, name: str) -> Contested:
+    """`code` and `name` of the order."""
+    return Contested(
+        id=one.id,
+        org_id=one.org_id,
+        provider=one.provider,
+        reference=one.reference,
+        order_id=one.order_id,
+        subscription_id=None,
+        code=code,
+        name=name,
+        amount=one.amount,
+        currency=one.currency,
+        reason=one.reason,
+        state=one.state.value,
+        due_at=one.due_at,
+        created_at=one.created_at,
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The house's page of disputes: which bank wants what back, until when evidence is taken, and the evidence."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 from urllib.parse import urlencode
 
@@ -10,9 +11,8 @@ from novacast.errors import InvalidInput
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
 from novacast.identity import Principal
-from novacast.tickets.disputes.models import Listed
+from novacast.money import Contested, Standing
 from novacast.tickets.disputes.service import Disputes
-from novacast.tickets.models import DisputeState
 from novacast.tickets.office.pages import chosen, offices
 from novacast.tickets.office.words import STUDIO, by_name, hour
 from novacast.tickets.ports import Organizations
@@ -21,6 +21,16 @@ from novacast.words import money
 
 DISPUTES = f"{STUDIO}/disputes"
 PAGE = 50
+KINDS: Mapping[Standing, str] = {
+    "open": "busy",
+    "won": "good",
+    "lost": "bad",
+    "asked": "busy",
+    "answered": "",
+    "closed": "good",
+}
+ANSWERED = {"stripe": "https://dashboard.stripe.com/disputes/{reference}"}
+"""Where a provider takes the answer."""
 
 
 class DisputesQuery(Body):
@@ -53,23 +63,28 @@ class DisputePages:
         }
 
 
-def _line(one: Listed, now: int) -> dict[str, Any]:
-    dispute = one.dispute
-    open_ = dispute.state is DisputeState.OPEN
+def _line(one: Contested, now: int) -> dict[str, Any]:
+    waits = one.state in ("open", "asked")
+    api = f"/api/v1/organizations/{one.org_id}"
+    of_order = one.order_id is not None
     return {
-        "order": f"{STUDIO}/orders/{dispute.order_id}",
-        "code": one.code,
+        "href": f"{STUDIO}/orders/{one.order_id}" if of_order else f"/studio/memberships/members/{one.subscription_id}",
+        "code": one.code if of_order else one.code or _("Membership"),
+        "of_order": of_order,
         "name": one.name,
-        "provider": dispute.provider.capitalize(),
-        "reference": dispute.reference,
-        "amount": money(dispute.amount, dispute.currency),
-        "reason": dispute.reason.replace("_", " "),
-        "when": hour(dispute.created_at, "UTC"),
-        "state": state_name(dispute.state),
-        "kind": {DisputeState.OPEN: "busy", DisputeState.WON: "good", DisputeState.LOST: "bad"}[dispute.state],
-        "due": hour(dispute.due_at, "UTC") if open_ else None,
-        "left": _left(dispute.due_at, now) if open_ else "",
-        "evidence": f"/api/v1/organizations/{dispute.org_id}/orders/{dispute.order_id}/evidence",
+        "provider": one.provider.capitalize(),
+        "reference": one.reference,
+        "amount": money(one.amount, one.currency),
+        "reason": one.reason.replace("_", " "),
+        "when": hour(one.created_at, "UTC"),
+        "state": state_name(one.state),
+        "kind": KINDS[one.state],
+        "due": hour(one.due_at, "UTC") if waits else None,
+        "left": _left(one.due_at, now) if waits else "",
+        "evidence": f"{api}/orders/{one.order_id}/evidence"
+        if of_order
+        else f"{api}/subscriptions/{one.subscription_id}/evidence",
+        "answer": ANSWERED.get(one.provider, "").format(reference=one.reference) if waits else "",
     }
 
 
@@ -85,9 +100,12 @@ def _left(due_at: int | None, now: int) -> str:
     return ngettext("%(num)s day left", "%(num)s days left", days) % {"num": days}
 
 
-def state_name(state: DisputeState) -> str:
+def state_name(state: Standing) -> str:
     return {
-        DisputeState.OPEN: _("To be decided"),
-        DisputeState.WON: _("It stays here"),
-        DisputeState.LOST: _("The bank keeps it"),
+        "open": _("To be decided"),
+        "won": _("It stays here"),
+        "lost": _("The bank keeps it"),
+        "asked": _("The bank only asks"),
+        "answered": _("Answered"),
+        "closed": _("The bank let it rest"),
     }[state]

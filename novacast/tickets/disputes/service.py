@@ -10,15 +10,15 @@ from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
-from novacast.money import Disputed
+from novacast.money import Contested, Disputed
 from novacast.tickets.admission import store as tickets
 from novacast.tickets.admission.issuing import changed
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.disputes import store
 from novacast.tickets.disputes.cases import Case
 from novacast.tickets.disputes.dividing import divided
-from novacast.tickets.disputes.models import Dispute, Listed, Used
-from novacast.tickets.disputes.ports import Viewings
+from novacast.tickets.disputes.models import Dispute, Used, contested
+from novacast.tickets.disputes.ports import Contests, Viewings
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders
 from novacast.tickets.models import DisputeState, TicketState
@@ -40,20 +40,33 @@ MOST_USES = 2000
 
 
 class Disputes:
-    def __init__(self, db: Database, orders_: Orders, books: Books, viewings: Viewings, fonts: Path) -> None:
+    def __init__(
+        self,
+        db: Database,
+        orders_: Orders,
+        books: Books,
+        viewings: Viewings,
+        fonts: Path,
+        others: Sequence[Contests] = (),
+    ) -> None:
         self._db, self._orders, self._books, self._viewings, self._fonts = db, orders_, books, viewings, fonts
+        self._others = others
 
     async def heard(self, provider: str, told: Disputed) -> bool:
         """What a provider tells when it is asked; again and again with the same effect. Whether it is of a payment of
         ours."""
         return await self._db.write(lambda tx: hear(tx, self._books, provider, told))
 
-    async def of_org(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Listed]:
-        """Newest first. Raises NotFound, Forbidden."""
+    async def of_org(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Contested]:
+        """What banks want back of orders and of memberships, and what they only ask about, newest first. Raises
+        NotFound, Forbidden."""
         sees_orders(principal, org_id)
         start = keyset(cursor, int, str) or events.START
-        found = await self._db.all(store.of_org(org_id, start, limit + 1))
-        return Page.of(found, limit, lambda one: (one.dispute.created_at, one.dispute.id))
+        found = list(await self._db.all(store.of_org(org_id, start, limit + 1)))
+        for other in self._others:
+            found += await other.of_org(org_id, start, limit + 1)
+        found.sort(key=_place, reverse=True)
+        return Page.of(found[: limit + 1], limit, _place)
 
     async def of_order(self, order_id: str) -> Sequence[Dispute]:
         return await self._db.all(store.of_order(order_id))
@@ -70,8 +83,10 @@ class Disputes:
             found = await view.all(store.of_order(order_id))
         if performance is None or event is None:
             raise NotFound(text("There is no such order."))
+        disputes = [contested(one, receipt.order.code, receipt.order.name) for one in found]
+        disputes += [each for other in self._others for each in await other.of_order(order_id)]
         story = await self._orders.story(principal, org_id, order_id)
-        case = Case(receipt, event, performance, policy, found, Used(scans, watches), story)
+        case = Case(receipt, event, performance, policy, disputes, Used(scans, watches), story)
         return await asyncio.to_thread(self._written, case)
 
     def _written(self, case: Case) -> bytes:
@@ -88,6 +103,10 @@ class Disputes:
             some = seen[at : at + BATCH]
             await self._db.write(lambda tx, some=some: store.watched(tx, some))  # type: ignore[misc]  # a default binds the name
         await self._db.write(lambda tx: store.forget(tx, tx.now - KEPT))
+
+
+def _place(one: Contested) -> tuple[int, str]:
+    return one.created_at, one.id
 
 
 def hear(tx: Transaction, books: Books, provider: str, told: Disputed) -> bool:

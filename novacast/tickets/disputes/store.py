@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from novacast.database import Query, Row, Transaction
-from novacast.tickets.disputes.models import Dispute, Listed, Scan, Watch
+from novacast.money import Contested
+from novacast.tickets.disputes.models import Dispute, Scan, Watch, contested
 from novacast.tickets.events.store import Key
 from novacast.tickets.models import DisputeState
 from novacast.tickets.orders.models import Attempt
@@ -33,12 +34,12 @@ def of_order(order_id: str) -> Query[Dispute]:
     return Query("SELECT * FROM disputes WHERE order_id = ? ORDER BY created_at, id", (order_id,), _dispute)
 
 
-def of_org(org_id: str, start: Key, limit: int) -> Query[Listed]:
+def of_org(org_id: str, start: Key, limit: int) -> Query[Contested]:
     return Query(
         "SELECT d.*, o.code, o.name FROM disputes d JOIN orders o ON o.id = d.order_id WHERE d.org_id = ? "
         "AND (d.created_at, d.id) < (?, ?) ORDER BY d.created_at DESC, d.id DESC LIMIT ?",
         (org_id, *start, limit),
-        lambda row: Listed(_dispute(row), row["code"], row["name"]),
+        lambda row: contested(_dispute(row), row["code"], row["name"]),
     )
 
 

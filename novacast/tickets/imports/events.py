@@ -49,6 +49,21 @@ def night_key(line: Line, starts: int | None) -> str:
     return f"{event_key(line)}/{own}"
 
 
+def of_nothing_here(line: Line) -> Text:
+    """That a row is of no performance that is here."""
+    shown = " ".join(filter(None, (event_key(line), line.get("performance") or line.get("starts"))))
+    if not shown:
+        return text(
+            "The row does not say which event it is of. Where all rows are of one, say so in the mapping file: event, "
+            "under [defaults]."
+        )
+    return text(
+        "There is no performance {name} here: bring the events first, or name it in the mapping file under "
+        "[performances].",
+        name=shown[:100],
+    )
+
+
 def item_key(night: str, line: Line) -> str:
     return f"{night}/{line.get('item') or line.get('ticket', '').casefold()}"
 

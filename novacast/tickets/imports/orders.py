@@ -25,7 +25,8 @@ from novacast.tickets.holds import store as holds
 from novacast.tickets.holds.models import Claim, Hold
 from novacast.tickets.holds.taking import Taking, free_overdue, put, told
 from novacast.tickets.imports import store
-from novacast.tickets.imports.events import event_key, item_key, night_key
+from novacast.tickets.imports.events import event_key, item_key, night_key, of_nothing_here
+from novacast.tickets.imports.leaving import counts, left, unpaid
 from novacast.tickets.imports.ports import Accounts
 from novacast.tickets.imports.values import amount, hour, share
 from novacast.tickets.models import AttemptState, ClaimState, HoldState, OrderState
@@ -36,11 +37,6 @@ from novacast.tickets.ports import Books
 from novacast.tickets.seatmaps import store as seats
 from novacast.tickets.seatmaps.models import Seat
 
-PAID = frozenset(
-    {"paid", "p", "completed", "complete", "active", "valid", "free", "ok", "bezahlt", "no payment required",
-     "payment received"}
-)  # fmt: skip
-"""Of orders in the words of pretix and Hi.Events, and of their lists in German."""
 CHANNEL = "box_office"
 
 
@@ -60,9 +56,9 @@ class OrdersTaking:
     def take(self, tx: Transaction, wish: Wish, links: Links, record: Record) -> Brought:
         """One order for each performance that it is of. Raises InvalidInput, Conflict, SoldOut, SeatsTaken."""
         notes: list[Text] = []
-        lines = [line for line in record.lines if _counts(line, notes)]
+        lines = [line for line in record.lines if counts(line, notes)]
         if not lines:
-            raise Conflict(_unpaid(record.lines[0]))
+            raise Conflict(unpaid(record.lines[0]))
         made, known = list[str](), list[str]()
         by_night: dict[str, list[Line]] = {}
         for line in lines:
@@ -74,6 +70,7 @@ class OrdersTaking:
                 known.append(before)
                 continue
             order = self._order(tx, wish, links, perf_id, some, notes)
+            notes += left(some)
             links.keep(tx, "order", key, order.id)
             made.append(order.id)
         if not made:
@@ -94,15 +91,7 @@ class OrdersTaking:
             found = nights[0].id if len(nights) == 1 else None
         performance = None if found is None else tx.one(events.performance(found))
         if performance is None or performance.org_id != wish.org_id:
-            shown = " ".join(filter(None, (event_key(line), line.get("performance") or line.get("starts"))))
-            raise InvalidInput.field(
-                "performance",
-                text(
-                    "There is no performance {name} here: bring the events first, or name it in the mapping file "
-                    "under [performances].",
-                    name=shown[:100],
-                ),
-            )
+            raise InvalidInput.field("performance", of_nothing_here(line))
         return performance.id
 
     def _order(
@@ -301,17 +290,6 @@ def _held(tx: Transaction, order: Order) -> Hold:
     hold = tx.one(holds.hold(order.hold_id))
     assert hold is not None, "an order has a hold"
     return hold
-
-
-def _counts(line: Line, notes: list[Text]) -> bool:
-    if line.get("status", "paid").casefold().replace("_", " ") in PAID:
-        return True
-    notes.append(_unpaid(line))
-    return False
-
-
-def _unpaid(line: Line) -> Text:
-    return text("It is “{status}” there; only what is paid comes over.", status=line.get("status", "")[:40])
 
 
 def _key(line: Line) -> str:

@@ -1,4 +1,4 @@
-"""The table of codes that another system made for tickets that are ours now."""
+"""The table of codes that another system made for tickets that are ours now, and what of an import can be undone."""
 
 from typing import Any
 
@@ -22,4 +22,20 @@ def m001_foreign_codes(db: Any) -> None:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX foreign_codes_ticket ON foreign_codes (ticket_id)",
         *append_only("foreign_codes"),
+    )
+
+
+@migrations()
+def m002_free_again(db: Any) -> None:
+    """What was taken back can come over once more. A code of a ticket that is good stays where it is; a performance
+    goes only as a draft, and foreign keys hold one of which anything was ever held or ordered."""
+    statements(
+        db,
+        "DROP TRIGGER performances_kept",
+        """CREATE TRIGGER performances_kept BEFORE DELETE ON performances WHEN OLD.state <> 'draft'
+        BEGIN SELECT RAISE(ABORT, 'performances: rows are never deleted'); END""",
+        "DROP TRIGGER foreign_codes_undeleted",
+        """CREATE TRIGGER foreign_codes_undeleted BEFORE DELETE ON foreign_codes
+        WHEN (SELECT state FROM tickets WHERE id = OLD.ticket_id) <> 'void'
+        BEGIN SELECT RAISE(ABORT, 'foreign_codes: its ticket is not void'); END""",
     )

@@ -37,6 +37,52 @@ def of_performance(perf_id: str) -> Query[ForeignCode]:
     )
 
 
+def drop_codes(tx: Transaction, order_id: str) -> None:
+    """Of an order whose tickets are void: the codes are free to come over once more."""
+    tx.run(
+        "DELETE FROM foreign_codes WHERE ticket_id IN (SELECT id FROM tickets WHERE order_id = ? AND state = 'void')",
+        (order_id,),
+    )
+
+
+def performance_of(part_id: str) -> Query[str]:
+    """Id of the performance of a kind of ticket, or of a quota."""
+    return Query(
+        "SELECT perf_id FROM items WHERE id = ?1 UNION ALL SELECT perf_id FROM quotas WHERE id = ?1",
+        (part_id,),
+        lambda row: str(row["perf_id"]),
+    )
+
+
+def title_around(id_: str) -> Query[str]:
+    """Of the event that a performance, a kind of ticket or a quota is of."""
+    return Query(
+        "SELECT e.title FROM performances p JOIN events e ON e.id = p.event_id WHERE p.id IN (SELECT ?1 "
+        "UNION ALL SELECT perf_id FROM items WHERE id = ?1 UNION ALL SELECT perf_id FROM quotas WHERE id = ?1)",
+        (id_,),
+        lambda row: str(row["title"]),
+    )
+
+
+def drop_part(tx: Transaction, id_: str) -> None:
+    """Raises IntegrityError where anything is of it."""
+    tx.run("DELETE FROM item_quotas WHERE item_id = ?1 OR quota_id = ?1", (id_,))
+    tx.run("DELETE FROM items WHERE id = ?", (id_,))
+    tx.run("DELETE FROM quotas WHERE id = ?", (id_,))
+
+
+def drop_performance(tx: Transaction, perf_id: str) -> None:
+    """With what is sold of it. Raises IntegrityError where anything else is of it."""
+    for table in ("item_quotas", "items", "quotas"):
+        tx.run(f"DELETE FROM {table} WHERE perf_id = ?", (perf_id,))  # noqa: S608 - names of ours
+    tx.run("DELETE FROM performances WHERE id = ?", (perf_id,))
+
+
+def drop_event(tx: Transaction, event_id: str) -> None:
+    """Raises IntegrityError where anything is of it."""
+    tx.run("DELETE FROM events WHERE id = ?", (event_id,))
+
+
 def seat_like(perf_id: str, name: str) -> Query[str]:
     """Ids of seats that are called so: their id, their label, or section, row and number of it with other dividers."""
     return Query(

@@ -21,9 +21,11 @@ from novacast.tickets.ports import Books
 from novacast.tickets.refunds.owing import owe
 
 
-def undo(tx: Transaction, books: Books, order: Order, principal: Principal, reason: str) -> None:
-    """Its tickets are void, its units free, and what is left of what was paid is owed back. Repeatable. Raises
-    Conflict."""
+def undo(
+    tx: Transaction, books: Books, order: Order, principal: Principal, reason: str, what: str = "order.cancelled"
+) -> None:
+    """Its tickets are void, its units free, and what is left of what was paid is owed back. Repeatable. `what`: as
+    it is logged and told. Raises Conflict."""
     if order.state in (OrderState.CANCELLED, OrderState.REFUNDED):
         return
     if order.state not in (OrderState.PAID, OrderState.PARTIALLY_REFUNDED):
@@ -55,8 +57,8 @@ def undo(tx: Transaction, books: Books, order: Order, principal: Principal, reas
     )
     cancelling.add(tx, made)
     owe(tx, books, order, made, capped(parts, back))
-    log_book.log(tx, "order.cancelled", order.org_id, order.id, order_id=order.id, person_id=who, detail=reason)
-    outbox.emit(tx, "order.cancelled", order.id, outbox.org(order.org_id), code=order.code)
+    log_book.log(tx, what, order.org_id, order.id, order_id=order.id, person_id=who, detail=reason)
+    outbox.emit(tx, what, order.id, outbox.org(order.org_id), code=order.code)
     hold = tx.one(holds.hold(order.hold_id))
     assert hold is not None, "an order has a hold"
     told(tx, hold, sold, ClaimState.RELEASED)

@@ -13,7 +13,7 @@ from novacast.tickets.orders.bookings import entry_of
 from novacast.tickets.orders.models import Order
 from novacast.tickets.ports import Books
 from novacast.tickets.refunds import store
-from novacast.tickets.refunds.models import OVER, Refund, Why, checked, later
+from novacast.tickets.refunds.models import OVER, Refund, Why, later
 from novacast.tickets.refunds.owing import tell
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ def hear(tx: Transaction, books: Books, refund_id: str, told: Repaid, person_id:
     order = None if refund is None else tx.one(orders.order(refund.order_id))
     assert refund is not None, "refunds are never deleted"
     assert order is not None, "a refund has an order"
-    told = checked(told, refund.amount)
+    told = told.believed(refund.amount)
     if refund.state in OVER or refund.state is RefundState.REQUESTED:
         return refund
     _move(tx, books, order, refund, told, person_id)

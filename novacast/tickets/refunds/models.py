@@ -1,10 +1,10 @@
 """Refunds and the rules between. Pure. Amounts are minor units of the currency."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import HOUR, SECOND, doubled
-from novacast.money import Demand, Repaid, Repayment
+from novacast.money import Demand, Repayment
 from novacast.tickets.models import RefundState
 
 FIRST, LONGEST = 10 * SECOND, 6 * HOUR
@@ -84,10 +84,3 @@ class Shown:
 def later(tries: int) -> int:
     """Microseconds until the next question."""
     return doubled(FIRST, tries, LONGEST)
-
-
-def checked(told: Repaid, amount: int) -> Repaid:
-    """What is told of another amount than was asked for is believed in nothing."""
-    if told.amount == amount or told.state in ("failed", "cancelled"):
-        return told
-    return replace(told, state="pending", reason=f"amount: {amount} asked, {told.amount} told")

@@ -31,3 +31,15 @@ def m001_shut(db: Any) -> None:
             PRIMARY KEY (provider, key)
         ) STRICT, WITHOUT ROWID""",
     )
+
+
+@migrations()
+def m002_movers(db: Any) -> None:
+    """Whoever outside could have moved money, whether or not they had by the time of a backup; and `by_hand`: somebody
+    shut it as well, and only somebody opens it."""
+    statements(
+        db,
+        "CREATE TABLE sales_movers (provider TEXT PRIMARY KEY, since INTEGER NOT NULL) STRICT, WITHOUT ROWID",
+        "ALTER TABLE sales_shut ADD COLUMN by_hand INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1))",
+        "UPDATE sales_shut SET by_hand = 1 WHERE reason = 'hand'",
+    )

@@ -50,6 +50,10 @@ class Reopening:
     async def begin(self, *, attacked: bool) -> None:
         """Before anything is sold. `attacked`: an attack on the schema worked."""
         self._attacked = attacked
+        known: set[str] = set(await self._db.all(store.movers()))
+        if new := {one.name for one in self._providers} & OUTSIDE - known:
+            # A backup from before the first payment has to know as well who could have taken one since.
+            await self._db.write(lambda tx: store.remember(tx, new))
         await self._follow()
 
     async def sweep(self) -> None:
@@ -85,23 +89,38 @@ class Reopening:
         moved: set[str] = set(await self._db.all(store.movers()))
         missing = sorted(moved & OUTSIDE - {one.name for one in self._providers})
         if missing:
-            log.error("the box office stays shut: %s moved money for it and is in no settings", ", ".join(missing))
+            names = ", ".join(missing)
+            log.error("the box office stays shut: %s may have moved money for it and is in no settings", names)
             return False
         try:
             await self._ask()
             strays = 0
             for provider in self._providers:
+                await self._recognise(provider)
                 found = await provider.captured(self._instance, since - PAGES_LAST)
                 strays += await self._db.write(partial(self._settle, provider=provider.name, found=found))
         except Unavailable as error:
             log.warning("the box office stays shut until its payments can be asked for: %s", error)
             return False
-        await self._db.write(store.reopen if not strays else store.proved)
         if strays:
+            await self._db.write(store.proved)
             log.critical("the box office stays shut: %d payments belong to orders that are lost", strays)
-        else:
+        elif await self._db.write(store.accounted):
             log.warning("every payment since the backup is accounted for: the box office is open")
+        else:
+            log.warning("every payment since the backup is accounted for: the box office is shut by hand")
         return True
+
+    async def _recognise(self, provider: Witness) -> None:
+        """That it is the account that took our money: to another one, or to a key for tests, no payment of ours is
+        known, and all would seem to be accounted for. Raises Unavailable."""
+        last = await self._db.one(store.last_captured(provider.name, "live"))
+        if last is not None and not provider.live:
+            raise Unavailable(text("{name} took money, and what is set here is a key for tests.", name=provider.name))
+        if not provider.live:
+            last = await self._db.one(store.last_captured(provider.name, "test"))
+        if last is not None:
+            await provider.retrieve(last.demand(last.order_id))
 
     def _settle(self, tx: Transaction, provider: str, found: Sequence[Captured]) -> int:
         """How many of the payments belong to nothing that is known here."""

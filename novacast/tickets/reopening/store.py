@@ -1,8 +1,10 @@
 """All SQL about whether anything is sold."""
 
+from collections.abc import Iterable
+
 from novacast.database import Query, Row, Transaction
 from novacast.tickets.orders.models import CAPTURED, Attempt
-from novacast.tickets.orders.store import attempt_of
+from novacast.tickets.orders.store import attempt_of, attempt_of_row
 from novacast.tickets.purchases import store as purchases
 from novacast.tickets.reopening.models import Reason, Shut, Stray
 
@@ -16,12 +18,12 @@ def shut() -> Query[Shut]:
 
 
 def close(tx: Transaction, reason: Reason, since: int) -> None:
-    """Shut already, it stays shut from the earlier instant on."""
+    """Shut already, it stays shut from the earlier instant on, and for both reasons."""
     tx.run(
-        "INSERT INTO sales_shut VALUES (1, ?, ?, ?, NULL) ON CONFLICT (id) DO UPDATE SET "
+        "INSERT INTO sales_shut (id, reason, at, since, by_hand) VALUES (1, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET "
         "reason = CASE WHEN excluded.reason = 'restored' THEN 'restored' ELSE reason END, "
-        "since = min(since, excluded.since), proved_at = NULL",
-        (reason, tx.now, since),
+        "since = min(since, excluded.since), proved_at = NULL, by_hand = max(by_hand, excluded.by_hand)",
+        (reason, tx.now, since, int(reason is Reason.HAND)),
     )
 
 
@@ -31,6 +33,14 @@ def proved(tx: Transaction) -> None:
 
 def reopen(tx: Transaction) -> int:
     return tx.run("DELETE FROM sales_shut")
+
+
+def accounted(tx: Transaction) -> bool:
+    """Nothing is left over of what was looked for after a restore. Whether it is open by that: what somebody shut as
+    well they open."""
+    tx.run("UPDATE sales_shut SET reason = 'hand', proved_at = NULL WHERE by_hand = 1")
+    tx.run("DELETE FROM sales_shut WHERE by_hand = 0")
+    return not tx.all(shut())
 
 
 def known(tx: Transaction, provider: str, key: str) -> Attempt | None:
@@ -53,8 +63,23 @@ def strays() -> Query[Stray]:
 
 
 def movers() -> Query[str]:
-    """Who has ever moved money for this house."""
-    return Query("SELECT DISTINCT provider FROM payment_attempts", (), lambda row: str(row["provider"]))
+    """Who has ever moved money for this house, or could have."""
+    sql = "SELECT provider FROM payment_attempts UNION SELECT provider FROM sales_movers"
+    return Query(sql, (), lambda row: str(row["provider"]))
+
+
+def remember(tx: Transaction, providers: Iterable[str]) -> None:
+    for name in sorted(providers):
+        tx.run("INSERT INTO sales_movers VALUES (?, ?) ON CONFLICT DO NOTHING", (name, tx.now))
+
+
+def last_captured(provider: str, mode: str) -> Query[Attempt]:
+    return Query(
+        "SELECT * FROM payment_attempts WHERE provider = ? AND mode = ? AND captured > 0 "
+        "ORDER BY created_at DESC, id LIMIT 1",
+        (provider, mode),
+        attempt_of_row,
+    )
 
 
 def _stray(row: Row) -> Stray:

@@ -1,11 +1,9 @@
 """The page of reports: figures, graphs, tables that say the same, and files to take along."""
 
 from collections.abc import Sequence
-from datetime import date
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from babel.dates import format_date
 from babel.numbers import format_decimal
 from pydantic import Field
 
@@ -23,7 +21,7 @@ from novacast.tickets.reports.models import Night, Report, Standing
 from novacast.tickets.reports.service import Reports, Scope
 from novacast.tickets.words import NEVER, night_there, order_state
 from novacast.web import Body, Call, Html, page
-from novacast.words import count_of, locale, money
+from novacast.words import count_of, day_and_month, locale, money
 
 REPORTS = f"{STUDIO}/reports"
 NIGHTS = 50
@@ -88,10 +86,10 @@ class ReportsPages:
 
 def graphs(report: Report) -> list[Graph]:
     """Tickets per day, and revenue per day in each currency."""
-    rows = [(_day(one.day), float(one.units), count_of(one.units)) for one in report.days]
+    rows = [(day_and_month(one.day), float(one.units), count_of(one.units)) for one in report.days]
     drawn = [Graph.of("sold", _("Tickets sold per day"), (_("Day"), _("Tickets")), rows)]
     for currency in report.totals:
-        amounts = [(_day(one.day), one.amounts.get(currency, 0)) for one in report.days]
+        amounts = [(day_and_month(one.day), one.amounts.get(currency, 0)) for one in report.days]
         rows = [(day, float(amount), money(amount, currency)) for day, amount in amounts]
         title = _("Revenue per day, %(currency)s") % {"currency": currency}
         drawn.append(Graph.of(f"revenue-{currency}", title, (_("Day"), _("Revenue")), rows))
@@ -153,10 +151,6 @@ def _exports(org_id: str, query: ReportsQuery) -> Sequence[tuple[str, list[tuple
 
 def _named(one: Night) -> str:
     return night_there(one.title, one.starts_at, one.timezone)
-
-
-def _day(day: date) -> str:
-    return str(format_date(day, "d MMM", locale=locale()))
 
 
 def _percent(basis_points: int) -> str:

@@ -19,6 +19,7 @@ from novacast.vods.service import Videos
 from novacast.vods.views.models import Counted
 from novacast.vods.views.service import Views
 from novacast.web import Body, Call, Html, page
+from novacast.words import day_and_month
 
 PATH = "/studio/videos/{video_id}/audience"
 
@@ -57,7 +58,8 @@ def graphs(counted: Counted, health: Health, days: int) -> Sequence[Graph]:
     time, number = _("Time"), _("Number")
     numbers = {day.day: day.number for day in counted.days}
     viewed = [
-        (words.day(moment(day * DAY)), numbers.get(day, 0)) for day in range(counted.last - days + 1, counted.last + 1)
+        (day_and_month(moment(day * DAY)), numbers.get(day, 0))
+        for day in range(counted.last - days + 1, counted.last + 1)
     ]
     spans = [
         (_span(moment(span.start), days), span.stall_share or 0.0, words.share(span.stall_share))
@@ -101,4 +103,4 @@ def _periods(video_id: str, chosen: int) -> list[tuple[str, str, bool]]:
 
 
 def _span(at: datetime, days: int) -> str:
-    return f"{words.day(at)} {format_time(at, 'short', locale=locale())}" if days <= HOURLY else words.day(at)
+    return f"{day_and_month(at)} {format_time(at, 'short', locale=locale())}" if days <= HOURLY else day_and_month(at)

@@ -12,6 +12,7 @@ from novacast.vods.health.service import VideoHealth
 from novacast.vods.health.words import Figure
 from novacast.vods.views.models import Counted
 from novacast.vods.views.service import Views
+from novacast.words import day_and_month
 
 DAYS = 28
 LITTLE = 0.005
@@ -44,7 +45,7 @@ class Audience:
 def summed(counted: Counted, health: Health) -> Summary:
     numbers = {day.day: day.number for day in counted.days}
     days = [(day, numbers.get(day, 0)) for day in range(counted.last - DAYS + 1, counted.last + 1)]
-    rows = [(words.day(moment(day * DAY)), float(views), words.number(views)) for day, views in days]
+    rows = [(day_and_month(moment(day * DAY)), float(views), words.number(views)) for day, views in days]
     graph = Graph.of("lately", _("Views per day"), (_("Day"), _("Views")), rows)
     if graph.empty and not health.sums:
         return Summary((), graph, "")

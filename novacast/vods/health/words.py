@@ -1,9 +1,7 @@
 """Numbers of an audience as people read them."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
-from babel.dates import format_date
 from babel.numbers import format_decimal, format_percent
 
 from novacast.i18n import gettext as _
@@ -30,10 +28,6 @@ def startup(health: Health) -> Figure:
         else _("up to %(time)s") % {"time": seconds(median)}
     )
     return Figure(_("Start-up time"), shown if health.sums.get(Kind.START) else NONE, _("of half of the plays"))
-
-
-def day(at: datetime) -> str:
-    return format_date(at, "d MMM", locale=locale())
 
 
 def seconds(milliseconds: int) -> str:

@@ -23,7 +23,15 @@ class Provider:
     status: int = 0
     headers: dict[str, str] = field(default_factory=dict)
 
-    async def ask(self, method: str, path: str, body: Any = None, token: str | None = None, **query: str) -> Any:
+    async def ask(
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        token: str | None = None,
+        more: dict[str, str] | None = None,
+        **query: str,
+    ) -> Any:
         headers = {"Authorization": f"Bearer {self.token if token is None else token}"}
         async with (
             aiohttp.ClientSession(headers=headers) as client,
@@ -32,11 +40,11 @@ class Provider:
                 f"{self.house.url}/scim/v2{path}",
                 json=body,
                 params=query,
-                headers={"Content-Type": "application/scim+json"},
+                headers={"Content-Type": "application/scim+json", **(more or {})},
             ) as response,
         ):
             self.status, self.headers = response.status, dict(response.headers)
-            return await response.json(content_type=None) if response.status != 204 else None
+            return await response.json(content_type=None) if response.status not in (204, 304) else None
 
     async def user(self, user_name: str, **more: Any) -> dict[str, Any]:
         made: dict[str, Any] = await self.ask("POST", "/Users", {"schemas": [USER], "userName": user_name, **more})

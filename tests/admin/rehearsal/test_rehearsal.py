@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -17,7 +18,7 @@ from novacast.settings import Settings, as_environment, load
 from novacast_admin.cli.rehearsing import check_on_air
 from novacast_admin.rehearsal import scratch
 from novacast_admin.rehearsal.machine import try_disk
-from novacast_admin.rehearsal.scratch import PREFIX, place_beside, settings_of
+from novacast_admin.rehearsal.scratch import LONGEST, PREFIX, place_beside, settings_of
 from tests.admin.commands import Novacast, venue_of_ada
 from tests.waiting import until
 
@@ -61,17 +62,28 @@ def test_a_scratch_folder_goes_with_all_in_it_and_takes_along_what_a_killed_one_
     assert left_in(tmp_path) == [foreign], "a folder of that name without its mark is nobody's to remove"
 
 
-def test_it_plays_on_the_disk_of_the_house_or_where_it_was_told_to(tmp_path: Path) -> None:
-    data = tmp_path / "house" / "data"
-    settings = Settings(data=data)
-    assert place_beside(settings, None) == tmp_path
-    data.mkdir(parents=True)
-    assert place_beside(settings, None) == data.parent
-    DataFolder.at(data).prepare()
-    assert place_beside(settings, None) == data / "cache"
-    assert place_beside(settings, tmp_path) == tmp_path
-    with pytest.raises(BadSettings, match="--scratch"):
-        place_beside(settings, tmp_path / "nowhere")
+def test_it_plays_on_the_disk_of_the_house_or_where_it_was_told_to() -> None:
+    with TemporaryDirectory(prefix="nc-") as name:
+        place = Path(name)
+        data = place / "house" / "data"
+        settings = Settings(data=data)
+        assert place_beside(settings, None) == place
+        data.mkdir(parents=True)
+        assert place_beside(settings, None) == data.parent
+        DataFolder.at(data).prepare()
+        assert place_beside(settings, None) == data / "cache"
+        assert place_beside(settings, place) == place
+        with pytest.raises(BadSettings, match="--scratch"):
+            place_beside(settings, place / "nowhere")
+
+
+def test_where_a_path_is_too_long_for_a_socket_it_plays_nearby() -> None:
+    with TemporaryDirectory(prefix="nc-") as name:
+        data = Path(name) / ("a" * (LONGEST - len(name) - 1 - len("/cache") + 1))
+        DataFolder.at(data).prepare()
+        assert place_beside(Settings(data=data), None) == Path(name)
+        with pytest.raises(BadSettings, match="too long"):
+            place_beside(Settings(data=data), data / "cache")
 
 
 def test_the_disk_is_tried_by_writing_and_left_as_it_was(tmp_path: Path) -> None:

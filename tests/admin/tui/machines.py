@@ -17,7 +17,7 @@ class Cellar:
         return []
 
     async def rhythm(self) -> Rhythm:
-        return Rhythm("daily", ("never", "daily"), "2026-11-30T03:00:00Z", "2026-12-01T03:00:00Z")
+        return Rhythm("/var/backups", "daily", ("never", "daily"), "2026-11-30T03:00:00Z", "2026-12-01T03:00:00Z")
 
     async def set_rhythm(self, every: str) -> None: ...
 

@@ -20,7 +20,7 @@ async def _work(house: House, import_id: str) -> None:
         await own.operations.imports.work(import_id)
 
 
-@proves(Imports, "new", "map", "dry_run", "run", "stop", "report", "remove")
+@proves(Imports, "new", "map", "dry_run", "run", "stop", "report", "undo", "remove")
 async def imports(desk: Desk, house: House) -> None:
     folder = house.settings.data.parent
     (folder / "p.csv").write_text("wer,wo\nAda,ada@stage.example\nBen,nowhere\n")
@@ -80,7 +80,14 @@ async def imports(desk: Desk, house: House) -> None:
     await desk.press("v")
     await desk.sees("SKIPPED", "no address")
     assert desk.room.view == LEFT_OUT
-    await desk.press("v", "x")
+    await desk.press("v", "v")
+    await desk.press("u")
+    await yes(desk)
+    await desk.hears("is being taken back")
+    async with wiring.services(house.settings, SystemClock(), readers=1) as own:
+        await own.operations.undoing.work(one.id)
+    assert not (await house.operator.people(q="ada@stage")).items
+    await desk.press("x")
     await yes(desk)
 
     async def forgotten() -> bool:

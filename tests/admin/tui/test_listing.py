@@ -46,6 +46,16 @@ async def test_all_columns_are_seen_however_long_a_cell_is_and_however_narrow_th
             assert row.startswith(f" {LONG[: LEAST - 1]}")
 
 
+async def test_two_long_columns_share_the_room_that_there_is() -> None:
+    async with Hall().run_test(size=(80, 24)) as pilot:
+        app = pilot.app
+        assert isinstance(app, Hall)
+        app.listing().fill(HEADS, {"one": ("doctor", "a" * 190, "b" * 60)}, "")
+        await pilot.pause()
+        row = app.text().split("\n")[1]
+        assert abs(row.count("a") - row.count("b")) <= 1
+
+
 async def test_a_search_field_that_is_hidden_gets_no_key() -> None:
     async with Hall().run_test(size=(80, 24)) as pilot:
         app = pilot.app

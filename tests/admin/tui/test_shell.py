@@ -11,8 +11,12 @@ from novacast_admin.tui.screens import ROOMS
 from novacast_admin.tui.screens.backups import Backups
 from novacast_admin.tui.screens.book import Book
 from novacast_admin.tui.screens.people import People
+from novacast_admin.tui.screens.room import Room
+from novacast_admin.tui.screens.streams import Streams
 from novacast_admin.tui.screens.system import System
-from novacast_admin.tui.widgets.dialogs import Ask, Confirm
+from novacast_admin.tui.widgets.banner import Way, shortened
+from novacast_admin.tui.widgets.dialogs import Ask, Confirm, Show
+from novacast_admin.tui.widgets.keys import named
 from tests.admin.tui.desk import LARGE, SMALL, at_the_console
 from tests.admin.tui.machines import Cellar
 from tests.operations.admin.conftest import House
@@ -61,6 +65,39 @@ async def test_the_palette_has_everything_that_can_be_done(house: House) -> None
         await desk.sees("Go to People (6)")
         await desk.press("down", "enter")
         await desk.until(lambda: isinstance(desk.app.screen, People))
+        here = [one.title for one in desk.app.get_system_commands(desk.app.screen)][: len(People.DEEDS)]
+        await desk.press("ctrl+p")
+        await desk.sees(*here[:3])  # what can be done here stands first
+
+
+async def test_enter_in_a_table_tells_all_letters_of_its_row(house: House) -> None:
+    name = "Donaudampfschifffahrtsgesellschaftskapitän"
+    await house.operator.send("POST", f"/api/v1/organizations/{house.org}/channels", {"name": name})
+    async with at_the_console(house.settings.data, size=(80, 24)) as desk:
+        await desk.go(Streams)
+        await desk.on_row(lambda one: one.stream.name == name)
+        await desk.press("enter")
+        await desk.asked(Show)
+        await desk.sees(f"channel    {name}")
+        await desk.press("escape")
+        await desk.until(lambda: isinstance(desk.app.screen, Streams))
+
+
+@pytest.mark.parametrize("room", ROOMS, ids=lambda room: room.__name__)
+def test_the_list_of_keys_has_each_of_the_screen_with_what_it_does(room: type[Room]) -> None:
+    listed = {key: about for key, _, about in room().key_lines()}
+    for deed in room.DEEDS:
+        assert listed[deed.key].startswith(deed.about)
+    assert "Enter" in listed
+    assert len({*named(Console.BINDINGS)} & {*room().key_lines()}) == 0
+
+
+@pytest.mark.parametrize("here", ROOMS, ids=lambda room: room.__name__)
+def test_eighty_columns_have_room_for_whole_words_of_every_screen(here: type[Room]) -> None:
+    ways = [Way(room.KEY, room.NAME, room.LABEL, room.SHORT or room.LABEL) for room in ROOMS]
+    shown = shortened(ways, here.NAME, 80 - (2 * len(ways) - 1))
+    assert shown[here.NAME] == here.LABEL
+    assert all(shown[way.name] in (way.label, way.short) for way in ways)
 
 
 async def test_a_server_that_goes_is_told_of_with_what_is_possible_and_found_again(house: House) -> None:

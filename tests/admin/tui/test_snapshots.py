@@ -16,8 +16,8 @@ from typing import Any
 import jsonschema
 import pytest
 
-from novacast.app import routes
 from novacast.clock import SystemClock
+from novacast.entrances import wings
 from novacast.settings import Settings
 from novacast.web import openapi
 from novacast.web.routing import collect
@@ -131,7 +131,8 @@ async def test_what_was_recorded_is_what_the_api_answers(tmp_path: Path) -> None
     """An answer that changed its shape would leave the pictures as they were."""
     venue = await found(tmp_path / "data")
     async with services(Settings(data=venue.folder), SystemClock()) as own:
-        document = openapi.document(collect(*routes(own, demo=False)), title="", url="")
+        objects = (one for wing in wings(own, demo=False) for one in wing.objects())
+        document = openapi.document(collect(*objects), title="", url="")
     paths = {key: one for key, one in document["paths"].items() if "get" in one}
     for name, told in json.loads(FILE.read_text()).items():
         if name.partition("?")[0] == REALTIME:

@@ -17,7 +17,9 @@ WITHIN = 60
 async def _seen(client: Client, wanted: str) -> ProgrammeNow:
     """The first look at a programme of which that is true."""
     tests = {
-        "measured": lambda now: bool(now.programme.fps and now.programme.bitrate and now.programme.rungs),
+        "measured": lambda now: bool(
+            now.programme.on == "main" and now.programme.fps and now.programme.bitrate and now.programme.rungs
+        ),
         "one rung": lambda now: len(now.programme.rungs) == 1,
         "slate": lambda now: now.programme.on == "slate",
     }

@@ -105,7 +105,12 @@ async def test_what_is_written_stays_and_a_change_by_another_program_shows(house
 
 
 async def test_without_a_server_the_client_says_so_and_what_to_do(house: House) -> None:
-    async with Client(Place.local(house.settings.data / "elsewhere")) as client:
+    elsewhere = house.settings.data / "elsewhere"
+    async with Client(Place.local(elsewhere)) as client:
+        with pytest.raises(ServerDown, match=r"There is no venue in .*--data"):
+            await client.overview()
+        elsewhere.mkdir()
+        DataFolder(elsewhere).database.touch()
         with pytest.raises(ServerDown, match=r"The server is down: nobody answers at .*systemctl start novacast"):
             await client.overview()
 

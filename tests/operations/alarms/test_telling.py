@@ -1,6 +1,8 @@
 """Alarms of a house: raised as rows, told once by mail and to places outside, cleared when all is well."""
 
+import asyncio
 import json
+import threading
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -16,6 +18,7 @@ from novacast.database import Database, Query, Transaction
 from novacast.folder import DataFolder
 from novacast.identity import SYSTEM
 from novacast.operations.alarms import schema
+from novacast.operations.alarms.outward import Outward
 from novacast.operations.alarms.ports import Operators, Push
 from novacast.operations.alarms.service import Alarms
 from novacast.operations.alarms.watch import Watch, Watched
@@ -67,12 +70,18 @@ class Watchhouse:
         for _ in range(int(seconds)):
             self.clock.advance(1)
             await self.alarms.sweep()
+            await self.alarms.call()
         return [one.kind for one in await self.alarms.standing()]
 
 
 @asynccontextmanager
 async def _opened(
-    tmp_path: Path, clock: FakeClock, operators: Operators = lambda tx: (), push: Push | None = None, **own: Any
+    tmp_path: Path,
+    clock: FakeClock,
+    operators: Operators = lambda tx: (),
+    push: Push | None = None,
+    outward: Outward | None = None,
+    **own: Any,
 ) -> AsyncIterator[Watchhouse]:
     folder = DataFolder.at(tmp_path / "data")
     folder.prepare()
@@ -87,7 +96,7 @@ async def _opened(
     watched = Watched(stage, stage, works, lambda since: nothing, outbox.behind)
     watch = Watch(db, settings, folder, watched)
     try:
-        yield Watchhouse(Alarms(db, settings, watch, letters, operators, push=push), stage, letters, clock)
+        yield Watchhouse(Alarms(db, settings, watch, letters, operators, outward, push), stage, letters, clock)
     finally:
         await db.close()
 
@@ -178,6 +187,52 @@ async def test_places_outside_are_reached_by_apprise_and_tried_again(tmp_path: P
             assert [one["title"] for one in heard].count(wanted) == 2, "what arrived is not told again"
     finally:
         await runner.cleanup()
+
+
+async def test_a_place_that_hangs_keeps_neither_another_nor_the_next_look_waiting(
+    tmp_path: Path, clock: FakeClock
+) -> None:
+    let_go, heard = asyncio.Event(), list[str]()
+
+    async def hang(_: web.Request) -> web.Response:
+        await let_go.wait()
+        return web.Response()
+
+    async def take(request: web.Request) -> web.Response:
+        heard.append(json.loads(await request.read())["title"])
+        return web.Response()
+
+    app = web.Application()
+    app.router.add_post("/hang", hang)
+    app.router.add_post("/take", take)
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    place = f"json://127.0.0.1:{runner.addresses[0][1]}"
+    try:
+        assert await Outward((f"{place}/take",)).tell(0, "loaded", "x")
+        outward = Outward((f"{place}/hang", f"{place}/take"), seconds=1.0)
+        async with _opened(tmp_path, clock, outward=outward, mails=("a@b.example",)) as house:
+            house.stage.programmes = [replace(ON_AIR, id=str(number), on="slate") for number in range(4)]
+            await house.after(12)
+            assert heard.count("NovaCast: Nothing comes from a programme's encoder") == 4
+            assert not await outward.tell(0, "again", "while the first still hangs"), "one thread, and no more"
+            assert [one.name for one in threading.enumerate()].count("alarm") == 1
+            let_go.set()
+    finally:
+        let_go.set()
+        await runner.cleanup()
+
+
+async def test_a_storm_is_one_message_that_names_all(watchhouse: Watchhouse) -> None:
+    house = watchhouse
+    house.stage.programmes = [replace(ON_AIR, id=str(n), title=f"Show {n}", on="slate") for n in range(30)]
+    await house.after(12)
+    storm = [context for _, _, context in house.letters.mails if context["title"] == "30 alarms"]
+    assert len(storm) == 1
+    assert storm[0]["message"].count("\n") == 29
+    assert "Nothing comes from a programme's encoder: Viewers of “Show 17” see the slate" in storm[0]["message"]
+    assert len(house.letters.mails) <= 2, "and the disk of this machine, where it is nearly full"
 
 
 class Pushed:

@@ -1,7 +1,5 @@
 import os
 import sqlite3
-import subprocess
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -44,18 +42,6 @@ def backups(settings: Settings, clock: FakeClock, tmp_path: Path) -> Backups:
     own = Backups(settings, clock, config)
     own.begin(None)
     return own
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of 12 MB that really becomes full."""
-    place = tmp_path / "small"
-    place.mkdir()
-    mount = ["mount", "-t", "tmpfs", "-o", "size=12m", "tmpfs", str(place)]
-    if os.geteuid() != 0 or subprocess.run(mount, capture_output=True, check=False).returncode:
-        pytest.skip("needs root and mount to make a small file system")
-    yield place
-    subprocess.run(["umount", "-l", str(place)], check=True)
 
 
 def moved(settings: Settings, place: Path) -> Settings:

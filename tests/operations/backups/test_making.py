@@ -12,10 +12,12 @@ import pytest
 from novacast.clock import DAY, HOUR
 from novacast.errors import BadSettings, Conflict, DiskFull, InvalidInput, NotFound, Unauthenticated, Unavailable
 from novacast.folder import DataFolder
+from novacast.operations import state
 from novacast.operations.backups import repository
 from novacast.operations.backups.folders import UNFINISHED, FolderTarget
 from novacast.operations.backups.models import Entry, Head, Progress, Rules, due, kept
 from novacast.operations.backups.service import Backups, last_good, verify
+from novacast.operations.models import State
 from novacast.settings import Settings
 from tests.fakes.clock import FakeClock
 from tests.operations.backups.conftest import moved, said
@@ -197,6 +199,15 @@ def test_a_damaged_database_is_kept_and_said_and_is_no_good_backup(backups: Back
     assert last_good(folder) is None
 
 
+def test_pruning_before_there_is_a_good_one_removes_nothing(backups: Backups, folder: DataFolder) -> None:
+    assert backups.prune().backups == []
+    content = bytearray(folder.database.read_bytes())
+    content[4096 : 4096 + 64] = b"\xff" * 64
+    folder.database.write_bytes(content)
+    assert not backups.create().whole
+    assert backups.prune().backups == []
+
+
 def test_pruning_leaves_what_the_rules_say_and_what_those_need(backups: Backups, clock: FakeClock) -> None:
     for _ in range(12):
         backups.create()
@@ -236,7 +247,7 @@ def test_of_each_day_week_and_month_the_newest_whole_one_stays() -> None:
     assert days == {399, 398, 395, 391, 379, 359, 235, 123}
     spoilt = [head(start), head(start + HOUR, whole=False)]
     assert kept(spoilt, Rules(1, 0, 0, 0)) == {spoilt[0].id, spoilt[1].id}
-    assert kept([], Rules(1, 1, 1, 1)) == {""}
+    assert kept([], Rules(1, 1, 1, 1)) == set()
 
 
 def test_when_the_next_one_is_due() -> None:
@@ -244,6 +255,28 @@ def test_when_the_next_one_is_due() -> None:
     assert due("daily", None, 5) == 5
     assert due("daily", 5, 6) == 5 + DAY
     assert due("hourly", 5, 5 + 3 * HOUR) == 5 + 3 * HOUR
+    assert due("daily", 9 * DAY, 5) == 5, "of a clock that was wrong"
+
+
+def test_a_clock_that_was_wrong_once_makes_no_older_backup_the_newest(
+    backups: Backups, settings: Settings, clock: FakeClock, folder: DataFolder
+) -> None:
+    """What is restored is the last one by its name: were it one of next year, all that came since would be lost."""
+    right = clock.now()
+    clock.set_now(right + 400 * DAY)
+    for _ in range(9):
+        clock.advance(86_400)
+        tomorrow = backups.create()
+    clock.set_now(right)
+    assert backups.due() == right
+    assert state.backups(settings, folder, clock).state is not State.OK
+    (folder.media / "film" / "new.vtt").write_text("WEBVTT\n")
+    newest = backups.create()
+    assert newest.at == right
+    assert backups.repository().ids()[-1] == newest.id > tomorrow.id
+    assert newest.id not in backups.prune().backups
+    assert backups.due() == right + DAY
+    assert state.backups(settings, folder, clock).state is State.OK
 
 
 def test_a_list_that_leads_out_of_the_folder_is_refused() -> None:

@@ -145,6 +145,16 @@ async def test_rows_of_one_order_that_stand_apart_are_one_order(desk: Desk) -> N
     await desk.clean()
 
 
+async def test_a_list_of_guests_that_names_no_evening_is_told_where_to_say_it(desk: Desk) -> None:
+    await desk.bring(Kind.EVENTS, pretix(), VENUE)
+    night = await _night(desk)
+    guests = "order;ticket;name;email\nA1;Standing;Ada;ada@stage.example\n"
+    refused = await desk.bring(Kind.ORDERS, guests, {})
+    assert "does not say which event it is of" in (await desk.issues(refused))[0][1]
+    said = {"defaults": {"event": "premiere"}, "performances": {"premiere": night}}
+    assert (await desk.bring(Kind.ORDERS, guests, said)).counts == Counts(made=1)
+
+
 HEADINGS = (
     "ID,First Name,Last Name,Email,Status,Check Ins,Product ID,Product Name,Event ID,Public ID,Short ID,Created Date,"
     "Last Updated Date,Notes"
@@ -241,3 +251,23 @@ async def _verdicts(desk: Desk, perf_id: str, *codes: str) -> list[Verdict]:
     return [
         (await door.scanning.scan(Post(wanted), Wish(f"w{number}", code))).verdict for number, code in enumerate(codes)
     ]
+
+
+async def test_what_stays_there_is_named_with_its_ticket(desk: Desk) -> None:
+    await desk.bring(Kind.EVENTS, pretix(), VENUE)
+    full = {
+        "item": 1,
+        "price": "20.00",
+        "secret": SECRETS[0],
+        "voucher": "FRIENDS",
+        "checkins": [{"datetime": "2026-10-02T18:00:00Z"}],
+        "answers": [{"question": 9, "answer": "Nuts"}],
+    }
+    pending = order("GHI56", {"item": 1, "price": "20", "secret": "x" * 16}, status="n")
+    raw = json.loads(pretix(order("ABC12", full), pending))
+    raw["event"]["questions"] = [{"id": 9, "question": "Allergies"}]
+    one = await desk.bring(Kind.ORDERS, json.dumps(raw))
+    assert one.counts == Counts(made=1, skipped=1, notes=3)
+    said = " | ".join(reason for _, reason in await desk.issues(one))
+    for words in ("2026-10-02T18:00:00Z", "voucher FRIENDS", "Allergies: Nuts", "“pending”"):
+        assert words in said

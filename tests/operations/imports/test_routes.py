@@ -45,6 +45,14 @@ async def test_a_file_is_brought_mapped_tried_run_and_reported(house: House, tmp
         f"POST {API}/{{import_id}}/run",
         f"POST {API}",
     ]
+    assert (await client.undone_import(one.id)).begun_at is None
+    await client.undo_import(one.id)
+    async with wiring.services(house.settings, SystemClock(), readers=1) as own:
+        await own.operations.undoing.work(one.id)
+    undone = await client.undone_import(one.id)
+    assert (undone.undone, undone.kept) == (2, 0)
+    assert undone.ended_at is not None
+    assert (await client.kept_of_import(one.id)).items == []
     await client.forget_import(one.id)
     with pytest.raises(NotFound):
         await client.issues(one.id)

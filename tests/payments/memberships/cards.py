@@ -11,6 +11,7 @@ from novacast.database import Database, Query
 from novacast.folder import DataFolder
 from novacast.identity import Principal
 from novacast.payments.inbox.service import Inbox
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Plan, Subscription
 from novacast.payments.memberships.services import MembershipServices
@@ -95,7 +96,7 @@ class CardClub(Club):
     def join(self, db: Any) -> None:
         self.movers = outside(db, self.settings)
         self.own = put_together(db, self.settings, self.movers.billers)
-        self.inbox = Inbox(db, self.movers.news, Settling([self.own.news]))
+        self.inbox = Inbox(db, self.movers.news, Settling([self.own.news], Inquiries(db)))
 
     async def balance(self, account: str) -> int:
         """Debits less credits of one account, in the ledger."""
@@ -121,7 +122,7 @@ async def card_club(folder: DataFolder, *, seconds: float = 5.0, start: str = "2
         settings = replace(SETTINGS, stripe=own)
         movers = outside(db, settings)
         services: MembershipServices = put_together(db, settings, movers.billers)
-        inbox = Inbox(db, movers.news, Settling([services.news]))
+        inbox = Inbox(db, movers.news, Settling([services.news], Inquiries(db)))
         club = CardClub(db, clock, services, standin, movers, inbox, settings)
         try:
             yield club

@@ -48,8 +48,8 @@ class Club:
         draft = TierDraft(name=name, badge="Friend", media=["video1"], **more)
         return await self.own.plans.create(who, org, draft)
 
-    async def plan(self, tier: Offered, interval: Interval = Interval.MONTH, **more: Any) -> Plan:
-        return await self.own.plans.price(OWNER, tier.tier.id, PlanDraft(interval, 900, "EUR", **more))
+    async def plan(self, tier: Offered, interval: Interval = Interval.MONTH, price: int = 900, **more: Any) -> Plan:
+        return await self.own.plans.price(OWNER, tier.tier.id, PlanDraft(interval, price, "EUR", **more))
 
     async def member(self, plan: Plan, who: Principal = ADA) -> Subscription:
         """One who has paid at the counter."""

@@ -11,6 +11,7 @@ from novacast.database import Query, Transaction
 from novacast.errors import Conflict, Forbidden, InvalidInput, NotFound
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
+from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.invoices.models import Kind, Seller
 from novacast.payments.invoices.service import Invoices, NoSeller
 from novacast.payments.ledger.service import Ledger
@@ -46,6 +47,35 @@ async def test_a_year_that_is_paid_is_revenue_month_by_month(club: CardClub) -> 
     await club.own.memberships.cancel(ADA, made.id)
     await club.go(day("2027-02-01"))
     assert (await club.balance("revenue:1900"), await club.balance("deferred:1900")) == (-net, 0)
+
+
+async def test_what_is_given_back_of_a_year_comes_off_what_was_earned_of_it_at_once(club: CardClub) -> None:
+    made = await club.member(await club.plan(await club.tier(), Interval.YEAR, price=12_000, tax=2000))
+    (charge,) = await club.charges(made)
+    await club.go(day("2026-07-31"))
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-5_000, -5_000)
+    await club.own.refunds.give_back(SELLER, charge.id, 6_000)
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-2_500, -2_500)
+    await club.go(day("2026-08-31"))
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-2_916, -2_084)
+    await club.own.refunds.give_back(SELLER, charge.id, None)
+    for account in ("revenue:2000", "deferred:2000", "tax:2000", "losses", "refunds_owed", "clearing:stripe"):
+        assert await club.balance(account) == 0, account
+    await club.go(day("2026-12-31"))
+    assert await club.balance("revenue:2000") == 0
+    assert await audited(club) == []
+
+
+async def test_what_is_given_back_after_the_year_comes_off_its_revenue(club: CardClub) -> None:
+    made = await club.member(await club.plan(await club.tier(), Interval.YEAR, price=12_000, tax=2000))
+    (charge,) = await club.charges(made)
+    await club.own.memberships.cancel(ADA, made.id)
+    await club.go(day("2027-02-01"))
+    assert await club.balance("revenue:2000") == -10_000
+    await club.own.refunds.give_back(SELLER, charge.id, 3_000)
+    await club.go(day("2027-02-02"))
+    assert (await club.balance("revenue:2000"), await club.balance("deferred:2000")) == (-7_500, 0)
+    assert await audited(club) == []
 
 
 async def test_what_is_given_back_comes_off_and_the_membership_goes_on(club: CardClub) -> None:
@@ -258,7 +288,9 @@ async def test_what_stripe_keeps_of_a_renewal_is_a_fee_and_nothing_stands_otherw
     await club.go(day("2026-03-01"))
     (_, first) = await club.charges(made)
     await club.own.refunds.give_back(SELLER, first.id, 300)
-    payouts = Payouts(club.db, club.movers.statements, Settling([club.own.news]), Ledger(), test=True)
+    payouts = Payouts(
+        club.db, club.movers.statements, Settling([club.own.news], Inquiries(club.db)), Ledger(), test=True
+    )
     for _ in range(2):
         await payouts.reconcile("stripe")
     kept = sum(one["fee"] for one in club.standin.account.all("balance_transaction"))

@@ -113,15 +113,38 @@ async def test_what_another_account_was_paid_fails_visibly_and_holds_up_nothing(
     assert await audited(club) == ["900 could not be given back: payment_unknown"]
 
 
-async def test_a_bank_that_only_asks_has_taken_nothing_yet(club: CardClub) -> None:
+async def test_what_is_given_back_at_the_provider_is_told_once_for_each_refund(club: CardClub) -> None:
+    await club.member(await club.plan(await club.tier()))
+    (paid,) = [one for one in club.standin.account.all("charge") if one["status"] == "succeeded"]
+    club.standin.money.refunds_pend = 2
+    made = [club.standin.money.refund({"charge": paid["id"], "amount": amount}) for amount in (300, 200)]
+    await club.hear(order=reversed, copies=2)
+    for one in made:
+        club.standin.money.finish_refund(one["id"], good=True)
+    await club.hear(copies=2)
+    facts = await club.facts("membership.repaid_elsewhere")
+    assert sorted(fact.payload["detail"] for fact in facts) == sorted(
+        [f"{made[0]['id']}: 300", f"{made[1]['id']}: 200"]
+    )
+
+
+async def test_another_amount_than_was_asked_for_is_not_given_back_and_told_once(club: CardClub) -> None:
     made = await club.member(await club.plan(await club.tier()))
-    dispute = disputed(club)
-    for status, state, taken in (
-        ("warning_needs_response", State.ACTIVE, 0),
-        ("warning_under_review", State.ACTIVE, 0),
-        ("needs_response", State.CANCELLED, 900),
-    ):
-        dispute["status"] = status
-        club.standin.account.emit("charge.dispute.updated", dispute)
-        await club.hear()
-        assert ((await club.now(made)).state, await club.balance("disputes")) == (state, taken), status
+    (charge,) = await club.charges(made)
+    club.standin.money.refunds_pend = 1
+    await club.own.refunds.give_back(SELLER, charge.id, 400)
+    (there,) = club.standin.account.all("refund")
+    there.update(amount=399, status="succeeded")
+    for _ in range(2):
+        club.standin.account.emit("refund.updated", there)
+        await club.hear(copies=2)
+    (refund,) = await club.own.refunds.of_charge(charge.id)
+    assert (refund.state, refund.reason) == (RefundState.PENDING, "amount: 400 asked, 399 told")
+    assert (await club.balance("refunds_owed"), await club.balance("clearing:stripe")) == (-400, 900)
+    assert len(await club.facts("membership.refund_mismatch")) == 1
+    assert await audited(club) == ["given back otherwise than asked for, amount: 400 asked, 399 told"]
+    there["amount"] = 400
+    club.standin.account.emit("refund.updated", there)
+    await club.hear()
+    assert (await club.balance("refunds_owed"), await club.balance("clearing:stripe")) == (0, 500)
+    assert await audited(club) == []

@@ -9,14 +9,13 @@ from aiohttp import ClientSession, CookieJar
 
 from novacast.clock import HOUR
 from novacast.identity import Principal
-from novacast.tickets.carts.pages import Collecting
-from novacast.tickets.carts.services import cart_pages
+from novacast.tickets.carts.entrances import cart_pages
 from novacast.tickets.events.models import EventChanges, Item, NewItem, Performance, PerformanceChanges
 from novacast.tickets.models import ItemKind, PerformanceState
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.purchases.services import purchase_services
+from novacast.tickets.rentals.entrances import rental_routes
 from novacast.tickets.rentals.models import OfferKind
-from novacast.tickets.rentals.services import rental_routes
 from tests.tickets.box import KEY, OTHER_ORG, OUTSIDER, OWNER, Box
 from tests.tickets.rentals.shop import FILM, Shop, open_shop
 from tests.tickets.serving import Served, serving
@@ -160,7 +159,7 @@ async def market(box: Box) -> AsyncIterator[Market]:
     far, stool = await evening(box, OUTSIDER, OTHER_ORG, "Elsewhere")
     pages = cart_pages(box.own, shop.own, purchases, plans, Houses(), Accounts())
     routes = [*rental_routes(shop.own, box.own, Accounts(), Trailers(), box.clock), *pages]
-    badge = Collecting(box.own.carts, box.own.holds).badge
+    badge = box.own.carts.seen
     async with serving(box, routes, badge) as served:
         opened = Market(box, shop, served, plans, purchases, second, chair, far, stool)
         try:

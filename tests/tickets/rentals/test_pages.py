@@ -8,7 +8,7 @@ import pytest
 
 from novacast.identity import Principal
 from novacast.tickets.passes.pages import WatchDoor
-from novacast.tickets.rentals.services import rental_routes, sales_door
+from novacast.tickets.rentals.entrances import rental_routes, sales_door
 from novacast.web import Call, Html, page
 from tests.tickets.box import Box
 from tests.tickets.rentals.shop import FILM, TRAILER, Shop, open_shop

@@ -7,10 +7,10 @@ import pytest
 import sqlite_utils
 from aiohttp import ClientSession
 
-from novacast.database import Migrations
 from novacast.vods.chapters.models import Chapter
 from novacast.vods.chapters.schema import migrations
 from novacast.vods.models import Visibility
+from tests.databases import before
 from tests.vods.conftest import PRODUCER, Clips, House
 
 VIDEOS = "/api/v1/videos"
@@ -190,9 +190,7 @@ async def test_of_two_who_write_at_once_one_is_kept_whole_and_the_others_are_tol
 def test_chapters_of_an_older_venue_are_kept_and_who_wrote_them() -> None:
     db = sqlite_utils.Database(memory=True)
     db.execute("CREATE TABLE videos (id TEXT PRIMARY KEY)")
-    older = Migrations(migrations.name)
-    older._migrations = migrations._migrations[:1]
-    older.apply(db)
+    before(migrations, "m002_revisions").apply(db)
     db.execute("INSERT INTO chapters VALUES ('typed', 0, 'A'), ('file', 0, 'B'), ('file', 5, 'C')")
     db.execute("INSERT INTO chapters_typed VALUES ('typed'), ('emptied')")
     migrations.apply(db)

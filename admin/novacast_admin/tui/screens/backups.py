@@ -48,6 +48,8 @@ class Backups(Book):
         one = self._rhythm
         if one is None:
             return ""
+        if not one.folder:
+            return "none are made: [backups] folder is not set"
         return f"made {one.every}, last {moment(one.last) or 'never'}, next {moment(one.next) or 'never'}"
 
     async def rows(self, view: str, words: str) -> Mapping[str, Row]:

@@ -14,7 +14,9 @@ from textual.widgets import Static
 
 from novacast.errors import NovaCastError
 from novacast_admin.records import Page
+from novacast_admin.tui.deeds import Deed
 from novacast_admin.tui.screens.room import Room
+from novacast_admin.tui.widgets.dialogs import Show
 from novacast_admin.tui.widgets.listing import Listing
 
 T = TypeVar("T")
@@ -125,6 +127,10 @@ class Book(Room):
         key = self.query_one(Listing).key
         return self._rows[key].record if key in self._rows and key is not None else None
 
+    def where(self, deed: Deed) -> str:
+        labels = [view.label for view in self.VIEWS if view.name in deed.views]
+        return f"({', '.join(labels)})" if labels else ""
+
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action in ("turn", "turn_back"):
             return len(self.VIEWS) > 1
@@ -213,14 +219,20 @@ class Book(Room):
         self.query_one("#views", Static).update(line)
 
     async def action_tell(self) -> None:
-        record = self.record()
-        if record is not None and (told := await self.detail(record)):
-            self.app.push_screen(self.more(told))
+        key = self.query_one(Listing).key
+        if key is None or key not in self._rows:
+            return
+        row, title = self._rows[key], self._now.label
+        told = whole(self._now.heads, row.cells)
+        if more := await self.detail(row.record):
+            told += f"\n\n{more}"
+        self.app.push_screen(Show(title, told))
 
-    def more(self, told: str) -> Any:
-        from novacast_admin.tui.widgets.dialogs import Show
 
-        return Show(self.LABEL, told)
+def whole(heads: Sequence[str], cells: Sequence[str]) -> str:
+    """A row of a table with all of its letters, a line for each cell that says something."""
+    width = max(map(len, heads))
+    return "\n".join(f"{head:<{width}}  {cell}" for head, cell in zip(heads, cells, strict=True) if head and cell)
 
 
 def _holds(cells: Iterable[str], words: str) -> bool:

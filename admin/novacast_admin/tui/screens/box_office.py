@@ -19,6 +19,7 @@ ORDERS, NIGHTS, HOLDS = "orders", "nights", "holds"
 
 class BoxOffice(Book):
     KEY, NAME, LABEL = "4", "office", "Office"
+    SHORT = "Box"
     ABOUT = "Performances with what is sold, orders, baskets."
     VIEWS = (
         View(

@@ -7,12 +7,14 @@ from typing import Any, ClassVar
 from textual.binding import BindingType
 
 from novacast.errors import InvalidInput, NotFound
-from novacast_admin.records import DataImport, Issue
+from novacast_admin.imports import DataImport, Issue, KeptThing, UndoneImport
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
 from novacast_admin.tui.widgets.figures import bar, moment
 
-BROUGHT, LEFT_OUT = "imports", "left_out"
+BROUGHT, LEFT_OUT, STAYS = "imports", "left_out", "stays"
+OVER = ("done", "stopped", "failed")
+"""In these it may have made something."""
 KINDS = [("users", "People"), ("events", "Events"), ("orders", "Orders with their tickets")]
 NOTHING, A_VALUE = "", "="
 STATES = {
@@ -36,8 +38,12 @@ class Imports(Book):
             "Nothing was brought yet: n chooses a file.", pace=1,
         ),
         View(
-            LEFT_OUT, "What was left out", ("row", "of", "", "why"),
+            LEFT_OUT, "What was left out", ("row", "of", "what", "why"),
             "Nothing was left out.", pace=5,
+        ),
+        View(
+            STAYS, "What stays", ("what", "of", "why"),
+            "Nothing stays, or it was not undone.", pace=5,
         ),
     )  # fmt: skip
     DEEDS = (
@@ -47,6 +53,7 @@ class Imports(Book):
         Deed("r", "run", "Run", "Bring it, or go on where it was.", (BROUGHT,)),
         Deed("s", "stop", "Stop", "Stop it. What came over stays, and it can go on.", (BROUGHT,)),
         Deed("w", "report", "Write", "Write all that was left out into a file.", (BROUGHT,)),
+        Deed("u", "undo", "Undo", "Take back what it made and nobody has touched since.", (BROUGHT,)),
         Deed("x", "remove", "Forget", "Forget its file and report. What came over stays.", (BROUGHT,)),
     )
     BINDINGS: ClassVar[list[BindingType]] = bindings(DEEDS)
@@ -63,12 +70,17 @@ class Imports(Book):
             return {one.id: Row(_cells(one), one) for one in (await self.client.imports()).items}
         if self._shown_of is None:
             return {}
+        if view == STAYS:
+            kept = (await self.client.kept_of_import(self._shown_of.id)).items
+            return {str(number): Row((one.kind, one.key, one.reason), one) for number, one in enumerate(kept)}
         issues = (await self.client.issues(self._shown_of.id)).items
         return {str(number): Row(_issue(one), one) for number, one in enumerate(issues)}
 
     async def detail(self, record: Any) -> str:
         if isinstance(record, Issue):
             return f"row {record.row}, {record.key or '–'}: {record.reason}"
+        if isinstance(record, KeptThing):
+            return f"{record.kind} {record.key}: {record.reason}"
         one: DataImport = record
         self._shown_of = one
         columns = ", ".join(f"{name} = {heading}" for name, heading in one.columns.items())
@@ -80,6 +92,8 @@ class Imports(Book):
             lines.append(f"missing: {', '.join(missing)}. m says which column it is.")
         if one.error:
             lines.append(f"cut off: {one.error} r goes on.")
+        if one.state in OVER:
+            lines += _undone(await self.client.undone_import(one.id))
         return "\n".join(lines)
 
     async def do_new(self, _: Any) -> str | None:
@@ -144,6 +158,12 @@ class Imports(Book):
                 file.write(piece)
         return f"{path} has all that was left out."
 
+    async def do_undo(self, one: DataImport) -> str | None:
+        if not await self.sure(f"Take back what {one.name} made? What was touched since stays.", "Take it back"):
+            return None
+        await self.client.undo_import(one.id)
+        return f"What {one.name} made is being taken back."
+
     async def do_remove(self, one: DataImport) -> str | None:
         if not await self.sure(f"Forget the file and the report of {one.name}? What came over stays.", "Forget"):
             return None
@@ -177,6 +197,12 @@ def _new(written: str) -> Path:
 def _field(name: str, about: str, one: DataImport) -> str:
     has = one.columns.get(name) or (f"always {one.defaults[name]}" if name in one.defaults else "–")
     return f"{name} = {has}{f'   ({about})' if about else ''}"
+
+
+def _undone(one: UndoneImport) -> Sequence[str]:
+    if one.begun_at is None:
+        return ()
+    return (f"{'being ' if one.ended_at is None else ''}undone: {one.undone} things are gone, {one.kept} stay",)
 
 
 def _cells(one: DataImport) -> Sequence[str]:

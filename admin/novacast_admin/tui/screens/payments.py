@@ -24,7 +24,7 @@ class Payments(Book):
         View(OPEN, "Open", HEADS, "Nothing is open."),
         View(INCIDENTS, "Incidents", ("what", "subject", "detail"), "No money is in a wrong place.", pace=SLOW),
         View(
-            DISPUTES, "Disputes", ("order", "amount", "reason", "state", "answer until"), "Nobody disputes a payment.",
+            DISPUTES, "Disputes", ("of", "amount", "reason", "state", "answer until"), "Nobody disputes a payment.",
             pace=SLOW,
         ),
         View(
@@ -108,7 +108,9 @@ def _oddity(one: Oddity) -> Sequence[str]:
 
 
 def _dispute(one: Mapping[str, Any]) -> Sequence[str]:
-    return one["code"], _amount(one), one["reason"], one["state"], moment(one["due_at"])
+    waits = one["state"] in ("open", "asked")
+    state = "ONLY ASKED" if one["state"] == "asked" else one["state"]
+    return one["code"] or "membership", _amount(one), one["reason"], state, moment(one["due_at"]) if waits else ""
 
 
 def _refund(one: Mapping[str, Any]) -> Sequence[str]:

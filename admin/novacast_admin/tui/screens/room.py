@@ -16,6 +16,8 @@ from novacast_admin.tui.deeds import Deed
 from novacast_admin.tui.messages import Gone, Returned, Seen
 from novacast_admin.tui.widgets.banner import Banner, Ways
 from novacast_admin.tui.widgets.dialogs import Ask, Choose, Confirm, Show
+from novacast_admin.tui.widgets.figures import words
+from novacast_admin.tui.widgets.keys import Line, named
 from novacast_admin.tui.widgets.offline import Offline
 
 if TYPE_CHECKING:
@@ -31,6 +33,8 @@ class Room(Screen[None]):
     KEY: ClassVar[str] = ""
     NAME: ClassVar[str] = ""
     LABEL: ClassVar[str] = ""
+    SHORT: ClassVar[str] = ""
+    """Its label where there is little room; empty: the same."""
     ABOUT: ClassVar[str] = ""
     DEEDS: ClassVar[tuple[Deed, ...]] = ()
     WORKS_OFFLINE: ClassVar[bool] = False
@@ -48,7 +52,7 @@ class Room(Screen[None]):
 
     def compose(self) -> ComposeResult:
         yield Banner(self.console.venue)
-        yield Ways(self.console.ways, self.NAME)
+        yield Ways(self.console.ways(), self.NAME)
         yield Offline(local=self.console.machine is not None)
         with Vertical(id="body"):
             yield from self.body()
@@ -125,6 +129,18 @@ class Room(Screen[None]):
 
     def deed(self, name: str) -> Deed:
         return next(one for one in self.DEEDS if one.name == name)
+
+    def key_lines(self) -> Iterable[Line]:
+        """Of all that can be done here, in whatever view."""
+        yield from ((one.key, one.label, words((one.about, self.where(one)), " ")) for one in self.DEEDS)
+        for kind in type(self).__mro__:
+            if issubclass(kind, Room):
+                others = [one for one in vars(kind).get("BINDINGS", ()) if not one.action.startswith("deed(")]
+                yield from named(one for one in others if self.check_action(one.action, ()))
+
+    def where(self, deed: Deed) -> str:
+        """In which of its views, where it can't be done in all."""
+        return ""
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         if action != "deed":

@@ -33,6 +33,7 @@ class Line:
 
 class Streams(Book):
     KEY, NAME, LABEL = "2", "streams", "Streams"
+    SHORT = "Live"
     ABOUT = "Channels: standby, slate, end, keys, targets, log."
     VIEWS = (
         View(

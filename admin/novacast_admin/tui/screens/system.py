@@ -23,6 +23,7 @@ LOG_HEADS = ("at", "weight", "what", "by")
 
 class System(Book):
     KEY, NAME, LABEL = "0", "system", "System"
+    SHORT = "Sys"
     ABOUT = "The machine, the log, settings, the doctor, who did what."
     WORKS_OFFLINE = True
     VIEWS = (

@@ -10,16 +10,21 @@ from textual.widget import Widget
 
 from novacast.overview import Alarm, Tonight
 from novacast_admin.tui.deeds import Deed, bindings
+from novacast_admin.tui.screens.book import whole
 from novacast_admin.tui.screens.room import Room
+from novacast_admin.tui.widgets.dialogs import Show
 from novacast_admin.tui.widgets.figures import bits, moment, number
 from novacast_admin.tui.widgets.listing import Listing
 from novacast_admin.tui.widgets.on_air import OnAir
 from novacast_admin.tui.widgets.panels import MachinePanel, Nights, Purse
 from novacast_admin.tui.widgets.plot import Plot
 
+HEADS = ("weight", "since", "what", "known to")
+
 
 class TonightRoom(Room):
     KEY, NAME, LABEL = "1", "tonight", "Tonight"
+    SHORT = "Now"
     ABOUT = "What is on air, what is sold, how the machine is, and what is wrong."
     DEEDS = (Deed("k", "acknowledge", "Acknowledge", "Say that you know of this alarm: nobody is told of it again."),)
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -28,6 +33,7 @@ class TonightRoom(Room):
             "slash", "search", "Search", show=False, key_display="/",
             tooltip="Show only alarms that hold what you type.",
         ),
+        Binding("enter", "tell", "More", show=False, tooltip="Show all that is known of the alarm."),
         Binding("pagedown", "air(True)", "Down", show=False, priority=True, tooltip="Show what is below on air."),
         Binding("pageup", "air(False)", "Up", show=False, priority=True, tooltip="Show what is above on air."),
     ]  # fmt: skip
@@ -67,7 +73,7 @@ class TonightRoom(Room):
         wanted = listing.words.casefold()
         self._alarms = {one.id: one for one in tonight.alarms if wanted in one.message.casefold()}
         rows = {one.id: _cells(one) for one in self._alarms.values()}
-        listing.fill(("weight", "since", "what", "known to"), rows, "Nothing is wrong.")
+        listing.fill(HEADS, rows, "Nothing is wrong.")
 
     @on(Listing.Sought)
     def _sought(self) -> None:
@@ -80,6 +86,10 @@ class TonightRoom(Room):
 
     def action_search(self) -> None:
         self.query_one(Listing).search()
+
+    def action_tell(self) -> None:
+        if (alarm := self.record()) is not None:
+            self.app.push_screen(Show("Alarm", whole(HEADS, _cells(alarm))))
 
     def action_air(self, down: bool) -> None:
         air = self.query_one(OnAir)

@@ -1,6 +1,7 @@
 """The two lines on top: whose venue this is and how it stands, and where one can go."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widgets import Static
@@ -9,6 +10,8 @@ from novacast.overview import Tonight
 
 NARROW = 100
 """Columns below which names are written closer."""
+SMALL = 76
+"""Columns below which only what changes is written."""
 LEAST = 2
 """Letters that each keeps."""
 
@@ -32,7 +35,7 @@ class Banner(Static):
         else:
             alarms = f"no new alarms ({len(tonight.alarms)} known)" if tonight.alarms else "no alarms"
         on_air = sum(1 for one in tonight.programmes if one.programme.state == "on_air")
-        state = f"● connected  {on_air} on air, {tonight.viewers} watching"
+        state = f"{'● connected ' if self.app.size.width >= SMALL else '●'} {on_air} on air, {tonight.viewers} watching"
         self._show(state, alarms, "$error" if critical else "$warning" if fresh else "$success")
 
     def lost(self, seconds: float) -> None:
@@ -57,24 +60,42 @@ class Banner(Static):
         )
 
 
-def shortened(labels: Mapping[str, str], here: str, room: int) -> Mapping[str, str]:
-    """So that they fit into so many columns: the longest gives way first, down to two letters; `here` stays whole."""
-    shown = dict(labels)
-    others = [name for name in shown if name != here]
-    while sum(map(len, shown.values())) > room and others:
-        longest = max(others, key=lambda name: len(shown[name]))
-        if len(shown[longest]) <= LEAST:
+@dataclass(frozen=True, slots=True)
+class Way:
+    """To a screen, by its key."""
+
+    key: str
+    name: str
+    label: str
+    short: str
+
+
+def shortened(ways: Sequence[Way], here: str, room: int) -> Mapping[str, str]:
+    """So that they fit into so many columns: as many as need be by their short names, the last first, then letter by
+    letter down to two, the longest first. `here` stays whole."""
+    shown = {way.name: way.label for way in ways}
+    others = [way for way in ways if way.name != here]
+    for way in reversed(others):
+        if _length(shown) > room:
+            shown[way.name] = way.short
+    while _length(shown) > room and others:
+        longest = max(others, key=lambda way: len(shown[way.name]))
+        if len(shown[longest.name]) <= LEAST:
             break
-        shown[longest] = shown[longest][:-1]
+        shown[longest.name] = shown[longest.name][:-1]
     return shown
+
+
+def _length(shown: Mapping[str, str]) -> int:
+    return sum(map(len, shown.values()))
 
 
 class Ways(Static):
     """The screens with their keys; the one that is open stands out. They can be clicked."""
 
-    def __init__(self, names: Sequence[tuple[str, str, str]], here: str) -> None:
+    def __init__(self, ways: Sequence[Way], here: str) -> None:
         super().__init__(id="ways")
-        self._names, self._here = names, here
+        self._ways, self._here = ways, here
 
     def on_mount(self) -> None:
         self._show()
@@ -84,11 +105,12 @@ class Ways(Static):
 
     def _show(self) -> None:
         gap = " " if self.app.size.width >= NARROW else ""
-        around = sum(len(key) + len(gap) + 1 for key, _, _ in self._names) - 1
-        shown = shortened({name: label for _, name, label in self._names}, self._here, self.app.size.width - around)
-        parts = [self._way(key, name, shown[name], gap) for key, name, _ in self._names]
-        self.update(Content(" ").join(parts), layout=False)
+        around = sum(len(way.key) + len(gap) + 1 for way in self._ways) - 1
+        shown = shortened(self._ways, self._here, self.app.size.width - around)
+        self.update(Content(" ").join([self._way(way, shown[way.name], gap) for way in self._ways]), layout=False)
 
-    def _way(self, key: str, name: str, label: str, gap: str) -> Content:
-        style = "reverse bold" if name == self._here else "not bold"
-        return Content.from_markup(f"[@click=app.go('{name}')][{style}][$accent]{key}[/]{gap}$label[/][/]", label=label)
+    def _way(self, way: Way, label: str, gap: str) -> Content:
+        style = "reverse bold" if way.name == self._here else "not bold"
+        return Content.from_markup(
+            f"[@click=app.go('{way.name}')][{style}][$accent]{way.key}[/]{gap}$label[/][/]", label=label
+        )

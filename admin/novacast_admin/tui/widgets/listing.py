@@ -15,7 +15,8 @@ from textual.widgets.data_table import CellDoesNotExist
 
 Cells = Sequence[str]
 LEAST, FEW = 12, 5
-"""Letters that a column keeps however narrow the table is, if it has as many; where that is too narrow, the second."""
+"""Letters that a column keeps however narrow the table is, if it has as many; where that is too narrow, the second. The
+first column, by which one knows the row, keeps the first."""
 
 
 class SearchField(Input):
@@ -36,6 +37,12 @@ class SearchField(Input):
         self.screen.query_one(Listing).table.focus()
 
 
+class Rows(DataTable[Text]):
+    """Enter is its screen's: a table would take it to say that a row was chosen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("enter", "screen.tell", "More", show=False)]
+
+
 class Listing(Vertical):
     """Fill it with `fill`. Typing into its search field says `Sought`; moving over its rows says `Chosen`."""
 
@@ -51,7 +58,7 @@ class Listing(Vertical):
 
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
-        self.table: DataTable[Text] = DataTable(cursor_type="row", zebra_stripes=True)
+        self.table = Rows(cursor_type="row", zebra_stripes=True)
         self._heads: tuple[str, ...] = ()
         self._rows: dict[str, tuple[str, ...]] = {}
         self._widths: tuple[int, ...] = ()
@@ -149,15 +156,22 @@ class Listing(Vertical):
 def _widths(heads: Sequence[str], rows: Collection[Cells], room: int) -> tuple[int, ...]:
     """Of the columns, so that all are seen: where they don't fit the widest give way, down to `LEAST`, then `FEW`."""
     widths = [max(map(cell_len, column)) for column in zip(heads, *rows, strict=True)]
-    over = sum(widths) + 2 * len(widths) + 2 - room  # a space on both sides of each, two columns for the scrollbar
-    for least in (LEAST, FEW):
-        while over > 0 and room and max(widths) > least:
-            widest = widths.index(max(widths))
-            next_one = max([width for width in widths if width < widths[widest]] + [least])
-            less = min(over, max(widths[widest] - next_one, 1))
-            widths[widest] -= less
-            over -= less
+    if not room:
+        return tuple(widths)
+    widths = [min(width, room) for width in widths]
+    _narrow(widths, range(len(widths)), LEAST, room)
+    _narrow(widths, range(1, len(widths)), FEW, room)
     return tuple(widths)
+
+
+def _narrow(widths: list[int], which: Sequence[int], least: int, room: int) -> None:
+    """Takes letter by letter from the widest of them, so that equal ones stay equal."""
+    over = sum(widths) + 2 * len(widths) + 2 - room  # a space on both sides of each, two columns for the scrollbar
+    for _ in range(over):
+        widest = max(which, key=lambda one: widths[one])
+        if widths[widest] <= least:
+            return
+        widths[widest] -= 1
 
 
 def _cut(cell: str, width: int) -> Text:

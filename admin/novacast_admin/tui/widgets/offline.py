@@ -7,7 +7,7 @@ This console goes on by itself as soon as the server answers. Until then, in ano
 
   systemctl status novacast          is it running, and why not
   journalctl -u novacast -n 50       its last words
-  systemctl restart novacast         start it anew; a programme on air is taken up again
+  systemctl restart novacast         start it anew; what is on air goes on
   novacast doctor                    what is wrong, and how to mend it
   novacast backup list               what copies there are
 """

@@ -1,8 +1,6 @@
 """What a provider tells of memberships by itself. Nothing is believed: it is asked, and settled. Fits payments'
 `Settler`."""
 
-from functools import partial
-
 from novacast.database import Database, Query, Transaction
 from novacast.errors import Conflict, Unavailable
 from novacast.money import Disputed, Entry
@@ -13,6 +11,7 @@ from novacast.payments.memberships.billed.service import Billed
 from novacast.payments.memberships.billed.settling import Desk, mistrust
 from novacast.payments.memberships.disputes.hearing import hear
 from novacast.payments.memberships.models import TERMINAL, Charge, Subscription
+from novacast.payments.memberships.refunds import store as refunds
 from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.turning import alarm
 from novacast.payments.ports import Booked
@@ -36,9 +35,16 @@ class MembershipNews:
     async def repaid_elsewhere(self, provider: str, key: str, reference: str, amount: int) -> bool:
         """`key`: the bill that it was paid by."""
         found = await self._of_bill(provider, key)
-        if found is not None:
-            await self._db.write(partial(_elsewhere, found[0], f"{reference}: {amount}"))
-        return found is not None
+        if found is None:
+            return False
+        one, charge = found
+
+        def unit(tx: Transaction) -> None:
+            if refunds.elsewhere(tx, provider, reference, charge.id, amount):
+                alarm(tx, "membership.repaid_elsewhere", one, f"{reference}: {amount}")
+
+        await self._db.write(unit)
+        return True
 
     async def dispute(self, provider: str, dispute: Disputed) -> bool:
         """A bank takes a period back: it stands in the books, and the membership ends at once, for nobody pays it."""
@@ -85,7 +91,3 @@ class MembershipNews:
             return None
         one = await self._db.one(store.subscription(charge.subscription_id))
         return None if one is None else (one, charge)
-
-
-def _elsewhere(one: Subscription, detail: str, tx: Transaction) -> None:
-    alarm(tx, "membership.repaid_elsewhere", one, detail)

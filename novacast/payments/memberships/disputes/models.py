@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from novacast.money import Contested
+
 
 class State(StrEnum):
     OPEN = "open"
@@ -28,6 +30,26 @@ class Dispute:
     """Until when evidence is taken."""
     state: State
     created_at: int
+
+
+def contested(one: Dispute, subscription_id: str, tier: str) -> Contested:
+    """`tier`: the name of it."""
+    return Contested(
+        id=one.id,
+        org_id=one.org_id,
+        provider=one.provider,
+        reference=one.reference,
+        order_id=None,
+        subscription_id=subscription_id,
+        code=tier,
+        name="",
+        amount=one.amount,
+        currency=one.currency,
+        reason=one.reason,
+        state=one.state.value,
+        due_at=one.due_at,
+        created_at=one.created_at,
+    )
 
 
 def taken(disputes: Iterable[Dispute]) -> int:

@@ -9,7 +9,7 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, InvalidInput, NotFound, Unavailable
 from novacast.i18n import text
 from novacast.identity import Action, Principal, new_id
-from novacast.money import Demand, PaymentRefused, Repaid, Repayment
+from novacast.money import OTHER_AMOUNT, Demand, PaymentRefused, Repaid, Repayment
 from novacast.payments.memberships import store
 from novacast.payments.memberships.billed.settling import Desk
 from novacast.payments.memberships.disputes import store as disputes
@@ -20,6 +20,7 @@ from novacast.payments.memberships.ports import Biller
 from novacast.payments.memberships.refunds import store as refunds
 from novacast.payments.memberships.refunds.chargebacks import cover, tell
 from novacast.payments.memberships.refunds.models import Refund, State, Why, later, left, live, owed
+from novacast.payments.memberships.turning import alarm
 
 log = logging.getLogger(__name__)
 
@@ -141,6 +142,7 @@ class Refunds:
         """What is told of it, made true; again and again with the same effect."""
         refund = tx.one(refunds.refund(refund_id))
         assert refund is not None, "refunds are never deleted"
+        told = told.believed(refund.amount)
         charge = tx.one(store.charge(refund.charge_id))
         one = None if charge is None else tx.one(store.subscription(charge.subscription_id))
         assert charge is not None, "a refund has a charge"
@@ -150,6 +152,7 @@ class Refunds:
         if refund.state is State.FAILED:
             return
         if told.state == "pending":
+            _mistrust(tx, one, refund, told)
             if refund.state is State.SUBMITTED and told.reference is not None:
                 columns["state"] = State.PENDING.value
             if refund.state is not State.SUCCEEDED:
@@ -182,6 +185,14 @@ async def _payment(biller: Biller, charge: Charge) -> str | None:
         return await biller.payment_of(charge.reference or "")
     except (NotFound, PaymentRefused):
         return None
+
+
+def _mistrust(tx: Transaction, one: Subscription, refund: Refund, told: Repaid) -> None:
+    """Another amount than was asked for, told once however often it is heard."""
+    wrong = told.reason or ""
+    if wrong.startswith(OTHER_AMOUNT) and wrong != refund.reason:
+        refunds.change(tx, refund.id, reason=wrong)
+        alarm(tx, "membership.refund_mismatch", one, f"{told.reference}: {wrong}")
 
 
 def _put_off(refund: Refund, tx: Transaction) -> None:

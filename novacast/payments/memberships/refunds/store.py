@@ -47,6 +47,12 @@ def add(tx: Transaction, one: Refund) -> None:
     )  # fmt: skip
 
 
+def elsewhere(tx: Transaction, provider: str, reference: str, charge_id: str, amount: int) -> bool:
+    """What was given back, and not by us; whether that is news."""
+    sql = "INSERT INTO subscription_refunds_elsewhere VALUES (?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"
+    return tx.run(sql, (provider, reference, charge_id, amount, tx.now)) > 0
+
+
 def change(tx: Transaction, refund_id: str, **columns: Any) -> None:
     sets = ", ".join(f"{name} = :{name}" for name in columns)
     tx.run(

@@ -47,6 +47,7 @@ def _sentences() -> Mapping[str, str]:
         "order.paid": _("It was paid, and its tickets were issued."),
         "order.expired": _("Nobody paid in time; its places are free again."),
         "order.cancelled": _("It was cancelled; its tickets are void."),
+        "order.import_undone": _("Its import was undone; its tickets are void."),
         "order.partly_cancelled": _("Some of its tickets were cancelled."),
         "order.claimed": _("The buyer took it into an account."),
         "order.noted": _("The note was changed."),

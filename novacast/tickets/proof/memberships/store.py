@@ -55,6 +55,7 @@ WAITING = (
     "UNION ALL SELECT 'membership', c.id, c.amount || ' was paid too late, and is not given back' "
     "FROM subscription_charges c WHERE c.late = 1 AND c.state = 'paid' AND c.refunded < c.amount "
     "UNION ALL SELECT 'membership', charge_id, amount || ' is disputed, ' || reason FROM subscription_disputes "
-    "WHERE state = 'open'"
+    "WHERE state = 'open' UNION ALL SELECT 'membership', id, 'given back otherwise than asked for, ' || reason "
+    "FROM subscription_refunds WHERE state IN ('submitted', 'pending') AND reason GLOB 'amount:*'"
 )
 """What is in order, and needs a person."""

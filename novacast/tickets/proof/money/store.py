@@ -174,6 +174,8 @@ WAITING = (
     "', and owed still: ' || coalesce(r.reason, '') AS detail FROM refunds r JOIN orders o ON o.id = r.order_id "
     "WHERE r.state IN ('failed', 'cancelled') AND NOT EXISTS (SELECT 1 FROM refunds x WHERE x.again_of = r.id) "
     "UNION ALL SELECT 'dispute', d.id, o.code || ': disputed, ' || d.reason FROM disputes d "
-    "JOIN orders o ON o.id = d.order_id WHERE d.state = 'open'"
+    "JOIN orders o ON o.id = d.order_id WHERE d.state = 'open' "
+    "UNION ALL SELECT 'inquiry', coalesce(order_id, subscription_id), code || ' ' || reference || "
+    "': a bank asks, and waits for an answer: ' || reason FROM payment_inquiries WHERE state = 'asked'"
 )
 """What is in order, and needs a person."""

@@ -1,12 +1,8 @@
-"""Carts put together, once those are known who have videos and memberships."""
+"""Everything of carts that is reached over HTTP."""
 
-from collections.abc import Awaitable, Callable
-
-from novacast.identity import Principal
 from novacast.tickets.carts.checkout.pages import CartPages
 from novacast.tickets.carts.checkout.service import Checkout
 from novacast.tickets.carts.contents import Contents
-from novacast.tickets.carts.models import Badge
 from novacast.tickets.carts.pages import Collecting, CollectingPages
 from novacast.tickets.carts.ports import Accounts, Organizations, PlanOffers
 from novacast.tickets.carts.thanks.pages import PurchasePages
@@ -14,11 +10,6 @@ from novacast.tickets.holders.pages import MyTicketPages
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.rentals.services import RentalServices
 from novacast.tickets.services import TicketServices
-
-
-def collected(own: TicketServices) -> Callable[[Principal, str | None], Awaitable[Badge | None]]:
-    """What every page shows of it. Fits the web kit's `Collected`."""
-    return Collecting(own.carts, own.holds).badge
 
 
 def cart_pages(

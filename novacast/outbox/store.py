@@ -1,29 +1,13 @@
-"""Facts, written in the transaction that makes them true, delivered after its commit, in order, to whoever asked.
+"""The rows of facts, of mentions, and of how far durable subscribers came."""
 
-`seq` is handed out under SQLite's write lock, so its order is the order of commits over all processes. A subscriber is
-told at least once and in order; a durable one goes on after a restart where it stopped. The outbox only tells: what
-must not be lost is done inside the transaction, by a port.
-
-What is true for a moment only (how far a job is, how many watch) is *mentioned*: told in the same order, to both
-processes, but kept for a minute, and told again to nobody who comes later.
-"""
-
-import asyncio
 import json
-import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from novacast.database import Changes, Database, Migrations, Query, Row, Transaction, statements
-from novacast.tasks import TaskGroup
+from novacast.database import Migrations, Query, Row, Transaction, statements
 
-log = logging.getLogger(__name__)
-
-POLL_SECONDS = 0.1
-"""How often commits of other processes are looked for; those of this one wake the delivery at once."""
 BATCH = 200
-BACK_OFF = (0.1, 0.5, 2.0, 10.0)
 
 migrations = Migrations("outbox")
 
@@ -71,8 +55,6 @@ class Event:
     kept: bool = True
     """Whether it is a fact; False: only mentioned."""
 
-
-Handler = Callable[[Event], Awaitable[None]]
 
 PUBLIC = "public"
 INTERNAL = "internal"
@@ -153,110 +135,16 @@ def prune_mentions(tx: Transaction, before: int) -> int:
     return tx.run("DELETE FROM outbox WHERE kept = 0 AND at < ?", (before,))
 
 
-class Outbox:
-    """Delivery in one process. Subscribe first, then `start`."""
-
-    def __init__(self, db: Database) -> None:
-        self._db = db
-        self._tasks = TaskGroup("outbox")
-        self._subscribers: list[Subscription] = []
-        self._tail = 0
-
-    def subscribe(self, name: str, handler: Handler, *, durable: bool = False) -> "Subscription":
-        """Call `handler` for everything that is told; where it raises it is tried again, and what is later waits."""
-        made = Subscription(self._db, name, handler, durable)
-        self._subscribers.append(made)
-        return made
-
-    async def start(self) -> None:
-        self._tail = await self._db.one(last_seq()) or 0
-        for subscriber in self._subscribers:
-            await subscriber.place(self._tail)
-            self._tasks.start(subscriber.run(), subscriber.name)
-        self._db.on_announcement(self._wake)
-        self._tasks.start(self._watch(), "watch")
-        self._wake()
-
-    async def close(self) -> None:
-        await self._tasks.close()
-
-    def _wake(self) -> None:
-        for subscriber in self._subscribers:
-            subscriber.wake.set()
-
-    async def _watch(self) -> None:
-        changes = Changes(self._db.path)
-        while True:
-            await asyncio.sleep(POLL_SECONDS)
-            if not changes.any():
-                continue
-            try:
-                seq = await self._db.one(last_seq()) or 0
-            except Exception:
-                log.exception("looking for new facts failed")
-                changes = Changes(self._db.path)
-                await asyncio.sleep(BACK_OFF[-1])
-                continue
-            if seq != self._tail:
-                self._tail = seq
-                self._wake()
+def cursors() -> Query[tuple[str, int]]:
+    """How far each durable subscriber came."""
+    return Query("SELECT subscriber, seq FROM outbox_cursor", (), lambda row: (row["subscriber"], row["seq"]))
 
 
-class Subscription:
-    def __init__(self, db: Database, name: str, handler: Handler, durable: bool) -> None:
-        self._db, self.name, self._handler, self._durable = db, name, handler, durable
-        self.seq = 0
-        """The last that the handler was told and took."""
-        self.wake = asyncio.Event()
-
-    async def place(self, tail: int) -> None:
-        kept: int | None = None
-        if self._durable:
-            kept = await self._db.one(_cursor(self.name))
-        self.seq = tail if kept is None else kept
-        if self._durable and kept is None:
-            await self._keep()
-
-    async def run(self) -> None:
-        while True:
-            await self.wake.wait()
-            self.wake.clear()
-            while events := await self._read():
-                for event in events:
-                    await self._deliver(event)
-                if self._durable:
-                    await self._keep()
-
-    async def _read(self) -> list[Event]:
-        try:
-            return await self._db.all(after(self.seq))
-        except Exception:
-            log.exception("subscriber %s can't read the outbox", self.name)
-            return []
-
-    async def _deliver(self, event: Event) -> None:
-        for attempt in range(1_000_000):
-            try:
-                await self._handler(event)
-                break
-            except Exception:
-                wait = BACK_OFF[min(attempt, len(BACK_OFF) - 1)]
-                log.exception("subscriber %s failed on %s %d; again in %s s", self.name, event.topic, event.seq, wait)
-                await asyncio.sleep(wait)
-        self.seq = event.seq
-
-    async def _keep(self) -> None:
-        seq, name = self.seq, self.name
-        await self._db.write(
-            lambda tx: tx.run(
-                "INSERT INTO outbox_cursor VALUES (?, ?) ON CONFLICT (subscriber) DO UPDATE SET seq = excluded.seq",
-                (name, seq),
-            )
+def keep_cursors(tx: Transaction, moved: Mapping[str, int]) -> None:
+    for cursor in moved.items():
+        tx.run(
+            "INSERT INTO outbox_cursor VALUES (?, ?) ON CONFLICT (subscriber) DO UPDATE SET seq = excluded.seq", cursor
         )
-
-
-def _cursor(name: str) -> Query[int]:
-    return Query("SELECT seq FROM outbox_cursor WHERE subscriber = ?", (name,), lambda row: int(row[0]))
 
 
 def _event(row: Row) -> Event:

@@ -1,0 +1,1 @@
+"""Banks that ask about a payment, and have taken nothing of it."""
