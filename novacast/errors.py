@@ -27,8 +27,9 @@ NovaCastError
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import ClassVar
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

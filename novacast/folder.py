@@ -5,10 +5,10 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.errors import AlreadyRunning, BadSettings, DiskFull
+from novacast.records import dataclass
 
 RESTORING = "restoring"
 """A file that says that this is not a venue yet."""

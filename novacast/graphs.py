@@ -1,7 +1,8 @@
 """Graphs as numbers: where the bars of an SVG stand. The template draws them, and a table that says the same."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 WIDTH, HEIGHT = 360, 130
 """Of the drawing's own units, which are about pixels on a phone: its words shrink with it."""

@@ -1,9 +1,9 @@
 """Files for calendars: iCalendar, RFC 5545. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import moment
+from novacast.records import dataclass
 
 LINE = 75
 """Octets of a content line, its break not counted (3.1)."""

@@ -4,13 +4,14 @@ import os
 import threading
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Literal
 
 from novacast.errors import Forbidden, Unauthenticated
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 
 
 class Role(StrEnum):

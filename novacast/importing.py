@@ -4,12 +4,12 @@ All values are texts, as the file has them; what they mean is for the slice to s
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from novacast.database import Transaction
 from novacast.i18n import Text
+from novacast.records import dataclass
 
 Line = Mapping[str, str]
 """A row of a file by the names of our fields; what it does not say is missing, never empty."""

@@ -9,7 +9,6 @@ import logging
 import threading
 from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, cast
 
@@ -21,6 +20,7 @@ from huey.storage import SqliteStorage
 from novacast import logs
 from novacast.database import Changes, Transaction
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 from novacast.settings import Jobs
 
 log = logging.getLogger(__name__)

@@ -4,10 +4,10 @@ A rule only ever takes what the books do not need: what was sold, paid and writt
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from novacast.clock import DAY
 from novacast.database import Query, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

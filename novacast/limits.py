@@ -7,13 +7,13 @@ forgotten first.
 
 import ipaddress
 import resource
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
 from novacast.clock import Clock
 from novacast.errors import RateLimited
 from novacast.i18n import text
+from novacast.records import dataclass
 
 _IPV6_SITE = 64
 """Bits of an IPv6 address that one subscriber line shares (RFC 6177): counting single addresses would count nothing."""

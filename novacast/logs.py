@@ -7,9 +7,10 @@ import sys
 from collections import deque
 from collections.abc import Sequence
 from contextvars import ContextVar
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TextIO
+
+from novacast.records import dataclass
 
 context: ContextVar[str] = ContextVar("log_context", default="")
 """The id of the request or job under way in this task; stands in each of its lines."""

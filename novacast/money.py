@@ -5,10 +5,11 @@ Amounts are minor units of their currency.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, Protocol
 
 from novacast.errors import Conflict
+from novacast.records import dataclass
 
 OTHER_AMOUNT = "amount"
 

@@ -4,7 +4,8 @@ They stand below the slices, so that a slice can fill one without knowing who sh
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
@@ -11,6 +10,7 @@ from novacast.errors import NovaCastError
 from novacast.operations.alarms.service import EVERY_SECONDS as ALARMS_SECONDS
 from novacast.operations.tls import Https
 from novacast.operations.tls_renewal import EVERY_SECONDS, Renewal
+from novacast.records import dataclass
 from novacast.wiring import Services
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ to it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 WHOLE = 10_000
 """Basis points."""

@@ -2,10 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast import i18n
 from novacast.errors import FieldError, InvalidInput
+from novacast.records import dataclass
 
 TITLE_LENGTH = 200
 DESCRIPTION_LENGTH = 10_000

@@ -6,11 +6,12 @@ everyone; one person; or the members of an organization whose role allows the to
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from novacast.identity import PERMISSIONS, Action, Principal, Role
+from novacast.records import dataclass
 
 Rule = Callable[[Principal, str], Awaitable[bool]]
 """Whether a principal may look at the thing of this id at this moment. Reads the rows, not a copy."""

@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 
 from novacast.accounts import keeping as accounts_keeping
 from novacast.accounts.imports.service import Addressed
@@ -61,6 +60,7 @@ from novacast.payments.overview import store as payment_work
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback.services import PlaybackServices, playback_services
 from novacast.playback.watches import Watches
+from novacast.records import dataclass
 from novacast.security.keys import secret
 from novacast.security.rings import Ring
 from novacast.settings import Settings

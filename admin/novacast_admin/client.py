@@ -15,12 +15,12 @@ its message is for people.
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
 from novacast.errors import Forbidden, NotFound, NovaCastError, Unauthenticated
 from novacast.overview import Alarm, Night, Tonight
+from novacast.records import dataclass
 from novacast_admin.imports import DataImport, Issue, KeptThing, UndoneImport
 from novacast_admin.reading import parsed, read
 from novacast_admin.records import (

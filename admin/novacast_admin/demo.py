@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from novacast.accounts.organizations.models import Organization
@@ -14,6 +14,7 @@ from novacast.identity import SYSTEM, Principal, Role
 from novacast.media.encode import make_sample
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.samples import SAMPLES, Sample
+from novacast.records import dataclass
 from novacast.tickets.rentals.models import Price, Terms
 from novacast.tickets.tips.models import TipRules
 from novacast.vods.models import Video, Visibility

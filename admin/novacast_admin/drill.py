@@ -4,7 +4,7 @@ to, and made to play. The copy tells nobody anything: no mail, no webhook, no pa
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -16,6 +16,7 @@ from novacast.folder import DataFolder
 from novacast.identity import SYSTEM, Role, new_id
 from novacast.operations import state
 from novacast.operations.models import Finding, failed, ok
+from novacast.records import dataclass
 from novacast.settings import Mail, Settings, Stripe, Tls, Webhooks
 from novacast.settings import replace as changed
 from novacast.vods.models import VideoState

@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 
 from novacast.accounts.organizations.models import Organization
 from novacast.clock import DAY, HOUR
 from novacast.identity import ANONYMOUS, SYSTEM, Principal, Role, new_id
 from novacast.media.encode import make_still
 from novacast.media.ffmpeg import find_ffmpeg
+from novacast.records import dataclass
 from novacast.tickets.arranging.models import Evening, Kind
 from novacast.tickets.cancelling.models import BankAccount, Policy
 from novacast.tickets.door.models import Rules

@@ -1,8 +1,9 @@
 """What the console reads of imports."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ import json
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import DAY, HOUR, MINUTE, SECOND
 from novacast.identity import SYSTEM, Role
@@ -16,6 +16,7 @@ from novacast.media.encode import make_still
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.media.process import PROGRESS, Child, Command
 from novacast.media.samples import TEST_CARD, broadcast_command
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 from novacast.visibility import Visibility
 from novacast.wiring import Services

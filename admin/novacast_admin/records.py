@@ -4,8 +4,9 @@ Instants are texts as the API writes them: ISO 8601 in UTC. What goes on at this
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
+
+from novacast.records import dataclass
 
 T = TypeVar("T")
 

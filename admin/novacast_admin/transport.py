@@ -6,7 +6,7 @@ import importlib
 import ipaddress
 import json
 from collections.abc import AsyncIterator, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any, Self
@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from novacast import errors
 from novacast.errors import BadSettings, FieldError, NovaCastError, Unavailable
 from novacast.folder import DataFolder
+from novacast.records import dataclass
 from novacast_admin.reading import parsed, stranger
 
 if TYPE_CHECKING:

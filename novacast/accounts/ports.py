@@ -1,10 +1,10 @@
 """What accounts needs of its neighbours."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, Protocol
 
 from novacast.database import Transaction
+from novacast.records import dataclass
 
 
 class Mailer(Protocol):

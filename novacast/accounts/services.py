@@ -1,7 +1,6 @@
 """The slice put together: what wiring hands to routes, pages, jobs, the command line and other slices."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from novacast.accounts.administration import Administration
@@ -32,6 +31,7 @@ from novacast.accounts.sweep import Expiry
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.limits import RateLimiter
+from novacast.records import dataclass
 from novacast.security.addresses import Reach
 from novacast.security.jwt import AccessTokens
 from novacast.security.keys import Signer

@@ -4,7 +4,7 @@ Another source of commands adds its own to the list that `Commands` is made with
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from novacast.chat.messages import Messages
@@ -13,6 +13,7 @@ from novacast.chat.steering import Steering
 from novacast.database import Then, Transaction
 from novacast.errors import InvalidInput
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """Rooms, messages, polls, who writes them, and the rules between them. Pure. Instants are microseconds UTC."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from novacast.chat.ports import Place
 from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.texts import printable
 
 LONGEST_TEXT = 500

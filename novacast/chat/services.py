@@ -1,7 +1,6 @@
 """The slice put together: what wiring hands to routes, pages, the command line and other slices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.chat.badges import RoleBadges
@@ -36,6 +35,7 @@ from novacast.i18n import Languages
 from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.outbox import Outbox
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 

@@ -5,11 +5,11 @@ import binascii
 import json
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 
 T = TypeVar("T")
 Params = Mapping[str, Any] | Sequence[Any]

@@ -11,7 +11,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +22,7 @@ from novacast.database.connection import Guards, begin, guard, impatient, open_w
 from novacast.database.transaction import Effect, Transaction
 from novacast.errors import Overloaded, Unavailable
 from novacast.i18n import text
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -2,7 +2,7 @@
 
 import hmac
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast.clock import SECOND, moment
@@ -33,6 +33,7 @@ from novacast.live.models import (
 from novacast.live.programmes import store as programmes
 from novacast.live.programmes.advice import advice
 from novacast.live.programmes.steadiness import Steadiness
+from novacast.records import dataclass
 from novacast.security.keys import digest
 from novacast.texts import printable
 

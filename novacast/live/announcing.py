@@ -2,7 +2,6 @@
 them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database, Transaction
 from novacast.identity import Principal
@@ -10,6 +9,7 @@ from novacast.live.channels import store as channels
 from novacast.live.channels.service import seen
 from novacast.live.models import Programme
 from novacast.live.programmes import store
+from novacast.records import dataclass
 from novacast.visibility import ANNOUNCED, announced
 
 

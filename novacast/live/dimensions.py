@@ -1,6 +1,6 @@
 """Width and height from a decoder's configuration, as encoders send it before the first frame."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,12 @@
 """FLV as a stream of tags: FLV specification 10.1, annex E, and Enhanced RTMP v2 for what its codec byte became."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from novacast.errors import Malformed, TooLarge
 from novacast.i18n import text
 from novacast.live.ingest import Kind, Tag
+from novacast.records import dataclass
 
 HEADER = b"FLV\x01\x05\0\0\0\x09\0\0\0\0"
 """With sound and picture, and the first back pointer."""

@@ -1,10 +1,11 @@
 """What ingest servers and the broadcast engine say to each other. Every protocol arrives as FLV tags."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 from typing import Protocol
 
 from novacast.i18n import Text
+from novacast.records import dataclass
 
 
 class Kind(IntEnum):

@@ -1,12 +1,13 @@
 """How a feed arrives: what the tags alone say, for the health of a broadcast."""
 
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.errors import Malformed
 from novacast.live import flv
 from novacast.live.dimensions import Size, size
 from novacast.live.ingest import Kind, Tag
+from novacast.records import dataclass
 
 JUMP = 1000
 """Milliseconds by which a track's time goes on from one frame to the next at most, unless it jumps."""

@@ -2,7 +2,6 @@
 is for. Pure rules, no input or output."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -10,6 +9,7 @@ from novacast.clock import HOUR, MINUTE
 from novacast.errors import Conflict
 from novacast.i18n import Text, text
 from novacast.identity import Action, Principal
+from novacast.records import dataclass
 from novacast.visibility import Visibility, shown
 
 OVERDUE = 12 * HOUR

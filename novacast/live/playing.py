@@ -2,11 +2,12 @@
 
 from collections import OrderedDict, deque
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from novacast.clock import MINUTE, SECOND, Clock
 from novacast.overview import Watching
+from novacast.records import dataclass
 
 KEPT = 2 * MINUTE
 """Players tell every half minute, and when their page goes."""

@@ -1,12 +1,11 @@
 """Programmes as things that are talked about. Fits chat's `Places` and `Place` without knowing of it."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database
 from novacast.identity import Principal
 from novacast.live.models import ProgrammeState
 from novacast.live.programmes import store
 from novacast.live.programmes.service import seen
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

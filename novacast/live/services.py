@@ -1,7 +1,5 @@
 """The slice put together: what wiring hands to routes, pages, the engine, the command line and other slices."""
 
-from dataclasses import dataclass
-
 from novacast.clock import MINUTE
 from novacast.database import Database
 from novacast.folder import DataFolder
@@ -30,6 +28,7 @@ from novacast.live.targets.service import PURPOSE, Targets
 from novacast.live.webrtc.server import WhipDoor
 from novacast.live.whep.service import Monitoring
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
+from novacast.records import dataclass
 from novacast.security.keys import secret
 from novacast.security.seal import Seal
 from novacast.settings import Settings

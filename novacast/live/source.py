@@ -1,7 +1,6 @@
 """What is on air as something that playback can open. Fits its `MediaSource` and `Playable` without knowing of it."""
 
 import asyncio
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from novacast.live.ports import Air, OnAir
 from novacast.live.programmes import store
 from novacast.live.programmes.service import seen
 from novacast.live.recording.thumbnails import GROWING
+from novacast.records import dataclass
 from novacast.words import hour_of
 
 MASTER = "master.m3u8"

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
@@ -10,6 +9,7 @@ from novacast.i18n import packed, unpacked
 from novacast.keeping import number
 from novacast.live.channels.store import Key
 from novacast.live.models import Channel, Feed, FeedRole, Programme
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

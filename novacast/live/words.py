@@ -1,7 +1,6 @@
 """How channels and programmes look on a page: names of their states, choices of forms, lines of lists."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from babel.numbers import format_decimal
@@ -12,6 +11,7 @@ from novacast.i18n import translated
 from novacast.live.models import Feed, FeedRole, Programme, ProgrammeState, StreamKey, Wanted
 from novacast.live.targets.models import TargetState
 from novacast.live.targets.service import Listed
+from novacast.records import dataclass
 from novacast.visibility import Visibility
 from novacast.words import duration, hour_of, locale, visibility_name
 

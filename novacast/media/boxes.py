@@ -3,12 +3,12 @@ whether a media segment is whole.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from novacast.errors import MediaFailure
 from novacast.i18n import text
 from novacast.media.codec_strings import ENTRIES, codec_string
+from novacast.records import dataclass
 
 LARGEST_INIT = 1024 * 1024
 """Bytes; FFmpeg's initialization segments take about 1 kB."""

@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+
+from novacast.records import dataclass
 
 GROUP = "captions"
 SEGMENT_SECONDS = 300

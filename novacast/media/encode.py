@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 
 from novacast.errors import ChildFailed, DiskFull, MediaFailure
@@ -32,6 +32,7 @@ from novacast.media.progress import Progress, ProgressReader
 from novacast.media.samples import Sample, sample_command, still_command
 from novacast.media.sounds import Sound
 from novacast.media.storyboard import Storyboard, plan_storyboard, webvtt
+from novacast.records import dataclass
 
 POSTER, SHEETS, CUES, MASTER = "poster.jpg", "storyboard_%d.jpg", "storyboard.vtt", "master.m3u8"
 STILL_LIMITS = Limits(wall=300, cpu=300, file_size=64 * 1024**2, nice=5)

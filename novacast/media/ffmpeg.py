@@ -5,7 +5,7 @@ import re
 import shutil
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -16,6 +16,7 @@ from novacast.errors import BadSettings, ChildFailed, MediaFailure, NovaCastErro
 from novacast.i18n import text
 from novacast.media.cached import read_json, write_json
 from novacast.media.process import PROGRESS, Command, Limits, run_child
+from novacast.records import dataclass
 
 ENHANCED = "enhanced"
 """Name of the feature: FLV with codecs that it had not at first."""

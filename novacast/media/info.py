@@ -1,8 +1,9 @@
 """What a probe found out about a file. Facts only; what to do with them is for the ladder and for the slices."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from fractions import Fraction
+
+from novacast.records import dataclass
 
 
 class Refusal(StrEnum):

@@ -1,7 +1,6 @@
 """Which renditions a video gets. Pure: the same facts and heights always give the same ladder."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil, floor
 
@@ -9,6 +8,7 @@ from novacast.errors import InvalidInput, MediaFailure
 from novacast.i18n import text
 from novacast.media.info import MediaInfo
 from novacast.media.sounds import Sound, plan_sounds
+from novacast.records import dataclass
 
 SEGMENT_SECONDS = Fraction(4)
 FASTEST = Fraction(60)

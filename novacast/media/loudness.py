@@ -6,7 +6,7 @@ bound the gain instead of being cut off, so that what has high ones may stay sof
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import log10
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from novacast.media.ffmpeg import FFmpeg
 from novacast.media.info import MediaInfo
 from novacast.media.process import PROGRESS, Command, Limits
 from novacast.media.sounds import Sound
+from novacast.records import dataclass
 
 GATE = -70.0
 """LUFS; what is never louder is silence, and so is what is shorter than one block of 0.4 s (ITU-R BS.1770-4, 2)."""

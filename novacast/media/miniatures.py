@@ -3,7 +3,7 @@
 import asyncio
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from struct import pack, unpack_from
 
@@ -14,6 +14,7 @@ from novacast.media.encode import STILL_LIMITS, run_ffmpeg
 from novacast.media.ffmpeg import MOVING_WEBP, FFmpeg
 from novacast.media.frames import still_kind
 from novacast.media.process import Command
+from novacast.records import dataclass
 
 SIDE = 64
 """Pixels: twice as many as a line of text is high, for sharp screens."""

@@ -5,8 +5,10 @@ import fcntl
 import os
 from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Protocol
+
+from novacast.records import dataclass
 
 CHUNK = 64 * 1024
 ROOM = 1024 * 1024

@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 from math import lcm
 
 from novacast import i18n
 from novacast.errors import MediaFailure
+from novacast.records import dataclass
 
 LARGEST_PLAYLIST = 16 * 1024 * 1024
 """Bytes; a day of 4 s segments is about 1 MB."""

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, fields
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ from novacast.errors import ChildFailed, MediaFailure
 from novacast.i18n import text, unpacked
 from novacast.media.info import Audio, Colour, Keyframes, MediaInfo, Refusal, Subtitles, Video
 from novacast.media.process import ENVIRONMENT, Command, Limits, run_child
+from novacast.records import dataclass
 
 LARGEST_ANSWER = 1024 * 1024
 _ROOT = str(Path(__file__).parents[2])

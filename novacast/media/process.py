@@ -12,7 +12,7 @@ import os
 import signal
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from types import TracebackType
 
@@ -21,6 +21,7 @@ from novacast.errors import ChildFailed, MediaFailure
 from novacast.i18n import Text, text
 from novacast.media.pipes import CHUNK, Flow, Pipe, Plumbing, Sink
 from novacast.media.tail import Tail
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 STDOUT, STDERR, PROGRESS = 1, 2, 3

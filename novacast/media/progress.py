@@ -1,7 +1,8 @@
 """What FFmpeg says on its `-progress` pipe: blocks of `key=value` lines, each closed by `progress=continue|end`."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 LONGEST_LINE = 1000
 

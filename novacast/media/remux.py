@@ -4,7 +4,6 @@ import asyncio
 import re
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -15,6 +14,7 @@ from novacast.media.commands.remux import remux_command, wrap_command
 from novacast.media.encode import MASTER, run_ffmpeg
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.process import Command, Limits
+from novacast.records import dataclass
 
 LIMITS = Limits(wall=4 * 3600, nice=10)
 

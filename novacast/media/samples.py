@@ -1,12 +1,12 @@
 """Pictures with sound that FFmpeg makes itself: for the demo, for trials and for tests."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import ffmpeg
 
 from novacast.media.commands import line
+from novacast.records import dataclass
 
 CLOCK = "%{pts:hms}"
 """drawtext's running time of the frame."""

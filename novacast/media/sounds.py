@@ -1,10 +1,11 @@
 """Which renditions of sound a video gets: each track as stereo or mono, and one of more channels as it is besides."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.media import languages
 from novacast.media.info import Audio, MediaInfo
+from novacast.records import dataclass
 
 AUDIO_CODECS = "mp4a.40.2"
 """AAC-LC, RFC 6381 3.3."""

@@ -1,10 +1,10 @@
 """Small pictures for the seek bar: which keyframes, how they lie on their sheets, and the WebVTT that says so."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 
 from novacast.media.playlists import MediaPlaylist
+from novacast.records import dataclass
 
 COLUMNS, ROWS = 5, 5
 MOST_SHEETS = 8

@@ -6,7 +6,6 @@ The answer is asked for as `verbose_json`:
 
 import json
 import math
-from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from babel import Locale
 from novacast.errors import MediaFailure, Unavailable
 from novacast.i18n import text
 from novacast.media.languages import tag
+from novacast.records import dataclass
 
 LARGEST_ANSWER = 8 * 1024 * 1024
 MOST_SEGMENTS = 20_000

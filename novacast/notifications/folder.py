@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-from dataclasses import dataclass
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
@@ -10,6 +9,7 @@ from pathlib import Path
 
 from novacast import i18n
 from novacast.errors import NotFound
+from novacast.records import dataclass
 
 NEWEST = 50
 _NAME = re.compile(r"\d{20}-[a-z0-9]{20}\.eml")

@@ -5,10 +5,10 @@ a person decides; what would be advertising unless they asked for it is mailed t
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 
 
 class Way(StrEnum):

@@ -6,7 +6,6 @@ is nothing but an address becomes a button in HTML.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, SMTPUTF8, Policy
@@ -22,6 +21,7 @@ from novacast.i18n import text, translated
 from novacast.notifications.choices.links import UnsubscribeLinks
 from novacast.notifications.kinds import KINDS, RULES, Kind, Way, reader_of
 from novacast.notifications.models import Enclosed, Mail
+from novacast.records import dataclass
 
 FOLDER = Path(__file__).parent / "templates"
 _LINK = re.compile(r"https?://\S+")

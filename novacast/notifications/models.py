@@ -1,10 +1,10 @@
 """A mail on its way, and how long to wait after a failure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import HOUR, MINUTE
+from novacast.records import dataclass
 
 
 class State(StrEnum):

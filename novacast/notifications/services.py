@@ -1,7 +1,6 @@
 """The slice put together: what wiring hands to jobs, to other slices and to the demo."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.database import Database
@@ -14,6 +13,7 @@ from novacast.notifications.letters import Letters
 from novacast.notifications.patience import Post
 from novacast.notifications.service import Delivery, Enclosures, Mailbox, MailedData
 from novacast.notifications.transport import transport
+from novacast.records import dataclass
 from novacast.security.keys import secret
 from novacast.settings import Settings
 

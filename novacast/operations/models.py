@@ -1,8 +1,9 @@
 """What an examination says."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 
 class State(StrEnum):

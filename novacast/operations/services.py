@@ -1,7 +1,6 @@
 """The slice put together: what wiring hands to routes and to the server."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from novacast import logs, outbox
@@ -33,6 +32,7 @@ from novacast.operations.system.service import System
 from novacast.operations.tonight import ports
 from novacast.operations.tonight.pulse import Pulse
 from novacast.operations.tonight.service import Evening, Sources
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 

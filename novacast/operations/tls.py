@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -11,6 +10,7 @@ from novacast.errors import BadSettings
 from novacast.folder import DataFolder
 from novacast.operations.challenges import Challenges
 from novacast.operations.tls_plan import Plan
+from novacast.records import dataclass
 from novacast.security.tls import (
     Certificate,
     LocalAuthority,

@@ -1,11 +1,12 @@
 """The note of how a certificate was obtained, so that it can be obtained again when it runs out."""
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from novacast.errors import BadSettings, InvalidInput
+from novacast.records import dataclass
 from novacast.security.tls import Order, host, public_domain, read, replace
 
 

@@ -1,7 +1,6 @@
 """What HTTPS rests on now, and what will go wrong with it if nobody does anything."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
@@ -9,6 +8,7 @@ from urllib.parse import urlsplit
 from novacast.clock import DAY, Clock
 from novacast.errors import BadSettings
 from novacast.operations.tls import Https, due
+from novacast.records import dataclass
 from novacast.security.tls import Certificate, load
 from novacast.settings import Settings
 

@@ -5,7 +5,6 @@ copy from before lies in `backups/`.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.clock import Clock, moment
@@ -14,6 +13,7 @@ from novacast.durable import sync_file, sync_folder
 from novacast.errors import AlreadyRunning, NovaCastError
 from novacast.folder import DataFolder
 from novacast.operations.models import Finding, State, failed
+from novacast.records import dataclass
 
 Check = Callable[[], Sequence[Finding]]
 """Looks whether the venue works. It may open the folder as the server does."""

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Migrations, Query, Row, Transaction, statements
+from novacast.records import dataclass
 
 BATCH = 200
 

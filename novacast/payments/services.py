@@ -1,7 +1,6 @@
 """The slice put together in two steps: those who move money come before the box office, what they tell after it."""
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.database import Database
@@ -16,6 +15,7 @@ from novacast.payments.payouts.ports import Statements
 from novacast.payments.payouts.service import Payouts
 from novacast.payments.settlers import Settler, Settling
 from novacast.payments.stripe.signatures import TOLERANCE
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 

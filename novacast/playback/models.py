@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -11,6 +10,7 @@ from novacast.clock import HOUR, MINUTE, SECOND, iso
 from novacast.errors import Conflict, FieldError, Gone, Unauthenticated
 from novacast.i18n import ntext, text
 from novacast.identity import Principal
+from novacast.records import dataclass
 
 IDLE = 2 * MINUTE
 """A device that fetched nothing for this long gives its place to another one. Players buffer about half of it."""

@@ -1,7 +1,5 @@
 """Use cases of playback: give a grant, open it, see and end one's sessions."""
 
-from dataclasses import dataclass
-
 from novacast import i18n
 from novacast.clock import HOUR, MINUTE, Clock
 from novacast.database import Database, Page, Transaction, keyset
@@ -14,6 +12,7 @@ from novacast.playback.models import EndReason, Grant, Stream, Viewer, Viewing, 
 from novacast.playback.permission import Permission
 from novacast.playback.ports import Playable
 from novacast.playback.tokens import ViewingTokens, fresh
+from novacast.records import dataclass
 from novacast.settings import Playback as PlaybackSettings
 
 _LOG_IN = i18n.text("Log in to see what you watch.")

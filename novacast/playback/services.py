@@ -1,7 +1,6 @@
 """The slice put together: what wiring hands to routes, the server's media handler and other slices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.database import Database
@@ -19,6 +18,7 @@ from novacast.playback.ports import MediaSource, Passes, Viewers
 from novacast.playback.service import Playback
 from novacast.playback.tokens import ViewingTokens
 from novacast.playback.viewings import Viewings
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 

@@ -1,7 +1,5 @@
 """What others may ask about viewing sessions. Fits the ports of those who count views and measure playing."""
 
-from dataclasses import dataclass
-
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.errors import Gone
@@ -9,6 +7,7 @@ from novacast.playback import store
 from novacast.playback.audience import Audience
 from novacast.playback.models import Watching
 from novacast.playback.tokens import ViewingTokens
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

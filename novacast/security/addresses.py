@@ -2,10 +2,10 @@
 
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Self
 
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 

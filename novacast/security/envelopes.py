@@ -17,7 +17,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import BinaryIO
 
 from cryptography.exceptions import InvalidTag
@@ -27,6 +26,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from novacast.errors import InvalidInput, Unavailable
+from novacast.records import dataclass
 
 MAGIC = b"NovaCst1"
 PIECE = 1024 * 1024

@@ -8,7 +8,6 @@ import base64
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import jwt
@@ -18,6 +17,7 @@ from jwt.types import Options
 from novacast.clock import MINUTE, SECOND
 from novacast.errors import Unauthenticated
 from novacast.i18n import text
+from novacast.records import dataclass
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "EdDSA")
 LONGEST = 32 * 1024

@@ -1,7 +1,6 @@
 """Access tokens: JWTs of a few minutes (RFC 9068's type and claims), signed and read by this server alone (HS256)."""
 
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -10,6 +9,7 @@ import jwt
 from novacast.clock import SECOND
 from novacast.errors import Unauthenticated
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.security.rings import Derived
 
 _ALGORITHM = "HS256"

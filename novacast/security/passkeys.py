@@ -7,7 +7,6 @@ be certificates of strangers to parse. The library is loaded where an answer com
 import base64
 import ipaddress
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,6 +14,7 @@ import idna
 
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 
 SECONDS = 300
 """For which an authenticator may be waited for."""

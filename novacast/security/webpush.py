@@ -10,7 +10,6 @@ import hashlib
 import os
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -26,6 +25,7 @@ from cryptography.hazmat.primitives.serialization import (
 from novacast import durable
 from novacast.clock import HOUR, SECOND
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 
 AUTH_BYTES = 16
 """Of the secret that a browser gives (RFC 8291, 3.2)."""

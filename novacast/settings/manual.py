@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_origin, get_type_hints
 
+from novacast.records import dataclass
 from novacast.settings.load import entries, variable
 from novacast.settings.sections import Settings
 
@@ -56,7 +57,7 @@ def reference() -> str:
     return "\n".join(lines) + "\n"
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True)
 class Shown:
     key: str
     value: Any

@@ -3,11 +3,12 @@
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
 from novacast.errors import BadSettings, FieldError
+from novacast.records import dataclass
 
 TRIES = 20
 """Lines that are left out, one after the other, to find what is wrong behind them."""

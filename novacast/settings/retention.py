@@ -1,7 +1,6 @@
 """The settings of how long things are kept."""
 
-from dataclasses import dataclass
-
+from novacast.records import dataclass
 from novacast.settings.declaring import setting
 
 

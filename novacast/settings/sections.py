@@ -4,9 +4,10 @@
 `playback` is `[playback] cache_bytes` in the file and `NOVACAST_PLAYBACK_CACHE_BYTES` in the environment.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from novacast.records import dataclass
 from novacast.settings.backups import Backups
 from novacast.settings.box_office import Tickets
 from novacast.settings.declaring import setting

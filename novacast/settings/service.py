@@ -2,10 +2,10 @@
 
 import os
 from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 
 CREDENTIALS = "secrets_"
 """Before the name of each file of the folder that the unit loads as `secrets`."""

@@ -1,7 +1,6 @@
 """The settings of payments by card."""
 
-from dataclasses import dataclass
-
+from novacast.records import dataclass
 from novacast.settings.declaring import setting
 
 TEST_PUBLIC, LIVE_PUBLIC = "pk_test_", "pk_live_"

@@ -1,11 +1,11 @@
 """The state machines of the box office, and the kinds of things it sells. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
 from novacast.identity import Action, Principal
+from novacast.records import dataclass
 
 HOLD_LIMIT = 1000
 """Units in one hold or sale of the box office, whatever the performance says."""

@@ -1,12 +1,12 @@
 """What the box office needs of its neighbours: the books, whoever numbers invoices, and those who know names."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from novacast.database import Query, Transaction
 from novacast.identity import Principal
 from novacast.money import Entry, Parts
+from novacast.records import dataclass
 
 
 class Books(Protocol):

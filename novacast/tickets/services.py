@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import novacast
@@ -12,6 +11,7 @@ from novacast.folder import DataFolder
 from novacast.limits import RateLimiter
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.money import Provider, Witness
+from novacast.records import dataclass
 from novacast.security.keys import instance_of
 from novacast.security.seal import Seal
 from novacast.settings import Settings

@@ -1,8 +1,7 @@
 """SQL of the log of who did what in a box office, and of the instant at which expiry stands still."""
 
-from dataclasses import dataclass
-
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

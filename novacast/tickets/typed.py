@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
@@ -12,6 +12,7 @@ from babel.numbers import get_currency_precision
 from novacast.clock import instant, moment
 from novacast.errors import FieldError, InvalidInput
 from novacast.i18n import Text, joined, text
+from novacast.records import dataclass
 from novacast.tickets.events.models import MOST_AMOUNT
 
 _NUMBER = re.compile(r"[0-9]{1,12}(?:[.,][0-9]{1,4})?\Z")

@@ -1,10 +1,10 @@
 """Videos as those are told of them who may not see them yet. Fits tickets' `Films` without knowing of it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.database import Database
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.vods import store
 from novacast.vods.service import seen
 from novacast.vods.source import VideoSource

@@ -1,11 +1,11 @@
 """New videos as those are told of them who follow a house. Fits notifications' ports without knowing of them."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from novacast.clock import DAY
 from novacast.database import Transaction
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.visibility import ANNOUNCED, announced
 from novacast.vods import store
 from novacast.vods.models import Video, VideoState

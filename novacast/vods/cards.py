@@ -1,9 +1,8 @@
 """How a video looks on a page: names of its states, the card of a list."""
 
-from dataclasses import dataclass
-
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
+from novacast.records import dataclass
 from novacast.vods.models import Video, VideoState, Visibility, Watching
 from novacast.vods.transcoding.models import Transcode, TranscodeState
 from novacast.words import count_of as count_of

@@ -1,9 +1,9 @@
 """Videos as what can be put on air. Fits live's `Films` without knowing of it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.database import Database
+from novacast.records import dataclass
 from novacast.vods import store
 from novacast.vods.folders import MediaFolders
 from novacast.vods.models import VideoState

@@ -18,7 +18,6 @@ import os
 import shutil
 from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import ParamSpec, TypeVar
 
@@ -26,6 +25,7 @@ from novacast.durable import sync_file, sync_folder
 from novacast.errors import DiskFull
 from novacast.folder import DataFolder
 from novacast.i18n import text
+from novacast.records import dataclass
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -3,11 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import SECOND
 from novacast.identity import Action, Principal
+from novacast.records import dataclass
 from novacast.texts import DESCRIPTION_LENGTH as DESCRIPTION_LENGTH
 from novacast.texts import TITLE_LENGTH as TITLE_LENGTH
 from novacast.texts import Texts as Texts

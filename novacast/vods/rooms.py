@@ -1,11 +1,10 @@
 """Videos as things that are talked about. Fits chat's `Places` and `Place` without knowing of it."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database
 from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.vods import store
 from novacast.vods.models import VideoState
 from novacast.vods.service import seen

@@ -1,13 +1,13 @@
 """Videos as people use them: look at, find, edit, delete."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast import i18n, outbox
 from novacast.database import Database, Page, Query, Then, Transaction, keyset
 from novacast.errors import Forbidden, NotFound, Unauthenticated
 from novacast.identity import Action, Principal
 from novacast.jobs import JobQueue
+from novacast.records import dataclass
 from novacast.vods import store
 from novacast.vods.models import (
     Changes,

@@ -1,13 +1,13 @@
 """The slice put together: what wiring hands to routes, pages, jobs, the command line and other slices."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.jobs import JobQueue
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.vods.captions.delivery import Wardrobe
 from novacast.vods.captions.services import CaptionServices, caption_services

@@ -1,6 +1,5 @@
 """Videos as things that playback can open. Fits playback's `MediaSource` and `Playable` without knowing of it."""
 
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -9,6 +8,7 @@ from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.media.encode import CUES, MASTER, POSTER
+from novacast.records import dataclass
 from novacast.vods import store
 from novacast.vods.folders import MediaFolders
 from novacast.vods.models import VideoState

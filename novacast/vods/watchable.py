@@ -1,10 +1,10 @@
 """Videos by their ids, as far as somebody may watch them. Fits live's `Library` without knowing of it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.vods import store
 from novacast.vods.bodies import poster_path
 from novacast.vods.models import VideoState, may_see

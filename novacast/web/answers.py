@@ -1,8 +1,10 @@
 """What a page handler returns."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Literal
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

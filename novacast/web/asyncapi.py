@@ -3,7 +3,7 @@ the server, which receives what clients send and sends what they are told."""
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -11,6 +11,7 @@ from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import JsonSchemaMode
 
 from novacast import __version__
+from novacast.records import dataclass
 from novacast.web.openapi import SECURITY
 
 Schema = Mapping[str, Any]

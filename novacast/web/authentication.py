@@ -1,6 +1,6 @@
 """Who asks: what a request brings to prove it, the port through which the accounts slice tells, who may go on."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from aiohttp import web
@@ -8,6 +8,7 @@ from aiohttp import web
 from novacast.errors import Forbidden, Malformed, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import ANONYMOUS, SYSTEM, Principal
+from novacast.records import dataclass
 from novacast.web import sessions
 from novacast.web.protection import Client
 from novacast.web.routing import Route

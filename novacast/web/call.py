@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextvars import copy_context
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Generic, TypeVar
 
 from aiohttp import web
@@ -14,6 +14,7 @@ from novacast.errors import Malformed, TooLarge
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.limits import Rate, RateLimiter, network
+from novacast.records import dataclass
 from novacast.web.authentication import Credentials
 from novacast.web.idempotency import Ticket
 from novacast.web.sessions import Cookie

@@ -11,7 +11,6 @@ import socket
 import ssl
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from functools import partial
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 from novacast import __version__
 from novacast.errors import Forbidden, Unavailable
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.security.addresses import Reach, literal
 
 SECONDS = 15.0

@@ -9,13 +9,13 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import DAY
 from novacast.database import Database, Migrations, Query, Row, Transaction, statements
 from novacast.errors import InFlight, KeyReused, Malformed
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.security.keys import Mac
 
 KEPT = DAY

@@ -1,11 +1,10 @@
 """What every request needs at hand: made once by `web.server`, given to middlewares and endpoints."""
 
-from dataclasses import dataclass
-
 from novacast.clock import Clock
 from novacast.i18n import Languages
 from novacast.limits import RateLimiter
 from novacast.metrics import Metrics
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.web.authentication import Authenticator
 from novacast.web.badge import Collected, nothing

@@ -3,7 +3,7 @@
 import logging
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from http import HTTPStatus
 
 from aiohttp import web
@@ -12,6 +12,7 @@ from pydantic import BaseModel, Field, ValidationError
 from novacast import errors
 from novacast.errors import FieldError, NovaCastError
 from novacast.i18n import Text, language, text, translated
+from novacast.records import dataclass
 from novacast.web import provisioning
 
 log = logging.getLogger(__name__)

@@ -7,13 +7,13 @@ import socket
 import struct
 from asyncio import BaseTransport
 from collections.abc import Sequence
-from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from aiohttp import web
 
 from novacast.errors import BadSettings, Forbidden
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})

@@ -3,13 +3,13 @@
 import asyncio
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from aiohttp import web
 
 from novacast import errors
 from novacast.errors import NovaCastError
+from novacast.records import dataclass
 from novacast.web.answers import Html
 from novacast.web.call import Call
 from novacast.web.problems import HTTP_CODES, INSIDE, status_of, title

@@ -13,7 +13,7 @@ import inspect
 import re
 import types
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import Any, Literal, TypedDict, TypeVar, Union, Unpack, get_args, get_origin, get_type_hints
 
 from aiohttp import web
@@ -21,6 +21,7 @@ from pydantic import BaseModel
 
 from novacast.errors import NovaCastError
 from novacast.identity import Scope
+from novacast.records import dataclass
 from novacast.web.answers import Html, Redirect
 
 Kind = Literal["api", "page", "form"]

@@ -7,7 +7,7 @@ import signal
 import ssl
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from aiohttp import web
@@ -20,6 +20,7 @@ from novacast.identity import new_id
 from novacast.limits import FILES_BESIDE, RateLimiter, files_left
 from novacast.metrics import Metrics
 from novacast.outbox import Outbox
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 from novacast.topics import Topics

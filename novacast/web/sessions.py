@@ -1,8 +1,8 @@
 """Cookies: how they are named and protected (RFC 6265bis)."""
 
-from dataclasses import dataclass
-
 from aiohttp import web
+
+from novacast.records import dataclass
 
 SESSION = "novacast_session"
 

@@ -1,11 +1,12 @@
 """What the middlewares found out about a request, for those behind them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from aiohttp import web
 
 from novacast.identity import ANONYMOUS, Principal, new_id
+from novacast.records import dataclass
 from novacast.web.authentication import Credentials
 from novacast.web.idempotency import Ticket
 from novacast.web.protection import Client

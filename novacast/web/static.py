@@ -8,10 +8,11 @@ import gzip
 import hashlib
 import mimetypes
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from aiohttp import web
+
+from novacast.records import dataclass
 
 PREFIX = "/static/"
 FOREVER = "public, max-age=31536000, immutable"

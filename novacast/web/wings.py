@@ -10,8 +10,8 @@ import asyncio
 import logging
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.web.plans import Place, Plan
 from novacast.web.routing import Route, collect
 

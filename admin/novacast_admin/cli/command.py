@@ -2,13 +2,14 @@
 
 from collections.abc import Callable
 from contextvars import ContextVar
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from novacast.records import dataclass
 
 if TYPE_CHECKING:
     from novacast.settings import Settings

@@ -1,10 +1,11 @@
 """`novacast doctor --event`: whether this machine is ready for an event."""
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 
 import typer
 
 from novacast.errors import InvalidInput
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.wiring import Services
 from novacast_admin.cli import rehearsing, venue

@@ -1,12 +1,13 @@
 """What `novacast video import` does and tells: files and folders, one after the other, each for itself."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from rich.progress import Progress, TaskID
 
 from novacast.errors import InvalidInput, NovaCastError
+from novacast.records import dataclass
 from novacast.vods.imports.files import Tell
 from novacast.vods.imports.models import Brought, Found, Item, Look, Unmapped, Wish
 from novacast.vods.models import Video

@@ -1,11 +1,11 @@
 """What of money needs a person, as commands tell it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import iso
 from novacast.payments.incidents.models import Incident
 from novacast.payments.payouts.models import Mismatch
+from novacast.records import dataclass
 from novacast_admin.cli.output import say
 
 SAID = {

@@ -2,11 +2,12 @@
 
 import importlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 import typer
 from typer.core import TyperCommand, TyperGroup
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

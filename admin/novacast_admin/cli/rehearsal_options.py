@@ -1,13 +1,13 @@
 """How a rehearsal is asked for on the command line."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from novacast.errors import InvalidInput
+from novacast.records import dataclass
 from novacast_admin.rehearsal.models import Part, Plan
 
 if TYPE_CHECKING:

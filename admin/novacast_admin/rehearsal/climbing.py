@@ -1,7 +1,8 @@
 """How the number that a house can take is looked for: up in leaps until it is too much, then between. Pure."""
 
-from dataclasses import dataclass
 from math import sqrt
+
+from novacast.records import dataclass
 
 CLOSE = 1.2
 """Ratio of what was too much to what was not, from which on it is known well enough."""

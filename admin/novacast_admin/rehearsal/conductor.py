@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 
 from novacast.clock import Clock
@@ -12,6 +12,7 @@ from novacast.folder import DataFolder
 from novacast.media.ffmpeg import FFmpeg, find_ffmpeg
 from novacast.media.process import Child
 from novacast.operations.system import proc
+from novacast.records import dataclass
 from novacast.settings import Settings, as_environment
 from novacast_admin.rehearsal import evening, scratch, stage
 from novacast_admin.rehearsal.extras import Extras

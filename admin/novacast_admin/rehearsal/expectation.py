@@ -1,13 +1,13 @@
 """What the house itself says of an event: who will watch, for how long, in which ladder; and who is on air now."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import HOUR
 from novacast.errors import NotFound
 from novacast.identity import SYSTEM
 from novacast.live.channels.service import HEIGHTS
 from novacast.live.models import Channel, PassThrough
+from novacast.records import dataclass
 from novacast.tickets.events.models import Performance
 from novacast.tickets.reports.models import Place
 from novacast.wiring import Services

@@ -1,9 +1,9 @@
 """What a house can take, of what a rehearsal found: of each thing the most, what ends it, how that is known. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from novacast.limits import FILES_BESIDE
+from novacast.records import dataclass
 from novacast_admin.rehearsal.models import Report, Resource, Step
 
 SPARE = 0.85

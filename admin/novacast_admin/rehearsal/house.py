@@ -8,7 +8,7 @@ import json
 import sys
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from novacast import app
@@ -22,6 +22,7 @@ from novacast.live.channels.models import Setup
 from novacast.live.models import PassThrough
 from novacast.live.programmes.models import Changes
 from novacast.notifications.webhooks.service import Draft
+from novacast.records import dataclass
 from novacast.settings import load
 from novacast.tickets.arranging.models import Evening, Kind
 from novacast.tickets.events.models import EventChanges, NewItem, PerformanceChanges

@@ -5,12 +5,12 @@ import resource
 import shutil
 import statistics
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.clock import Clock
 from novacast.limits import FILES_BESIDE
 from novacast.operations.system import proc
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast_admin.rehearsal.models import Disk, Interface, Machine
 from novacast_admin.rehearsal.scratch import existing

@@ -2,8 +2,10 @@
 core."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 
 class Part(StrEnum):

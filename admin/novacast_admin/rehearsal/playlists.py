@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
+
+from novacast.records import dataclass
 
 _TAGS = re.compile(
     rb"#EXT-X-MEDIA-SEQUENCE:(\d+)|#EXT-X-SKIP:SKIPPED-SEGMENTS=(\d+)"

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.clock import Clock
@@ -15,6 +14,7 @@ from novacast.media.pipes import Sink
 from novacast.media.process import PROGRESS, Child, Command, Limits, run_child
 from novacast.media.samples import loop_command, push_command
 from novacast.overview import Programme
+from novacast.records import dataclass
 from novacast_admin.client import Client, Place
 from novacast_admin.rehearsal.extras import Extras
 from novacast_admin.rehearsal.machine import Meter, taken_by

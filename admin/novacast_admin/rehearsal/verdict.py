@@ -1,9 +1,9 @@
 """Whether a house is ready for an event: what is expected beside what the rehearsal found, part by part. Pure."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
+from novacast.records import dataclass
 from novacast_admin.rehearsal import forecast
 from novacast_admin.rehearsal.forecast import Ability
 from novacast_admin.rehearsal.models import Part, Report, Resource

@@ -5,10 +5,11 @@ import secrets
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from itertools import count
 from typing import Any
 
+from novacast.records import dataclass
 from novacast_admin.stripe_stand_in.errors import Refusal, missing
 from novacast_admin.stripe_stand_in.shapes import Object, has, shaped
 

@@ -3,9 +3,10 @@
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from novacast.records import dataclass
 from novacast_admin.stripe_stand_in.account import DAY
 from novacast_admin.stripe_stand_in.errors import Refusal
 

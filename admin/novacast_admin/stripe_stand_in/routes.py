@@ -2,13 +2,13 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from stripe import params as types
 from stripe.params import billing_portal as portal_types
 from stripe.params import checkout as checkout_types
 
+from novacast.records import dataclass
 from novacast_admin.stripe_stand_in.shapes import Object
 
 if TYPE_CHECKING:

@@ -5,13 +5,13 @@ import json
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from copy import deepcopy
-from dataclasses import dataclass
 from email.utils import formatdate
 from typing import Any
 from urllib.parse import parse_qsl
 
 from aiohttp import web
 
+from novacast.records import dataclass
 from novacast_admin.stripe_stand_in import SECRET_KEY
 from novacast_admin.stripe_stand_in.account import API_VERSION, Account
 from novacast_admin.stripe_stand_in.catalogue import Catalogue

@@ -4,10 +4,11 @@ import hashlib
 import hmac
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 import aiohttp
 
+from novacast.records import dataclass
 from novacast_admin.stripe_stand_in.account import Account
 from novacast_admin.stripe_stand_in.shapes import Object
 

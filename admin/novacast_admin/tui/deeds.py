@@ -1,9 +1,10 @@
 """What can be done on a screen: each with a key, a label in the footer, a tooltip, and a line in the palette."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from textual.binding import Binding, BindingType
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
 
@@ -10,6 +9,7 @@ from rich.text import Text
 from textual.command import Hit, Hits, Provider
 
 from novacast.errors import NovaCastError
+from novacast.records import dataclass
 from novacast_admin.client import Client
 from novacast_admin.tui.screens.book import Book
 from novacast_admin.tui.screens.box_office import ORDERS, BoxOffice

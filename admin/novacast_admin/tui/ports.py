@@ -1,10 +1,10 @@
 """What the console can do on this machine without a server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+from novacast.records import dataclass
 from novacast_admin.records import Finding
 
 

@@ -1,7 +1,8 @@
 """A line of an account's journal."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 
 class Kind(StrEnum):

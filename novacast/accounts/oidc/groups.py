@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 
 from novacast.accounts.oidc import store
 from novacast.accounts.organizations import store as organizations
@@ -10,6 +9,7 @@ from novacast.accounts.organizations.service import join, member_changed
 from novacast.database import Transaction
 from novacast.errors import BadSettings, Conflict
 from novacast.identity import Role
+from novacast.records import dataclass
 
 _STRONGEST_FIRST = tuple(Role)
 

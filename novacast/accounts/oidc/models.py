@@ -1,13 +1,13 @@
 """What a provider says of itself and of people, and what comes of a log-in by it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
 from novacast.accounts.sessions.models import SecondFactorNeeded, SignedIn
 from novacast.errors import InvalidInput
+from novacast.records import dataclass
 from novacast.security.idtokens import Identity
 
 

@@ -1,10 +1,10 @@
 """People as operators see them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from novacast.accounts.people.models import Person
 from novacast.identity import Role
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

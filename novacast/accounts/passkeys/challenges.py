@@ -5,13 +5,13 @@ Each is good for one purpose, for one session (or browser, or half-done log-in),
 
 import json
 import secrets
-from dataclasses import dataclass
 
 from novacast.accounts.passkeys import store
 from novacast.clock import SECOND, Clock
 from novacast.database import Transaction
 from novacast.errors import Unauthenticated
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.security.keys import Signer, digest
 from novacast.security.passkeys import SECONDS
 

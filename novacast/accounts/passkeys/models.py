@@ -1,8 +1,9 @@
 """Passkeys as their owner sees them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from novacast.records import dataclass
 
 PER_PERSON = 20
 

@@ -2,11 +2,11 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
 from novacast import i18n
 from novacast.errors import InvalidInput
 from novacast.identity import Principal, Role
+from novacast.records import dataclass
 
 LONGEST_NAME = 100
 LONGEST_EMAIL = 254

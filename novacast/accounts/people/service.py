@@ -1,7 +1,6 @@
 """What people do with their own account: profile, password, address."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.accounts.journal import store as journal
@@ -25,6 +24,7 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Gone, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
+from novacast.records import dataclass
 from novacast.security.keys import digest, new_token
 from novacast.security.passwords import Passwords, acceptable
 

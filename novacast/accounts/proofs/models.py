@@ -1,10 +1,9 @@
 """When a session's owner was last seen to be its owner."""
 
-from dataclasses import dataclass
-
 from novacast.accounts.sessions.models import Kind
 from novacast.clock import MINUTE
 from novacast.errors import Forbidden
+from novacast.records import dataclass
 
 FRESH = 10 * MINUTE
 

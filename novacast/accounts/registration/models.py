@@ -3,9 +3,8 @@
 It holds no password: whoever signs up need not be whom the address belongs to, so that is chosen behind the link.
 """
 
-from dataclasses import dataclass
-
 from novacast.accounts.people.models import EmailAddress, clean_language, clean_name
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

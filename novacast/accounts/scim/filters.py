@@ -3,12 +3,12 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.accounts.scim.models import GROUP, USER, invalid
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 
 LONGEST, DEEPEST, MOST_TERMS = 4000, 20, 60
 OPERATORS = frozenset({"eq", "ne", "co", "sw", "ew", "gt", "ge", "lt", "le"})

@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from novacast.accounts.people.models import EmailAddress
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import Text, text
 from novacast.identity import Role
+from novacast.records import dataclass
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 GROUP = "urn:ietf:params:scim:schemas:core:2.0:Group"

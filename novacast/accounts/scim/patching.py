@@ -7,12 +7,12 @@ of a value without a path, members to remove as a value. All of these are unders
 import copy
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.accounts.scim.filters import Filter, bare, matches, parsed
 from novacast.accounts.scim.models import Document, invalid
 from novacast.i18n import text
+from novacast.records import dataclass
 
 MOST = 1000
 """Operations in one request."""

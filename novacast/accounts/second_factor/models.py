@@ -1,6 +1,6 @@
 """What a person sees of the second factor."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

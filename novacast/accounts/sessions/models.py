@@ -1,10 +1,10 @@
 """Sessions of browsers, of API clients, and named API tokens: one thing with three faces, revoked in one way."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.identity import Scope
+from novacast.records import dataclass
 
 LONGEST_USER_AGENT = 512
 SCOPES: tuple[Scope, ...] = ("read", "write", "upload", "admin", "scim")

@@ -1,7 +1,6 @@
 """SQL of sessions and refresh tokens. Revoking is one statement here, and always told to the outbox."""
 
 import json
-from dataclasses import dataclass
 from typing import Any
 
 from novacast import outbox
@@ -9,6 +8,7 @@ from novacast.accounts.sessions.models import Kind, Session
 from novacast.database import Query, Row, Transaction
 from novacast.identity import Principal, Role
 from novacast.keeping import number
+from novacast.records import dataclass
 
 PER_PERSON = 100
 """Open sessions (without API tokens) of one person; the longest unseen make room."""

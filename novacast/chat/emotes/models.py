@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from hashlib import sha256
 
 from novacast.clock import DAY
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 
 LARGEST = 1024**2
 """Bytes of a picture that is brought."""

@@ -1,6 +1,5 @@
 """The page on which an organization looks after its emotes. All but bringing files works without scripts."""
 
-from dataclasses import dataclass
 from typing import Annotated
 
 from pydantic import Field
@@ -15,6 +14,7 @@ from novacast.i18n import gettext as _
 from novacast.i18n import translated
 from novacast.identity import Action
 from novacast.media.miniatures import COLUMNS, SIDE
+from novacast.records import dataclass
 from novacast.web import Body, Call, Html, Redirect, form, page
 from novacast.web.answers import Notice
 from novacast.words import hour_of

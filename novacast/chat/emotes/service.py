@@ -4,7 +4,6 @@ import asyncio
 import tempfile
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.chat.emotes import store
@@ -16,6 +15,7 @@ from novacast.identity import Action, Principal, new_id
 from novacast.media.ffmpeg import MOVING_WEBP, FFmpeg, FindFFmpeg, find_having
 from novacast.media.miniatures import WEBP_MOVING, Miniature, make_miniature, miniature_kind, sheet
 from novacast.outbox import Event
+from novacast.records import dataclass
 
 AT_ONCE = 2
 """Pictures that are made at the same time."""

@@ -1,6 +1,6 @@
 """Messages with a mark that says what was given. Fits tickets' `Rooms` without knowing of it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from novacast.chat import store
@@ -14,6 +14,7 @@ from novacast.database import Database, Transaction
 from novacast.errors import Forbidden, NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import SYSTEM, Principal
+from novacast.records import dataclass
 
 WORDLESS = "♥"
 

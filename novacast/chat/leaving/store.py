@@ -2,12 +2,12 @@
 
 import json
 from collections import Counter
-from dataclasses import dataclass
 
 from novacast.chat.models import Message
 from novacast.chat.moderation.leaving import store as moderation
 from novacast.chat.store import to_message
 from novacast.database import Query, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """A fact of each message that names people, and what the rest of the house may ask about it."""
 
-from dataclasses import dataclass
-
 from novacast import outbox
 from novacast.chat import store
 from novacast.chat.entrance import Entrance
@@ -10,6 +8,7 @@ from novacast.chat.rooms.lobby import Lobby
 from novacast.database import Database, Transaction
 from novacast.errors import Forbidden, NotFound, Unauthenticated
 from novacast.identity import Principal
+from novacast.records import dataclass
 
 MENTIONED = "chat.mentioned"
 """Leaves the machine for nobody: who is named is the business of those who may be in the room."""

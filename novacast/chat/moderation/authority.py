@@ -1,7 +1,7 @@
 """Who may moderate where, and against whom: asked inside the transaction that does it, since roles change while people
 are connected."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.chat.models import Guest
 from novacast.chat.moderation.ports import Standings
@@ -9,6 +9,7 @@ from novacast.database import Transaction
 from novacast.errors import Forbidden, NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Action, Principal, Role
+from novacast.records import dataclass
 
 _RANKS = {Role.OWNER: 4, Role.MANAGER: 3, Role.PRODUCER: 2, Role.MODERATOR: 1, Role.BOX_OFFICE: 0, Role.DOOR: 0}
 _SYSTEM, _NOBODY = 5, -1

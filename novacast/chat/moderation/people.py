@@ -1,7 +1,6 @@
 """Who is in a room, and what is known of somebody there, for those who moderate it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.chat.models import Badge, Entry, Message, Silenced
 from novacast.chat.moderation.authority import Chair, reader
@@ -15,6 +14,7 @@ from novacast.clock import Clock
 from novacast.database import Database, Page, keyset
 from novacast.errors import NotFound
 from novacast.i18n import text
+from novacast.records import dataclass
 
 LATEST = 20
 """Messages on somebody's card."""

@@ -1,7 +1,5 @@
 """The room put together."""
 
-from dataclasses import dataclass
-
 from novacast.chat.messages import Messages
 from novacast.chat.moderation import store
 from novacast.chat.moderation.authority import Authority, Chair, reader
@@ -28,6 +26,7 @@ from novacast.chat.steering import Steering
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.limits import RateLimiter
+from novacast.records import dataclass
 from novacast.settings import Moderation as Settings
 
 

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.chat import shapes, store
 from novacast.chat.models import Guest, Message, Room, State
@@ -13,6 +12,7 @@ from novacast.chat.rooms.room import LiveRoom, Pace, stretch
 from novacast.database import Database
 from novacast.errors import NovaCastError, Unavailable
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

@@ -9,7 +9,6 @@ was left out for viewers, or what a later change in the same tick made superfluo
 import asyncio
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 
 from novacast.chat.markup import folded
 from novacast.chat.rooms.events import Event
@@ -17,6 +16,7 @@ from novacast.chat.rooms.member import Member
 from novacast.chat.rooms.ports import Fanout
 from novacast.chat.rooms.sampling import Sampler
 from novacast.chat.shapes import VERSION
+from novacast.records import dataclass
 
 KEPT = 1000
 """Events in memory, for those who come back."""

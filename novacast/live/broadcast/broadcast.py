@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +33,7 @@ from novacast.live.recording.sources import Sources
 from novacast.live.simulcast.simulcast import Simulcast, Simulcasts
 from novacast.live.whep.monitor import Monitor
 from novacast.live.whep.reordered import Workshop
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

@@ -2,7 +2,6 @@
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 from statistics import median
@@ -17,6 +16,7 @@ from novacast.live.dimensions import size
 from novacast.live.ingest import Kind, Publisher, Tag
 from novacast.live.measures import Measures
 from novacast.live.models import Feed as FeedRow
+from novacast.records import dataclass
 
 KNOWN_AFTER = 1000
 """Milliseconds of media after which what has not come yet is not waited for: no microphone, or no camera."""

@@ -3,13 +3,14 @@
 import json
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from fractions import Fraction
 from typing import Any
 
 from novacast.live.packaging.models import PROFILES, Profile, Track
 from novacast.media.commands.live import LIGHT, SOUND_BITRATE, STEREO, LiveWanted, packets_of, pictures_of
 from novacast.media.ladder import Rung, frame_rate, own_size, rungs_for
+from novacast.records import dataclass
 
 SOUND = "audio"
 SOURCE = "source"

@@ -1,7 +1,6 @@
 """What viewers see while nothing comes: encoded frames of every rendition, joined to parts as time passes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from novacast.live.packaging.splicing import join
 from novacast.media.commands import Encoding, slate_command
 from novacast.media.ffmpeg import FFmpeg
 from novacast.media.process import PROGRESS, Child, Command, Limits
+from novacast.records import dataclass
 
 HOUSE = Path(__file__).with_name("slate.png")
 """Of NovaCast itself, without words."""

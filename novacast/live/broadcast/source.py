@@ -4,7 +4,6 @@ import asyncio
 import logging
 import math
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from novacast.clock import Clock
 from novacast.errors import NovaCastError
@@ -17,6 +16,7 @@ from novacast.live.broadcast.lineup import Lineup
 from novacast.live.broadcast.stage import Cue
 from novacast.live.packaging.models import Fragment, Init
 from novacast.media.process import Outcome
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

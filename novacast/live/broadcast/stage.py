@@ -6,7 +6,7 @@ what it lacks at a seam, is filled from the slate, whose frames can be cut anywh
 
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from typing import Protocol
 
@@ -15,6 +15,7 @@ from novacast.live.broadcast.lineup import SOUND, Lineup
 from novacast.live.broadcast.slate import Slate
 from novacast.live.packaging.models import Fragment, Init
 from novacast.live.packaging.shelf import Shelf
+from novacast.records import dataclass
 
 LATE = Fraction(3, 2)
 """Seconds that sound may be behind the picture before there is silence in its place."""

@@ -1,13 +1,13 @@
 """What may be set of a channel. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.errors import FieldError
 from novacast.i18n import text
 from novacast.live.models import PassThrough
 from novacast.live.packaging.models import PROFILES
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.visibility import Visibility
 

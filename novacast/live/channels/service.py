@@ -1,6 +1,6 @@
 """Channels as people use them: find, look at, make, set up, remove."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -14,6 +14,7 @@ from novacast.live.keys.revoking import revoke_all
 from novacast.live.models import Channel, PassThrough, may_produce, may_see
 from novacast.live.programmes import store as programmes
 from novacast.live.store import Entry
+from novacast.records import dataclass
 from novacast.visibility import INVITING, Visibility
 
 HEIGHTS = (360, 720)

@@ -1,12 +1,12 @@
 """What an encoder is to be told: where it sends to, and how. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
 from novacast.live.models import Channel
 from novacast.live.packaging.models import PROFILES
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 APP = "live"

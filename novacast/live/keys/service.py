@@ -1,7 +1,5 @@
 """Stream keys as people use them: see, make, revoke."""
 
-from dataclasses import dataclass
-
 from novacast import outbox
 from novacast.database import Database, Page, Transaction, keyset
 from novacast.errors import Conflict, FieldError, Forbidden, InvalidInput, NotFound
@@ -13,6 +11,7 @@ from novacast.live.channels.service import may_manage, seen
 from novacast.live.keys import store
 from novacast.live.keys.revoking import revoke
 from novacast.live.models import Channel, FeedRole, StreamKey, may_produce
+from novacast.records import dataclass
 from novacast.security.keys import digest, new_token
 from novacast.texts import printable
 

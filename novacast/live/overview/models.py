@@ -1,7 +1,8 @@
 """A channel in the list of all."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

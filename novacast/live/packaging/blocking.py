@@ -3,11 +3,11 @@
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from novacast.errors import InvalidInput, NovaCastError, Unavailable
 from novacast.i18n import text
 from novacast.live.packaging.models import Aired
+from novacast.records import dataclass
 
 _NUMBER = re.compile(r"\d{1,12}")
 

@@ -4,13 +4,13 @@ Only heads of boxes are looked at; media is copied and never read.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from struct import Struct, error
 
 from novacast.errors import MediaFailure
 from novacast.i18n import text
 from novacast.live.packaging.models import Fragment, Init
 from novacast.media.boxes import LARGEST_INIT, boxes
+from novacast.records import dataclass
 
 LARGEST_FRAGMENT = 64 * 1024 * 1024
 """Bytes; two seconds at 100 Mbit/s have 25 MB."""

@@ -2,9 +2,11 @@
 instants are microseconds UTC."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Literal, Protocol
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

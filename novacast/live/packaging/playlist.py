@@ -6,11 +6,12 @@ a copy and no rendering.
 
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from fractions import Fraction
 from itertools import islice
 
 from novacast.clock import iso
+from novacast.records import dataclass
 
 VERSION = 9
 """EXT-X-SKIP needs it: RFC 8216bis 8."""

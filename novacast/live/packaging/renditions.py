@@ -2,13 +2,14 @@
 
 from collections import deque
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 
 from novacast.clock import SECOND
 from novacast.live.packaging.blocking import Waits
 from novacast.live.packaging.models import Aired, Init, Kept, Segment, Track
 from novacast.live.packaging.playlist import Entry, Listing, part_line
+from novacast.records import dataclass
 
 PARTS = 1000
 """More than a segment has: after a restart the numbers of parts go on from so many times the number of segments, so

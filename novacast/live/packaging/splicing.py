@@ -1,7 +1,7 @@
 """Fragments moved in time, and put together (ISO/IEC 14496-12 8.8)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from struct import Struct
 
 from novacast.errors import MediaFailure
@@ -23,6 +23,7 @@ from novacast.live.packaging.fragments import (
     samples_at,
 )
 from novacast.live.packaging.models import Fragment, Init
+from novacast.records import dataclass
 
 _WORD, _LONG = Struct(">I"), Struct(">Q")
 _MFHD = Struct(">I4sII")

@@ -5,7 +5,6 @@ FFmpeg 5.1 loses the picture of fragmented HLS now and then when it copies it, a
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,6 +18,7 @@ from novacast.live.playout.ports import Film
 from novacast.live.simulcast.muxing import Muxer, Piece
 from novacast.media.encode import MASTER
 from novacast.media.remux import sounds_of
+from novacast.records import dataclass
 
 PLAYLIST = "index.m3u8"
 PICTURE, SOUND = "picture", "sound"

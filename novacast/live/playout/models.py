@@ -1,9 +1,9 @@
 """What is played, and where in it one is. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.live.models import FeedRole, ProgrammeState
+from novacast.records import dataclass
 
 MOST_VIDEOS = 500
 

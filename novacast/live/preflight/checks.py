@@ -1,12 +1,12 @@
 """What a test broadcast shows, one check after the other in the order in which things go wrong. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 from novacast.i18n import Text, text
 from novacast.live.keys.obs import EncoderSetup
+from novacast.records import dataclass
 
 FAR_APART = 4.0
 """Seconds between keyframes from which joining, cutting and coming back take noticeably long."""

@@ -8,10 +8,10 @@ the encoder here, times real time), `queue_seconds` (of media that waits for it)
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 
 FAR_APART = 4.0
 LOW_BITRATE = 500_000

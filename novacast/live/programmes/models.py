@@ -1,7 +1,6 @@
 """What may be set of a programme, and what of it is listed for whom. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
@@ -10,6 +9,7 @@ from novacast.errors import Conflict, FieldError
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.live.models import Channel, Programme, ProgrammeState, Whep, may_produce
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.visibility import Visibility
 

@@ -1,7 +1,7 @@
 """Programmes as people use them: find, look at, plan, change, remove."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast.clock import SECOND
@@ -23,6 +23,7 @@ from novacast.live.programmes.models import (
     check_hours,
     findable,
 )
+from novacast.records import dataclass
 from novacast.visibility import INVITING, Visibility
 
 COUNTED = 15 * SECOND

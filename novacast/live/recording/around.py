@@ -1,13 +1,13 @@
 """Clips on the pages of what they were cut from, and the way back."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Database
 from novacast.identity import Principal
 from novacast.live.ports import Library, Recording
 from novacast.live.recording import store
+from novacast.records import dataclass
 from novacast.words import duration
 
 

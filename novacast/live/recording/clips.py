@@ -8,7 +8,7 @@ import os
 import shutil
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -29,6 +29,7 @@ from novacast.live.recording.edition import Edition, Times, edition_of, write_ed
 from novacast.live.recording.finishing import finished
 from novacast.live.recording.journal import INIT, Journal, Lines, of_init, of_segment, of_track, read_journal
 from novacast.live.recording.ports import Quotas, Recordings
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.visibility import Visibility
 

@@ -7,7 +7,6 @@ they stay alike. Sound that lacks more has gaps instead. Everything here blocks,
 
 from bisect import bisect_right
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -27,6 +26,7 @@ from novacast.media.playlists import (
     media_playlist,
     multivariant,
 )
+from novacast.records import dataclass
 
 MASTER, PLAYLIST = "master.m3u8", "index.m3u8"
 SPARED, SHARE = 3, 100

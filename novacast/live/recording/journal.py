@@ -9,7 +9,7 @@ which the disk never got, does not fit its sum and counts for nothing.
 import json
 import os
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from fractions import Fraction
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from zlib import crc32
 
 from novacast.durable import sync_folder
 from novacast.live.packaging.models import Kept, Past, Segment, Track
+from novacast.records import dataclass
 
 JOURNAL = "journal"
 INIT, SEGMENT = "init_%d.mp4", "seg_%05d.m4s"

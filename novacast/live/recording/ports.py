@@ -1,12 +1,12 @@
 """What recording needs of its neighbours: whoever keeps videos makes one of what was recorded."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from novacast.database import Transaction
 from novacast.identity import Principal
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

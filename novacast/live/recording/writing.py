@@ -3,7 +3,6 @@
 import errno
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,6 +23,7 @@ from novacast.live.recording.journal import (
     read_journal,
     recorded,
 )
+from novacast.records import dataclass
 
 ROOM_AGAIN = 8
 """A recording goes on when the disk has room for so many of the segments that are waiting."""

@@ -1,9 +1,9 @@
 """What a viewer who asked to be reminded is told next. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.live.models import OVERDUE, Programme, ProgrammeState
+from novacast.records import dataclass
 
 MOST = 200
 """Of one person, of what is still to come."""

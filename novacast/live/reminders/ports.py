@@ -1,11 +1,11 @@
 """What reminding needs of its neighbours: who is to be written to, and whoever sends mail."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Protocol
 
 from novacast.database import Transaction
 from novacast.identity import Principal
+from novacast.records import dataclass
 
 
 class Addressee(Protocol):

@@ -1,7 +1,7 @@
 """Reminders as viewers use them, and what a sweep makes of them: a mail is queued in the transaction that takes its
 reminder away, so that a crash neither loses nor doubles it."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import MINUTE
 from novacast.database import Database, Transaction
@@ -14,6 +14,7 @@ from novacast.live.programmes.service import seen
 from novacast.live.reminders import store
 from novacast.live.reminders.models import MOST, News, Reminder, Step, step
 from novacast.live.reminders.ports import Addressee, Post
+from novacast.records import dataclass
 from novacast.security.keys import Signer
 from novacast.words import hour_of
 

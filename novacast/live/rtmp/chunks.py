@@ -1,10 +1,9 @@
 """The chunk stream: Adobe's RTMP specification 1.0, section 5.3."""
 
-from dataclasses import dataclass
-
 from novacast.errors import Malformed, TooLarge
 from novacast.i18n import text
 from novacast.live.rtmp.limits import Limits
+from novacast.records import dataclass
 
 SET_CHUNK_SIZE, ABORT = 1, 2
 EXTENDED = 0xFFFFFF

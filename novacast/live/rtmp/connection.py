@@ -4,7 +4,6 @@ import asyncio
 import logging
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import ParamSpec, cast
 
@@ -18,6 +17,7 @@ from novacast.live.rtmp.dialogue import COMMAND, COMMAND_AMF3, Dialogue, Farewel
 from novacast.live.rtmp.handshake import Handshake
 from novacast.live.rtmp.limits import Limits
 from novacast.live.rtmp.media import MEDIA, Tags
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

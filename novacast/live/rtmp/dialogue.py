@@ -1,13 +1,14 @@
 """What encoder and server say before and beside the media: NetConnection and NetStream commands (Adobe's 7.2)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.errors import TooLarge
 from novacast.i18n import text
 from novacast.live.rtmp import amf0, replies
 from novacast.live.rtmp.chunks import Message
 from novacast.live.rtmp.limits import Limits
+from novacast.records import dataclass
 
 COMMAND, COMMAND_AMF3 = 20, 17
 STREAM = 1

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import socket
 import ssl
-from dataclasses import dataclass
 from functools import partial
 
 from novacast.i18n import text
@@ -14,6 +13,7 @@ from novacast.live.rtmp.connection import Connection, House
 from novacast.live.rtmp.counters import Counters
 from novacast.live.rtmp.limits import Limits
 from novacast.metrics import Metrics
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 

@@ -2,7 +2,6 @@
 
 import heapq
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from novacast.errors import MediaFailure
@@ -12,6 +11,7 @@ from novacast.live.packaging.fragments import NOT_SYNC, Defaults, read_init
 from novacast.live.packaging.models import Fragment, Init, Track
 from novacast.live.packaging.splicing import samples_of
 from novacast.media.boxes import Box, boxes
+from novacast.records import dataclass
 
 AHEAD = 3_000
 """Milliseconds that one kind is waited for by the other."""

@@ -12,7 +12,6 @@ import ssl
 import sys
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, Protocol
 
@@ -22,6 +21,7 @@ from novacast.live import flv
 from novacast.live.ingest import Tag
 from novacast.live.simulcast.calling import Call
 from novacast.live.simulcast.publishing import ANSWER_SECONDS, Publication
+from novacast.records import dataclass
 
 COMMAND = (sys.executable, "-P", "-m", "novacast.live.simulcast.pusher")
 ROOT = str(Path(__file__).resolve().parents[3])

@@ -5,7 +5,6 @@ import json
 import logging
 from collections import deque
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import Clock
@@ -19,6 +18,7 @@ from novacast.live.simulcast.muxing import Piece
 from novacast.live.simulcast.ports import TargetRows
 from novacast.live.targets.models import Target, TargetState, address_of
 from novacast.media.process import ENVIRONMENT, STDOUT, Child, Command, Limits
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

@@ -3,7 +3,6 @@
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
@@ -14,6 +13,7 @@ from novacast.live.simulcast.muxing import Muxer, Piece
 from novacast.live.simulcast.ports import TargetRows
 from novacast.live.simulcast.relay import Relay
 from novacast.live.targets.models import Target
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 

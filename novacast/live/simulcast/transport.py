@@ -1,11 +1,10 @@
 """FLV tags as an MPEG transport stream: ISO/IEC 13818-1, with one programme of H.264 and AAC."""
 
-from dataclasses import dataclass
-
 from novacast.errors import Unavailable
 from novacast.i18n import text
 from novacast.live import flv
 from novacast.live.ingest import Kind, Tag
+from novacast.records import dataclass
 
 PACKET = 188
 LEAD = 700

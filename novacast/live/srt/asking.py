@@ -1,7 +1,6 @@
 """The caller's side of the handshake: draft-sharabayko-srt-01, section 4.3.1."""
 
 import struct
-from dataclasses import dataclass
 
 from novacast.errors import Unavailable
 from novacast.i18n import text
@@ -18,6 +17,7 @@ from novacast.live.srt.greeting import (
 )
 from novacast.live.srt.packets import CONCLUSION, INDUCTION, MAGIC, Extension, Handshake, swapped
 from novacast.live.srt.rejection import Rejection
+from novacast.records import dataclass
 
 WINDOW = 8192
 _FLAGS = TSBPD_SENDER | TSBPD_RECEIVER | CRYPT | DROPS | PERIODIC_NAK | RETRANSMIT_FLAG

@@ -1,8 +1,9 @@
 """What has arrived and is not due yet: put in order, with gaps asked for again and given up when they are too late."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.live.srt.packets import SEQUENCES
+from novacast.records import dataclass
 
 WINDOW = 16_384
 """Packets that may wait; a sender is told not to send more."""

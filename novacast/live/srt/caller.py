@@ -4,7 +4,7 @@ import asyncio
 import logging
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import Enum, auto
 
 from novacast.clock import SECOND, Clock
@@ -21,6 +21,7 @@ from novacast.live.srt.reception import Reception
 from novacast.live.srt.rejection import Rejection, rejection
 from novacast.live.valve import Valve
 from novacast.media.ffmpeg import FindFFmpeg
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

@@ -1,7 +1,7 @@
 """The listener's side of the handshake: draft-sharabayko-srt-01, section 4.3.1."""
 
 import struct
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.errors import NovaCastError, Unauthenticated
 from novacast.i18n import Text, text
@@ -10,6 +10,7 @@ from novacast.live.srt.limits import Limits
 from novacast.live.srt.packets import CONCLUSION, MAGIC, Extension, Handshake, swapped
 from novacast.live.srt.rejection import Rejection
 from novacast.live.srt.streamid import Request, read_stream_id
+from novacast.records import dataclass
 
 OURS = 0x010402
 """The version of SRT whose ways these are: 1.4.2."""

@@ -1,7 +1,6 @@
 """What a caller may send and how long it may take."""
 
-from dataclasses import dataclass
-
+from novacast.records import dataclass
 from novacast.settings import Live
 
 

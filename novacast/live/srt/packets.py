@@ -2,11 +2,12 @@
 
 import struct
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import IntEnum
 
 from novacast.errors import Malformed
 from novacast.i18n import text
+from novacast.records import dataclass
 
 HEADER = struct.Struct("!IIII")
 """What it is, information or message number, microseconds of the sender's clock, id of the socket it is for."""

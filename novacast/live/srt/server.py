@@ -6,7 +6,6 @@ import logging
 import os
 import secrets
 import socket
-from dataclasses import dataclass
 from typing import Any, cast
 
 from novacast.clock import Clock
@@ -24,6 +23,7 @@ from novacast.live.srt.packets import CONCLUSION, CONTROL, HEADER, INDUCTION, Co
 from novacast.live.srt.rejection import Rejection
 from novacast.media.ffmpeg import FindFFmpeg
 from novacast.metrics import Metrics
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 

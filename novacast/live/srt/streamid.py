@@ -1,10 +1,11 @@
 """What a caller asks for: the stream id, plain or in the syntax of SRT's access control guidelines."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.errors import Malformed
 from novacast.i18n import text
 from novacast.live.srt.packets import swapped
+from novacast.records import dataclass
 
 ACCESS = "#!::"
 LONGEST = 512

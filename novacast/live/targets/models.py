@@ -1,12 +1,13 @@
 """What a target is, and which addresses it may have. Pure."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.security.addresses import literal, public
 from novacast.texts import printable
 

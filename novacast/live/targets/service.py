@@ -1,7 +1,7 @@
 """Targets as people use them, and as the engine does: see, make, change, remove; open the key, say how it goes."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast import outbox
@@ -27,6 +27,7 @@ from novacast.live.targets.models import (
     check_public,
     check_secrets,
 )
+from novacast.records import dataclass
 from novacast.security.seal import Seal
 from novacast.texts import printable
 

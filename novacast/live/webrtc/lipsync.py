@@ -1,6 +1,6 @@
 """RTP's time stamps, which begin anywhere, on one line of milliseconds for picture and sound: RFC 3550, 6.4.1."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 WRAP = 1 << 32
 STEP = 10.0

@@ -2,12 +2,12 @@
 
 import struct
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import IntEnum
 
 from novacast.errors import TooLarge
 from novacast.i18n import text
 from novacast.live.ingest import Kind, Tag
+from novacast.records import dataclass
 
 MOST = 16 * 1024**2
 _HEAD = struct.Struct("!IB16s")

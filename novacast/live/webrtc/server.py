@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import Clock
@@ -15,6 +14,7 @@ from novacast.live.webrtc.messages import Message, Said, unpacked
 from novacast.live.webrtc.offers import check
 from novacast.live.webrtc.publisher import WhipPublisher
 from novacast.metrics import Metrics
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.tasks import TaskGroup
 

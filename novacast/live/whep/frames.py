@@ -2,12 +2,12 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 
 from novacast.errors import Malformed
 from novacast.live import flv
 from novacast.live.ingest import Kind, Tag
 from novacast.media.opus import RATE, OpusEncoder
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 

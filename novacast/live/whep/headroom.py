@@ -2,8 +2,9 @@
 
 import asyncio
 import os
-from dataclasses import dataclass
 from pathlib import Path
+
+from novacast.records import dataclass
 
 LOOK_SECONDS, REST_SECONDS = 2.0, 8.0
 """How long is looked, and from one look to the next."""

@@ -9,7 +9,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Coroutine
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast.clock import Clock
@@ -27,6 +27,7 @@ from novacast.media.commands import monitor_command
 from novacast.media.commands.sounds import FIRST_PIPE
 from novacast.media.ladder import Rung
 from novacast.media.process import PROGRESS, Child, Command, Limits
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ What is replaced here is pinned by the version in pyproject.toml and looked for 
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from aiortc import MediaStreamTrack, RTCDtlsTransport, RTCRtpSender, rtcrtpsender
@@ -17,6 +17,7 @@ from aiortc.rtp import RTCP_RTPFB_NACK, RtcpRrPacket, RtcpRtpfbPacket, RtcpSrPac
 from novacast.clock import SECOND, SystemClock
 from novacast.live.whep.fanout import MOST_PICTURES, Fanout
 from novacast.live.whep.frames import Picture, Sound
+from novacast.records import dataclass
 
 PICTURE_RATE, SOUND_RATE = 90_000, 48_000
 HISTORY = 2048

@@ -5,7 +5,7 @@ import json
 import logging
 import secrets
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.clock import Clock
 from novacast.errors import Crowded, Gone, InvalidInput, NotFound, NotYet, NovaCastError, Unavailable
@@ -18,6 +18,7 @@ from novacast.live.whep.counters import Counters
 from novacast.live.whep.line import Line
 from novacast.live.whep.ports import Monitors, WhepAudience
 from novacast.metrics import Metrics
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

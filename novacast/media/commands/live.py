@@ -3,7 +3,7 @@ rendition to a pipe of its own.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 from math import floor
 from pathlib import Path
@@ -18,6 +18,7 @@ from novacast.media.encoders.models import Codec, Filter, Kind, Target
 from novacast.media.encoders.options import encoding as encoder_options
 from novacast.media.encoders.options import opening, scaling
 from novacast.media.ladder import Rung
+from novacast.records import dataclass
 
 SAMPLE_RATE = 48_000
 AAC_FRAME = 1024

@@ -1,7 +1,6 @@
 """Renditions as HLS: any of the rungs and sounds of a video in one process, decoded once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -16,6 +15,7 @@ from novacast.media.encoders.options import decoding, opening, scaling
 from novacast.media.info import MediaInfo
 from novacast.media.ladder import Ladder, Rung
 from novacast.media.sounds import Sound
+from novacast.records import dataclass
 
 EXACT_SEEK = frozenset({"mov", "matroska"})
 """Containers whose index leads to the keyframe before an instant."""

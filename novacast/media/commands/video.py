@@ -1,6 +1,6 @@
 """The picture: which part of it, through which filters, and encoded how."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from fractions import Fraction
 from typing import Any
 
@@ -9,6 +9,7 @@ from novacast.media.encoders.models import CPU, Codec, Encoder, Kind, Route, Tar
 from novacast.media.encoders.options import encoding as encoder_options
 from novacast.media.info import Video
 from novacast.media.ladder import Ladder, Rung
+from novacast.records import dataclass
 
 TONE_MAP = (
     ("zscale", {"t": "linear", "npl": 100}), ("format", {"pix_fmts": "gbrpf32le"}), ("zscale", {"p": "bt709"}),

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from novacast.media.conformance import tags
 from novacast.media.conformance.findings import Finding, Findings, Rule
 from novacast.media.conformance.rendition import TEXT, Rendition, check_rendition
 from novacast.media.conformance.tags import Playlist, Tag
+from novacast.records import dataclass
 
 MASTER = "master.m3u8"
 SLACK = Fraction(11, 10)

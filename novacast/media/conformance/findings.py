@@ -1,8 +1,10 @@
 """The rules, where each comes from, and what is found against them."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 
 class Rule(StrEnum):

@@ -1,12 +1,12 @@
 """What the boxes of initialization and media segments say (ISO/IEC 14496-12 8.8, 14496-15)."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import BinaryIO
 
 from novacast.errors import MediaFailure
 from novacast.media.boxes import Box, boxes, codecs_of
+from novacast.records import dataclass
 
 LARGEST_HEAD = 8 * 1024 * 1024
 """Bytes of a moof; one with a million samples has 16 MB, and no segment has so many."""

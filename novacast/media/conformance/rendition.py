@@ -3,7 +3,6 @@
 import math
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate, pairwise
 from pathlib import Path
@@ -13,6 +12,7 @@ from novacast.media.conformance import tags
 from novacast.media.conformance.findings import Findings, Rule
 from novacast.media.conformance.fragments import Broken, Fragment, Track, fragment_of, in_seconds, track_of
 from novacast.media.conformance.tags import Playlist, Tag
+from novacast.records import dataclass
 
 HALF = Fraction(1, 2)
 TEXT = "subtitles"

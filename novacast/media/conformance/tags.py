@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
 from novacast.media.conformance.findings import Findings, Rule
+from novacast.records import dataclass
 
 LARGEST = 16 * 1024 * 1024
 """Bytes that are read of a playlist."""

@@ -1,6 +1,5 @@
 """The command lines of trials, and what they are tried on. Pure, but for `run`."""
 
-from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
 from pathlib import Path
@@ -9,6 +8,7 @@ from novacast.clock import Clock
 from novacast.media.encoders import options
 from novacast.media.encoders.models import Encoder, Filter, Route, Target
 from novacast.media.process import PROGRESS, Command, Limits, run_child
+from novacast.records import dataclass
 
 FPS = Fraction(30_000, 1001)
 FRAMES = 50

@@ -6,10 +6,10 @@ import re
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.media.encoders.models import CPU, Codec, Device, Encoder, Kind
+from novacast.records import dataclass
 
 AMD = "0x1002"
 NO_DRIVER = "none 0"

@@ -4,7 +4,6 @@ import asyncio
 import logging
 import re
 from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from novacast.clock import Clock
@@ -17,6 +16,7 @@ from novacast.media.encoders.reports import Event, Report
 from novacast.media.encoders.sessions import Sessions
 from novacast.media.encoders.trial import reason_of
 from novacast.media.info import Video
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

@@ -2,12 +2,13 @@
 
 import logging
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from pathlib import Path
 
 from novacast.clock import DAY, MINUTE, Clock, doubled
 from novacast.media.cached import read_json, write_json
 from novacast.media.encoders.locks import locked
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -1,12 +1,13 @@
 """What encodes pictures, on what, how that was proven, and what is asked of it. Facts only."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from fractions import Fraction
 from math import ceil
 
 from novacast.media.ladder import Ladder, Rung
+from novacast.records import dataclass
 
 CPU = "cpu"
 

@@ -1,10 +1,10 @@
 """What befell an encoder, in words: for the doctor, the page of a job and the log."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import moment
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 
 
 class Event(StrEnum):

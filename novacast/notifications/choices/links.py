@@ -3,12 +3,12 @@
 A signature says whose mails of which kind, and nothing else: with it nobody reads or changes anything more.
 """
 
-from dataclasses import dataclass
 from urllib.parse import quote
 
 from novacast.errors import Unauthenticated
 from novacast.i18n import text
 from novacast.notifications.kinds import RULES, Kind, Way
+from novacast.records import dataclass
 from novacast.security.keys import Signer
 
 PATH = "/unsubscribe"

@@ -1,7 +1,6 @@
 """Switches as people set them, and as a link in a mail turns one off."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput
@@ -11,6 +10,7 @@ from novacast.notifications.choices import store
 from novacast.notifications.choices.links import Subscription, UnsubscribeLinks
 from novacast.notifications.choices.ports import Operates
 from novacast.notifications.kinds import RULES, Kind, Rule, Way
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """What can be followed. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 MOST = 500
 """That one person may follow."""

@@ -1,12 +1,12 @@
 """An occasion that many are told of, what one person is told, and in which words. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.clock import DAY, HOUR, SECOND
 from novacast.i18n import text, translated
 from novacast.notifications.kinds import Kind
 from novacast.notifications.push.models import Message, Urgency
+from novacast.records import dataclass
 from novacast.words import hour_in
 
 STAGES: Mapping[Kind, Sequence[Kind]] = {

@@ -1,7 +1,5 @@
 """Everything that people are told of put together: what wiring hands to the server, the worker and other slices."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database
 from novacast.folder import DataFolder
 from novacast.i18n import Languages
@@ -23,6 +21,7 @@ from novacast.notifications.push.ports import SenderOf
 from novacast.notifications.push.sending import Pusher
 from novacast.notifications.push.service import Browsers, Pushes
 from novacast.notifications.services import NotificationServices
+from novacast.records import dataclass
 from novacast.security.addresses import Reach
 from novacast.security.webpush import Vapid
 from novacast.settings import Settings

@@ -1,8 +1,6 @@
 """Telling one person of one thing: by the ways that they want, once, in the transaction that writes down that they were
 told."""
 
-from dataclasses import dataclass
-
 from novacast import outbox
 from novacast.database import Transaction
 from novacast.i18n import Languages
@@ -12,6 +10,7 @@ from novacast.notifications.news import store
 from novacast.notifications.news.models import BOUNDED, TEMPLATES, News, context, message, words
 from novacast.notifications.news.ports import Addressee, Mailer
 from novacast.notifications.push.service import Pushes
+from novacast.records import dataclass
 
 _OUTSIDE = frozenset({Way.MAIL, Way.PUSH})
 

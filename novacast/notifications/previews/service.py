@@ -1,7 +1,6 @@
 """Previews, for those who run the server."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from email.message import EmailMessage
 
 from novacast.errors import NotFound
@@ -11,6 +10,7 @@ from novacast.notifications.kinds import KINDS, RULES, Kind, Way
 from novacast.notifications.letters import Letters
 from novacast.notifications.models import Mail, State
 from novacast.notifications.previews.samples import ADDRESS, AT, sample
+from novacast.records import dataclass
 
 LISTED = ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post", "Precedence", "Auto-Submitted")
 

@@ -4,13 +4,13 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
 from novacast.clock import DAY, MINUTE, SECOND
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.security.addresses import Reach, literal
 from novacast.texts import printable
 

@@ -5,12 +5,13 @@ another version beside it, told as long as the old one is listened to.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from types import MappingProxyType
 from typing import Any
 
 from novacast.clock import iso
 from novacast.outbox import Event
+from novacast.records import dataclass
 from novacast.topics import Topic
 
 TEST = "webhook.test.v1"

@@ -1,7 +1,6 @@
 """Endpoints, messages and their deliveries, and the rules of when to try again. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import urlsplit
 
@@ -10,6 +9,7 @@ from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.notifications.webhooks.exports import EXPORTS
 from novacast.notifications.webhooks.signing import Scheme
+from novacast.records import dataclass
 from novacast.security.addresses import Reach, literal
 from novacast.texts import printable
 

@@ -1,7 +1,7 @@
 """Endpoints as those who look after them use them: see, make, change, remove, give another secret."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from novacast import outbox
@@ -26,6 +26,7 @@ from novacast.notifications.webhooks.models import (
     checked_url,
 )
 from novacast.notifications.webhooks.signing import Scheme, Secret
+from novacast.records import dataclass
 from novacast.security.addresses import Reach
 
 

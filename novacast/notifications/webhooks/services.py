@@ -1,7 +1,6 @@
 """The room put together."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from novacast.database import Database
 from novacast.metrics import Metrics
@@ -14,6 +13,7 @@ from novacast.notifications.webhooks.keyring import Keyring
 from novacast.notifications.webhooks.ports import OrgOf, Owners, Sender
 from novacast.notifications.webhooks.service import Webhooks
 from novacast.outbox import Outbox
+from novacast.records import dataclass
 from novacast.security.addresses import Reach
 from novacast.settings import Settings
 

@@ -6,10 +6,11 @@
 import base64
 import hmac
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Self
 
+from novacast.records import dataclass
 from novacast.security.signing import SigningKey, new_signing_key
 
 SECRET_BYTES = 32

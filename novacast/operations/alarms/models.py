@@ -1,13 +1,13 @@
 """What is wrong, when it becomes an alarm, and when it is told. Pure."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from datetime import time
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from novacast.clock import moment
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 
 
 class Severity(StrEnum):

@@ -3,7 +3,6 @@
 import asyncio
 import shutil
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass
 
 from novacast.clock import HOUR, MINUTE, SECOND, Clock
 from novacast.database import Database
@@ -16,6 +15,7 @@ from novacast.operations.state import backups
 from novacast.operations.tls import Https
 from novacast.operations.tls_status import status
 from novacast.overview import Programme, Work
+from novacast.records import dataclass
 from novacast.settings import Settings
 
 COMFORT = 10 * 1024**3

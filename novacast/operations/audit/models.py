@@ -3,8 +3,9 @@
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

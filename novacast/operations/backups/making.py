@@ -9,7 +9,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import partial
 from pathlib import Path
 from tempfile import mkdtemp
@@ -25,6 +25,7 @@ from novacast.operations.backups.disk import understood
 from novacast.operations.backups.models import DATABASE, PIECE, SETTINGS, Entry, Head, Progress, Watch
 from novacast.operations.backups.repository import Repository
 from novacast.operations.backups.walking import Found, Known
+from novacast.records import dataclass
 
 THREADS = 3
 AT_ONCE = 6

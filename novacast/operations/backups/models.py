@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from novacast.clock import DAY, HOUR, SECOND, instant, moment
 from novacast.errors import Unavailable
+from novacast.records import dataclass
 
 FORMAT = 1
 PIECE = 4 * 1024 * 1024

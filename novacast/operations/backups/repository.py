@@ -10,13 +10,13 @@ import base64
 import json
 import zlib
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from novacast.errors import Conflict, InvalidInput, NotFound, NovaCastError, Unauthenticated, Unavailable
 from novacast.operations.backups.models import FORMAT, Entry, Head, id_at, id_behind
 from novacast.operations.backups.ports import Target
+from novacast.records import dataclass
 from novacast.security import envelopes
 from novacast.security.envelopes import ReaderKey, WriterKey
 from novacast.security.passphrases import locked, unlocked

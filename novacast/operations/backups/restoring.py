@@ -8,7 +8,6 @@ import os
 import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager, suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.database import snapshots
@@ -17,6 +16,7 @@ from novacast.folder import RESTORING, DataFolder
 from novacast.operations.backups.disk import understood
 from novacast.operations.backups.models import DATABASE, PIECE, ROOMS, SETTINGS, Entry, Head, Progress, Watch
 from novacast.operations.backups.repository import Opened
+from novacast.records import dataclass
 
 Prepare = Callable[[Path], object]
 """Done with the database before it gets its name; whatever it raises leaves the folder unfinished."""

@@ -3,7 +3,6 @@
 import json
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from novacast.operations.backups.making import Making
 from novacast.operations.backups.models import PIECE, Head, Progress, Rules, Watch, due, kept, unwatched
 from novacast.operations.backups.ports import Target
 from novacast.operations.backups.repository import Opened, Repository
+from novacast.records import dataclass
 from novacast.security import envelopes
 from novacast.security.envelopes import ReaderKey, WriterKey, new_reader_key
 from novacast.settings import Settings

@@ -3,11 +3,11 @@
 import os
 import stat
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.folder import DataFolder
 from novacast.operations.backups.models import ROOMS, Entry
+from novacast.records import dataclass
 
 FIRST = "journal"
 """The file of a recording that tells of all others beside it: what it tells of is whole by then, and what comes later

@@ -8,13 +8,14 @@ socket, for as long as its person's session lives and they are an operator. A br
 import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import MINUTE, Clock
 from novacast.errors import Conflict, Forbidden, Gone, NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.operations.console.ports import Operators, People, Presented
+from novacast.records import dataclass
 from novacast.security.keys import digest, new_token
 from novacast.settings.watching import Console as Settings
 

@@ -8,9 +8,9 @@ Hi.Events: headings of `AttendeesExport` and `OrdersExport` (backend/app/Exports
 import re
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.importing import Kind
+from novacast.records import dataclass
 
 PRETIX, HI_EVENTS, TABLE = "pretix", "hi.events", "table"
 

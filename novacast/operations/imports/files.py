@@ -7,7 +7,6 @@ import os
 import shutil
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import IO
@@ -17,6 +16,7 @@ from novacast.i18n import text
 from novacast.importing import Kind
 from novacast.operations.imports.models import LONGEST_CELL, SAMPLE
 from novacast.operations.imports.reading import rows
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

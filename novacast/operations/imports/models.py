@@ -1,11 +1,12 @@
 """An import: a file, what is to become of its columns, and how far it has come. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from novacast.clock import DAY, SECOND
 from novacast.importing import Kind
+from novacast.records import dataclass
 
 LARGEST = 2 * 2**30
 """Bytes of a file."""

@@ -6,13 +6,13 @@ not grow with them. Statuses are pretix' letters: n pending, p paid, e expired, 
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import IO, Any
 
 from novacast.importing import Kind
 from novacast.operations.imports.jsonstream import JsonStream
 from novacast.operations.imports.models import Row, sound
+from novacast.records import dataclass
 
 STATUSES = {"p": "paid", "n": "pending", "e": "expired", "c": "cancelled"}
 _KEPT = ("name", "slug", "items", "questions", "quotas", "subevents")

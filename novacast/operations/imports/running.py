@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
-from dataclasses import dataclass
 from itertools import islice
 
 from novacast.database import Database, IntegrityError, Transaction
@@ -25,6 +24,7 @@ from novacast.operations.imports.mapping import orders_beside
 from novacast.operations.imports.models import BATCH, GOES_ON, LEASE, Counts, Import, Issue, State
 from novacast.operations.imports.reading import rows
 from novacast.operations.imports.staging import Staged, records, stage
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

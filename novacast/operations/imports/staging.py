@@ -8,7 +8,6 @@ import hashlib
 import json
 from array import array
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
@@ -18,6 +17,7 @@ from novacast.i18n import packed, text, unpacked
 from novacast.importing import Line, Record
 from novacast.operations.imports import mapping as columns
 from novacast.operations.imports.models import MOST_LINES, MOST_ROWS, Import, Row
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

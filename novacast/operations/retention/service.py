@@ -2,11 +2,11 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database
 from novacast.identity import Principal, operates
 from novacast.keeping import Rule
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 

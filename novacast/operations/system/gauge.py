@@ -3,12 +3,12 @@
 import os
 import shutil
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.clock import Clock
 from novacast.operations.system import proc
 from novacast.overview import Child, Machine
+from novacast.records import dataclass
 
 LEAST = 0.2
 """Seconds between two looks below which the rates of the last one are told again."""

@@ -5,10 +5,10 @@ Where there is no /proc the figures are 0 or None.
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.media.process import CONTEXT
+from novacast.records import dataclass
 
 PROC = Path("/proc")
 TICKS = os.sysconf("SC_CLK_TCK")

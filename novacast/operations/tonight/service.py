@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Generic, TypeVar
 
 from novacast.clock import HOUR, Clock, iso
@@ -10,6 +10,7 @@ from novacast.database import Database
 from novacast.identity import Principal, operates
 from novacast.operations.tonight.ports import Alarms, BoxOffice, Broadcasts, Meter, Players, Rooms, Works
 from novacast.overview import Machine, Night, Programme, ProgrammeNow, Tonight, Work
+from novacast.records import dataclass
 
 T = TypeVar("T")
 

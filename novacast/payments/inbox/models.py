@@ -1,9 +1,9 @@
 """Events as they come. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import HOUR, SECOND, doubled
+from novacast.records import dataclass
 
 FIRST_WAIT, LONGEST_WAIT = 5 * SECOND, HOUR
 MOST_TRIES = 60

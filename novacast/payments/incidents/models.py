@@ -1,7 +1,8 @@
 """Incidents. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 MOST_NOTE = 500
 

@@ -1,10 +1,10 @@
 """Inquiries: a bank asks about a payment before it takes anything back. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.money import Contested, Standing
+from novacast.records import dataclass
 
 
 class State(StrEnum):

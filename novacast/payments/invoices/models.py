@@ -2,11 +2,11 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.taxes import Taxed, breakdown
 
 MOST_LINES = 8

@@ -4,8 +4,8 @@ Amounts are minor units. Prices include their tax, so that each gross amount bec
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.taxes import within
 
 CASH, BANK, CARD_TERMINAL = "cash", "bank", "card_terminal"

@@ -3,7 +3,6 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -14,6 +13,7 @@ from novacast.i18n import text
 from novacast.identity import Action, Principal
 from novacast.payments.ledger import store
 from novacast.payments.ledger.models import Balance, Line
+from novacast.records import dataclass
 
 BATCH = 1000
 HEADS = (

@@ -2,7 +2,6 @@
 transaction that makes it true."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from novacast.payments.memberships.earning import store as earning
 from novacast.payments.memberships.models import CASH, OFFLINE, Charge, Interval, Subscription, period_end
 from novacast.payments.memberships.ports import Addressees, Zones
 from novacast.payments.memberships.refunds.models import BY_DISPUTE, Refund
+from novacast.records import dataclass
 
 MOST_MONTHS = 60
 

@@ -2,7 +2,7 @@
 wanted there."""
 
 from collections.abc import Collection
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from novacast.database import Database, Transaction
@@ -19,6 +19,7 @@ from novacast.payments.memberships.models import CASH, OFFLINE, TERMINAL, Charge
 from novacast.payments.memberships.service import Memberships
 from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import begin_trial, charge, end, settle
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,13 +1,14 @@
 """What members may see, computed of rows each time it is asked. Fits playback's `Passes` and chat's `Badges`."""
 
 from collections.abc import Awaitable, Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Protocol
 
 from novacast.database import Database, Transaction
 from novacast.identity import Principal
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Tier
+from novacast.records import dataclass
 
 
 class Passes(Protocol):

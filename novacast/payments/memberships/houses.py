@@ -1,12 +1,13 @@
 """Which houses offer memberships. While any does, the venue's pages lead there."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.database import Database
 from novacast.outbox import Event as Fact
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Plan
+from novacast.records import dataclass
 
 
 @dataclass(slots=True)

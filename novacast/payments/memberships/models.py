@@ -2,7 +2,6 @@
 
 from calendar import monthrange
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from types import MappingProxyType
@@ -11,6 +10,7 @@ from novacast.clock import DAY, SECOND, instant
 from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.payments.memberships.trials.models import Why
+from novacast.records import dataclass
 from novacast.texts import printable
 
 NAME_LENGTH, BADGE_LENGTH, DESCRIPTION_LENGTH = 100, 24, 2000

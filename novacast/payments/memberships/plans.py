@@ -1,7 +1,6 @@
 """Tiers and plans as an organization arranges them, and as everybody sees what is offered."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from novacast import outbox
@@ -27,6 +26,7 @@ from novacast.payments.memberships.models import (
     checked_media,
     checked_name,
 )
+from novacast.records import dataclass
 from novacast.texts import printable
 
 

@@ -2,13 +2,13 @@
 books."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from novacast.database import Transaction
 from novacast.identity import Principal
 from novacast.money import Demand, Repaid, Repayment
 from novacast.payments.memberships.models import Charge, Interval
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import partial
 
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -18,6 +17,7 @@ from novacast.payments.memberships.plans import office, office_tier
 from novacast.payments.memberships.ports import Collector, People, Preview
 from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import begin_trial, charge, end, go_on, pause, settle, tell, turn
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,6 @@
 """The room put together."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database
 from novacast.payments.invoices.service import Invoices
@@ -26,6 +25,7 @@ from novacast.payments.memberships.refunds.service import Refunds
 from novacast.payments.memberships.service import Memberships
 from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.wanting import PlansWanted
+from novacast.records import dataclass
 from novacast.security.keys import instance_of
 from novacast.settings import Settings
 

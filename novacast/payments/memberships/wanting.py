@@ -1,12 +1,11 @@
 """Plans as carts hold them. Fits tickets' `PlanOffers` without knowing of it."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database, Transaction
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.payments.memberships import store
 from novacast.payments.memberships.words import price
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

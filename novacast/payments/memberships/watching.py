@@ -1,10 +1,10 @@
 """Memberships as watch pages offer them. Fits tickets' `Memberships` without knowing of it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.payments.memberships.plans import Plans
 from novacast.payments.memberships.words import price
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

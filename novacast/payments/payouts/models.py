@@ -1,10 +1,10 @@
 """What moved on an account at a provider, and its payouts. Pure. Amounts are our minor units."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal
 
 from novacast.clock import DAY, HOUR
+from novacast.records import dataclass
 
 SOON, GRACE = HOUR, 5 * DAY
 """After which a payment, and anything that banks take days for, must stand on both sides."""

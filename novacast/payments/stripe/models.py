@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import DAY, HOUR, MINUTE, SECOND
 from novacast.money import Demand, Outcome
 from novacast.payments.stripe.amounts import ours, theirs
+from novacast.records import dataclass
 
 REPLAYED = 23 * HOUR
 """For so long a key surely gives the same answer again: Stripe forgets them after a day or later."""

@@ -1,7 +1,5 @@
 """Stripe put together."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database
 from novacast.payments.stripe.billing.catalogue import Catalogue
 from novacast.payments.stripe.billing.client import BillingApi
@@ -14,6 +12,7 @@ from novacast.payments.stripe.news import StripeNews
 from novacast.payments.stripe.provider import StripeProvider
 from novacast.payments.stripe.refunds import StripeRefunds
 from novacast.payments.stripe.statements import StripeStatements
+from novacast.records import dataclass
 from novacast.settings import Stripe
 
 

@@ -9,7 +9,6 @@ import os
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TypeVar
 
 from novacast.clock import Clock
@@ -17,6 +16,7 @@ from novacast.errors import NotFound
 from novacast.i18n import text
 from novacast.playback.delivery.files import Facts, open_below, read_whole
 from novacast.playback.delivery.names import REWRITTEN, fits, suffix
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 T = TypeVar("T")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Protocol
+
+from novacast.records import dataclass
 
 Headers = Mapping[str, str]
 """Looked up without regard to case."""

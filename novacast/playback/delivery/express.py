@@ -12,12 +12,12 @@ answer goes out in the call that brings what all in the list wait for. What else
 
 import asyncio
 import re
-from dataclasses import dataclass
 from typing import NamedTuple, Protocol
 
 from novacast.playback.delivery.cache import Held
 from novacast.playback.delivery.on_air import Wait
 from novacast.playback.delivery.sending import send_at_once
+from novacast.records import dataclass
 
 LONGEST = 8192
 """Bytes of a head, as aiohttp limits a line."""

@@ -3,7 +3,8 @@
 import errno
 import os
 import stat
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 # O_NONBLOCK: a pipe put in place of a file must not hang the thread that opens it.

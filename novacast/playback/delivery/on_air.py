@@ -1,7 +1,6 @@
 """What is on air: found in memory, or waited for by many connections at once."""
 
 import asyncio
-from dataclasses import dataclass
 from functools import partial
 from hashlib import blake2b
 from typing import Protocol
@@ -11,6 +10,7 @@ from novacast.i18n import text
 from novacast.playback.delivery.heads import Heads
 from novacast.playback.delivery.names import fits
 from novacast.playback.ports import Aired, OnAir
+from novacast.records import dataclass
 
 Key = tuple[OnAir, str, str]
 """A broadcast, a name in it, and a query."""

@@ -1,7 +1,7 @@
 """One account at one ACME server: its key on disk, and the requests it signs."""
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from josepy.jwk import JWKEC
 
 from novacast import __version__
 from novacast.errors import BadSettings, Conflict, Unavailable
+from novacast.records import dataclass
 from novacast.security.tls import certificates, files
 
 _TIMEOUT_SECONDS = 20

@@ -1,7 +1,6 @@
 """What a certificate says, and whether a key is its key."""
 
 import ipaddress
-from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography import x509
@@ -18,6 +17,7 @@ from cryptography.hazmat.primitives.serialization import (
 
 from novacast.clock import DAY, instant
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 from novacast.security.tls import files, names
 
 

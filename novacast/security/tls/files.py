@@ -1,11 +1,11 @@
 """The folder `keys/tls/`: each file is for its owner alone and replaced as a whole or not at all."""
 
 import errno
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast import durable
 from novacast.errors import BadSettings, DiskFull
+from novacast.records import dataclass
 
 _LARGEST = 1024 * 1024
 

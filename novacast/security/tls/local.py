@@ -7,7 +7,6 @@ to local names, private networks, and the hosts it was made for. A stolen key ca
 import datetime
 import ipaddress
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from cryptography import x509
 from cryptography.exceptions import InvalidSignature
@@ -18,6 +17,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from novacast.clock import HOUR, Clock, instant, moment
 from novacast.errors import BadSettings, InvalidInput
+from novacast.records import dataclass
 from novacast.security.tls import certificates, files, names
 from novacast.security.tls.certificates import Certificate
 from novacast.security.tls.files import TlsFiles

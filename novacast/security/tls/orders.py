@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 from urllib.parse import urlsplit
 
 from novacast.errors import InvalidInput
+from novacast.records import dataclass
 
 LETS_ENCRYPT = "https://acme-v02.api.letsencrypt.org/directory"
 

@@ -1,9 +1,9 @@
 """Tickets and what they open. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import HOUR
+from novacast.records import dataclass
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.models import TicketState
 

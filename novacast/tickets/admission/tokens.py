@@ -7,8 +7,7 @@ densely. Whoever has an organization's public keys can check it without asking a
 issued only the house knows.
 """
 
-from dataclasses import dataclass
-
+from novacast.records import dataclass
 from novacast.security.signing import SIGNATURE_BYTES, SigningKey, signed_by
 
 VERSION = 1

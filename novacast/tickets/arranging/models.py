@@ -1,8 +1,8 @@
 """An evening as organizers think of it: when, how many places, at which price, who may watch from elsewhere. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.tickets.events.models import NewItem, PerformanceChanges
 
 ONLINE_PLACES = 1000

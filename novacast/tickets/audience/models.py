@@ -1,6 +1,6 @@
 """Somebody who has tickets, and a performance as it is told of. Pure."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

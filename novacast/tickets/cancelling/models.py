@@ -1,12 +1,13 @@
 """By which rules tickets are given back, and how much that is worth. Pure. Amounts are minor units of the currency."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import HOUR
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import Text, text
 from novacast.money import Parts
+from novacast.records import dataclass
 from novacast.tickets.events.models import MOST_AMOUNT, Performance
 from novacast.tickets.holds.models import Claim
 from novacast.tickets.models import PerformanceState

@@ -1,11 +1,11 @@
 """What stands in a cart, as it is at this moment: what it costs now, and what of it is not to be had any more."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.errors import NotFound
 from novacast.i18n import Text, text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.security.keys import digest
 from novacast.tickets.carts.models import Cart, Kind, Line
 from novacast.tickets.carts.ports import PlanOffer, PlanOffers

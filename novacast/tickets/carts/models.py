@@ -1,12 +1,12 @@
 """What is collected, by whom. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import quote
 
 from novacast.clock import DAY
 from novacast.errors import Conflict
+from novacast.records import dataclass
 
 KEPT = 30 * DAY
 """A cart that nobody touched for so long is forgotten, as the browser forgets its cookie."""

@@ -2,11 +2,12 @@
 
 import secrets
 import unicodedata
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import Texts, printable
 from novacast.tickets.events.models import Item, Performance
 

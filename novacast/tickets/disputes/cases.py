@@ -1,9 +1,9 @@
 """All that a disputed payment is about, as its evidence tells it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.money import Contested
+from novacast.records import dataclass
 from novacast.tickets.cancelling.models import Policy
 from novacast.tickets.disputes.models import Used
 from novacast.tickets.events.models import Event, Performance

@@ -1,9 +1,9 @@
 """Disputes. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.money import Contested
+from novacast.records import dataclass
 from novacast.tickets.models import DisputeState
 
 

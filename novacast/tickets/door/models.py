@@ -1,10 +1,10 @@
 """Lists of a door, scans against them, and what a door says. Pure; the door's page has the same rules in JavaScript."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 
 from novacast.clock import DAY, MINUTE, SECOND
+from novacast.records import dataclass
 from novacast.tickets.admission.models import Ticket
 from novacast.tickets.admission.tokens import Token
 from novacast.tickets.events.models import Item

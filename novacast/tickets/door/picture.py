@@ -2,10 +2,10 @@
 
 from base64 import b64encode
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.database import Database
+from novacast.records import dataclass
 from novacast.tickets.admission.keys import Keyring
 from novacast.tickets.door import store
 from novacast.tickets.door.models import CheckinList, Gate, Standing, packed

@@ -5,13 +5,14 @@ the people are inside: it is written down as it was, and becomes an incident whe
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast import outbox
 from novacast.database import Database, Then, Transaction
 from novacast.errors import InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.records import dataclass
 from novacast.tickets import store as books
 from novacast.tickets.admission import store as keys
 from novacast.tickets.admission.tokens import BadToken, Token, as_scanned, checked

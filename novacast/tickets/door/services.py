@@ -1,9 +1,8 @@
 """The door put together."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database
 from novacast.limits import RateLimiter
+from novacast.records import dataclass
 from novacast.tickets.admission.keys import Keyring
 from novacast.tickets.door.devices.service import Devices
 from novacast.tickets.door.lists import Lists

@@ -1,9 +1,8 @@
 """What a ticket becomes, and what that is worth. Pure. Amounts are minor units of the order's currency."""
 
-from dataclasses import dataclass
-
 from novacast.errors import Conflict
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.tickets.events.models import Item
 from novacast.tickets.holds.models import Claim, Wish
 from novacast.tickets.orders.models import Method

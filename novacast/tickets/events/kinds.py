@@ -1,7 +1,8 @@
 """Kinds of tickets of a whole event, by their names: each of its performances has them under other ids. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """What is on, in the order in which it is on: published events by their next performance, or by their last one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from novacast.database import Database, Page, keyset
+from novacast.records import dataclass
 from novacast.tickets.events import store
 from novacast.tickets.events.models import Event, Item, Performance
 

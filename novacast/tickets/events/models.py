@@ -1,7 +1,7 @@
 """Events, performances, items, prices and quotas: what they are, and what may be set of them. Pure."""
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import cache
 from typing import Any
 from zoneinfo import available_timezones
@@ -11,6 +11,7 @@ from babel.numbers import list_currencies
 from novacast.clock import DAY
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.tickets.models import PERFORMANCE, ItemKind, PerformanceState
 

@@ -1,13 +1,14 @@
 """Performances as people use them: make, set up what is sold and how much of it, put on sale, look at."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast import outbox
 from novacast.database import Database, IntegrityError, Then, Transaction
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.tickets.codes.models import Code
 from novacast.tickets.events import store

@@ -1,7 +1,7 @@
 """Events as people use them: find, look at, make, change, publish."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import HOUR
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -9,6 +9,7 @@ from novacast.errors import Conflict
 from novacast.i18n import text
 from novacast.identity import Action, Principal
 from novacast.outbox import Event as Fact
+from novacast.records import dataclass
 from novacast.tickets.events import store
 from novacast.tickets.events.kinds import EventKinds
 from novacast.tickets.events.making import make_event, tell_event

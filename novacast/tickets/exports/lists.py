@@ -1,10 +1,10 @@
 """What an organizer takes along of one event: its codes, and what buyers of a performance answered."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 
 from novacast.clock import iso
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets.codes.models import Code
 from novacast.tickets.codes.service import Codes
 from novacast.tickets.events.service import Events

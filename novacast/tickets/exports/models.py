@@ -1,10 +1,11 @@
 """Tables on their way out of the house. Pure."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from babel.numbers import get_currency_precision
+
+from novacast.records import dataclass
 
 Cell = str | int | float | bool | None
 Row = Sequence[Cell]

@@ -1,12 +1,12 @@
 """What an organization takes along of its box office: orders, tickets, sales and how it stands."""
 
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from novacast.clock import iso, moment
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.taxes import within
 from novacast.tickets.events.permission import sees_orders
 from novacast.tickets.exports.models import Row, Table, major

@@ -1,11 +1,11 @@
 """A ticket that is offered to somebody, or was handed on. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import DAY
 from novacast.errors import Conflict
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.tickets.admission.models import Ticket
 
 OFFERED_FOR = 7 * DAY

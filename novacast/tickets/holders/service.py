@@ -5,7 +5,6 @@ alone, with another code, and the old one opens nothing.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import TypeVar
 
 from novacast import outbox
@@ -13,6 +12,7 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
+from novacast.records import dataclass
 from novacast.security.keys import Signer
 from novacast.texts import Texts
 from novacast.tickets import store as books

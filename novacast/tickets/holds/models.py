@@ -1,10 +1,10 @@
 """What somebody wants, what they have in the basket, and why they don't get it. Pure."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.tickets.events.models import Item
 from novacast.tickets.models import ClaimState, HoldState
 from novacast.tickets.seatmaps.models import Seat

@@ -1,7 +1,8 @@
 """Codes of another system as devices at doors keep them. Pure; novacast/web/static/js/door/foreign.js reads them."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from novacast.records import dataclass
 
 DIGEST_BYTES = 8
 """Of 32: enough to tell the codes of one performance apart, and of no use to make one."""

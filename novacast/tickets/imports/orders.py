@@ -6,7 +6,7 @@ no mail, no invoice, no webhook of a sale.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast import outbox
 from novacast.clock import MINUTE
@@ -15,6 +15,7 @@ from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import Text, text
 from novacast.identity import new_id, timely_id
 from novacast.importing import Brought, Did, Line, Links, Record, Wish
+from novacast.records import dataclass
 from novacast.texts import printable
 from novacast.tickets import store as log_book
 from novacast.tickets.admission import store as tickets

@@ -1,9 +1,10 @@
 """What a membership is worth at the box office. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import HOUR
+from novacast.records import dataclass
 from novacast.tickets.codes.models import Code
 from novacast.tickets.events.models import Item
 from novacast.tickets.members.ports import Tier

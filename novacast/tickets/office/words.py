@@ -1,13 +1,13 @@
 """How events, performances, orders and kinds of tickets look in the office: names of their states, choices of forms."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.clock import iso
 from novacast.errors import FieldError, InvalidInput, NovaCastError
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext
+from novacast.records import dataclass
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.models import ItemKind, OrderState, PerformanceState
 from novacast.tickets.orders.models import Method

@@ -2,12 +2,12 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
 from novacast.money import Demand, Outcome
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.tickets.holds.models import Line
 from novacast.tickets.models import AttemptState, OrderState

@@ -1,7 +1,7 @@
 """Orders come to be: of a basket, or at the box office in one go."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast import outbox
 from novacast.clock import DAY, MINUTE
@@ -9,6 +9,7 @@ from novacast.database import Transaction
 from novacast.errors import Conflict
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.records import dataclass
 from novacast.settings import Tickets
 from novacast.tickets import store as books
 from novacast.tickets.events import store as events

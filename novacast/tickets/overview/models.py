@@ -1,7 +1,6 @@
 """The box office as those who run the server see it."""
 
-from dataclasses import dataclass
-
+from novacast.records import dataclass
 from novacast.tickets.orders.models import Attempt, Order
 
 

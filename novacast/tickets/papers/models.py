@@ -1,8 +1,8 @@
 """A ticket as it is shown, printed and carried. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.tickets.events.models import Event, Item, Performance
 
 MOST_PAPERS = 1000

@@ -2,11 +2,11 @@
 `Badges` without knowing of them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from novacast.errors import NotFound, Unauthenticated
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets.passes.service import Passes
 
 

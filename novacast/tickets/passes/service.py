@@ -1,11 +1,10 @@
 """Who may watch and write by a ticket, computed of rows each time it is asked."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database, Transaction
 from novacast.errors import InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets import store as books
 from novacast.tickets.admission.models import Pass, opens
 from novacast.tickets.admission.service import Admission

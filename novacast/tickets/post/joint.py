@@ -2,9 +2,9 @@
 which a fact is heard."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 
 from novacast.database import Transaction
+from novacast.records import dataclass
 from novacast.tickets.admission import store as admission
 from novacast.tickets.cancelling import store as cancelling
 from novacast.tickets.events import store as events

@@ -1,6 +1,6 @@
 """What an attack is, and what is found. Pure."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

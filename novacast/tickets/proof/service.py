@@ -3,9 +3,9 @@
 import logging
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 
 from novacast.database import Database, DatabaseError, Transaction
+from novacast.records import dataclass
 from novacast.tickets.models import MACHINES
 from novacast.tickets.proof import store
 from novacast.tickets.proof.attacks import Attack

@@ -1,9 +1,9 @@
 """SQL that looks through the books, and SQL that attacks them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 from novacast.tickets.models import Machine
 from novacast.tickets.proof.attacks import Attack
 from novacast.tickets.proof.codes import store as codes

@@ -1,11 +1,12 @@
 """What is bought together, and the one payment for it. Pure. Amounts are minor units of the currency."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from novacast.errors import Conflict
 from novacast.money import Demand, Outcome
+from novacast.records import dataclass
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
 

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.database import Transaction
 from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
+from novacast.records import dataclass
 from novacast.tickets.events import store as events
 from novacast.tickets.holds.models import Basket, NotOnSale
 from novacast.tickets.holds.service import Holds

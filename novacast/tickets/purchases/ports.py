@@ -1,11 +1,11 @@
 """What a purchase needs of whoever sells memberships."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Protocol
 
 from novacast.database import Transaction
 from novacast.money import Disputed
+from novacast.records import dataclass
 
 
 class Member(Protocol):

@@ -5,13 +5,14 @@ An answer is a JSON value: a text, one of the options, a list of them, true or f
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 
 from novacast.clock import MINUTE
 from novacast.errors import FieldError, InvalidInput
 from novacast.i18n import Text, text
+from novacast.records import dataclass
 from novacast.texts import Texts, printable
 
 MOST_QUESTIONS = 50

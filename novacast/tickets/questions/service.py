@@ -1,12 +1,13 @@
 """Questions as those who arrange use them, and answers as buyers give and change them."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
+from novacast.records import dataclass
 from novacast.tickets import store as books
 from novacast.tickets.codes import store as codes
 from novacast.tickets.events import store as events

@@ -5,12 +5,13 @@ is: a presale begins on one day for all, an early price ends so long before each
 
 import secrets
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from novacast.clock import moment
 from novacast.database import Transaction
 from novacast.identity import new_id
+from novacast.records import dataclass
 from novacast.tickets.codes import store as codes
 from novacast.tickets.door import store as doors
 from novacast.tickets.door.models import CheckinList

@@ -7,7 +7,6 @@ the first of the two (RFC 5545, 3.3.5). The rule alone says when: its start is o
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from itertools import islice
 from zoneinfo import ZoneInfo
@@ -17,6 +16,7 @@ from dateutil.rrule import rrulestr
 from novacast.clock import instant
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 
 MOST = 200
 """Performances that one rule makes."""

@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
@@ -12,6 +11,7 @@ from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets import store as books
 from novacast.tickets.events import store
 from novacast.tickets.events.models import MOST_PERFORMANCES, Event, Performance, check_hours

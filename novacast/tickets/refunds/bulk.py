@@ -2,12 +2,12 @@
 so a crash costs nothing but time."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets import store as log_book
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import arranged, arranges

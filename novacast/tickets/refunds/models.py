@@ -1,10 +1,10 @@
 """Refunds and the rules between. Pure. Amounts are minor units of the currency."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import HOUR, SECOND, doubled
 from novacast.money import Demand, Repayment
+from novacast.records import dataclass
 from novacast.tickets.models import RefundState
 
 FIRST, LONGEST = 10 * SECOND, 6 * HOUR

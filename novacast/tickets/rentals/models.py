@@ -1,13 +1,13 @@
 """Offers of a video, and rights to it. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import DAY, HOUR
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.i18n import ngettext, text
+from novacast.records import dataclass
 from novacast.tickets.events.models import MOST_AMOUNT, currencies
 
 MOST_HOURS, MOST_DAYS = 8760, 366

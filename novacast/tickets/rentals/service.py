@@ -1,12 +1,12 @@
 """Videos as they are put up for sale, and bought: with the baskets, orders and payments of everything else."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.i18n import text
 from novacast.identity import SYSTEM, Action, Principal, person_of
+from novacast.records import dataclass
 from novacast.tickets.events import store as events
 from novacast.tickets.events.making import tell
 from novacast.tickets.events.models import NewItem

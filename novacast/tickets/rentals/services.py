@@ -1,8 +1,7 @@
 """Selling videos put together, once those are known who have videos."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database
+from novacast.records import dataclass
 from novacast.tickets.ports import Books
 from novacast.tickets.rentals.ports import Films, Memberships
 from novacast.tickets.rentals.rights import Rights

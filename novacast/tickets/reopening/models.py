@@ -1,9 +1,9 @@
 """Why nothing is sold, and what was paid for that nobody here remembers."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import DAY
+from novacast.records import dataclass
 
 PAGES_LAST = 2 * DAY
 """A page where somebody pays lives a day at most: what was begun this long before a backup was over by then."""

@@ -1,10 +1,10 @@
 """Figures of a box office. Pure."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from novacast.records import dataclass
 from novacast.tickets.models import ItemKind
 from novacast.tickets.orders.models import Method
 

@@ -2,13 +2,13 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date, timedelta
 from zoneinfo import ZoneInfo
 
 from novacast.clock import MINUTE, instant, moment
 from novacast.database import Database
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.taxes import within
 from novacast.tickets.events import store as events
 from novacast.tickets.events.permission import sees_orders

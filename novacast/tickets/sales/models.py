@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Order
 

@@ -1,8 +1,8 @@
 """Which seats are best, and which choices leave a seat alone that nobody will take. Pure."""
 
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.tickets.seatmaps.document import SeatKind
 from novacast.tickets.seatmaps.models import Seat
 

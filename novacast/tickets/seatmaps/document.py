@@ -6,9 +6,10 @@ no lengths, counted ten units from seat to seat; it is read as format 2.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Literal
+
+from novacast.records import dataclass
 
 FORMAT = 2
 HUES = 8

@@ -5,11 +5,12 @@ The only place that computes it: editor, buyer's map, exports and what a perform
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from novacast.errors import FieldError, InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import printable
 from novacast.tickets.seatmaps.document import (
     HUES,

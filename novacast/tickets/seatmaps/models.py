@@ -6,9 +6,9 @@ they stand in one row at places that follow one another; an aisle leaves a place
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from novacast.records import dataclass
 from novacast.tickets.seatmaps.document import SeatKind
 
 MOST_SEATS = 30_000

@@ -1,6 +1,6 @@
 """Seat maps as people use them: import, change, export, and give a performance its seats."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast import outbox
@@ -8,6 +8,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.tickets import store as books
 from novacast.tickets.events import store as events

@@ -1,7 +1,8 @@
 """What is sold without an hour. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 CAPACITY = 10**12
 """Units: what is not counted has no end, and what nobody counts can't be claimed."""

@@ -1,10 +1,10 @@
 """Tips: what a house allows, and what somebody gave. Pure. Amounts in minor units."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import printable
 from novacast.tickets.events.models import currencies
 

@@ -1,10 +1,10 @@
 """Those who wait. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from novacast.clock import DAY
 from novacast.errors import Conflict
+from novacast.records import dataclass
 from novacast.tickets.events.models import Item, Performance
 from novacast.tickets.models import WaitingState
 

@@ -1,12 +1,11 @@
 """The waiting list as people use it: stand in line, confirm an address, see where one stands, leave."""
 
-from dataclasses import dataclass
-
 from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, InvalidInput, NotFound, Unauthenticated
 from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.limits import Rate, RateLimiter, network
+from novacast.records import dataclass
 from novacast.security.keys import Signer
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Event, Item, Performance

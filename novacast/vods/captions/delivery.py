@@ -3,7 +3,6 @@
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast import outbox
@@ -20,6 +19,7 @@ from novacast.media.captions import (
 )
 from novacast.media.commands import PLAYLIST
 from novacast.media.languages import name
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.captions import store
 from novacast.vods.captions.formats import webvtt

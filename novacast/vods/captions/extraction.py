@@ -5,7 +5,6 @@ import logging
 import shutil
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast.clock import DAY, Clock
@@ -19,6 +18,7 @@ from novacast.media.info import MediaInfo, Subtitles
 from novacast.media.languages import tag
 from novacast.media.probe import probe
 from novacast.media.texts import extract_subtitles, is_text
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.captions import store
 from novacast.vods.captions.formats import reading

@@ -3,12 +3,13 @@
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
 from novacast.errors import FieldError, InvalidInput
 from novacast.i18n import Text, joined, ntext, text
+from novacast.records import dataclass
 from novacast.vods.models import composed
 
 MOST_TRACKS = 50

@@ -1,7 +1,6 @@
 """The studio's pages of captions. Adding by text, changing and deleting work without scripts; the editor needs them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from babel import Locale, UnknownLocaleError
@@ -12,6 +11,7 @@ from novacast.errors import Conflict, InvalidInput, NovaCastError, PreconditionF
 from novacast.i18n import gettext as _
 from novacast.i18n import language as spoken
 from novacast.i18n import translated, unpacked
+from novacast.records import dataclass
 from novacast.vods.captions.delivery import title
 from novacast.vods.captions.models import LONGEST_LABEL, LONGEST_TEXT, Act, Changes, Kind, Origin, Revision, Track, Wish
 from novacast.vods.captions.service import Captions, Overview

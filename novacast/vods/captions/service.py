@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 from novacast.database import Database, Then, Transaction
 from novacast.errors import Conflict, NotFound, PreconditionFailed
 from novacast.i18n import Text, text
 from novacast.identity import Principal, new_id
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.captions import store
 from novacast.vods.captions.formats import reading, subrip, webvtt

@@ -1,12 +1,11 @@
 """The room put together."""
 
-from dataclasses import dataclass
-
 from novacast.clock import Clock
 from novacast.database import Database
 from novacast.jobs import JobQueue
 from novacast.media.ffmpeg import FindFFmpeg
 from novacast.media.transcription import SpeechServer
+from novacast.records import dataclass
 from novacast.settings import Speech as SpeechSettings
 from novacast.vods.captions.extraction import Extraction
 from novacast.vods.captions.ports import Showing

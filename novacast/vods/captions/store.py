@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 from novacast.vods.captions.models import (
     KEPT_CHARACTERS,
     KEPT_REVISIONS,

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from html import escape
 
 from novacast import i18n
 from novacast.clock import HOUR, SECOND
 from novacast.errors import FieldError, InvalidInput
+from novacast.records import dataclass
 
 MOST = 200
 TITLE_LENGTH = 200

@@ -1,11 +1,10 @@
 """The page on which chapters are written, which needs no scripts."""
 
-from dataclasses import dataclass
-
 from novacast.clock import SECOND
 from novacast.errors import Conflict, FieldError, InvalidInput, NovaCastError, PreconditionFailed
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
+from novacast.records import dataclass
 from novacast.vods.cards import duration
 from novacast.vods.chapters.bodies import ChaptersForm, DescribedForm
 from novacast.vods.chapters.models import Chapters, clock, found_in, parse, written

@@ -1,9 +1,9 @@
 """How collections and their videos look on a page."""
 
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.i18n import ngettext
+from novacast.records import dataclass
 from novacast.vods.bodies import poster_path
 from novacast.vods.cards import Card, duration, visibility_name
 from novacast.vods.collections.bodies import cover_path

@@ -1,11 +1,11 @@
 """What a collection is, and what may be said of one. Who may see and change it is decided as for videos."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.errors import FieldError
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.vods.models import Texts, Video, Visibility, may_edit, may_watch
 
 MOST_ITEMS = 500

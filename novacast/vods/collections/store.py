@@ -1,10 +1,10 @@
 """All SQL about collections."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 from novacast.vods.collections.models import Collection, Item, Summary
 from novacast.vods.models import Visibility
 from novacast.vods.store import Key, video

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import DAY
 from novacast.identity import Action, Principal
+from novacast.records import dataclass
 from novacast.vods.models import Video, may_edit, may_watch
 
 JOB = "vods.downloads"

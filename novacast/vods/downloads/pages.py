@@ -1,10 +1,9 @@
 """Pages of downloads: the studio's, and the form under the player, both without scripts."""
 
-from dataclasses import dataclass
-
 from novacast.errors import Conflict
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
+from novacast.records import dataclass
 from novacast.vods.cards import size_of
 from novacast.vods.downloads.bodies import AllowedForm, PrepareForm
 from novacast.vods.downloads.models import ORIGINAL, SOURCE, Allowed, Item, Offer, State

@@ -1,7 +1,6 @@
 """Downloads as people use them: see what there is, have it made, take it; and who may."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast import outbox
@@ -10,6 +9,7 @@ from novacast.errors import Conflict, Forbidden, NotFound
 from novacast.i18n import text
 from novacast.identity import Principal
 from novacast.jobs import LOW, JobQueue
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.downloads import store
 from novacast.vods.downloads.models import (

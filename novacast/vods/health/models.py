@@ -3,10 +3,11 @@
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 
 from novacast.clock import HOUR
+from novacast.records import dataclass
 
 STARTUP = (250, 500, 1000, 2000, 4000, 8000, 16_000)
 STALL = (250, 500, 1000, 2000, 5000, 10_000, 30_000)

@@ -1,11 +1,11 @@
 """What a video's own page in the studio says of its audience: a few numbers and one small graph of the last weeks."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import DAY, moment
 from novacast.graphs import Graph
 from novacast.i18n import gettext as _
+from novacast.records import dataclass
 from novacast.vods.health import words
 from novacast.vods.health.models import Health, Kind
 from novacast.vods.health.service import VideoHealth

@@ -1,10 +1,9 @@
 """Numbers of an audience as people read them."""
 
-from dataclasses import dataclass
-
 from babel.numbers import format_decimal, format_percent
 
 from novacast.i18n import gettext as _
+from novacast.records import dataclass
 from novacast.vods.cards import locale
 from novacast.vods.health.models import Health, Kind
 

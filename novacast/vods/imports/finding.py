@@ -8,7 +8,7 @@ import os
 import stat
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from babel import Locale
@@ -17,6 +17,7 @@ from novacast.errors import NotFound, TooLarge
 from novacast.i18n import Text, text
 from novacast.media import languages
 from novacast.media.sniff import container_of, why_not
+from novacast.records import dataclass
 from novacast.vods.imports.files import head_of
 from novacast.vods.imports.models import FOR_DEAF, FORCED, Found, Item, Sidecars, Subtitle, Unmapped
 

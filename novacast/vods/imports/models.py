@@ -1,8 +1,9 @@
 """What an import finds, wants and tells. No input or output."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
+from novacast.records import dataclass
 from novacast.vods.models import Video, Visibility
 
 FORCED = frozenset({"forced", "foreign"})

@@ -1,6 +1,6 @@
 """A job as those who run the server see it."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,8 @@
 """Pictures to choose from, and where they lie. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from novacast.records import dataclass
 
 JOB = "vods.pictures"
 

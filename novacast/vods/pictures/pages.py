@@ -1,10 +1,9 @@
 """The page on which the poster is chosen. All but bringing a file works without scripts."""
 
-from dataclasses import dataclass
-
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.i18n import translated
+from novacast.records import dataclass
 from novacast.vods.bodies import poster_path
 from novacast.vods.chapters.models import clock, instant
 from novacast.vods.pages import PLAYER_CSP

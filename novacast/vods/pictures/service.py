@@ -3,7 +3,6 @@
 import os
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,6 +14,7 @@ from novacast.identity import Principal, new_id
 from novacast.jobs import JobQueue
 from novacast.media.frames import BEGINNING, still_kind
 from novacast.outbox import Event
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, link, room, whole
 from novacast.vods.models import Video, VideoState

@@ -7,7 +7,6 @@ import logging
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from novacast import outbox
@@ -18,6 +17,7 @@ from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.jobs import JobQueue
 from novacast.media.encode import CUES, MASTER
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.chapters import store as chapters
 from novacast.vods.chapters.models import of_file

@@ -1,6 +1,6 @@
 """A file that waits to become a video's. Pure."""
 
-from dataclasses import dataclass
+from novacast.records import dataclass
 
 JOB = "vods.replace"
 

@@ -1,12 +1,12 @@
 """What takes room, what may, and rules about it. Pure."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
 from novacast.errors import Conflict
 from novacast.i18n import Text
+from novacast.records import dataclass
 
 UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 SAMPLES = 200

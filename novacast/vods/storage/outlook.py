@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from novacast.clock import HOUR, SECOND
@@ -12,6 +11,7 @@ from novacast.i18n import text
 from novacast.identity import Action, Principal
 from novacast.media.encoders import Codec
 from novacast.media.info import Audio, Colour, MediaInfo, Video
+from novacast.records import dataclass
 from novacast.settings import Settings
 from novacast.vods.folders import MediaFolders, free_bytes
 from novacast.vods.storage import store

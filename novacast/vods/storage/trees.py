@@ -2,11 +2,11 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from stat import S_ISDIR
 
 from novacast.clock import SECOND
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

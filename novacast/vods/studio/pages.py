@@ -1,12 +1,12 @@
 """Pages for those who make videos. Everything here works without scripts, the choice of a file to upload aside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.database import keyset
 from novacast.errors import Conflict, Forbidden, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Action, Principal
+from novacast.records import dataclass
 from novacast.vods.bodies import EditForm, StudioPageQuery, poster_path
 from novacast.vods.cards import count_of, date_of, duration, size_of, state_badge, visibility_choices, visibility_name
 from novacast.vods.health.summary import Audience, Summary

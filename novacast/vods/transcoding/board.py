@@ -1,11 +1,11 @@
 """What of a video can be watched at this moment, from its plan and its tasks. Pure."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.media.commands import INIT, SEGMENTS
 from novacast.media.ladder import Rung
 from novacast.media.playlists import Segment
+from novacast.records import dataclass
 from novacast.vods.transcoding.models import Kind, Piece, Task, TaskState
 from novacast.vods.transcoding.plan import Plan
 

@@ -2,12 +2,13 @@
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from fractions import Fraction
 
 from novacast.clock import MINUTE, SECOND
 from novacast.i18n import packed, unpacked
+from novacast.records import dataclass
 
 JOB = "vods.transcode"
 """Wakes a worker, who takes the most urgent task there is, of whatever video."""

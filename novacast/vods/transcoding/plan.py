@@ -10,7 +10,7 @@ have made. They need not begin at a keyframe of the source.
 
 import json
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from enum import StrEnum
 from fractions import Fraction
 from hashlib import sha256
@@ -27,6 +27,7 @@ from novacast.media.ladder import Ladder, Rung, plan_ladder, source_rung
 from novacast.media.playlists import Rate
 from novacast.media.probe import facts, media_info
 from novacast.media.sounds import taken
+from novacast.records import dataclass
 from novacast.settings import Transcode as Settings
 from novacast.vods.transcoding.copying import bit_rate, copied_target
 from novacast.vods.transcoding.models import Kind, Piece, Step

@@ -6,7 +6,6 @@ behind it, so that a playlist never loses what it had.
 
 from collections.abc import Collection, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from novacast.media.commands import INIT, PLAYLIST, SEGMENTS
 from novacast.media.encode import MASTER, Finished, master_of
 from novacast.media.info import MediaInfo
 from novacast.media.playlists import MediaPlaylist, measured, media_playlist
+from novacast.records import dataclass
 from novacast.vods import store as videos
 from novacast.vods.folders import MediaFolders, whole, write
 from novacast.vods.models import Video, VideoState

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from novacast.media.loudness import levelled
 from novacast.media.process import Limits
 from novacast.media.progress import Progress
 from novacast.media.throttle import Throttle
+from novacast.records import dataclass
 from novacast.settings import Transcode as Settings
 from novacast.vods.folders import whole
 from novacast.vods.models import Video

@@ -5,12 +5,12 @@ import binascii
 import hashlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from novacast import i18n
 from novacast.errors import InvalidInput, Malformed, PreconditionFailed, TooLarge
+from novacast.records import dataclass
 from novacast.vods.models import Draft, Texts, Visibility, title_of
 
 METADATA_LENGTH = 8 * 1024

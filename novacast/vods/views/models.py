@@ -3,10 +3,10 @@
 import hmac
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from novacast.clock import DAY, MINUTE, SECOND
 from novacast.limits import network
+from novacast.records import dataclass
 
 ONCE = 30 * MINUTE
 """The same viewer counts once in this time."""

@@ -4,12 +4,12 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from novacast import i18n
 from novacast.errors import RateLimited
 from novacast.limits import network
 from novacast.metrics import Metrics
+from novacast.records import dataclass
 from novacast.web.call import Call
 
 

@@ -1,11 +1,11 @@
 """What a reader wants to hear of all that it may hear: topics, whole or by their noun, and of which things."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 
 from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.outbox import Event
+from novacast.records import dataclass
 from novacast.topics import within
 
 MOST = 100

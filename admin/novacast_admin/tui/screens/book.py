@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar, TypeVar
 
 from textual import on, work
@@ -13,6 +12,7 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from novacast.errors import NovaCastError
+from novacast.records import dataclass
 from novacast_admin.records import Page
 from novacast_admin.tui.deeds import Deed
 from novacast_admin.tui.screens.room import Room

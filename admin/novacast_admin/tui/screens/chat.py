@@ -1,12 +1,12 @@
 """A programme's room: what is said there, what waits for a moderator, and who has to be quiet."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
 from novacast.errors import NotFound
+from novacast.records import dataclass
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View
 from novacast_admin.tui.widgets.figures import clock

@@ -1,12 +1,12 @@
 """Room on the disk: who takes it, how long it lasts, what lies about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
 from novacast.errors import InvalidInput
+from novacast.records import dataclass
 from novacast_admin.records import Organization, Stray, Usage
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View

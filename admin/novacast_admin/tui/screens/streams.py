@@ -2,12 +2,12 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from textual.binding import BindingType
 
 from novacast.errors import Forbidden, NotFound
+from novacast.records import dataclass
 from novacast_admin.records import Standing, Stream
 from novacast_admin.tui.deeds import Deed, bindings
 from novacast_admin.tui.screens.book import Book, Row, View

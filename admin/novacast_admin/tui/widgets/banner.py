@@ -1,12 +1,12 @@
 """The two lines on top: whose venue this is and how it stands, and where one can go."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from textual.content import Content
 from textual.widgets import Static
 
 from novacast.overview import Tonight
+from novacast.records import dataclass
 
 NARROW = 100
 """Columns below which names are written closer."""

@@ -1,9 +1,9 @@
 """When a machine's judgement holds a message, and when a machine that fails is left alone. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.errors import BadSettings
+from novacast.records import dataclass
 
 EVERY = "*"
 FAILURES = 3

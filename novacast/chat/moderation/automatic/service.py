@@ -5,7 +5,6 @@ import asyncio
 import logging
 from collections import Counter, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.chat import store as chat
 from novacast.chat.models import Message, State
@@ -19,6 +18,7 @@ from novacast.clock import Clock
 from novacast.database import Database, Transaction
 from novacast.errors import NovaCastError
 from novacast.identity import SYSTEM
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

@@ -1,10 +1,9 @@
 """SQL of what is held, and why."""
 
-from dataclasses import dataclass
-
 from novacast.chat.models import Message
 from novacast.chat.store import to_message
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """SQL of what moderation holds about people, rooms and organizations that go."""
 
-from dataclasses import dataclass
-
 from novacast.chat.moderation.sanctions.models import Sanction
 from novacast.chat.moderation.sanctions.store import to_sanction
 from novacast.database import Query, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,9 @@
 """SQL of what somebody said in a room."""
 
-from dataclasses import dataclass
-
 from novacast.chat.models import Message
 from novacast.chat.store import to_message
 from novacast.database import Query
+from novacast.records import dataclass
 
 MOST = 1000
 """Messages that are counted."""

@@ -1,7 +1,7 @@
 """Reports of viewers, gathered into one case for each message. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import Any
 
@@ -9,6 +9,7 @@ from novacast.chat.models import Message
 from novacast.clock import iso
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import printable
 
 LONGEST_NOTE = 300

@@ -1,12 +1,13 @@
 """Rules of an organization, and of a room where that has its own. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from typing import Any
 
 from novacast.chat.models import Links, Who
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 
 MOST_MINUTES = 30 * 24 * 60
 WIDEST = 16

@@ -2,12 +2,12 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
 from novacast.chat.moderation.rules.models import Rules, effective
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

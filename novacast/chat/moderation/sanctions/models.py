@@ -1,7 +1,6 @@
 """Time-outs and bans, and what they are known by. Pure. Instants are microseconds UTC."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import ClassVar
 
@@ -9,6 +8,7 @@ from novacast.chat.models import Silenced
 from novacast.clock import MINUTE, SECOND
 from novacast.errors import Forbidden, InvalidInput, RateLimited
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import printable
 
 LONGEST_TIMEOUT = 14 * 24 * 3600

@@ -5,11 +5,11 @@ between words one space. Each sign knows where in the text it stood. Pure, in a 
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import NamedTuple
 
 from novacast.chat.moderation.words.lookalikes import ALIKE, DIGITS, SIGNS, TALL, regional
+from novacast.records import dataclass
 
 SPACE, WALL = " ", "\x00"
 """Between words; and what no phrase reaches across: whom somebody mentions."""

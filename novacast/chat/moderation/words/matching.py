@@ -7,9 +7,10 @@ single word it stands for any letters. There is nothing else, so there is nothin
 
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from novacast.chat.moderation.words.folding import SPACE, Folded, is_unspaced, plain
+from novacast.records import dataclass
 
 LONGEST = 100
 """Characters of a pattern."""

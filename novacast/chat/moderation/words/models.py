@@ -1,7 +1,6 @@
 """Entries of the lists, and what becomes of a text by them. Pure."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.chat.models import LONGEST_TEXT
@@ -9,6 +8,7 @@ from novacast.chat.moderation.words.folding import SPACE, readings
 from novacast.chat.moderation.words.matching import LONGEST, MOST_PIECES, Automaton, Found, Piece, pieces
 from novacast.errors import InvalidInput
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import printable
 
 MOST = 1000

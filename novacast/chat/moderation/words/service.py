@@ -1,7 +1,7 @@
 """The lists of words: their entries, and how they are looked for in what is said."""
 
 import asyncio
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast.chat.models import Entry
@@ -22,6 +22,7 @@ from novacast.database import Database, Page, Then, Transaction, keyset
 from novacast.errors import Conflict, NotFound
 from novacast.i18n import text
 from novacast.identity import new_id
+from novacast.records import dataclass
 from novacast.texts import printable
 
 MOST_LISTS = 200

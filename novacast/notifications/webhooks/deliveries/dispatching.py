@@ -10,7 +10,7 @@ import logging
 import random
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.clock import SECOND, Clock
 from novacast.database import Database
@@ -23,6 +23,7 @@ from novacast.notifications.webhooks.keyring import Keyring
 from novacast.notifications.webhooks.models import EXCERPT_BYTES, KEPT, Attempt, Delivery, Endpoint, Progress, State
 from novacast.notifications.webhooks.ports import Sender
 from novacast.notifications.webhooks.signing import Secret, signatures
+from novacast.records import dataclass
 from novacast.tasks import TaskGroup
 
 log = logging.getLogger(__name__)

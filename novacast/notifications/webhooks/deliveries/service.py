@@ -1,7 +1,6 @@
 """What was sent, as those who look after endpoints see it; sending it once more, and sending a test."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from novacast import outbox
 from novacast.database import Database, Page, Then, Transaction, keyset
@@ -14,6 +13,7 @@ from novacast.notifications.webhooks.deliveries.recording import encoded, new_me
 from novacast.notifications.webhooks.exports import TEST
 from novacast.notifications.webhooks.models import MOST_REPLAYED, Delivery, Endpoint, Progress, State, Story
 from novacast.notifications.webhooks.service import kept
+from novacast.records import dataclass
 
 SHOWN_ATTEMPTS = 50
 UNDELIVERED = (Progress.FAILED, Progress.SKIPPED)

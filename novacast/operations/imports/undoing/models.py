@@ -1,8 +1,7 @@
 """Taking back what an import made. Pure."""
 
-from dataclasses import dataclass
-
 from novacast.clock import SECOND
+from novacast.records import dataclass
 
 LEASE = 30 * SECOND
 """Whoever undoes an import says so at each batch; after so long in silence another goes on."""

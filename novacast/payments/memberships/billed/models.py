@@ -1,11 +1,11 @@
 """Changes that were asked for, and what an answer makes of a membership. Pure."""
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import DAY, HOUR, MINUTE
 from novacast.payments.memberships.models import MOVES, State, Subscription
 from novacast.payments.memberships.ports import Told
+from novacast.records import dataclass
 
 PAGE_LASTS = 2 * HOUR
 """For which somebody may pay on the page that was made for them."""

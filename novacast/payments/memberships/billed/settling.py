@@ -6,7 +6,6 @@ One transaction: what is paid, the state, the ledger, invoices and facts.
 
 import json
 import logging
-from dataclasses import dataclass
 from typing import Any
 
 from novacast import outbox
@@ -21,6 +20,7 @@ from novacast.payments.memberships.ports import Bill, Told
 from novacast.payments.memberships.trials.models import Why
 from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import alarm, tell
+from novacast.records import dataclass
 
 log = logging.getLogger(__name__)
 _ENDS = frozenset({"closed", "over"})

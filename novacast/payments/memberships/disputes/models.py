@@ -1,10 +1,10 @@
 """Disputes of what was paid for memberships. Pure."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.money import Contested
+from novacast.records import dataclass
 
 
 class State(StrEnum):

@@ -1,12 +1,12 @@
 """All that a membership's evidence tells. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from novacast.money import Contested
 from novacast.payments.memberships.billed.models import Kind
 from novacast.payments.memberships.models import Charge, Plan, Subscription, Tier
 from novacast.payments.memberships.refunds.models import Refund
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

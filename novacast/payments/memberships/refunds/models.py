@@ -1,12 +1,12 @@
 """Money on its way back. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import HOUR, SECOND, doubled
 from novacast.payments.memberships.disputes.models import Dispute, taken
 from novacast.payments.memberships.models import Charge, ChargeState
+from novacast.records import dataclass
 
 BY_DISPUTE = "dispute"
 """Instead of a provider: what was owed of a payment is given back by a dispute of it that was lost."""

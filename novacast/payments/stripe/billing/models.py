@@ -1,13 +1,13 @@
 """What of Stripe's subscriptions and invoices is looked at, and what is sent. Pure."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Literal, assert_never
 
 from novacast.clock import SECOND
 from novacast.payments.memberships.ports import Bill, Change, Opening, Told
 from novacast.payments.stripe.amounts import ours, theirs
 from novacast.payments.stripe.models import ends_at, price_data
+from novacast.records import dataclass
 
 PAGE_LASTS = 2 * 3600
 """Seconds."""

@@ -1,11 +1,12 @@
 """What is in a cart is ordered: one thing as it always was, several by one payment."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from novacast.database import Transaction
 from novacast.errors import InvalidInput
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets.carts import store
 from novacast.tickets.carts.contents import Full
 from novacast.tickets.orders.models import Buyer, Method

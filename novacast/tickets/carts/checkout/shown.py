@@ -1,13 +1,13 @@
 """A cart as its page shows it."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote
 
 from novacast.clock import iso
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets import showcase
 from novacast.tickets.carts.checkout.service import at
 from novacast.tickets.carts.contents import Film, Full, Held, Membership, Thing

@@ -1,11 +1,11 @@
 """What a device at a door is, and how long it may act. Pure."""
 
 import secrets
-from dataclasses import dataclass
 from typing import Literal
 
 from novacast.errors import Gone, Unauthenticated
 from novacast.i18n import text
+from novacast.records import dataclass
 
 TOKEN_PREFIX = "ncd_"  # noqa: S105 - tells devices' tokens from people's, and lets scanners of public code find them
 _SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

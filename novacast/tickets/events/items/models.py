@@ -1,11 +1,12 @@
 """What may be changed of a kind of ticket that is there already. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from novacast.errors import FieldError
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.texts import Texts
 from novacast.tickets.events.models import Item, Price, bounds_at_fault
 from novacast.tickets.models import ItemKind

@@ -1,6 +1,5 @@
 """The counter: what is sold to whoever stands there, in one form whose buttons are the ways to pay."""
 
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
@@ -9,6 +8,7 @@ from novacast.clock import Clock
 from novacast.errors import Conflict, FieldError, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal, new_id
+from novacast.records import dataclass
 from novacast.tickets.arranging.bodies import Short
 from novacast.tickets.arranging.pages import NIGHT
 from novacast.tickets.events.models import Item

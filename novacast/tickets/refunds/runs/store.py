@@ -1,8 +1,7 @@
 """SQL of performances of which everything is given back."""
 
-from dataclasses import dataclass
-
 from novacast.database import Query, Transaction
+from novacast.records import dataclass
 from novacast.tickets.orders.models import Order
 from novacast.tickets.orders.store import order_of
 

@@ -1,13 +1,13 @@
 """Drawing seat maps: drafts that lose nothing, and publishing one to the performances that have it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Database, Then, Transaction
 from novacast.errors import InvalidInput
 from novacast.i18n import text
 from novacast.identity import Principal
+from novacast.records import dataclass
 from novacast.tickets.events import store as events
 from novacast.tickets.events.models import Event, Performance
 from novacast.tickets.models import PerformanceState

@@ -2,10 +2,10 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

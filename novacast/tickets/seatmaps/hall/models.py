@@ -1,10 +1,11 @@
 """A performance's hall as its map shows it, and what is said of a choice of seats. Pure."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import IntEnum
 
 from novacast.i18n import text
+from novacast.records import dataclass
 from novacast.tickets.events.models import Item
 from novacast.tickets.models import ClaimState
 from novacast.tickets.seatmaps.choice import Best, Layout

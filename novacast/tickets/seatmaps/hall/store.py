@@ -1,8 +1,7 @@
 """All SQL about seats that are kept back, and about who sits where."""
 
-from dataclasses import dataclass
-
 from novacast.database import Query, Row, Transaction
+from novacast.records import dataclass
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,10 @@
 """How far the writing down of a video's speech is, and when it is tried again. Pure."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from novacast.clock import MINUTE, SECOND
+from novacast.records import dataclass
 from novacast.vods.captions.speech.pieces import Line, Piece
 
 JOB = "vods.captions.transcribe"

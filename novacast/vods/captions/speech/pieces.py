@@ -1,8 +1,8 @@
 """Long sound in pieces that are cut where nobody speaks, what was heard in them joined, and cues made of it. Pure."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
+from novacast.records import dataclass
 from novacast.vods.captions.formats.markup import escaped
 from novacast.vods.captions.models import LONGEST_TEXT, MOST_CUES, Cue
 from novacast.vods.captions.ports import Said
