@@ -7,22 +7,19 @@ from functools import partial
 from pathlib import Path
 
 from novacast import outbox
-from novacast.accounts.people.addresses import Addresses
-from novacast.accounts.people.service import Addressees
-from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import Charge, Interval, Plan, Subscription
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
-from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.tickets.orders.models import Method
 from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.models import Purchased
-from novacast.tickets.services import FONTS
 from novacast_admin.stripe_stand_in.shapes import Object
 from tests.fakes.clock import FakeClock
+from tests.payments.memberships.conftest import put_together
 from tests.payments.paying import House, open_house
-from tests.tickets.box import ADA, KEY, ORG, OWNER
+from tests.tickets.box import ADA, ORG, OWNER
 from tests.tickets.purchases.bundle import Bundle, open_bundle
 from tests.tickets.rentals.shop import PERSON, run
 
@@ -32,11 +29,6 @@ HOUSE = (
 )
 PRICE = 900
 """Of a month."""
-
-
-class Zone:
-    async def timezone(self, org_id: str) -> str:
-        return "Europe/Vienna"
 
 
 @dataclass
@@ -84,9 +76,7 @@ async def open_club(path: Path, clock: FakeClock) -> AsyncIterator[Club]:
         db, movers = house.box.db, outside(house.box.db, house.settings)
         await db.write(partial(run, PERSON.format(name=ADA.person_id)))
         await db.write(partial(run, HOUSE))
-        own = membership_services(
-            db, house.settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), KEY, movers.billers
-        )
+        own = put_together(db, house.settings, movers.billers)
         own.billed.beside = once_beside
         payments = payment_services(db, movers, [house.box.own.news, own.news])
         try:
