@@ -50,7 +50,7 @@ def check(wanted: Wanted, principal: Principal) -> None:
     """Raises InvalidInput, Unauthenticated."""
     things = len(wanted.holds) + len(wanted.films)
     if not things:
-        raise InvalidInput.field("holds", text("There is nothing in this basket."), "empty")
+        raise InvalidInput.field("baskets", text("There is nothing in this basket."), "empty")
     if things > MOST_THINGS:
         raise InvalidInput.field("holds", text("That is more than can be bought at once."), "too_many")
     if len(set(wanted.holds)) < len(wanted.holds) or len({one.media_id for one in wanted.films}) < len(wanted.films):
