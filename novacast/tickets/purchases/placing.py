@@ -52,9 +52,9 @@ def check(wanted: Wanted, principal: Principal) -> None:
     if not things:
         raise InvalidInput.field("baskets", text("There is nothing in this basket."), "empty")
     if things > MOST_THINGS:
-        raise InvalidInput.field("holds", text("That is more than can be bought at once."), "too_many")
+        raise InvalidInput.field("baskets", text("That is more than can be bought at once."), "too_many")
     if len(set(wanted.holds)) < len(wanted.holds) or len({one.media_id for one in wanted.films}) < len(wanted.films):
-        raise InvalidInput.field("holds", text("Something is in this basket twice."), "twice")
+        raise InvalidInput.field("baskets", text("Something is in this basket twice."), "twice")
     if wanted.films or wanted.plan_id is not None:
         person_of(principal, LOGIN)
 
