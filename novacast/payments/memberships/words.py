@@ -21,6 +21,15 @@ def minor(written: str, currency: str) -> int | None:
     return int(value) if value.is_finite() and 0 <= value < 10**9 and value == value.to_integral_value() else None
 
 
+def hundredths(written: str) -> int | None:
+    """A percentage that somebody wrote into a form, in hundredths of a percent; None: it is none."""
+    try:
+        value = Decimal(written.strip().replace(",", ".") or 0)
+    except InvalidOperation:
+        return None
+    return round(value * 100) if value.is_finite() and 0 <= value <= 100 else None
+
+
 def price(amount: int, currency: str, interval: Interval) -> str:
     words = {Interval.MONTH: _("%(price)s a month"), Interval.YEAR: _("%(price)s a year")}
     return words[interval] % {"price": money(amount, currency)}
