@@ -2,23 +2,12 @@
 
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import get_currency_precision
-
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from novacast.i18n import gettext as _
 from novacast.payments.memberships.billed.models import Kind as Change
 from novacast.payments.memberships.models import Interval, State
 from novacast.payments.memberships.trials.models import Why
 from novacast.words import money
-
-
-def minor(written: str, currency: str) -> int | None:
-    """What somebody wrote into a form, in minor units; None: it is no amount of this currency."""
-    try:
-        value = Decimal(written.strip().replace(",", ".")).scaleb(get_currency_precision(currency))
-    except InvalidOperation:
-        return None
-    return int(value) if value.is_finite() and 0 <= value < 10**9 and value == value.to_integral_value() else None
 
 
 def hundredths(written: str) -> int | None:

@@ -92,7 +92,9 @@ class Disputes:
 
     async def _named(self, one: Contested) -> Contested:
         """With the buyer's name, which whoever hears of it from a provider has not."""
-        order = None if one.order_id is None else await self._db.one(orders.order(one.order_id))
+        if one.order_id is None:
+            return one
+        order = await self._db.one(orders.order(one.order_id))
         return one if order is None else replace(one, name=order.name)
 
     def _written(self, case: Case) -> bytes:

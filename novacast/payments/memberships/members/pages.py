@@ -17,9 +17,9 @@ from novacast.payments.memberships.pages import KINDS
 from novacast.payments.memberships.refunds.models import Refund, left, live
 from novacast.payments.memberships.refunds.models import State as RefundState
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import minor, price, state_name, told
+from novacast.payments.memberships.words import price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import date_of, money
+from novacast.words import date_of, minor, money
 
 MEMBERS = "/studio/memberships/members"
 PAGE = 50

@@ -22,9 +22,9 @@ from novacast.payments.memberships.models import (
 from novacast.payments.memberships.plans import PlanDraft, Plans, TierDraft
 from novacast.payments.memberships.service import Memberships
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import hundredths, minor, price, told
+from novacast.payments.memberships.words import hundredths, price, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import date_of, money
+from novacast.words import date_of, minor, money
 
 STUDIO = "/studio/memberships"
 
