@@ -1,7 +1,7 @@
 """Numbers, dates and names as pages say them, in the language that is being spoken."""
 
 from datetime import date
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from zoneinfo import ZoneInfo
 
 from babel import Locale, UnknownLocaleError
@@ -13,6 +13,8 @@ from novacast.i18n import gettext as _
 from novacast.i18n import language, pgettext
 from novacast.visibility import Visibility
 
+LARGEST = 10**12
+"""Minor units that somebody may write into a form."""
 UNITS = ("B", "kB", "MB", "GB", "TB")
 
 
@@ -86,3 +88,17 @@ def locale() -> Locale:
         return Locale.parse(language(), sep="-")
     except (ValueError, UnknownLocaleError):
         return Locale("en")
+
+
+def percent(basis_points: int) -> str:
+    return _("%(rate)s %%") % {"rate": format_decimal(basis_points / 100, "0.##", locale=locale())}
+
+
+def minor(written: str, currency: str) -> int | None:
+    """What somebody wrote into a form, in minor units; None: it is no amount of this currency."""
+    try:
+        value = Decimal(written.strip().replace(",", ".")).scaleb(get_currency_precision(currency))
+    except InvalidOperation:
+        return None
+    good = value.is_finite() and 0 <= value <= LARGEST and value == value.to_integral_value()
+    return int(value) if good else None

@@ -33,9 +33,9 @@ from novacast.tickets.questions.service import Questions
 from novacast.tickets.seatmaps.editor.pages import SeatMapPages, SoldSeatPages
 from novacast.tickets.services import TicketServices
 from novacast.tickets.waiting.pages import WaitingPages
-from novacast.tickets.words import hour_there, minor, price
+from novacast.tickets.words import hour_there, price
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import money
+from novacast.words import minor, money
 
 Text = Annotated[str, Field(max_length=300)]
 Count = Annotated[int, Field(ge=0, le=1000)]

@@ -1,6 +1,6 @@
 """Money, hours and states as pages of the box office say them, in the language that is being spoken."""
 
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from babel.numbers import get_currency_precision
 
@@ -9,7 +9,6 @@ from novacast.i18n import gettext as _
 from novacast.tickets.models import AttemptState, OrderState
 from novacast.words import hour_in, money
 
-LARGEST = 10**12
 NEVER = 4_102_444_800 * SECOND
 """The year 2100: when what has no hour begins. Whatever is written of it fits in a ticket's code."""
 
@@ -27,17 +26,6 @@ def decimals(currency: str) -> Decimal:
 def plain(amount: int, currency: str) -> str:
     """As a field of a form takes it: 2000 EUR is 20.00."""
     return str(Decimal(amount).scaleb(-get_currency_precision(currency)))
-
-
-def minor(written: str, currency: str) -> int | None:
-    """What somebody wrote into a form, in minor units; None: it is no amount of this currency."""
-    try:
-        value = Decimal(written.strip().replace(",", ".")).scaleb(get_currency_precision(currency))
-    except InvalidOperation:
-        return None
-    if not value.is_finite() or value < 0 or value > LARGEST or value != value.to_integral_value():
-        return None
-    return int(value)
 
 
 def hour_there(at: int, timezone: str) -> str:

@@ -154,6 +154,7 @@ async def test_a_bank_that_asks_about_an_order_shuts_nobody_out_and_stands_among
     assert not (await house.box.own.orders.show(token)).order.disputed
     (listed,) = (await house.box.own.disputes.of_org(SELLER, ORG, None, 10)).items
     assert (listed.state, listed.order_id, listed.reference) == ("asked", receipt.order.id, inquiry["id"])
+    assert listed.name == receipt.order.name
     audit = await house.box.own.proof.audit()
     assert (audit.clean, [one.what for one in audit.waiting]) == (True, ["inquiry"])
     assert len(await house.box.facts("order.inquired")) == 1

@@ -6,6 +6,7 @@ from novacast.errors import Conflict, Forbidden
 from novacast.money import Disputed, Repaid
 from novacast.payments.ledger.service import Ledger
 from novacast.tickets.disputes import store
+from novacast.tickets.disputes.words import answer_address, whole_dispute
 from novacast.tickets.events.models import NewItem, PerformanceChanges
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.models import AttemptState, ItemKind, RefundState
@@ -156,3 +157,9 @@ async def test_what_fails_after_its_payment_was_lost_is_not_paid_by_hand(box: Bo
     assert (again.state, again.provider) == (RefundState.SUCCEEDED, "dispute")
     assert await accounts(box) == {}
     await box.clean()
+
+
+@pytest.mark.parametrize("reference", ["dp_1", "dp_1/2", "dp_1/member"])
+def test_a_part_of_a_dispute_is_answered_where_the_whole_is(reference: str) -> None:
+    assert answer_address("stripe", whole_dispute(reference)) == "https://dashboard.stripe.com/disputes/dp_1"
+    assert answer_address("sandbox", reference) == ""

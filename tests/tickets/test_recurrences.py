@@ -136,6 +136,8 @@ async def test_performances_are_made_like_their_pattern(box: Box) -> None:
     assert await box.own.recurrences.create(OWNER, box.night.event_id, wanted) == []
     offer = await box.own.performances.show(OWNER, made[-1].id)
     assert offer.performance.state is PerformanceState.DRAFT
+    halls = [await box.own.halls.show(OWNER, one) for one in (box.night.id, made[-1].id)]
+    assert halls[0].tag == halls[1].tag
     assert [(one.name, one.price, one.hidden, one.least) for one in offer.items] == [
         ("Seat", 2000, False, 1),
         ("Standing", 1000, True, 2),

@@ -7,9 +7,8 @@ from babel.dates import format_date
 from novacast.clock import moment
 from novacast.i18n import gettext as _
 from novacast.payments.invoices.models import Document, Kind
-from novacast.payments.ledger.words import percent
 from novacast.printing import BAD, SOFT, Paper
-from novacast.words import locale, money
+from novacast.words import locale, money, percent
 
 _WIDTHS = (86.0, 18.0, 26.0, 40.0)
 

@@ -3,11 +3,10 @@
 from datetime import date
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 
 from novacast.i18n import gettext as _
 from novacast.payments.ledger.reading import Month
-from novacast.words import locale
+from novacast.words import locale, percent
 
 
 def account_name(account: str) -> str:
@@ -38,7 +37,3 @@ def account_name(account: str) -> str:
 
 def month_name(month: Month) -> str:
     return str(format_date(date(month.year, month.month, 1), "LLLL y", locale=locale()))
-
-
-def percent(basis_points: int) -> str:
-    return _("%(rate)s %%") % {"rate": format_decimal(basis_points / 100, "0.##", locale=locale())}

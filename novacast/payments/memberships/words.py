@@ -2,8 +2,6 @@
 
 from decimal import Decimal, InvalidOperation
 
-from babel.numbers import get_currency_precision
-
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, Unavailable
 from novacast.i18n import gettext as _
 from novacast.payments.memberships.billed.models import Kind as Change
@@ -12,13 +10,13 @@ from novacast.payments.memberships.trials.models import Why
 from novacast.words import money
 
 
-def minor(written: str, currency: str) -> int | None:
-    """What somebody wrote into a form, in minor units; None: it is no amount of this currency."""
+def hundredths(written: str) -> int | None:
+    """A percentage that somebody wrote into a form, in hundredths of a percent; None: it is none."""
     try:
-        value = Decimal(written.strip().replace(",", ".")).scaleb(get_currency_precision(currency))
+        value = Decimal(written.strip().replace(",", ".") or 0)
     except InvalidOperation:
         return None
-    return int(value) if value.is_finite() and 0 <= value < 10**9 and value == value.to_integral_value() else None
+    return round(value * 100) if value.is_finite() and 0 <= value <= 100 else None
 
 
 def price(amount: int, currency: str, interval: Interval) -> str:

@@ -74,7 +74,7 @@ class Cart:
 
 
 @dataclass(frozen=True, slots=True)
-class Joint:
+class Bundle:
     """The purchase that an order belongs to."""
 
     id: str

@@ -9,7 +9,7 @@ from novacast.i18n import text
 from novacast.identity import Principal, new_id
 from novacast.security.keys import Signer
 from novacast.tickets.carts import store
-from novacast.tickets.carts.models import KEPT, Article, Badge, Cart, CartFull, Joint, Kind, Line, Owner
+from novacast.tickets.carts.models import KEPT, Article, Badge, Bundle, Cart, CartFull, Kind, Line, Owner
 from novacast.tickets.purchases import store as purchased
 from novacast.tickets.purchases.models import MOST_THINGS
 from novacast.tickets.purchases.service import Purchases
@@ -117,13 +117,13 @@ class Carts:
         purchase = tx.one(purchased.of_subscription(subscription_id))
         return purchase is not None and bool(tx.all(purchased.orders(purchase.id)))
 
-    async def joint(self, order_ids: Sequence[str]) -> Mapping[str, Joint]:
+    async def joint(self, order_ids: Sequence[str]) -> Mapping[str, Bundle]:
         """What each order was bought in, with others."""
         if self.purchases is None or not order_ids:
             return {}
         found = await self._db.all(store.joint(order_ids))
         token = self.purchases.token
-        return {order_id: Joint(id_, code, token(id_), total, cur) for order_id, id_, code, total, cur in found}
+        return {order_id: Bundle(id_, code, token(id_), total, cur) for order_id, id_, code, total, cur in found}
 
     def follow(self, tx: Transaction, hold_id: str, next_id: str) -> None:
         store.follow(tx, hold_id, next_id)

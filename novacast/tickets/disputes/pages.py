@@ -13,6 +13,7 @@ from novacast.i18n import ngettext
 from novacast.identity import Principal
 from novacast.money import Contested, Standing
 from novacast.tickets.disputes.service import Disputes
+from novacast.tickets.disputes.words import answer_address, reason_name, state_name, whole_dispute
 from novacast.tickets.office.pages import chosen, offices
 from novacast.tickets.office.words import STUDIO, by_name, hour
 from novacast.tickets.ports import Organizations
@@ -29,8 +30,6 @@ KINDS: Mapping[Standing, str] = {
     "answered": "",
     "closed": "good",
 }
-ANSWERED = {"stripe": "https://dashboard.stripe.com/disputes/{reference}"}
-"""Where a provider takes the answer."""
 
 
 class DisputesQuery(Body):
@@ -67,15 +66,17 @@ def _line(one: Contested, now: int) -> dict[str, Any]:
     waits = one.state in ("open", "asked")
     api = f"/api/v1/organizations/{one.org_id}"
     of_order = one.order_id is not None
+    whole = whole_dispute(one.reference)
     return {
         "href": f"{STUDIO}/orders/{one.order_id}" if of_order else f"/studio/memberships/members/{one.subscription_id}",
         "code": one.code if of_order else one.code or _("Membership"),
         "of_order": of_order,
         "name": one.name,
         "provider": one.provider.capitalize(),
-        "reference": one.reference,
+        "reference": whole,
         "amount": money(one.amount, one.currency),
-        "reason": one.reason.replace("_", " "),
+        "shared": whole != one.reference,
+        "reason": reason_name(one.reason),
         "when": hour(one.created_at, "UTC"),
         "state": state_name(one.state),
         "kind": KINDS[one.state],
@@ -84,7 +85,7 @@ def _line(one: Contested, now: int) -> dict[str, Any]:
         "evidence": f"{api}/orders/{one.order_id}/evidence"
         if of_order
         else f"{api}/subscriptions/{one.subscription_id}/evidence",
-        "answer": ANSWERED.get(one.provider, "").format(reference=one.reference) if waits else "",
+        "answer": answer_address(one.provider, whole) if waits else "",
     }
 
 
@@ -98,14 +99,3 @@ def _left(due_at: int | None, now: int) -> str:
     if not days:
         return _("less than a day left")
     return ngettext("%(num)s day left", "%(num)s days left", days) % {"num": days}
-
-
-def state_name(state: Standing) -> str:
-    return {
-        "open": _("To be decided"),
-        "won": _("It stays here"),
-        "lost": _("The bank keeps it"),
-        "asked": _("The bank only asks"),
-        "answered": _("Answered"),
-        "closed": _("The bank let it rest"),
-    }[state]

@@ -3,6 +3,7 @@ gets all that shows that the tickets were used."""
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from novacast.clock import DAY
@@ -64,7 +65,7 @@ class Disputes:
         start = keyset(cursor, int, str) or events.START
         found = list(await self._db.all(store.of_org(org_id, start, limit + 1)))
         for other in self._others:
-            found += await other.of_org(org_id, start, limit + 1)
+            found += [await self._named(one) for one in await other.of_org(org_id, start, limit + 1)]
         found.sort(key=_place, reverse=True)
         return Page.of(found[: limit + 1], limit, _place)
 
@@ -88,6 +89,13 @@ class Disputes:
         story = await self._orders.story(principal, org_id, order_id)
         case = Case(receipt, event, performance, policy, disputes, Used(scans, watches), story)
         return await asyncio.to_thread(self._written, case)
+
+    async def _named(self, one: Contested) -> Contested:
+        """With the buyer's name, which whoever hears of it from a provider has not."""
+        if one.order_id is None:
+            return one
+        order = await self._db.one(orders.order(one.order_id))
+        return one if order is None else replace(one, name=order.name)
 
     def _written(self, case: Case) -> bytes:
         # The library for PDF is loaded by who writes one: see `papers`.

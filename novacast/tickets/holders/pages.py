@@ -8,7 +8,7 @@ from novacast.clock import Clock
 from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
-from novacast.tickets.carts.models import Joint
+from novacast.tickets.carts.models import Bundle
 from novacast.tickets.events.performances import Performances
 from novacast.tickets.holders.models import Transfer
 from novacast.tickets.holders.service import Holders
@@ -159,7 +159,7 @@ class MyTicketPages:
         }
 
 
-def _sum(purchase: Joint | None) -> str:
+def _sum(purchase: Bundle | None) -> str:
     return "" if purchase is None else price(purchase.total, purchase.currency)
 
 

@@ -1,7 +1,6 @@
 """What is bought together, and the one payment for it. Pure. Amounts are minor units of the currency."""
 
 from collections.abc import Sequence
-from dataclasses import field
 from enum import StrEnum
 
 from novacast.errors import Conflict
@@ -138,7 +137,7 @@ class Purchased:
     """Where it is paid, once that has begun: at whoever moves the money, or on a page of ours."""
     due_at: int | None = None
     """Until when, while it waits to be paid."""
-    awaited: bool = field(default=False)
+    awaited: bool = False
     """The buyer has done all, and a bank takes its time."""
 
     @property

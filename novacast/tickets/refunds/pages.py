@@ -17,9 +17,8 @@ from novacast.tickets.ports import Organizations
 from novacast.tickets.refunds.bulk import Bulk
 from novacast.tickets.refunds.models import OVER, Refund, Shown, Way, Why
 from novacast.tickets.refunds.service import Refunds
-from novacast.tickets.words import minor
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import money
+from novacast.words import minor, money
 
 REFUNDS = f"{STUDIO}/refunds"
 PAGE = 50

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from babel.numbers import format_decimal
 from pydantic import Field
 
 from novacast.graphs import Graph
@@ -21,7 +20,7 @@ from novacast.tickets.reports.models import Night, Report, Standing
 from novacast.tickets.reports.service import Reports, Scope
 from novacast.tickets.words import NEVER, night_there, order_state
 from novacast.web import Body, Call, Html, page
-from novacast.words import count_of, day_and_month, locale, money
+from novacast.words import count_of, day_and_month, money, percent
 
 REPORTS = f"{STUDIO}/reports"
 NIGHTS = 50
@@ -73,7 +72,7 @@ class ReportsPages:
                 for one in report.by_method
             ],
             "taxes": [
-                (_percent(one.rate_bp), *(money(amount, one.currency) for amount in (one.gross, one.net, one.tax)))
+                (percent(one.rate_bp), *(money(amount, one.currency) for amount in (one.gross, one.net, one.tax)))
                 for one in report.by_tax
             ],
             "states": [
@@ -151,7 +150,3 @@ def _exports(org_id: str, query: ReportsQuery) -> Sequence[tuple[str, list[tuple
 
 def _named(one: Night) -> str:
     return night_there(one.title, one.starts_at, one.timezone)
-
-
-def _percent(basis_points: int) -> str:
-    return _("%(rate)s %%") % {"rate": format_decimal(basis_points / 100, "0.##", locale=locale())}

@@ -48,3 +48,17 @@ def m001_versions(db: Any) -> None:
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX seats_blocked_now ON seats (perf_id, seat_id) WHERE blocked = 1",
     )
+
+
+@migrations()
+def m002_copies(db: Any) -> None:
+    """What was copied or repeated had seats, and no version of its map written down: it has that of another performance
+    of its event, or else the newest one."""
+    statements(
+        db,
+        """INSERT INTO performance_maps SELECT p.id, m.id, coalesce(
+                (SELECT max(u.version) FROM performances o JOIN performance_maps u ON u.perf_id = o.id
+                    WHERE o.event_id = p.event_id AND u.map_id = m.id), m.version)
+            FROM performances p JOIN seat_maps m ON m.id = p.map_id
+            WHERE p.id NOT IN (SELECT perf_id FROM performance_maps)""",
+    )

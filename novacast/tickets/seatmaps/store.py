@@ -156,12 +156,15 @@ def put(tx: Transaction, perf_id: str, new: Iterable[Seat]) -> None:
 
 
 def copy(tx: Transaction, perf_id: str, to: str) -> None:
-    """All seats of one performance for another that has none."""
+    """All seats of one performance for another that has none, and the version of the map that they are of."""
     tx.run(
         "INSERT INTO seats (perf_id, seat_id, section, row, number, place, rank, category, kind, x, y, blocked) "
         "SELECT ?, seat_id, section, row, number, place, rank, category, kind, x, y, blocked FROM seats "
         "WHERE perf_id = ?",
         (to, perf_id),
+    )
+    tx.run(
+        "INSERT INTO performance_maps SELECT ?, map_id, version FROM performance_maps WHERE perf_id = ?", (to, perf_id)
     )
 
 

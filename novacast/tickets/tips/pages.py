@@ -19,9 +19,9 @@ from novacast.tickets.tips.models import MOST_SUGGESTIONS, TipRules
 from novacast.tickets.tips.ports import Accounts
 from novacast.tickets.tips.routes import GIVING
 from novacast.tickets.tips.service import Tips
-from novacast.tickets.words import decimals, minor, plain
+from novacast.tickets.words import decimals, plain
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import money
+from novacast.words import minor, money
 
 TIP = "/rooms/{room_id}/tip"
 STUDIO = "/studio/tips"

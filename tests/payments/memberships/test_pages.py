@@ -150,6 +150,14 @@ async def test_organizers_and_members_do_all_of_it_in_a_browser(club: Club, ask:
     assert "€9.50 a month" in (await ask("owner", "POST", f"{here}/prices", form=price))[1]
     status, page = await ask("owner", "POST", f"{here}/prices", form=price | {"price": "free", "tax": "7"})
     assert (status, 'value="free"' in page, 'value="7"' in page) == (422, True, True)
+    status, page = await ask("owner", "POST", f"{here}/prices", form=price | {"tax": "much"})
+    assert (status, 'value="much"' in page, "such as 7.5" in page) == (422, True, True)
+    yearly = price | {"price": "90", "interval": "year", "tax": "7,5"}
+    assert "€90.00 a year" in (await ask("owner", "POST", f"{here}/prices", form=yearly))[1]
+    (made,) = await club.own.plans.of_org(OWNER, ORG)
+    (year,) = (one for one in made.plans if one.interval is Interval.YEAR)
+    assert year.tax == 750
+    await club.own.plans.offer(OWNER, year.id, offered=False)
     changed = {name: value for name, value in form.items() if name != "circle"} | {"badge": "Patron"}
     assert "Patron" in (await ask("owner", "POST", here, form=changed))[1]
     status, page = await ask("", "GET", f"/memberships/{ORG}")

@@ -17,12 +17,13 @@ from novacast.payments.memberships.pages import KINDS
 from novacast.payments.memberships.refunds.models import Refund, left, live
 from novacast.payments.memberships.refunds.models import State as RefundState
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import minor, price, state_name, told
+from novacast.payments.memberships.words import price, state_name, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import date_of, money
+from novacast.words import date_of, minor, money
 
 MEMBERS = "/studio/memberships/members"
 PAGE = 50
+OVER = (State.CANCELLED, State.EXPIRED)
 
 
 class Names(Protocol):
@@ -66,7 +67,8 @@ class MemberPages:
             "kinds": KINDS,
             "mismatch": one.mismatch or "",
             "charges": [await self._charge(each) for each in found.charges],
-            "ends": one.state not in (State.CANCELLED, State.EXPIRED),
+            "ends": one.state not in OVER,
+            "evidence": f"/api/v1/organizations/{one.org_id}/subscriptions/{one.id}/evidence",
         }
         return Html("payments/member.html", context)
 
@@ -118,7 +120,7 @@ def _member(one: Subscription, people: Mapping[str, str], tiers: Mapping[str, st
         "state": one.state,
         "words": _("Suspended") if one.suspended_at is not None else state_name(one.state),
         "since": date_of(one.created_at),
-        "until": "" if one.ends_at is None else date_of(one.ends_at),
+        "until": "" if one.ends_at is None or one.state in OVER else date_of(one.ends_at),
         "stops": one.stops and one.kind is Kind.PAID,
         "price": _("Given") if one.interval is None else price(one.price, one.currency, one.interval),
         "way": ways.get(one.provider, one.provider),

@@ -17,19 +17,20 @@ from novacast.payments.memberships.models import (
     LONGEST_TRIAL,
     MOST_GRACE_DAYS,
     NAME_LENGTH,
-    WHOLE,
     Interval,
 )
 from novacast.payments.memberships.plans import PlanDraft, Plans, TierDraft
 from novacast.payments.memberships.service import Memberships
 from novacast.payments.memberships.services import MembershipServices
-from novacast.payments.memberships.words import minor, price, told
+from novacast.payments.memberships.words import hundredths, price, told
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
-from novacast.words import date_of, money
+from novacast.words import date_of, minor, money
 
 STUDIO = "/studio/memberships"
 
 Id = Annotated[str, Field(max_length=64)]
+Percent = Annotated[str, Field(max_length=20)]
+"""As people write it: with a point or a comma."""
 
 
 class Names(Protocol):
@@ -42,20 +43,20 @@ class TierForm(Body):
     circle: Annotated[str, Field(max_length=NAME_LENGTH)] = ""
     badge: Annotated[str, Field(max_length=BADGE_LENGTH)] = ""
     description: Annotated[str, Field(max_length=DESCRIPTION_LENGTH)] = ""
-    discount: Annotated[float, Field(ge=0, le=100)] = 0
-    """Percent."""
+    discount: Percent = "0"
     presale_hours: Annotated[int, Field(ge=0, le=8760)] = 0
 
     def draft(self) -> TierDraft:
+        """Raises InvalidInput."""
         named = (self.name, self.circle, self.description, self.badge)
-        return TierDraft(*named, round(self.discount * WHOLE / 100), self.presale_hours)
+        return TierDraft(*named, _share("discount", self.discount), self.presale_hours)
 
 
 class PriceForm(Body):
     interval: Interval = Interval.MONTH
     price: Annotated[str, Field(max_length=20)] = ""
     currency: Annotated[str, Field(max_length=3)] = "EUR"
-    tax: Annotated[float, Field(ge=0, le=100)] = 0
+    tax: Percent = "0"
     grace_days: Annotated[int, Field(ge=0, le=MOST_GRACE_DAYS)] = GRACE_DAYS
     trial_days: Annotated[int, Field(ge=0, le=LONGEST_TRIAL)] = 0
 
@@ -65,8 +66,7 @@ class PriceForm(Body):
         amount = minor(self.price, currency) if len(currency) == 3 and currency.isalpha() else None
         if amount is None:
             raise InvalidInput.field("price", _("Write the price as 9.00."), "pattern")
-        tax = round(self.tax * WHOLE / 100)
-        return PlanDraft(self.interval, amount, currency, tax, self.grace_days, self.trial_days)
+        return PlanDraft(self.interval, amount, currency, _share("tax", self.tax), self.grace_days, self.trial_days)
 
 
 class OfferForm(Body):
@@ -110,7 +110,11 @@ class MembershipStudioPages:
 
     @form(f"{STUDIO}/{{tier_id}}")
     async def edit(self, call: Call, tier_id: str, form: TierForm) -> Redirect:
-        return await self._tried(form.org, self._plans.edit(call.principal, tier_id, form.draft()), _("Saved."))
+        try:
+            draft = form.draft()
+        except InvalidInput as error:
+            return _back(form.org, translated(told(error)[0].message), good=False)
+        return await self._tried(form.org, self._plans.edit(call.principal, tier_id, draft), _("Saved."))
 
     @form(f"{STUDIO}/{{tier_id}}/archive")
     async def archive(self, call: Call, tier_id: str, form: ArchiveForm) -> Redirect:
@@ -198,3 +202,11 @@ class MembershipStudioPages:
 
 def _back(org_id: str, words: str, *, good: bool = True) -> Redirect:
     return Redirect(f"{STUDIO}?org={org_id}", notice=Notice("good" if good else "bad", words))
+
+
+def _share(field: str, written: str) -> int:
+    """Hundredths of a percent. Raises InvalidInput."""
+    found = hundredths(written)
+    if found is None:
+        raise InvalidInput.field(field, _("Write a percentage from 0 to 100, such as 7.5."), "pattern")
+    return found

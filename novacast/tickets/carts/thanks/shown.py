@@ -88,6 +88,7 @@ def bought_shown(
 
 
 def _member(one: Member) -> dict[str, Any]:
+    states = {"active": _("Active"), "pending": _("not paid yet")}
     words = _("%(price)s a year") if one.interval == "year" else _("%(price)s a month")
     return {
         "tier": one.tier,
@@ -95,5 +96,6 @@ def _member(one: Member) -> dict[str, Any]:
         "now": price(one.now, one.currency),
         "trial": not one.now,
         "active": one.state == "active",
+        "state": states.get(one.state, _("Not active")),
         "path": one.path,
     }

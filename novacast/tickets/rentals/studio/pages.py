@@ -13,8 +13,9 @@ from novacast.tickets.rentals.models import DAYS, OfferKind, Price, Terms
 from novacast.tickets.rentals.pages import film_shown
 from novacast.tickets.rentals.ports import Trailers
 from novacast.tickets.rentals.service import OnSale, VideoSales
-from novacast.tickets.words import minor, plain
+from novacast.tickets.words import plain
 from novacast.web import Body, Call, Html, Notice, Redirect, form, page
+from novacast.words import minor
 
 SALE = "/studio/videos/{video_id}/sale"
 HOURS = 48
