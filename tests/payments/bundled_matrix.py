@@ -6,22 +6,17 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from novacast.accounts.people.addresses import Addresses
-from novacast.accounts.people.service import Addressees
 from novacast.identity import Principal
-from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships import store
 from novacast.payments.memberships.models import ChargeState, Interval, State
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
-from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.services import MembershipServices
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.orders.models import Buyer, Method
-from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.models import Wanted
 from novacast.tickets.purchases.services import purchase_services
-from novacast.tickets.services import FONTS
 from tests.fakes.clock import FakeClock
-from tests.payments.bundles import HOUSE, Zone
+from tests.payments.bundles import HOUSE, memberships_of
 from tests.payments.bundles import PRICE as MONTH
 from tests.payments.joint_matrix import PRICES, JointStory, large_bundle
 from tests.payments.matrix import Begin, Case, Story
@@ -33,12 +28,7 @@ from tests.tickets.rentals.shop import PERSON, run
 
 def memberships(house: House) -> MembershipServices:
     """As they are at this house now, also where its process is to end."""
-    db, billers = house.box.db, house.payments.outside.billers
-    own = membership_services(
-        db, house.settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), KEY, billers
-    )
-    own.billed.beside = once_beside
-    return own
+    return memberships_of(house.box.db, house.settings, house.payments.outside.billers)
 
 
 class MemberStory(JointStory):

@@ -1,6 +1,6 @@
 """A house whose purchases may begin a membership."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -9,12 +9,18 @@ from pathlib import Path
 from novacast import outbox
 from novacast.accounts.people.addresses import Addresses
 from novacast.accounts.people.service import Addressees
+from novacast.accounts.sessions.logins import LogIns
+from novacast.database import Database
 from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships import store
+from novacast.payments.memberships.evidence.service import Evidence
 from novacast.payments.memberships.models import Charge, Interval, Plan, Subscription
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
+from novacast.payments.memberships.ports import Biller
 from novacast.payments.memberships.services import MembershipServices, membership_services
 from novacast.payments.services import PaymentServices, outside, payment_services
+from novacast.playback.watches import Watches
+from novacast.settings import Settings
 from novacast.tickets.orders.models import Method
 from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.models import Purchased
@@ -78,16 +84,22 @@ class Club:
             await self.bundle.purchases.hear(fact)
 
 
+def memberships_of(db: Database, settings: Settings, billers: Sequence[Biller]) -> MembershipServices:
+    evidence = Evidence(db, Addressees(), Watches(db), LogIns(db), FONTS)
+    own = membership_services(
+        db, settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), KEY, evidence, billers
+    )
+    own.billed.beside = once_beside
+    return own
+
+
 @asynccontextmanager
 async def open_club(path: Path, clock: FakeClock) -> AsyncIterator[Club]:
     async with open_house(path, clock) as house:
         db, movers = house.box.db, outside(house.box.db, house.settings)
         await db.write(partial(run, PERSON.format(name=ADA.person_id)))
         await db.write(partial(run, HOUSE))
-        own = membership_services(
-            db, house.settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), KEY, movers.billers
-        )
-        own.billed.beside = once_beside
+        own = memberships_of(db, house.settings, movers.billers)
         payments = payment_services(db, movers, [house.box.own.news, own.news])
         try:
             yield Club(house, await open_bundle(house.box, own.bundled), own, payments)
