@@ -46,14 +46,14 @@ class Wish:
         return json.dumps([sorted(self.hold_ids), films, self.wanted.plan_id, whose])
 
 
-def check(wanted: Wanted, principal: Principal) -> None:
-    """Raises InvalidInput, Unauthenticated."""
+def check(wanted: Wanted, hold_ids: Sequence[str], principal: Principal) -> None:
+    """`hold_ids`: of the baskets, for a token may be written in several ways. Raises InvalidInput, Unauthenticated."""
     things = len(wanted.holds) + len(wanted.films)
     if not things:
         raise InvalidInput.field("holds", text("There is nothing in this basket."), "empty")
     if things > MOST_THINGS:
         raise InvalidInput.field("holds", text("That is more than can be bought at once."), "too_many")
-    if len(set(wanted.holds)) < len(wanted.holds) or len({one.media_id for one in wanted.films}) < len(wanted.films):
+    if len(set(hold_ids)) < len(hold_ids) or len({one.media_id for one in wanted.films}) < len(wanted.films):
         raise InvalidInput.field("holds", text("Something is in this basket twice."), "twice")
     if wanted.films or wanted.plan_id is not None:
         person_of(principal, LOGIN)
@@ -123,7 +123,10 @@ class PurchasePlacing:
     ) -> Sequence[Order]:
         # What is tried first costs nothing now, and is paid all the same.
         total = purchase.total or int(purchase.subscription_id is not None)
-        among = Among(total, min(self._due(tx, one, purchase.method) for one in baskets))
+        due = min(self._due(tx, one, purchase.method) for one in baskets)
+        if purchase.subscription_id is not None and self.plans is not None:
+            due = min(due, tx.now + self.plans.patience)
+        among = Among(total, due)
         made = []
         for place, basket in enumerate(baskets):
             order = self._placing.place(

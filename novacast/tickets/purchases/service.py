@@ -84,10 +84,11 @@ class Purchases:
         Raises Unauthenticated for videos and memberships without a login, NotFound, HoldOver, NotTogether, NotOnSale,
         HadAlready, Unpayable, Conflict, InvalidInput for answers and for more than MOST_THINGS or nothing.
         """
-        check(wanted, principal)
+        hold_ids = [self._holds.id_of(one) for one in wanted.holds]
+        check(wanted, hold_ids, principal)
         await self._films.known(wanted.films)
         given = {self._holds.id_of(token): found for token, found in (answers or {}).items()}
-        wish = Wish([self._holds.id_of(one) for one in wanted.holds], wanted, principal.person_id, given)
+        wish = Wish(hold_ids, wanted, principal.person_id, given)
         plans = self._placing.plans
         if plans is not None and wanted.plan_id is not None and principal.person_id is not None:
             made = await self._db.write(lambda tx: self._made(tx, wish))
