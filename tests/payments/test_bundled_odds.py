@@ -7,6 +7,8 @@ from functools import partial
 import pytest
 
 from novacast.clock import DAY, HOUR
+from novacast.database import Query
+from novacast.errors import Conflict
 from novacast.folder import DataFolder
 from novacast.payments.inquiries.service import Inquiries
 from novacast.payments.memberships.models import State
@@ -20,7 +22,7 @@ from novacast.tickets.purchases.models import PurchaseState, Wanted
 from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.fakes.clock import FakeClock
 from tests.payments.bundles import PRICE, Club, open_club
-from tests.tickets.box import ADA, BEN, ORG, OWNER, SELLER, TEST_MODE
+from tests.tickets.box import ADA, ADA_AS_BUYER, BEN, ORG, OWNER, SELLER, TEST_MODE
 from tests.tickets.purchases.bundle import RENT, SEAT, STANDING
 from tests.tickets.rentals.shop import PERSON, run
 
@@ -72,6 +74,24 @@ async def test_a_card_that_had_a_trial_ends_the_membership_and_buys_the_rest(clu
     there = standin.account.get("subscription", one.reference or "")
     assert there["status"] == "canceled", "nobody charges it later"
     await club.house.box.clean()
+
+
+async def test_a_mailbox_that_had_a_trial_is_told_the_price_and_pays_no_other(club: Club) -> None:
+    db, plan = club.house.box.db, await club.plan(trial_days=14)
+    await db.write(partial(run, PERSON.format(name=BEN.person_id)))
+    (email,) = await db.all(Query("SELECT email FROM people WHERE id = 'ada'", (), lambda row: str(row[0])))
+    again = email.replace("@", "+again@")
+    await db.write(lambda tx: tx.run("UPDATE people SET email = ? WHERE id = ?", (again, BEN.person_id)))
+    before = await club.own.wanted.plan(ADA, plan.id)
+    await club.own.memberships.subscribe(BEN, plan.id, "sandbox")
+    after = await club.own.wanted.plan(ADA, plan.id)
+    assert [one and one.trial_days for one in (before, after)] == [14, 0]
+    wanted = await club.bundle.wanted(plan_id=plan.id)
+    with pytest.raises(Conflict):
+        await club.bundle.purchases.place(ADA, wanted, ADA_AS_BUYER, Method.SANDBOX, shown=ALL)
+    assert (await club.house.box.own.holds.show(wanted.holds[0])).hold.state == "active", "nothing was ordered"
+    made = await club.bundle.purchases.place(ADA, wanted, ADA_AS_BUYER, Method.SANDBOX, shown=ALL + PRICE)
+    assert made.purchase.total == ALL + PRICE
 
 
 @pytest.mark.parametrize("days", [0, 14], ids=["paid now", "tried first"])

@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from novacast.database import Transaction
-from novacast.errors import InvalidInput
+from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
 from novacast.records import dataclass
@@ -25,6 +25,7 @@ from novacast.tickets.rentals.service import VideoSales
 
 Back = Callable[[str], str]
 """Address where a buyer of a purchase comes back to, by its id."""
+OTHERWISE = text("The basket is not as it was shown: look at it again, then order it.")
 LOGIN = text("Log in first: what you buy belongs to your account.")
 
 
@@ -74,7 +75,9 @@ class PurchasePlacing:
         self._holds, self._taking, self._placing, self._films = holds, taking, placing, films
         self.plans = plans
 
-    def place(self, tx: Transaction, wish: Wish, buyer: Buyer, method: Method, back: Back) -> Purchase:
+    def place(
+        self, tx: Transaction, wish: Wish, buyer: Buyer, method: Method, back: Back, shown: int | None = None
+    ) -> Purchase:
         """Raises NotFound, HoldOver, NotTogether, NotOnSale, HadAlready, Unpayable, Conflict, InvalidInput."""
         if self._taking.shut:
             raise NotOnSale(self._taking.shut)
@@ -83,6 +86,8 @@ class PurchasePlacing:
         org_id, currency = _alike(baskets, plan)
         beside = 0 if plan is None else plan.now
         total = beside + sum(one.total for one in baskets)
+        if shown not in (None, total):
+            raise Conflict(OTHERWISE)
         if plan is not None and method is Method.FREE:
             raise Unpayable(text("A membership needs a way to pay it, also where it begins with a trial."))
         purchase = Purchase(

@@ -76,10 +76,12 @@ class Purchases:
         method: Method,
         answers: Mapping[str, Sequence[Given]] | None = None,
         then: Then[Purchased] | None = None,
+        *,
+        shown: int | None = None,
     ) -> Purchased:
         """An order of each basket and each video, and the beginning of a membership, all or nothing. The same wish is
         the same purchase, however often it is asked for. What costs nothing is paid at once. `answers`: by the token
-        of the basket.
+        of the basket. `shown`: what it was said to cost; what costs something else by now is not ordered.
 
         Raises Unauthenticated for videos and memberships without a login, NotFound, HoldOver, NotTogether, NotOnSale,
         HadAlready, Unpayable, Conflict, InvalidInput for answers and for more than MOST_THINGS or nothing.
@@ -96,7 +98,7 @@ class Purchases:
                 await plans.prepare(principal.person_id, wanted.plan_id)
 
         def unit(tx: Transaction) -> Purchased:
-            made = self._made(tx, wish) or self._placing.place(tx, wish, buyer, method, self._back)
+            made = self._made(tx, wish) or self._placing.place(tx, wish, buyer, method, self._back, shown)
             return self._remembered(tx, made.id, then)
 
         return await self._db.write(unit)
