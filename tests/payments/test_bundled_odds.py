@@ -22,6 +22,7 @@ from novacast.tickets.purchases.models import PurchaseState, Wanted
 from novacast_admin.stripe_stand_in.money import SUCCESS
 from tests.fakes.clock import FakeClock
 from tests.payments.bundles import PRICE, Club, open_club
+from tests.payments.test_payouts import kinds, wait
 from tests.tickets.box import ADA, ADA_AS_BUYER, BEN, ORG, OWNER, SELLER, TEST_MODE
 from tests.tickets.purchases.bundle import RENT, SEAT, STANDING
 from tests.tickets.rentals.shop import PERSON, run
@@ -122,6 +123,9 @@ async def test_a_dispute_takes_nothing_of_a_month_that_was_given_back(club: Club
     assert await disputed(club, token) == [SEAT, STANDING, RENT]
     assert await club.own.refunds.disputed(month.id) == []
     assert (await club.member(token))[0].state is one.state
+    wait(club.house, 10)
+    await club.payments.payouts.sweep()
+    assert await kinds(club.house) == []
 
 
 async def test_a_dispute_that_is_heard_first_finds_the_month_that_nobody_asked_about(club: Club) -> None:
