@@ -17,11 +17,11 @@ from tests.app.venue import Venue, open_venue
 from tests.waiting import until
 
 
-def test_without_a_server_it_is_said_what_to_do(novacast: Novacast) -> None:
+def test_without_a_venue_it_is_said_what_to_do(novacast: Novacast) -> None:
     for words in (("logs",), ("chat", "show", "room"), ("chat", "tail", "room")):
         done = novacast(*words)
         assert done.code == 69, done.err
-        assert "systemctl start novacast" in done.err
+        assert "novacast init" in done.err
     assert novacast("logs", "--level", "loud").code == 65
     assert novacast("chat", "export", "room", "--form", "pdf").code == 65
     assert novacast("chat", "slow", "room", "5", "--url", "https://tickets.example.org").code == 65

@@ -44,6 +44,7 @@ RULES = {
     "endpoint",  # an address of a push service, and not inside
     "fixed",  # mails that belong to a contract
     "push_key",  # a point of P-256, as browsers make them
+    "empty",  # something of one list or another
     "email",  # RFC 5321's grammar, and domains that can't have mail
     "length",  # once spaces around it are gone
     "link",  # no addresses in names

@@ -13,13 +13,15 @@ from novacast.payments.memberships.plans import PlanDraft, TierDraft
 from novacast.payments.memberships.services import MembershipServices
 from novacast.tickets.holds.models import Wish
 from novacast.tickets.orders.models import Buyer, Method
+from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.models import Wanted
 from novacast.tickets.purchases.services import purchase_services
 from tests.fakes.clock import FakeClock
-from tests.payments.bundles import HOUSE, memberships_of
+from tests.payments.bundles import HOUSE
 from tests.payments.bundles import PRICE as MONTH
 from tests.payments.joint_matrix import PRICES, JointStory, large_bundle
 from tests.payments.matrix import Begin, Case, Story
+from tests.payments.memberships.conftest import put_together
 from tests.payments.paying import House
 from tests.tickets.box import KEY, ORG, OWNER
 from tests.tickets.purchases.bundle import ROOT
@@ -28,7 +30,9 @@ from tests.tickets.rentals.shop import PERSON, run
 
 def memberships(house: House) -> MembershipServices:
     """As they are at this house now, also where its process is to end."""
-    return memberships_of(house.box.db, house.settings, house.payments.outside.billers)
+    own = put_together(house.box.db, house.settings, house.payments.outside.billers)
+    own.billed.beside = once_beside
+    return own
 
 
 class MemberStory(JointStory):

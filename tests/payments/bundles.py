@@ -1,36 +1,28 @@
 """A house whose purchases may begin a membership."""
 
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
 from novacast import outbox
-from novacast.accounts.people.addresses import Addresses
-from novacast.accounts.people.service import Addressees
-from novacast.accounts.sessions.logins import LogIns
-from novacast.database import Database
-from novacast.payments.invoices.service import Invoices
 from novacast.payments.memberships import store
-from novacast.payments.memberships.evidence.service import Evidence
 from novacast.payments.memberships.models import Charge, Interval, Plan, Subscription
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
-from novacast.payments.memberships.ports import Biller
-from novacast.payments.memberships.services import MembershipServices, membership_services
+from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.services import PaymentServices, outside, payment_services
-from novacast.playback.watches import Watches
-from novacast.settings import Settings, Tickets
+from novacast.settings import Tickets
 from novacast.tickets.orders.models import Method
 from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.models import Purchased
-from novacast.tickets.services import FONTS
 from novacast_admin.stripe_stand_in.shapes import Object
 from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
+from tests.payments.memberships.conftest import put_together
 from tests.payments.paying import SIGNING, House, open_house
-from tests.tickets.box import ADA, KEY, ORG, OWNER, TEST_MODE
+from tests.tickets.box import ADA, ORG, OWNER, TEST_MODE
 from tests.tickets.purchases.bundle import Bundle, open_bundle
 from tests.tickets.rentals.shop import PERSON, run
 
@@ -40,11 +32,6 @@ HOUSE = (
 )
 PRICE = 900
 """Of a month."""
-
-
-class Zone:
-    async def timezone(self, org_id: str) -> str:
-        return "Europe/Vienna"
 
 
 @dataclass
@@ -95,22 +82,14 @@ class Club:
         await self.payments.inbox.work()
 
 
-def memberships_of(db: Database, settings: Settings, billers: Sequence[Biller]) -> MembershipServices:
-    evidence = Evidence(db, Addressees(), Watches(db), LogIns(db), FONTS)
-    own = membership_services(
-        db, settings, Addresses(db), Addressees(), Zone(), Invoices(db, FONTS), KEY, evidence, billers
-    )
-    own.billed.beside = once_beside
-    return own
-
-
 @asynccontextmanager
 async def open_club(path: Path, clock: FakeClock, tickets: Tickets = TEST_MODE) -> AsyncIterator[Club]:
     async with open_house(path, clock, tickets=tickets) as house:
         db, movers = house.box.db, outside(house.box.db, house.settings)
         await db.write(partial(run, PERSON.format(name=ADA.person_id)))
         await db.write(partial(run, HOUSE))
-        own = memberships_of(db, house.settings, movers.billers)
+        own = put_together(db, house.settings, movers.billers)
+        own.billed.beside = once_beside
         payments = payment_services(db, movers, [house.box.own.news, own.news])
         try:
             yield Club(house, await open_bundle(house.box, own.bundled), own, payments)

@@ -51,11 +51,11 @@ def check(wanted: Wanted, hold_ids: Sequence[str], principal: Principal) -> None
     """`hold_ids`: of the baskets, for a token may be written in several ways. Raises InvalidInput, Unauthenticated."""
     things = len(wanted.holds) + len(wanted.films)
     if not things:
-        raise InvalidInput.field("holds", text("There is nothing in this basket."), "empty")
+        raise InvalidInput.field("baskets", text("There is nothing in this basket."), "empty")
     if things > MOST_THINGS:
-        raise InvalidInput.field("holds", text("That is more than can be bought at once."), "too_many")
+        raise InvalidInput.field("baskets", text("That is more than can be bought at once."), "too_many")
     if len(set(hold_ids)) < len(hold_ids) or len({one.media_id for one in wanted.films}) < len(wanted.films):
-        raise InvalidInput.field("holds", text("Something is in this basket twice."), "twice")
+        raise InvalidInput.field("baskets", text("Something is in this basket twice."), "twice")
     if wanted.films or wanted.plan_id is not None:
         person_of(principal, LOGIN)
 

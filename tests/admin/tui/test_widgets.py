@@ -1,15 +1,19 @@
 """What the console's screens are made of, apart from a screen."""
 
-from novacast_admin.tui.widgets.banner import shortened
+from novacast_admin.tui.widgets.banner import Way, shortened
 from novacast_admin.tui.widgets.plot import plotted
 
-WAYS = {"tonight": "Tonight", "streams": "Streams", "chat": "Chat"}
+WAYS = [
+    Way("1", "tonight", "Tonight", "Tonight"),
+    Way("2", "streams", "Streams", "Air"),
+    Way("5", "chat", "Chat", "Chat"),
+]
 
 
 def test_names_of_screens_give_way_where_it_is_narrow_and_the_open_one_does_not() -> None:
-    assert shortened(WAYS, "chat", 100) == WAYS
-    assert shortened(WAYS, "tonight", 15) == {"tonight": "Tonight", "streams": "Stre", "chat": "Chat"}
-    assert shortened(WAYS, "tonight", 0) == {"tonight": "Tonight", "streams": "St", "chat": "Ch"}
+    assert shortened(WAYS, "chat", 100) == {"tonight": "Tonight", "streams": "Streams", "chat": "Chat"}
+    assert shortened(WAYS, "tonight", 15) == {"tonight": "Tonight", "streams": "Air", "chat": "Chat"}
+    assert shortened(WAYS, "tonight", 0) == {"tonight": "Tonight", "streams": "Ai", "chat": "Ch"}
 
 
 def test_a_curve_is_as_high_as_its_largest_value_and_no_peak_is_lost() -> None:
