@@ -1,5 +1,6 @@
 """A house whose purchases may begin a membership."""
 
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -12,14 +13,16 @@ from novacast.payments.memberships.models import Charge, Interval, Plan, Subscri
 from novacast.payments.memberships.plans import PlanDraft, TierDraft
 from novacast.payments.memberships.services import MembershipServices
 from novacast.payments.services import PaymentServices, outside, payment_services
+from novacast.settings import Tickets
 from novacast.tickets.orders.models import Method
 from novacast.tickets.purchases.joining import once_beside
 from novacast.tickets.purchases.models import Purchased
 from novacast_admin.stripe_stand_in.shapes import Object
+from novacast_admin.stripe_stand_in.webhooks import signature
 from tests.fakes.clock import FakeClock
 from tests.payments.memberships.conftest import put_together
-from tests.payments.paying import House, open_house
-from tests.tickets.box import ADA, ORG, OWNER
+from tests.payments.paying import SIGNING, House, open_house
+from tests.tickets.box import ADA, ORG, OWNER, TEST_MODE
 from tests.tickets.purchases.bundle import Bundle, open_bundle
 from tests.tickets.rentals.shop import PERSON, run
 
@@ -69,10 +72,19 @@ class Club:
         for fact in await self.house.box.db.all(outbox.after(0, 10_000)):
             await self.bundle.purchases.hear(fact)
 
+    async def heard(self) -> None:
+        """All that waits to be told, by webhooks."""
+        waiting, self.house.standin.webhooks.waiting[:] = list(self.house.standin.webhooks.waiting), []
+        for delivery in waiting:
+            payload = json.dumps(delivery.event).encode()
+            header = signature(payload, [SIGNING], self.house.standin.account.now)
+            await self.payments.inbox.receive("stripe", payload, header)
+        await self.payments.inbox.work()
+
 
 @asynccontextmanager
-async def open_club(path: Path, clock: FakeClock) -> AsyncIterator[Club]:
-    async with open_house(path, clock) as house:
+async def open_club(path: Path, clock: FakeClock, tickets: Tickets = TEST_MODE) -> AsyncIterator[Club]:
+    async with open_house(path, clock, tickets=tickets) as house:
         db, movers = house.box.db, outside(house.box.db, house.settings)
         await db.write(partial(run, PERSON.format(name=ADA.person_id)))
         await db.write(partial(run, HOUSE))

@@ -16,7 +16,7 @@ from novacast.payments.ledger.service import Ledger
 from novacast.payments.memberships.disputes.listing import MembershipDisputes
 from novacast.payments.services import PaymentServices, outside, payment_services
 from novacast.playback.watches import Watches
-from novacast.settings import Server, Settings, Stripe
+from novacast.settings import Server, Settings, Stripe, Tickets
 from novacast.tables import GUARDS, MIGRATIONS
 from novacast.tickets.models import OrderState
 from novacast.tickets.orders.models import Method, Receipt
@@ -35,7 +35,13 @@ SIGNING = "whsec_test"
 
 
 def settings_of(
-    standin: StandIn, *, webhooks: bool = True, retries: int = 0, seconds: float = 5.0, element: bool = False
+    standin: StandIn,
+    *,
+    webhooks: bool = True,
+    retries: int = 0,
+    seconds: float = 5.0,
+    element: bool = False,
+    tickets: Tickets = TEST_MODE,
 ) -> Settings:
     """No repetitions of the SDK's own: they wait half a second."""
     own = Stripe(
@@ -48,7 +54,7 @@ def settings_of(
         publishable_key="pk_test_x" if element else "",
         element_script=f"{standin.url}/element.js" if element else "",
     )
-    return Settings(tickets=TEST_MODE, stripe=own, server=Server(public_url=HOUSE))
+    return Settings(tickets=tickets, stripe=own, server=Server(public_url=HOUSE))
 
 
 @dataclass
@@ -117,12 +123,18 @@ def put_together(db: Database, clock: FakeClock, settings: Settings) -> tuple[Ti
 
 @asynccontextmanager
 async def open_house(
-    path: Path, clock: FakeClock, *, webhooks: bool = True, seconds: float = 5.0, element: bool = False
+    path: Path,
+    clock: FakeClock,
+    *,
+    webhooks: bool = True,
+    seconds: float = 5.0,
+    element: bool = False,
+    tickets: Tickets = TEST_MODE,
 ) -> AsyncIterator[House]:
     migrated(path, MIGRATIONS)
     async with standing_in(lambda: clock.now() / SECOND) as standin:
         db = await Database.open(path, clock, readers=2, guards=GUARDS)
-        settings = settings_of(standin, webhooks=webhooks, seconds=seconds, element=element)
+        settings = settings_of(standin, webhooks=webhooks, seconds=seconds, element=element, tickets=tickets)
         own, payments = put_together(db, clock, settings)
         house = House(await furnished(db, clock, own), standin, payments, settings)
         try:

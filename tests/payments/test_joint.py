@@ -1,5 +1,7 @@
 """Several things paid by one payment at Stripe: what happens to that happens to each, and no cent is lost between."""
 
+from urllib.parse import urlsplit
+
 import pytest
 
 from novacast.clock import MINUTE, SECOND
@@ -268,6 +270,18 @@ async def test_after_a_restore_a_payment_of_several_is_no_stray(house: House, bu
     await own.reopening.sweep()
     assert (await own.reopening.state())[0] is None
     assert await bundle.states(token) == [PAID, PAID, PAID]
+
+
+async def test_no_page_of_one_order_says_its_part_and_takes_the_whole(folder: DataFolder, clock: FakeClock) -> None:
+    async with open_house(folder.database, clock, element=True) as house, hooked(house) as served:
+        bundle = await open_bundle(house.box)
+        token, _ = await bundle.order(Method.CARD)
+        made = await bundle.purchases.pay(token)
+        order = f"{served.url}/order/{house.box.own.orders.token(made.receipts[0].order.id)}"
+        for method, place in (("GET", "/card"), ("POST", "/pay"), ("POST", "/elsewhere")):
+            async with served.client.request(method, order + place, allow_redirects=False) as answer:
+                assert (answer.status, answer.headers.get("Location")) == (303, urlsplit(order).path), place
+        assert await bundle.states(token) == [WAITS, WAITS, WAITS]
 
 
 async def test_on_a_page_of_the_house_it_is_one_intent(folder: DataFolder, clock: FakeClock) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import replace
 from typing import Protocol
 
+from novacast.clock import DAY
 from novacast.database import Database, Transaction
 from novacast.errors import NotFound
 from novacast.i18n import text
@@ -15,7 +16,10 @@ from novacast.payments.memberships.billed.acting import Acting
 from novacast.payments.memberships.billed.news import MembershipNews
 from novacast.payments.memberships.billed.service import Billed
 from novacast.payments.memberships.booking import Booking
-from novacast.payments.memberships.models import CASH, OFFLINE, TERMINAL, Charge, State, Subscription
+from novacast.payments.memberships.disputes import store as disputes
+from novacast.payments.memberships.models import CASH, FIRST_DAYS, OFFLINE, TERMINAL, Charge, State, Subscription
+from novacast.payments.memberships.refunds import store as refunds
+from novacast.payments.memberships.refunds.models import live
 from novacast.payments.memberships.service import Memberships
 from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.turning import begin_trial, charge, end, settle
@@ -57,6 +61,10 @@ class Bundled:
     @property
     def ways(self) -> Collection[str]:
         return self._memberships.ways
+
+    @property
+    def patience(self) -> int:
+        return (FIRST_DAYS - 1) * DAY
 
     def billed(self, way: str) -> bool:
         return way in self._acting.ways
@@ -109,8 +117,19 @@ class Bundled:
     async def ask(self, subscription_id: str) -> None:
         await self._billed.ask(subscription_id)
 
+    async def left(self, subscription_id: str) -> int:
+        """Raises Unavailable."""
+        found = await self._first(subscription_id)
+        if found is None:  # a bank may be heard before whoever counts its periods was asked
+            await self._billed.ask(subscription_id)
+            found = await self._first(subscription_id)
+        return 0 if found is None else found.amount - live(await self._db.all(refunds.of_charge(found.id)))
+
     async def disputed(self, provider: str, part: Part) -> bool:
+        """A part of nothing is told for what began when something was left."""
         found = await self._first(part.subscription_id)
+        if not part.told.amount and await self._db.one(disputes.by_reference(provider, part.told.reference)) is None:
+            return False
         return found is not None and await self._news.dispute(provider, replace(part.told, key=found.reference or ""))
 
     async def booked(self, subscription_id: str) -> str | None:

@@ -108,7 +108,7 @@ def membership_services(
         entitlement=Entitlement(db),
         endings=Endings(db),
         personal=MembershipData(db),
-        wanted=PlansWanted(db),
+        wanted=PlansWanted(db, trials),
         bundled=Bundled(db, memberships, acting, billed, booking, news, trials),
         trials=trials,
         evidence=evidence,

@@ -4,6 +4,8 @@ from novacast.database import Database, Transaction
 from novacast.i18n import gettext as _
 from novacast.identity import Principal
 from novacast.payments.memberships import store
+from novacast.payments.memberships.models import Plan, Tier
+from novacast.payments.memberships.trials.service import Trials
 from novacast.payments.memberships.words import price
 from novacast.records import dataclass
 
@@ -17,7 +19,7 @@ class PlanShown:
     currency: str
     words: str
     trial_days: int
-    """For whoever looks: only the first of a circle has a trial."""
+    """For whoever looks: what they had before is counted as when it begins."""
     offered: bool
     had: bool
     """Whether they have one of the circle."""
@@ -26,8 +28,8 @@ class PlanShown:
 class PlansWanted:
     """`PlanOffers`, and what mails about purchases say."""
 
-    def __init__(self, db: Database) -> None:
-        self._db = db
+    def __init__(self, db: Database, trials: Trials) -> None:
+        self._db, self._trials = db, trials
 
     async def plan(self, principal: Principal, plan_id: str) -> PlanShown | None:
         person_id = principal.person_id or ""
@@ -38,7 +40,6 @@ class PlansWanted:
             tier = await view.one(store.tier(plan.tier_id))
             assert tier is not None, "a plan has a tier"
             running = await view.one(store.running(person_id, tier.org_id, tier.circle))
-            before = await view.one(store.had(person_id, tier.org_id, tier.circle))
         return PlanShown(
             id=plan.id,
             org_id=tier.org_id,
@@ -46,10 +47,16 @@ class PlansWanted:
             price=plan.price,
             currency=plan.currency,
             words=price(plan.price, plan.currency, plan.interval),
-            trial_days=0 if before else plan.trial_days,
+            trial_days=await self._days(plan, tier, person_id),
             offered=plan.offered and not tier.archived,
             had=running is not None,
         )
+
+    async def _days(self, plan: Plan, tier: Tier, person_id: str) -> int:
+        if not plan.trial_days or not person_id:
+            return plan.trial_days
+        days, _why = await self._db.write(lambda tx: self._trials.days(tx, plan, tier, person_id))
+        return days
 
     def words(self, tx: Transaction, subscription_id: str) -> str:
         """A membership that was bought with other things, in the language that is being spoken."""

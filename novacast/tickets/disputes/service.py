@@ -53,10 +53,10 @@ class Disputes:
         self._db, self._orders, self._books, self._viewings, self._fonts = db, orders_, books, viewings, fonts
         self._others = others
 
-    async def heard(self, provider: str, told: Disputed) -> bool:
-        """What a provider tells when it is asked; again and again with the same effect. Whether it is of a payment of
-        ours."""
-        return await self._db.write(lambda tx: hear(tx, self._books, provider, told))
+    async def heard(self, provider: str, told: Disputed, beside: int | None = None) -> bool:
+        """What a provider tells when it is asked; again and again with the same effect. `beside`: what is left of the
+        part that a membership began with. Whether it is of a payment of ours."""
+        return await self._db.write(lambda tx: hear(tx, self._books, provider, told, beside))
 
     async def of_org(self, principal: Principal, org_id: str, cursor: str | None, limit: int) -> Page[Contested]:
         """What banks want back of orders and of memberships, and what they only ask about, newest first. Raises
@@ -117,11 +117,11 @@ def _place(one: Contested) -> tuple[int, str]:
     return one.created_at, one.id
 
 
-def hear(tx: Transaction, books: Books, provider: str, told: Disputed) -> bool:
+def hear(tx: Transaction, books: Books, provider: str, told: Disputed, beside: int | None = None) -> bool:
     """Of a payment for several orders each has its part of it."""
     found = tx.all(store.by_reference(provider, told.reference))
     if not found:
-        parts = divided(tx, provider, told)
+        parts = divided(tx, provider, told, beside)
         found = [one for attempt, part in parts if (one := _open(tx, books, attempt, part)) is not None]
     for one in found:
         if told.due_at != one.due_at:

@@ -10,7 +10,7 @@ from novacast.database import Database, Transaction
 from novacast.money import Disputed, Entry, Provider
 from novacast.tickets import store as log_book
 from novacast.tickets.disputes import store as dispute_store
-from novacast.tickets.disputes.dividing import MEMBER, of_member
+from novacast.tickets.disputes.dividing import MEMBER, member, of_member
 from novacast.tickets.disputes.service import Disputes
 from novacast.tickets.orders import store
 from novacast.tickets.orders.bookings import entry_of
@@ -59,13 +59,22 @@ class PaymentNews:
         """Whether the payment is one of ours. Money that came and was never heard of is asked for first. What fits no
         payment that is in the books is told to the house."""
         await self.attempt(provider, dispute.key)
-        part = await self._db.write(lambda tx: of_member(tx, provider, dispute))
-        if part is not None and self.plans is not None:
-            await self.plans.disputed(provider, part)
-        if await self._disputes.heard(provider, dispute):
+        beside = await self._of_member(provider, dispute)
+        if await self._disputes.heard(provider, dispute, beside):
             return True
         wrong = f"{dispute.reference}: {dispute.amount} {dispute.currency} is disputed"
         return await self._look_at(provider, dispute.key, "payment.mismatch", wrong)
+
+    async def _of_member(self, provider: str, dispute: Disputed) -> int | None:
+        """A membership that the payment began has its part. What of that payment is left of it; None: it began none."""
+        found = await self._db.write(lambda tx: member(tx, provider, dispute))
+        if found is None or self.plans is None:
+            return None
+        left = await self.plans.left(found)
+        part = await self._db.write(lambda tx: of_member(tx, provider, dispute, found, left))
+        if part is not None:
+            await self.plans.disputed(provider, part)
+        return left
 
     async def booked(self, provider: str, kind: Literal["payment", "refund", "dispute"], key: str) -> Entry | None:
         """Under which source the books have it."""

@@ -28,6 +28,7 @@ from novacast.tickets.orders.paying import Paying
 from novacast.tickets.orders.placing import Placing
 from novacast.tickets.orders.undoing import undo
 from novacast.tickets.ports import Books
+from novacast.tickets.purchases import store as purchases
 from novacast.tickets.purchases.joining import attempt_known, part_of, settle_all
 from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
@@ -160,6 +161,11 @@ class Orders:
         order_id = self.id_of(token)
         await self._paying.begin(order_id, f"{self.address(token)}/paid")
         return await self._db.write(lambda tx: remembered(tx, order_id, then))
+
+    async def among(self, token: str) -> bool:
+        """Whether others are paid by the same payment, so that a page of this one would tell of less than it takes.
+        Raises NotFound."""
+        return await self._db.one(purchases.of_order(self.id_of(token))) is not None
 
     async def form(self, token: str) -> tuple[Receipt, PayForm | None]:
         """An order, and what a page of ours needs so that it is paid there; None: it is not. Raises NotFound,

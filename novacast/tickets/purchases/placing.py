@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping, Sequence
 
 from novacast.database import Transaction
-from novacast.errors import InvalidInput
+from novacast.errors import Conflict, InvalidInput
 from novacast.i18n import text
 from novacast.identity import Principal, new_id, person_of
 from novacast.records import dataclass
@@ -25,6 +25,7 @@ from novacast.tickets.rentals.service import VideoSales
 
 Back = Callable[[str], str]
 """Address where a buyer of a purchase comes back to, by its id."""
+OTHERWISE = text("The basket is not as it was shown: look at it again, then order it.")
 LOGIN = text("Log in first: what you buy belongs to your account.")
 
 
@@ -46,14 +47,14 @@ class Wish:
         return json.dumps([sorted(self.hold_ids), films, self.wanted.plan_id, whose])
 
 
-def check(wanted: Wanted, principal: Principal) -> None:
-    """Raises InvalidInput, Unauthenticated."""
+def check(wanted: Wanted, hold_ids: Sequence[str], principal: Principal) -> None:
+    """`hold_ids`: of the baskets, for a token may be written in several ways. Raises InvalidInput, Unauthenticated."""
     things = len(wanted.holds) + len(wanted.films)
     if not things:
         raise InvalidInput.field("baskets", text("There is nothing in this basket."), "empty")
     if things > MOST_THINGS:
         raise InvalidInput.field("baskets", text("That is more than can be bought at once."), "too_many")
-    if len(set(wanted.holds)) < len(wanted.holds) or len({one.media_id for one in wanted.films}) < len(wanted.films):
+    if len(set(hold_ids)) < len(hold_ids) or len({one.media_id for one in wanted.films}) < len(wanted.films):
         raise InvalidInput.field("baskets", text("Something is in this basket twice."), "twice")
     if wanted.films or wanted.plan_id is not None:
         person_of(principal, LOGIN)
@@ -74,7 +75,9 @@ class PurchasePlacing:
         self._holds, self._taking, self._placing, self._films = holds, taking, placing, films
         self.plans = plans
 
-    def place(self, tx: Transaction, wish: Wish, buyer: Buyer, method: Method, back: Back) -> Purchase:
+    def place(
+        self, tx: Transaction, wish: Wish, buyer: Buyer, method: Method, back: Back, shown: int | None = None
+    ) -> Purchase:
         """Raises NotFound, HoldOver, NotTogether, NotOnSale, HadAlready, Unpayable, Conflict, InvalidInput."""
         if self._taking.shut:
             raise NotOnSale(self._taking.shut)
@@ -83,6 +86,8 @@ class PurchasePlacing:
         org_id, currency = _alike(baskets, plan)
         beside = 0 if plan is None else plan.now
         total = beside + sum(one.total for one in baskets)
+        if shown not in (None, total):
+            raise Conflict(OTHERWISE)
         if plan is not None and method is Method.FREE:
             raise Unpayable(text("A membership needs a way to pay it, also where it begins with a trial."))
         purchase = Purchase(
@@ -123,7 +128,10 @@ class PurchasePlacing:
     ) -> Sequence[Order]:
         # What is tried first costs nothing now, and is paid all the same.
         total = purchase.total or int(purchase.subscription_id is not None)
-        among = Among(total, min(self._due(tx, one, purchase.method) for one in baskets))
+        due = min(self._due(tx, one, purchase.method) for one in baskets)
+        if purchase.subscription_id is not None and self.plans is not None:
+            due = min(due, tx.now + self.plans.patience)
+        among = Among(total, due)
         made = []
         for place, basket in enumerate(baskets):
             order = self._placing.place(

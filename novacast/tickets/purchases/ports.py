@@ -44,6 +44,11 @@ class Plans(Protocol):
         """Names of those who collect what memberships cost."""
         ...
 
+    @property
+    def patience(self) -> int:
+        """Microseconds for which one surely waits for its beginning to be paid."""
+        ...
+
     def billed(self, way: str) -> bool:
         """Whether whoever collects it counts its periods too: then they are asked for it by its own id, and it follows
         what they answer."""
@@ -80,6 +85,10 @@ class Plans(Protocol):
 
     async def ask(self, subscription_id: str) -> None:
         """Ask whoever counts its periods what has become of it. Raises Unavailable."""
+        ...
+
+    async def left(self, subscription_id: str) -> int:
+        """What was paid with the purchase, less what is given back of it or on its way. Raises Unavailable."""
         ...
 
     async def disputed(self, provider: str, part: Part) -> bool:

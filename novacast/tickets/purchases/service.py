@@ -76,18 +76,21 @@ class Purchases:
         method: Method,
         answers: Mapping[str, Sequence[Given]] | None = None,
         then: Then[Purchased] | None = None,
+        *,
+        shown: int | None = None,
     ) -> Purchased:
         """An order of each basket and each video, and the beginning of a membership, all or nothing. The same wish is
         the same purchase, however often it is asked for. What costs nothing is paid at once. `answers`: by the token
-        of the basket.
+        of the basket. `shown`: what it was said to cost; what costs something else by now is not ordered.
 
         Raises Unauthenticated for videos and memberships without a login, NotFound, HoldOver, NotTogether, NotOnSale,
         HadAlready, Unpayable, Conflict, InvalidInput for answers and for more than MOST_THINGS or nothing.
         """
-        check(wanted, principal)
+        hold_ids = [self._holds.id_of(one) for one in wanted.holds]
+        check(wanted, hold_ids, principal)
         await self._films.known(wanted.films)
         given = {self._holds.id_of(token): found for token, found in (answers or {}).items()}
-        wish = Wish([self._holds.id_of(one) for one in wanted.holds], wanted, principal.person_id, given)
+        wish = Wish(hold_ids, wanted, principal.person_id, given)
         plans = self._placing.plans
         if plans is not None and wanted.plan_id is not None and principal.person_id is not None:
             made = await self._db.write(lambda tx: self._made(tx, wish))
@@ -95,7 +98,7 @@ class Purchases:
                 await plans.prepare(principal.person_id, wanted.plan_id)
 
         def unit(tx: Transaction) -> Purchased:
-            made = self._made(tx, wish) or self._placing.place(tx, wish, buyer, method, self._back)
+            made = self._made(tx, wish) or self._placing.place(tx, wish, buyer, method, self._back, shown)
             return self._remembered(tx, made.id, then)
 
         return await self._db.write(unit)

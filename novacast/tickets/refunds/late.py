@@ -107,9 +107,11 @@ class Late:
         order = _open(tx, order_id)
         if order is None:
             return
-        for attempt in tx.all(orders.attempts(order_id)):
-            if attempt.state in CAPTURED and attempt.captured:
-                request(tx, order, attempt, attempt.captured, Why.LATE)
+        came = [one for one in tx.all(orders.attempts(order_id)) if one.state in CAPTURED and one.captured]
+        for attempt in came:
+            request(tx, order, attempt, attempt.captured, Why.LATE)
+        if not came:  # it cost nothing, and what it was bought with came late
+            orders.move(tx, order_id, OrderState.REFUNDED)
         log.warning("order %s: paid too late, and nothing like it is left: the money goes back", order.code)
         log_book.log(tx, "order.returned", order.org_id, order.id, order_id=order.id)
         outbox.emit(tx, "order.returned", order.id, outbox.org(order.org_id), code=order.code)

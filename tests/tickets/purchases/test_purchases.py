@@ -1,7 +1,10 @@
 """Several things are bought by one payment: all of them or none, and each by itself from then on."""
 
+import string
+
 import pytest
 
+from novacast import outbox
 from novacast.clock import DAY
 from novacast.database import Query
 from novacast.errors import Forbidden, InvalidInput, Unauthenticated
@@ -135,6 +138,22 @@ async def test_money_that_came_late_gives_what_is_left_and_goes_back_for_the_res
     await bundle.box.clean()
 
 
+async def test_what_cost_nothing_and_is_gone_when_the_money_comes_late_is_told_once(bundle: Bundle) -> None:
+    own, free = bundle.box.own, ItemChanges(frozenset({"price"}), price=0)
+    await own.performances.edit_item(OWNER, bundle.matinee.id, bundle.place.id, free)
+    token, made = await bundle.order(Method.TRANSFER, await bundle.wanted(films=False))
+    await bundle.purchases.give_up(token)
+    ten = own.holds.token((await own.holds.take(BEN, bundle.matinee.id, [Wish(bundle.place.id, 10)])).hold.id)
+    await own.orders.place(BEN, ten, buyer_of("Ben", "ben@example.org", "en"), Method.FREE)
+    await own.orders.mark_paid(SELLER, made.purchase.org_id, made.receipts[0].order.id, None)
+    for _sweep in range(3):
+        await own.late.sweep()
+    assert await bundle.states(token) == [PAID, OrderState.REFUNDED]
+    facts = await bundle.box.db.all(outbox.after(0, 10_000))
+    assert [one.topic for one in facts].count("order.returned") == 1
+    await bundle.box.clean()
+
+
 async def test_one_transfer_pays_all_and_a_wrong_one_pays_nothing(bundle: Bundle) -> None:
     token, made = await bundle.order(Method.TRANSFER)
     one = made.receipts[1].order
@@ -191,6 +210,16 @@ async def test_only_what_is_of_one_house_and_asked_for_once_is_bought_together(b
         await bundle.order(wanted=Wanted())
     with pytest.raises(Unauthenticated):
         await bundle.purchases.place(GUEST, Wanted(films=(FilmWish(FILM, "x"),)), ADA_AS_BUYER, Method.SANDBOX)
+
+
+async def test_a_token_that_is_written_in_another_way_is_the_same_basket(bundle: Bundle) -> None:
+    holds = bundle.box.own.holds
+    first, _ = (await bundle.wanted(films=False)).holds
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "-_"
+    other = first[:-1] + letters[letters.index(first[-1]) ^ 1]  # bits behind the last byte
+    assert holds.id_of(other) == holds.id_of(first)
+    with pytest.raises(InvalidInput):
+        await bundle.order(wanted=Wanted([first, other]))
 
 
 async def test_a_guest_buys_for_two_evenings(bundle: Bundle) -> None:

@@ -151,10 +151,18 @@ class Billed:
     async def _ask(self, one: Subscription) -> Subscription:
         biller = self.of(one)
         told = await biller.look(one.id, one.reference, one.created_at - MARGIN)
-        if told.state == "open" and one.created_at + PAGE_LASTS <= self._db.clock.now():
+        if told.state == "open" and await self._page_over(one):
             told = await biller.close(one.id)
         after = await self._settle(one, told)
         return await self._clean(after, told)
+
+    async def _page_over(self, one: Subscription) -> bool:
+        """Whether nobody pays on its page any more; what is bought beside it may have longer."""
+        now = self._db.clock.now()
+        if one.created_at + PAGE_LASTS > now:
+            return False
+        beside = await self._db.write(lambda tx: self.beside(tx, one.id))
+        return beside is None or (beside.until or 0) <= now
 
     async def _clean(self, one: Subscription, told: Told) -> Subscription:
         """What is over here must be over there: nobody is charged for what opens nothing."""

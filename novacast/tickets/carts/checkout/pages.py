@@ -6,7 +6,6 @@ from typing import Annotated, Any
 from pydantic import ConfigDict, Field
 
 from novacast.errors import Conflict, FieldError, InvalidInput, NotFound, NovaCastError, Unauthenticated
-from novacast.i18n import text
 from novacast.tickets.cancelling.service import Cancelling
 from novacast.tickets.carts.checkout.service import Checkout, Placed, at
 from novacast.tickets.carts.checkout.shown import Words, cart_shown
@@ -20,13 +19,13 @@ from novacast.tickets.holds.service import Holds
 from novacast.tickets.orders.leading.pages import lead
 from novacast.tickets.orders.models import Method, buyer_of
 from novacast.tickets.orders.service import Orders
+from novacast.tickets.purchases.placing import OTHERWISE
 from novacast.tickets.purchases.service import Purchases
 from novacast.tickets.questions.models import Given
 from novacast.tickets.questions.pages import given
 from novacast.web import Body, Call, Html, Redirect, form, page
 
 Line = Annotated[str, Field(max_length=300)]
-OTHERWISE = text("The basket is not as it was shown: look at it again, then order it.")
 
 
 class CartQuery(Body):

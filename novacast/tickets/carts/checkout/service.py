@@ -65,7 +65,7 @@ class Checkout:
             store.bought(tx, full.cart.id, made.purchase.id)
 
         by_token = {one.token: answers.get(one.line.ref, ()) for one in full.held}
-        made = await self._purchases.place(principal, wanted, buyer, method, by_token, emptied)
+        made = await self._purchases.place(principal, wanted, buyer, method, by_token, emptied, shown=full.total)
         return Placed(self._purchases.token(made.purchase.id), joint=True)
 
     async def waiting(self, purchase_id: str | None) -> Purchased | None:

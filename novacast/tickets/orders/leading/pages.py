@@ -16,7 +16,9 @@ RETURNED = Rate("tickets.returns", burst=30, period=600)
 
 async def lead(orders: Orders, token: str) -> Html | Redirect:
     """On to the page where it is paid. By a page of ours, for browsers hold a form to its own site, whatever
-    the answer to it."""
+    the answer to it. What is bought with others is paid by the page of all, which the order's leads to."""
+    if await orders.among(token):
+        return _back(token)
     try:
         receipt = await orders.pay(token)
     except (Conflict, Unavailable) as error:
@@ -41,6 +43,8 @@ class LeadingPages:
     @page("/order/{token}/card", public=True)
     async def card(self, call: Call, token: str) -> Html | Redirect:
         """No number of a card comes to this server: what takes it is the provider's frame."""
+        if await self._orders.among(token):
+            return _back(token)
         try:
             call.limit(RETURNED)
             receipt, form = await self._orders.form(token)
@@ -51,6 +55,8 @@ class LeadingPages:
     @form("/order/{token}/elsewhere", public=True)
     async def elsewhere(self, call: Call, token: str) -> Html | Redirect:
         """At the provider's own page instead, once nothing can be paid on ours any more."""
+        if await self._orders.among(token):
+            return _back(token)
         try:
             call.limit(RETURNED)
             await self._orders.pay_anew(token)
