@@ -49,6 +49,7 @@ RULES = {
     "length",  # once spaces around it are gone
     "link",  # no addresses in names
     "required",  # nothing but spaces
+    "twice",  # one thing by two of its names
     "wrong_code",
     "wrong_password",
 }
