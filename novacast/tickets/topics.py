@@ -21,8 +21,8 @@ def _of_organizers(name: str, about: str) -> Topic:
     return Topic(name=name, about=about, action=Action.EVENT_MANAGE)
 
 
-def _order(name: str, about: str, payload: Mapping[str, Schema]) -> Topic:
-    return Topic(name=name, about=about, payload=payload, action=Action.ORDER_VIEW)
+def _order(name: str, about: str, payload: Mapping[str, Schema], *, viewers: bool = False) -> Topic:
+    return Topic(name=name, about=about, payload=payload, action=Action.ORDER_VIEW, viewers=viewers)
 
 
 TOPICS: Sequence[Topic] = (
@@ -60,22 +60,13 @@ TOPICS: Sequence[Topic] = (
     _order("order.imported", "An order came over from another system, paid and with its tickets.", {"code": _CODE}),
     _order("order.import_undone", "An order that came over was taken back, as if it never had.", {"code": _CODE}),
     _order(
-        "order.paid",
-        "It is paid, and has its tickets.",
-        {"code": _CODE, "total": integer("In the currency's smallest unit."), "currency": string("ISO 4217.")},
-    ),
-    _order("order.cancelled", "It was called off.", {"code": _CODE}),
-    _order(
         "order.partly_cancelled",
         "Some of its tickets were cancelled.",
         {"code": _CODE, "tickets": integer("How many.")},
     ),
     _order("order.changed", "It holds other tickets than before.", {"code": _CODE}),
     _order("order.readdressed", "It is in another name, or goes to another address.", {"code": _CODE}),
-    _order("order.expired", "Nobody paid for it in time.", {"code": _CODE}),
-    _order("order.unfulfillable", "It was paid for, and what it wanted is gone.", _DETAIL),
     _order("payment.captured", "Money came for it.", {"provider": string("By which way.")}),
-    _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}),
     _order("payment.mismatch", "What came is not what was asked for.", _DETAIL),
     _order("payment.surplus", "It was paid for more than once.", _DETAIL),
     _order("payment.repaid_elsewhere", "It was given back, in whole or in part, and not from here.", _DETAIL),
@@ -83,8 +74,22 @@ TOPICS: Sequence[Topic] = (
     _order("order.dispute_won", "The payment stays, after all.", _DETAIL),
     _order("order.dispute_lost", "The payment is gone.", _DETAIL),
     _order("ticket.not_traded", "It was paid for, and the ticket that was to be given back for it stays.", _DETAIL),
-    _order("order.returned", "It was paid too late, and the money goes back.", {"code": _CODE}),
     _order("refund.requested", "Something is to be given back of it.", _REFUND),
     _order("refund.succeeded", "Something was given back of it.", _REFUND),
     _order("refund.failed", "What was to be given back was not, and is owed still.", _REFUND),
 )
+
+FOLLOWED: Sequence[Topic] = (
+    _order(
+        "order.paid",
+        "It is paid, and has its tickets.",
+        {"code": _CODE, "total": integer("In the currency's smallest unit."), "currency": string("ISO 4217.")},
+        viewers=True,
+    ),
+    _order("order.cancelled", "It was called off.", {"code": _CODE}, viewers=True),
+    _order("order.expired", "Nobody paid for it in time.", {"code": _CODE}, viewers=True),
+    _order("order.unfulfillable", "It was paid for, and what it wanted is gone.", _DETAIL, viewers=True),
+    _order("order.returned", "It was paid too late, and the money goes back.", {"code": _CODE}, viewers=True),
+    _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}, viewers=True),
+)
+"""What decides of an order while its page waits for the money. Whoever knows its id may hear it."""

@@ -16,10 +16,11 @@ from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.door.topics import TOPICS as DOOR_TOPICS
+from novacast.tickets.orders.following import Following
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.rentals.topics import TOPICS as RENTAL_TOPICS
 from novacast.tickets.routes import ticket_routes
-from novacast.tickets.topics import TOPICS
+from novacast.tickets.topics import FOLLOWED, TOPICS
 from novacast.topics import Topics
 from novacast.web import Credentials
 from novacast.web.badge import Collected, nothing
@@ -65,6 +66,7 @@ class Served:
 def topics(box: Box) -> Topics:
     made = Topics()
     made.declare(TOPICS, box.own.halls.may_look)
+    made.declare(FOLLOWED, Following(box.db).may_look)
     made.declare(DOOR_TOPICS, box.own.door.devices.may_look)
     made.declare(RENTAL_TOPICS)
     return made

@@ -5,10 +5,12 @@ from collections.abc import AsyncIterator
 from html.parser import HTMLParser
 
 import pytest
+from aiohttp import ClientSession
 
 from novacast.tickets.events.models import EventChanges
 from tests.tickets.box import OWNER, Box
 from tests.tickets.serving import Served, serving
+from tests.web.realtime.listening import Stream
 
 HTML = {"Accept": "text/html"}
 
@@ -73,6 +75,26 @@ async def test_a_buyer_comes_from_the_event_to_the_ticket_in_four_screens(served
     assert "<svg" in await get(served, codes[0])
     assert place == (await send_back(served, basket)), "the basket leads to the order it became"
     await served.box.clean()
+
+
+async def test_an_orders_page_follows_it_and_nobody_hears_of_another_one(served: Served) -> None:
+    night = f"/performances/{served.box.night.id}"
+    orders = []
+    for name in ("Ada", "Ben"):
+        place, basket = await send(served, await get(served, night), night, quantity="1")
+        orders.append(await send(served, basket, place, name=name, email=f"{name}@example.org", method="sandbox"))
+    found = re.search(r'id="order"[^>]* subject="([^"]+)" topics="([^"]+)"', orders[0][1])
+    assert found is not None
+    subject, topics = found[1], found[2].split(",")
+    url, wanted = f"{served.url}/api/v1/realtime", ",".join(f"{topic}:{subject}" for topic in topics)
+    async with ClientSession() as stranger, stranger.get(url, params={"topics": wanted}) as response:
+        stream = Stream(response)
+        assert (await stream.names(1)) == ["ready"]
+        for _place, text in reversed(orders):
+            await send(served, text, "/sandbox", paid="true")
+        heard = await stream.next()
+    assert heard is not None
+    assert (heard.name, heard.data["subject"]) == ("order.paid", subject)
 
 
 async def send_back(served: Served, basket: str) -> str:

@@ -46,6 +46,7 @@ def purchase_shown(found: Purchased, token: str, account: Sequence[str]) -> dict
         "paid": found.state is PurchaseState.PAID,
         "partly": found.state is PurchaseState.PARTLY,
         "fresh": waits and purchase.method is not Method.TRANSFER,
+        "orders": " ".join(one.order.id for one in found.receipts),
         "method": purchase.method.value,
         "awaited": found.awaited,
         "begun": found.url is not None,
