@@ -107,6 +107,7 @@ async def test_mails_codes_and_refusals_are_pages_like_the_others(demo: Venue, w
     await look_closer(windows, window, "too-many-tries")
 
 
+@pytest.mark.slow
 async def test_a_stranger_signs_up_by_the_mail_that_comes_and_chooses_the_password_there(
     demo: Venue, windows: Windows
 ) -> None:

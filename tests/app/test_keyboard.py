@@ -75,6 +75,7 @@ async def test_the_tab_key_reaches_everything_in_the_order_of_the_eye(
     await walk_all(window, venue.url, ("/studio", f"/watch/{video}"))
 
 
+@pytest.mark.slow
 async def test_menus_and_dialogs_open_and_close_without_a_mouse(venue: Venue, windows: Windows) -> None:
     window = await windows.open(f"{venue.url}/login")
     page = window.page

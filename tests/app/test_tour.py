@@ -172,6 +172,7 @@ async def test_every_page_is_fit_for_everyone(venue: Venue, windows: Windows, cl
     )
 
 
+@pytest.mark.slow
 async def test_a_newcomer_brings_a_film_in_and_watches_it_until_logging_out(
     venue: Venue, windows: Windows, film: Path
 ) -> None:

@@ -64,6 +64,7 @@ async def incidents(box: Box) -> list[tuple[str, str | None]]:
     return [(one.gate, one.other_gate) for one in await box.own.door.lists.incidents(DOOR, box.night.id)]
 
 
+@pytest.mark.slow
 async def test_a_ticket_is_let_in_once_and_without_a_network_that_comes_out_later(
     windows: Windows, served: Served
 ) -> None:

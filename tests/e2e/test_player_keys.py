@@ -15,6 +15,7 @@ TOLD = (
 NO_HLS = "HTMLMediaElement.prototype.canPlayType = () => '';"
 
 
+@pytest.mark.slow
 async def test_every_key_does_what_players_made_people_used_to(windows: Windows, stage: Stage) -> None:
     window = await opened(windows, stage)
     page, press = window.page, window.page.keyboard.press
