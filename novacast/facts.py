@@ -12,7 +12,6 @@ from novacast.payments.memberships import topics as memberships_topics
 from novacast.payments.payouts import topics as payouts_topics
 from novacast.tickets import topics as tickets_topics
 from novacast.tickets.door import topics as door_topics
-from novacast.tickets.orders.following import Following
 from novacast.tickets.rentals import topics as rentals_topics
 from novacast.tickets.tips import topics as tips_topics
 from novacast.topics import Topic, Topics
@@ -45,7 +44,7 @@ def topics(own: Services) -> Topics:
     made.declare(vods_topics.TOPICS, own.passes.looks(own.vods.videos.may_look))
     made.declare(live_topics.TOPICS, own.passes.looks(own.live.programmes.may_look))
     made.declare(tickets_topics.TOPICS, own.tickets.halls.may_look)
-    made.declare(tickets_topics.FOLLOWED, Following(own.db).may_look)
+    made.declare(tickets_topics.FOLLOWED, own.tickets.orders.may_look)
     made.declare(door_topics.TOPICS, own.tickets.door.devices.may_look)
     made.declare(webhooks_topics.TOPICS)
     made.declare(news_topics.TOPICS)

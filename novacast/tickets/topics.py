@@ -93,3 +93,6 @@ FOLLOWED: Sequence[Topic] = (
     _order("payment.failed", "A payment came to nothing.", {"provider": string("By which way.")}, viewers=True),
 )
 """What decides of an order while its page waits for the money. Whoever knows its id may hear it."""
+
+FOLLOWS = ",".join(topic.name for topic in FOLLOWED)
+"""The same, as a page asks for them."""

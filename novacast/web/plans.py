@@ -8,6 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from hashlib import blake2b
 from pathlib import Path
 
+from novacast import durable
+
 Place = tuple[str, str]
 """Method and path of a route."""
 
@@ -27,11 +29,9 @@ class Plan:
     def keep(self) -> None:
         if self._file is None:
             return
-        unfinished = self._file.with_name(f"{FILE}.{os.getpid()}")
         # A full disk costs the next start its head start, and no more.
         with contextlib.suppress(OSError):
-            unfinished.write_text(json.dumps({"program": self._program, "places": self.places}), encoding="utf-8")
-            unfinished.replace(self._file)
+            durable.replaced(self._file, json.dumps({"program": self._program, "places": self.places}).encode())
 
     def forget(self) -> None:
         if self._file is not None:

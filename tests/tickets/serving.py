@@ -16,7 +16,6 @@ from novacast.outbox import Outbox
 from novacast.settings import Server, Settings
 from novacast.tickets.door.devices.authenticator import DoorAuthenticator
 from novacast.tickets.door.topics import TOPICS as DOOR_TOPICS
-from novacast.tickets.orders.following import Following
 from novacast.tickets.pages import ticket_pages
 from novacast.tickets.rentals.topics import TOPICS as RENTAL_TOPICS
 from novacast.tickets.routes import ticket_routes
@@ -66,7 +65,7 @@ class Served:
 def topics(box: Box) -> Topics:
     made = Topics()
     made.declare(TOPICS, box.own.halls.may_look)
-    made.declare(FOLLOWED, Following(box.db).may_look)
+    made.declare(FOLLOWED, box.own.orders.may_look)
     made.declare(DOOR_TOPICS, box.own.door.devices.may_look)
     made.declare(RENTAL_TOPICS)
     return made

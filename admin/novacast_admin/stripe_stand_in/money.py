@@ -266,16 +266,7 @@ class Money:
 
     def dispute(self, charge: Object, reason: str = "fraudulent") -> Object:
         charge["disputed"] = True
-        made = self.account.add(
-            "dispute",
-            "dp",
-            amount=charge["amount_captured"] - charge["amount_refunded"],
-            currency=charge["currency"],
-            charge=charge["id"],
-            payment_intent=charge["payment_intent"],
-            reason=reason,
-        )
-        made["evidence_details"]["due_by"] = self.account.now + 9 * DAY
+        made = self._asked_about(charge, reason)
         made["balance_transactions"] = [self.moved(made, "adjustment", -made["amount"], DISPUTE_FEE)]
         self.account.emit("charge.dispute.created", made)
         self.account.emit("charge.dispute.funds_withdrawn", made)
@@ -283,6 +274,11 @@ class Money:
 
     def inquire(self, charge: Object, reason: str = "fraudulent") -> Object:
         """A bank asks: no money moves, and the charge is not disputed."""
+        made = self._asked_about(charge, reason, status="warning_needs_response", is_charge_refundable=True)
+        self.account.emit("charge.dispute.created", made)
+        return made
+
+    def _asked_about(self, charge: Object, reason: str, **more: Any) -> Object:
         made = self.account.add(
             "dispute",
             "dp",
@@ -291,11 +287,9 @@ class Money:
             charge=charge["id"],
             payment_intent=charge["payment_intent"],
             reason=reason,
-            status="warning_needs_response",
-            is_charge_refundable=True,
+            **more,
         )
         made["evidence_details"]["due_by"] = self.account.now + 9 * DAY
-        self.account.emit("charge.dispute.created", made)
         return made
 
     def end_inquiry(self, id: str, *, escalated: bool) -> Object:

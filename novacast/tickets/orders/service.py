@@ -1,6 +1,6 @@
 """Orders as people use them: place, pay, look at, cancel; and the box office's side of it."""
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from urllib.parse import quote
 
@@ -34,9 +34,6 @@ from novacast.tickets.questions.answering import answer
 from novacast.tickets.questions.models import Given
 from novacast.tickets.seatmaps import store as seats
 from novacast.tickets.store import Entry
-
-Codes = Callable[[Sequence[Ticket]], Awaitable[Mapping[str, str]]]
-
 
 MOST_NOTE = 2000
 """Characters."""
@@ -166,6 +163,10 @@ class Orders:
         """Whether others are paid by the same payment, so that a page of this one would tell of less than it takes.
         Raises NotFound."""
         return await self._db.one(purchases.of_order(self.id_of(token))) is not None
+
+    async def may_look(self, principal: Principal, order_id: str) -> bool:
+        """Fits the topics' `Rule`. Whoever knows the id has its page, which tells it; nobody guesses one."""
+        return await self._db.one(store.order(order_id)) is not None
 
     async def form(self, token: str) -> tuple[Receipt, PayForm | None]:
         """An order, and what a page of ours needs so that it is paid there; None: it is not. Raises NotFound,

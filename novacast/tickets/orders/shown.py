@@ -14,6 +14,7 @@ from novacast.tickets.holders.models import Transfer, TransferState
 from novacast.tickets.models import AttemptState, OrderState, PerformanceState
 from novacast.tickets.orders.models import REMOTE, Order, Receipt
 from novacast.tickets.papers.models import Paper, Sheet
+from novacast.tickets.topics import FOLLOWS
 from novacast.tickets.words import hour_there, order_state, price
 from novacast.words import money
 
@@ -39,6 +40,7 @@ def order_shown(
         "order": order,
         "token": token,
         "state": order_state(order.state),
+        "follows": FOLLOWS,
         "awaits": order.state is OrderState.AWAITING_PAYMENT,
         "waits": order.state is OrderState.AWAITING_PAYMENT and order.method in REMOTE,
         "banks": any(one.state is AttemptState.PROCESSING for one in receipt.attempts),

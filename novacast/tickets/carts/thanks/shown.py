@@ -13,6 +13,7 @@ from novacast.tickets.orders.shown import story_badge, ticket_shown
 from novacast.tickets.papers.models import Sheet
 from novacast.tickets.purchases.models import Member, Purchased, PurchaseState
 from novacast.tickets.shelves.models import Shelf, ShelfKind
+from novacast.tickets.topics import FOLLOWS
 from novacast.tickets.words import hour_there, order_state, price
 from novacast.words import hour_of, money
 
@@ -46,6 +47,7 @@ def purchase_shown(found: Purchased, token: str, account: Sequence[str]) -> dict
         "paid": found.state is PurchaseState.PAID,
         "partly": found.state is PurchaseState.PARTLY,
         "fresh": waits and purchase.method is not Method.TRANSFER,
+        "follows": FOLLOWS,
         "orders": " ".join(one.order.id for one in found.receipts),
         "method": purchase.method.value,
         "awaited": found.awaited,
